@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One static PIC convenience library with hidden symbols; front ends link what they need of it.
+noinst_LTLIBRARIES += common/libcommon.la
+common_libcommon_la_SOURCES = \
+	common/result.c include/invitegate/result.h \
+	common/verdict.c include/invitegate/verdict.h \
+	common/deadline.c include/invitegate/deadline.h
+common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
+	$(INI_CFLAGS) $(CRYPT_CFLAGS)
+common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS) $(CRYPT_LIBS)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/verdict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static void make_printable(char *text)
+{
+    for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {
+        if (*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    }
+}
+
+inv_result inv_verdict_set(inv_verdict *verdict, inv_result result, const char *why, ...)
+{
+    va_list arguments;
+
+    verdict->result = result;
+    va_start(arguments, why);
+    if (vsnprintf(verdict->why, sizeof(verdict->why), why, arguments) < 0)
+        verdict->why[0] = '\0';
+    va_end(arguments);
+    make_printable(verdict->why);
+    return result;
+}
+
+inv_result inv_verdict_no_memory(inv_verdict *verdict)
+{
+    return inv_verdict_set(verdict, INV_NO_MEMORY, "out of memory");
+}
+
+void inv_verdict_set_text(inv_verdict *verdict, const char *text)
+{
+    (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text != NULL ? text : "");
+    make_printable(verdict->text);
+}

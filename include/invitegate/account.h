@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_ACCOUNT_H
+#define INVITEGATE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "invitegate/call.h"
+#include "invitegate/invite.h"
+#include "invitegate/name.h"
+#include "invitegate/verifier.h"
+
+/* An existing holder of a name, as found by name_filter. Read-only; NULL text: absent. */
+typedef struct inv_account {
+    char *dn;
+    char *jid;       /* xmppJid */
+    char *invite_id; /* inviteId: which invite made it */
+    char *nonce;     /* inviteNonce: which attempt made or reset it */
+    time_t created;  /* createTimestamp, 0 if unreadable */
+    time_t expires;  /* xmppAccountExpires, INV_NEVER without */
+    bool disabled;   /* ppolicy lock or nsAccountLock */
+} inv_account;
+
+inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
+                                  inv_verdict *verdict);
+void inv_account_free(inv_account **account);
+
+/* The search for whoever holds name in domain: name_filter below name_search_base. */
+inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name);
+
+/*
+ * Judges that search. *account is NULL when the name is free. INV_OK also when several entries hold
+ * it: *account is then the first and *several is true. Codes other than 0: INV_CONFIG or DOWN.
+ */
+inv_result inv_account_from_search(const inv_operation *operation, inv_account **account,
+                                   bool *several, inv_verdict *verdict);
+
+/* The two above and the run between them. */
+inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
+                            bool *several, inv_verdict *verdict);
+
+/* It was made by this invite for this name. */
+bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name);
+
+/* It exists, is not disabled, has not expired at now, and is not younger than the invite. */
+bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now);
+
+/* <account_rdn>=LOCAL,<people>; the caller frees it. NULL when memory is short. */
+char *inv_account_dn(const inv_domain *domain, const inv_name *name);
+
+/*
+ * The add of section 4 and 5.4: account_classes and account_attributes of the domain, xmppJid,
+ * inviteId, inviteNonce, xmppInvitedBy, xmppAccountExpires (a duration counts from now), verifiers,
+ * authPasswordObject with SCRAM. The ppolicy control is asked for. NULL when memory is short.
+ */
+inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
+                                         const inv_invite *invite, const char *nonce,
+                                         const inv_verifiers *verifiers, time_t now);
+
+/*
+ * The one modify of a reset: replaces the verifiers (and removes those of mechanisms no longer
+ * wanted) and sets inviteNonce.
+ */
+inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_account *account,
+                                           const char *nonce, const inv_verifiers *verifiers);
+
+/* Whether entry dn matches reset_filter (base search). */
+inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);
+
+/*
+ * Proves a password: against a readable verifier when the domain keeps only SCRAM, else by a bind.
+ * INV_OK, INV_WRONG_PASSWORD or no verdict.
+ */
+inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
+                             inv_verdict *verdict);
+
+/*
+ * A login: finds the account, proves the password, refuses expired guests. INV_OK, INV_NO_ACCOUNT
+ * (also when several entries hold the name), INV_WRONG_PASSWORD, INV_ACCOUNT_EXPIRED (only with the
+ * right password), or no verdict.
+ */
+inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password,
+                             inv_verdict *verdict);
+
+/* The account phase: INV_OK, INV_NO_ACCOUNT, INV_ACCOUNT_EXPIRED (also disabled), or no verdict. */
+inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict);
+
+/*
+ * Whether two operations' outcome says the entry's policy refused the password: maps the answer of
+ * an add or reset by section 6. INV_OK, INV_NAME_TAKEN (68), INV_PASSWORD_REFUSED with text,
+ * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear password was written.
+ */
+inv_result inv_account_write_result(const inv_operation *operation, bool clear,
+                                    inv_verdict *verdict);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_CONFIG_H
+#define INVITEGATE_CONFIG_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "invitegate/log.h"
+#include "invitegate/verdict.h"
+
+/*
+ * invitegate.conf, read whole and checked whole. Every string is owned by the inv_config and never
+ * NULL: an unset key is its default or "". Lists end with NULL and are never NULL themselves.
+ * Read-only after inv_config_read and then free to use by any thread.
+ */
+
+typedef enum inv_bind_method { INV_BIND_EXTERNAL, INV_BIND_SIMPLE } inv_bind_method;
+
+typedef struct inv_directory_settings {
+    char **uris; /* at least one; the first is the write provider */
+    inv_bind_method bind;
+    char *bind_dn;
+    char *bind_password_file;
+    bool starttls; /* demanded */
+    char *ca_file;
+    long timeout_ms;
+} inv_directory_settings;
+
+typedef struct inv_attribute_template {
+    char *attribute;
+    char *value; /* with %u, %d, %j, %% */
+} inv_attribute_template;
+
+/* Bits of inv_domain.verifiers. */
+enum {
+    INV_VERIFIER_SERVER = 1 << 0, /* the clear password; the directory judges and hashes it */
+    INV_VERIFIER_CRYPT = 1 << 1,  /* userPassword {CRYPT}$y$... */
+    INV_VERIFIER_SSHA512 = 1 << 2,
+    INV_VERIFIER_SCRAM_SHA_1 = 1 << 3, /* authPassword, RFC 5803 */
+    INV_VERIFIER_SCRAM_SHA_256 = 1 << 4,
+    INV_VERIFIER_SCRAM_SHA_512 = 1 << 5,
+};
+#define INV_VERIFIERS_SCRAM                                                                        \
+    (INV_VERIFIER_SCRAM_SHA_1 | INV_VERIFIER_SCRAM_SHA_256 | INV_VERIFIER_SCRAM_SHA_512)
+#define INV_VERIFIERS_USER_PASSWORD                                                                \
+    (INV_VERIFIER_SERVER | INV_VERIFIER_CRYPT | INV_VERIFIER_SSHA512)
+
+/* One [domain NAME] section. */
+typedef struct inv_domain {
+    char *name;    /* lower case, A-labels */
+    char *invites; /* DNs of the three containers */
+    char *people;
+    char *rosters;
+    char *account_rdn;
+    char **account_classes;
+    inv_attribute_template *account_attributes;
+    size_t account_attribute_count;
+    char *name_search_base;
+    char *name_filter; /* with %u, %d, %j */
+    regex_t name_pattern;
+    char *name_pattern_text;
+    char **reserved_names;
+    unsigned verifiers; /* INV_VERIFIER_ bits */
+    unsigned scram_iterations;
+    bool allow_password_change;
+    char **allowed_groups; /* DNs */
+    char *reset_filter;
+    bool invite_only;
+    long default_expiry; /* seconds */
+    long claim_grace;    /* seconds */
+    bool inviter_gone_refuse;
+    char *roster_group;
+    char *landing_url;
+    char *pam_service;
+} inv_domain;
+
+typedef struct inv_rate {
+    unsigned count;
+    long seconds;
+} inv_rate;
+
+typedef struct inv_agent_settings {
+    char *socket;
+    mode_t socket_mode;
+    char *socket_group;
+    unsigned workers;
+    inv_rate limit_checks;
+    inv_rate limit_registrations;
+    unsigned max_open_invites;
+} inv_agent_settings;
+
+typedef struct inv_config {
+    char *path;
+    inv_directory_settings directory;
+    char *key_file;
+    bool log_to_stderr;
+    inv_log_level log_level;
+    inv_domain *domains; /* in the file's order */
+    size_t domain_count; /* at least one */
+    inv_agent_settings agent;
+} inv_config;
+
+/*
+ * Reads path; NULL means INV_CONFIG_PATH. The file must be a regular file owned by root or the
+ * effective user and not writable by group or others. Unknown or duplicate keys and sections, lines
+ * without '=', bad values, missing required keys: INV_CONFIG, and verdict->why names file, line and
+ * key and says what would be right. Secret files are not opened here.
+ */
+inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *verdict);
+
+void inv_config_free(inv_config **config);
+
+/* The section of this domain (ASCII case ignored), or NULL. */
+const inv_domain *inv_config_domain(const inv_config *config, const char *name);
+
+/*
+ * Every key the reader knows, "section.key" with section one of directory, tokens, log, domain,
+ * agent; ends with NULL. For the test that compares the manual with the code.
+ */
+const char *const *inv_config_keys(void);
+
+/*
+ * Opens a file for reading under the rules of section 7: regular, owner root or the effective user,
+ * not writable by group and others and, when secret, not accessible by others. Returns a descriptor
+ * (O_CLOEXEC) the caller closes, or -1 with verdict INV_CONFIG: which file, why, and the remedy.
+ */
+int inv_config_open_file(const char *path, bool secret, inv_verdict *verdict);
+
+#endif

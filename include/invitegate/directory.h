@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_DIRECTORY_H
+#define INVITEGATE_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "invitegate/config.h"
+#include "invitegate/deadline.h"
+#include "invitegate/secret.h"
+#include "invitegate/verdict.h"
+
+/*
+ * The directory, as operations of RFC 4511 that are put in flight together. Everything of libldap
+ * stays behind this header.
+ */
+
+/* Result codes of RFC 4511 4.1.9 that callers tell apart. */
+enum {
+    INV_LDAP_SUCCESS = 0,
+    INV_LDAP_SIZE_LIMIT_EXCEEDED = 4,
+    INV_LDAP_NO_SUCH_ATTRIBUTE = 16,
+    INV_LDAP_UNDEFINED_ATTRIBUTE_TYPE = 17,
+    INV_LDAP_CONSTRAINT_VIOLATION = 19,
+    INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS = 20,
+    INV_LDAP_NO_SUCH_OBJECT = 32,
+    INV_LDAP_INVALID_CREDENTIALS = 49,
+    INV_LDAP_INSUFFICIENT_ACCESS = 50,
+    INV_LDAP_ENTRY_ALREADY_EXISTS = 68,
+};
+
+/* ------------------------------------------------------------------------------------- entries */
+
+/* One entry of a search answer; owned by its operation, wiped with it. */
+typedef struct inv_entry inv_entry;
+
+const char *inv_entry_dn(const inv_entry *entry);
+
+/* How many values the attribute has; names compare without case; 0 if absent. */
+size_t inv_entry_count(const inv_entry *entry, const char *attribute);
+
+/* Value index, NUL behind its *length bytes (length may be NULL); NULL if there is none. */
+const char *inv_entry_value(const inv_entry *entry, const char *attribute, size_t index,
+                            size_t *length);
+
+/* The first value, or NULL. */
+const char *inv_entry_text(const inv_entry *entry, const char *attribute);
+
+/* Whether one of the values equals text without ASCII case. */
+bool inv_entry_has(const inv_entry *entry, const char *attribute, const char *text);
+
+/* Builds an entry by hand, for fakes. NULL or false when memory is short. */
+inv_entry *inv_entry_new(const char *dn);
+bool inv_entry_append(inv_entry *entry, const char *attribute, const char *value, size_t length);
+void inv_entry_free(inv_entry **entry);
+
+/* ---------------------------------------------------------------------------------- operations */
+
+typedef enum inv_operation_kind {
+    INV_OPERATION_SEARCH,
+    INV_OPERATION_ADD,
+    INV_OPERATION_MODIFY,
+    INV_OPERATION_DELETE,
+} inv_operation_kind;
+
+typedef enum inv_scope { INV_SCOPE_BASE, INV_SCOPE_ONE, INV_SCOPE_SUBTREE } inv_scope;
+
+typedef enum inv_change_kind { INV_CHANGE_ADD, INV_CHANGE_DELETE, INV_CHANGE_REPLACE } inv_change_kind;
+
+typedef enum inv_operation_state {
+    INV_OPERATION_UNSENT,     /* the server cannot have seen it */
+    INV_OPERATION_UNANSWERED, /* it may or may not have been done: never take this for a refusal */
+    INV_OPERATION_ANSWERED,   /* code tells */
+} inv_operation_state;
+
+typedef struct inv_change {
+    inv_change_kind kind;
+    char *attribute;
+    inv_secret **values; /* none with DELETE: the whole attribute */
+    size_t value_count;
+} inv_change;
+
+/*
+ * One operation and, after inv_directory_run, its answer. Made and filled by the functions below;
+ * the fields are there to be read. A builder that lacks memory marks the operation, and running it
+ * gives INV_NO_MEMORY: callers check only once.
+ */
+typedef struct inv_operation {
+    inv_operation_kind kind;
+    char *dn; /* the base of a search */
+    inv_scope scope;
+    char *filter;
+    char **attributes; /* ends with NULL; empty list: "1.1", no attributes */
+    size_t attribute_count;
+    unsigned size_limit; /* 0: none asked for */
+    bool paged;          /* RFC 2696, all pages */
+    inv_change *changes;
+    size_t change_count;
+    bool password_policy; /* with the ppolicy request control, not critical */
+    bool no_memory;
+
+    inv_operation_state state;
+    int message_id;
+    int code; /* RFC 4511 result code */
+    int policy_error; /* of the ppolicy response control, -1 without */
+    char *matched_dn;
+    char *diagnostic; /* the server's words, may be NULL */
+    inv_entry **entries;
+    size_t entry_count;
+} inv_operation;
+
+/* filter NULL means (objectClass=*). attributes: names, ending with NULL. NULL if memory is short. */
+inv_operation *inv_operation_search(const char *base, inv_scope scope, const char *filter,
+                                    const char *const *attributes);
+inv_operation *inv_operation_new_add(const char *dn);
+inv_operation *inv_operation_new_modify(const char *dn);
+inv_operation *inv_operation_new_delete(const char *dn);
+
+/*
+ * Adds one value to an add (kind ADD only) or one change to a modify; consecutive values of one
+ * attribute and kind become one change. text NULL with DELETE removes the whole attribute, with
+ * REPLACE sets it to nothing. operation may be NULL (then nothing happens). Values are wiped.
+ */
+void inv_operation_text(inv_operation *operation, inv_change_kind kind, const char *attribute,
+                        const char *text);
+void inv_operation_value(inv_operation *operation, inv_change_kind kind, const char *attribute,
+                         const char *bytes, size_t length);
+
+void inv_operation_free(inv_operation **operation);
+
+/* Answered, and with this code. */
+bool inv_operation_answered(const inv_operation *operation, int code);
+
+/*
+ * What an answer other than the expected ones means, by the table of section 6: 51 52 -1 85 11 53 =
+ * DIRECTORY_DOWN or TIMEOUT, everything else an admin has to look at = CONFIG, 0 = OK. verdict->why
+ * names operation, DN and the server's words. what: "reading the invite" or the like.
+ */
+inv_result inv_operation_result(const inv_operation *operation, const char *what,
+                                inv_verdict *verdict);
+
+/* ----------------------------------------------------------------------------------- directory */
+
+/* One connection's worth of directory. Not for two threads at once; many may exist. */
+typedef struct inv_directory inv_directory;
+
+/*
+ * Takes the process's kept connection to these settings if it is idle, else prepares a new one;
+ * connects at first use. Never blocks. Thread-safe. After fork the child's first acquire drops the
+ * inherited connection without a byte on its socket. settings must outlive the directory.
+ */
+inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_directory **directory,
+                                 inv_verdict *verdict);
+
+/* Keeps the connection for the next acquire if it is healthy and the place is free, else closes it.
+ * Thread-safe. *directory becomes NULL; it may be NULL. */
+void inv_directory_release(inv_directory **directory);
+
+/*
+ * A directory of its own, never kept, bound as another identity when bind_dn is not NULL: simple bind
+ * with password (init with an admin's rights). settings, bind_dn and password must outlive it.
+ */
+inv_result inv_directory_new(const inv_directory_settings *settings, const char *bind_dn,
+                             const inv_secret *password, inv_directory **directory,
+                             inv_verdict *verdict);
+
+/* The same without any bind: what an anonymous reader sees. */
+inv_result inv_directory_new_anonymous(const inv_directory_settings *settings,
+                                       inv_directory **directory, inv_verdict *verdict);
+
+void inv_directory_free(inv_directory **directory);
+
+/*
+ * Puts the operations in flight together and waits for all answers. INV_OK: every one is ANSWERED,
+ * whatever its code. Otherwise (DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY) each operation's state
+ * tells what is known of it. Nothing is sent after the deadline. When a kept connection turns out
+ * dead and all operations are searches, they are sent again once on a new one; a write is never
+ * sent twice.
+ */
+inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
+                             size_t count, const inv_deadline *deadline, inv_verdict *verdict);
+
+/*
+ * Proves a password by a simple bind (RFC 4513 5.1.3) on a separate connection that is ldapi or TLS.
+ * INV_OK, INV_WRONG_PASSWORD (also for an empty one), or no verdict.
+ */
+inv_result inv_directory_prove(inv_directory *directory, const char *dn, const inv_secret *password,
+                               const inv_deadline *deadline, inv_verdict *verdict);
+
+/* ------------------------------------------------------------------------ names of entries, filters */
+
+/* "attribute=value,parent" with RFC 4514 escaping. The caller frees it; NULL if memory is short. */
+char *inv_dn_child(const char *attribute, const char *value, const char *parent);
+
+/* Both parse and are equal, RDN by RDN, without case. */
+bool inv_dn_equal(const char *a, const char *b);
+
+/* dn is parent or below it. */
+bool inv_dn_within(const char *dn, const char *parent);
+
+bool inv_dn_valid(const char *dn);
+
+/* RFC 4515 escaping. The caller frees it; NULL if memory is short. "" gives "". */
+char *inv_filter_escape(const char *value);
+
+/* ------------------------------------------------------------------------------------- the seam */
+
+/*
+ * What a directory is made of; the libldap one is the only one shipped, tests wrap or replace it.
+ * send: hands one operation over, INV_OK once the transport took it. receive: waits for one answer
+ * to any of the operations and fills it in. After a failure of either the connection is closed.
+ */
+typedef struct inv_directory_driver {
+    inv_result (*open)(void *self, const inv_deadline *deadline, inv_verdict *verdict);
+    inv_result (*send)(void *self, inv_operation *operation, const inv_deadline *deadline,
+                       inv_verdict *verdict);
+    inv_result (*receive)(void *self, inv_operation *const *operations, size_t count,
+                          const inv_deadline *deadline, inv_verdict *verdict);
+    inv_result (*prove)(void *self, const char *dn, const inv_secret *password,
+                        const inv_deadline *deadline, inv_verdict *verdict);
+    void (*close)(void *self); /* says goodbye */
+    void (*drop)(void *self);  /* forgets the socket without a byte on it */
+    void (*free)(void *self);
+} inv_directory_driver;
+
+/* A directory over any driver; takes self over. NULL when memory is short (self is freed). */
+inv_directory *inv_directory_new_driver(const inv_directory_driver *driver, void *self);
+
+/*
+ * For tests that count or break operations: exchanges the driver under a directory and returns the
+ * one that was there, to be called on.
+ */
+void inv_directory_swap_driver(inv_directory *directory, const inv_directory_driver **driver,
+                               void **self);
+
+/* The answer side of a driver: all copy, and return false when memory is short. */
+bool inv_operation_append_entry(inv_operation *operation, inv_entry *entry);
+void inv_operation_answer(inv_operation *operation, int code, const char *matched_dn,
+                          const char *diagnostic);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_INVITE_H
+#define INVITEGATE_INVITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "invitegate/call.h"
+#include "invitegate/name.h"
+#include "invitegate/token.h"
+
+#define INV_INVITE_USES_MAX 1000
+
+typedef enum inv_invite_type {
+    INV_INVITE_ACCOUNT,
+    INV_INVITE_CONTACT,
+    INV_INVITE_CONTACT_ACCOUNT,
+    INV_INVITE_RESET,
+} inv_invite_type;
+
+/* state = revoked, else used, else expired, else pending */
+typedef enum inv_invite_state {
+    INV_INVITE_PENDING,
+    INV_INVITE_USED,
+    INV_INVITE_EXPIRED,
+    INV_INVITE_REVOKED,
+} inv_invite_state;
+
+/* A value of inviteClaim ("JID nonce") or inviteUsedBy ("JID generalizedTime nonce"). */
+typedef struct inv_use {
+    char *text; /* the value exactly as stored */
+    char *jid;
+    char *nonce;
+    time_t time; /* inviteUsedBy only */
+} inv_use;
+
+/* An xmppInvite entry. Read-only for callers; NULL text means the attribute is absent. */
+typedef struct inv_invite {
+    char *dn;
+    char *id;
+    inv_invite_type type;
+    char *domain;
+    char *user;
+    char *inviter;
+    char **contacts; /* lists end with NULL, never NULL themselves */
+    char **groups;
+    char *roster_group;
+    char *account_expires; /* a duration or a generalizedTime, as stored */
+    char *note;
+    long uses;      /* 0: unlimited */
+    long uses_left; /* as stored: negative when revoked */
+    time_t expires; /* INV_NEVER: never */
+    unsigned key_id;
+    time_t created;  /* createTimestamp, 0 if not read */
+    time_t modified; /* modifyTimestamp, 0 if not read */
+    inv_use *claims;
+    size_t claim_count;
+    inv_use *used_by;
+    size_t used_by_count;
+} inv_invite;
+
+/*
+ * Reads an entry of a search. An entry that lacks a MUST attribute or holds a value that is not of
+ * the schema is INV_CONFIG, verdict->why names DN and attribute: nothing is ever assumed.
+ */
+inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict);
+void inv_invite_free(inv_invite **invite);
+
+const char *inv_invite_type_name(inv_invite_type type); /* "contact-account" */
+bool inv_invite_type_parse(const char *text, inv_invite_type *type);
+const char *inv_invite_state_name(inv_invite_state state);
+inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now);
+
+/* Uses still open, revoked or not; 1 for an unlimited invite. */
+long inv_invite_open_uses(const inv_invite *invite);
+
+/* inviteId=ID,<invites>; the caller frees it. NULL when memory is short. */
+char *inv_invite_dn(const inv_domain *domain, const char *id);
+
+/* 40 lower-case hex digits. */
+bool inv_invite_id_valid(const char *id);
+
+/* What a search has to ask for. With uses: also inviteClaim and inviteUsedBy; a check never does. */
+typedef enum inv_invite_parts {
+    INV_INVITE_TERMS,
+    INV_INVITE_TERMS_AND_CLAIMS,
+    INV_INVITE_ALL,
+} inv_invite_parts;
+inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *id,
+                                         inv_invite_parts parts);
+
+/*
+ * Judges the answer of such an operation: INV_OK with *invite; INV_BAD_TOKEN for 32 on the entry
+ * itself ("unknown"); INV_CONFIG when the container is missing or hidden.
+ */
+inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *operation,
+                                inv_invite **invite, inv_verdict *verdict);
+
+/* The two above and the run between them. */
+inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
+                           inv_invite **invite, inv_verdict *verdict);
+
+/* What create is asked for. Texts are borrowed for the call. */
+typedef struct inv_invite_request {
+    inv_invite_type type;
+    const inv_name *user;           /* or NULL */
+    const inv_name *inviter;        /* or NULL */
+    const inv_name *const *contacts; /* ends with NULL, or NULL */
+    const char *const *groups;      /* DNs, likewise */
+    const char *roster_group;       /* or NULL */
+    long uses;                      /* 0: unlimited */
+    time_t expires;
+    const char *account_expires; /* a duration ("30d") or a generalizedTime, or NULL */
+    const char *note;
+} inv_invite_request;
+
+/*
+ * Mints a token and adds the invite; with user, the reservation first (68 on it: INV_NAME_RESERVED,
+ * unless the invite that holds it has ended; an existing account: INV_NAME_TAKEN, except for reset,
+ * where it must exist: INV_NO_ACCOUNT, and match reset_filter: INV_NOT_ALLOWED).
+ * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset without
+ * user, user with several uses, an inviter or contact of this domain that has no account.
+ * INV_NAME_RESERVED: user is one of reserved_names.
+ */
+inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
+                             inv_verdict *verdict);
+
+/*
+ * usesLeft n to -1-n, by the exact old value; the reservation goes. Already revoked: INV_OK.
+ * An unknown id: INV_BAD_TOKEN.
+ */
+inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdict);
+
+/* The way back; the reservation is made again (INV_NAME_RESERVED, INV_NAME_TAKEN). Not revoked: OK. */
+inv_result inv_invite_restore(inv_call *call, const char *id, inv_verdict *verdict);
+
+/*
+ * All invites of the domain that match filter (NULL: all), with claims and uses, paged, the newest
+ * first. visit returns false to stop. An entry that cannot be read is logged and left out, and the
+ * result is then INV_CONFIG after the others were visited.
+ */
+inv_result inv_invite_each(inv_call *call, const char *filter,
+                           bool (*visit)(void *context, const inv_invite *invite), void *context,
+                           inv_verdict *verdict);
+
+/*
+ * The invite's URI, by section 8: xmpp:[user@]domain?register;preauth=TOKEN, contact
+ * xmpp:inviter?roster;preauth=TOKEN, contact-account the same with ;ibr=y. The caller frees it with
+ * inv_wipe_text. NULL when memory is short.
+ */
+char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text);
+
+/* landing_url with {token} or %t replaced, else the token appended; NULL if there is none. */
+char *inv_invite_url(const inv_domain *domain, const char *token_text);
+
+/* ------------------------------------------------------------------------------ reservations */
+
+/* inviteUser=NAME,<invites>; the caller frees it. */
+char *inv_reservation_dn(const inv_domain *domain, const char *local);
+
+/*
+ * Whether an xmppNameReservation still holds its name against this invite (id NULL: against all):
+ * it names another invite, and that one has not ended. *held tells. A reservation whose invite does
+ * not exist holds for claim_grace, by the server's clock.
+ */
+inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
+                                 bool *held, inv_verdict *verdict);
+
+#endif

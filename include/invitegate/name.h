@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_NAME_H
+#define INVITEGATE_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "invitegate/config.h"
+#include "invitegate/verdict.h"
+
+/* A bare JID whose parts are prepared (RFC 3920 nodeprep, RFC 3490 A-labels). Immutable. */
+typedef struct inv_name inv_name;
+
+/*
+ * Which domain a user name belongs to: the part after its last '@', which must be configured and,
+ * when option is given, equal to it; else option; else the only section. On success *local_length is
+ * the length of the part before that '@' (or of everything).
+ * INV_NAME_INVALID: the '@' part is not a configured domain or not the option's; INV_CONFIG: no
+ * domain can be told, or the option is not configured. user need not be NUL-terminated.
+ */
+inv_result inv_name_find_domain(const inv_config *config, const char *user, size_t length,
+                                const char *option, const inv_domain **domain,
+                                size_t *local_length, inv_verdict *verdict);
+
+/*
+ * Prepares a local part for registration in domain: nodeprep (unassigned code points refused),
+ * 1 to 1023 bytes, name_pattern. local may hold any bytes. INV_NAME_INVALID tells which rule.
+ * Reserved names are not judged here.
+ */
+inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,
+                            inv_name **name, inv_verdict *verdict);
+
+/*
+ * A bare JID of any domain, as written by an admin or a server ("alice@example.org"): nodeprep and
+ * A-labels, no name_pattern; the local part is required, a resource refused. INV_NAME_INVALID.
+ */
+inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *verdict);
+
+/* One of the domain's reserved_names, compared after preparation. */
+bool inv_name_is_reserved(const inv_domain *domain, const inv_name *name);
+
+bool inv_name_equal(const inv_name *a, const inv_name *b);
+
+const char *inv_name_local(const inv_name *name);
+const char *inv_name_domain(const inv_name *name);
+const char *inv_name_jid(const inv_name *name);
+
+/*
+ * template with %u (local part), %d (domain), %j (JID) and %% replaced; each value goes through
+ * escape unless that is NULL. escape returns a new text or NULL when memory is short. The result is
+ * the caller's to free; NULL when memory is short.
+ */
+char *inv_name_expand(const inv_name *name, const char *template_text,
+                      char *(*escape)(const char *value));
+
+void inv_name_free(inv_name **name);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_REDEEM_H
+#define INVITEGATE_REDEEM_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "invitegate/call.h"
+#include "invitegate/invite.h"
+#include "invitegate/name.h"
+#include "invitegate/secret.h"
+#include "invitegate/token.h"
+
+/* The heart: every front end calls it, nothing else makes accounts. */
+
+#define INV_ACCEPTED_MAX_AGE 3600 /* seconds a moment of acceptance counts */
+
+/* Which kinds of invite a caller takes; the others are INV_BAD_TOKEN ("wrong type"). */
+enum {
+    INV_TAKES_REGISTRATION = 1 << 0, /* account, contact-account */
+    INV_TAKES_RESET = 1 << 1,
+    INV_TAKES_CONTACT = 1 << 2, /* contact, contact-account by an existing account */
+};
+
+/* What a check tells. */
+typedef struct inv_acceptance {
+    time_t accepted_at;
+    inv_invite_type type;
+    char user[1024]; /* the preset name, or "" */
+} inv_acceptance;
+
+/*
+ * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
+ * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun or
+ * done before (then redeeming proves the password). Errors as in inv_redeem.
+ */
+inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
+                            unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict);
+
+/*
+ * Registers name with password, or resets it, as the invite says: the whole of it or nothing
+ * (section 5). accepted_at: when a check accepted the token, at most an hour ago; 0 means now.
+ * The same token, name and password again ends as it did.
+ *   INV_OK               the account is there and the password is right
+ *   INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name was
+ *                        made by this token with another password
+ *   INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the preset name)
+ *   INV_NOT_ALLOWED      reset of a privileged account
+ *   INV_PASSWORD_REFUSED the directory's words in verdict->text; the token is kept
+ *   DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY: no verdict; trying again is safe
+ */
+inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
+                      const inv_secret *password, unsigned takes, time_t accepted_at,
+                      inv_verdict *verdict);
+
+/*
+ * Redeems a contact or contact-account token for an existing account (or a JID of a domain that is
+ * not configured): the pair or pairs, nothing else. The same JID again is INV_OK.
+ * INV_NOT_ALLOWED: no such account, or it is the inviter.
+ */
+inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_name *redeemer,
+                              time_t accepted_at, inv_verdict *verdict);
+
+/*
+ * For a login in the combined form: may password be tried for name with its token in front? INV_OK:
+ * an account made by this very token is there. INV_NO_ACCOUNT: the name is free, registering may be
+ * tried. INV_BAD_TOKEN: every other case.
+ */
+inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
+                            inv_verdict *verdict);
+
+#endif

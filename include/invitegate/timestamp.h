@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TIMESTAMP_H
+#define INVITEGATE_TIMESTAMP_H
+
+#include <stdbool.h>
+#include <time.h>
+
+/*
+ * Times as directories, people and scripts write them. All are seconds since 1970-01-01 UTC; no
+ * function looks at the time zone or the locale. All are thread-safe.
+ */
+
+#define INV_NEVER_TEXT        "99991231235959Z" /* the generalizedTime that stands for "never" */
+#define INV_NEVER             ((time_t)253402300799)
+#define INV_TIMESTAMP_SIZE    32 /* fits every text written here, with its NUL */
+
+/* RFC 4517 3.3.13, every form: fractions (dropped), minutes and seconds left out, offsets. */
+bool inv_timestamp_parse_generalized(const char *text, time_t *moment);
+
+/* Writes YYYYmmddHHMMSSZ; moments past INV_NEVER are written as INV_NEVER. */
+void inv_timestamp_write_generalized(time_t moment, char text[INV_TIMESTAMP_SIZE]);
+
+/* RFC 3339 date-time with Z or an offset; fractions are dropped. */
+bool inv_timestamp_parse_rfc3339(const char *text, time_t *moment);
+
+/* Writes YYYY-mm-ddTHH:MM:SSZ. */
+void inv_timestamp_write_rfc3339(time_t moment, char text[INV_TIMESTAMP_SIZE]);
+
+/*
+ * A duration: a decimal number and one of s m h d w ("7d"), nothing else; 1 to 10 digits.
+ * False for anything else and for more than 100 years.
+ */
+bool inv_timestamp_parse_duration(const char *text, long *seconds);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_VERDICT_H
+#define INVITEGATE_VERDICT_H
+
+#include "invitegate/result.h"
+
+#define INV_INVITE_ID_LENGTH 40 /* lower-case hex digits of an inviteId */
+
+/*
+ * The outcome of one front-end call, in words. A plain value: start with INV_VERDICT_INIT, nothing
+ * to free. It never holds a token or a password.
+ */
+typedef struct inv_verdict {
+    inv_result result;
+    char invite_id[INV_INVITE_ID_LENGTH + 1]; /* "" while no genuine token was seen */
+    char user[256];                           /* the JID as prepared, cut if longer; "" if none */
+    char why[512];                            /* the cause, for the log and for the admin */
+    char text[256];                           /* for the person; only with INV_PASSWORD_REFUSED */
+} inv_verdict;
+
+#define INV_VERDICT_INIT                                                                           \
+    {                                                                                              \
+        .result = INV_OK                                                                           \
+    }
+
+/*
+ * Sets result and why (printf format; cut at the buffer's end; control bytes become '?') and returns
+ * result, so that a caller can write: return inv_verdict_set(verdict, INV_CONFIG, ...).
+ * The format's arguments must not be secrets.
+ */
+inv_result inv_verdict_set(inv_verdict *verdict, inv_result result, const char *why, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* inv_verdict_set(verdict, INV_NO_MEMORY, "out of memory"). */
+inv_result inv_verdict_no_memory(inv_verdict *verdict);
+
+/* Sets text, made printable and cut like why. NULL empties it. */
+void inv_verdict_set_text(inv_verdict *verdict, const char *text);
+
+#endif
