@@ -8,3 +8,5 @@ common_libcommon_la_SOURCES = \
 common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
 	$(INI_CFLAGS) $(CRYPT_CFLAGS)
 common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS) $(CRYPT_LIBS)
+
+common_libcommon_la_SOURCES += common/config_file.c include/invitegate/config.h
