@@ -10,3 +10,9 @@ common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_
 common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS) $(CRYPT_LIBS)
 
 common_libcommon_la_SOURCES += common/config_file.c include/invitegate/config.h
+
+common_libcommon_la_SOURCES += \
+	common/secret.c include/invitegate/secret.h \
+	common/utf8.c include/invitegate/utf8.h \
+	common/timestamp.c include/invitegate/timestamp.h \
+	common/log.c include/invitegate/log.h

@@ -2,6 +2,7 @@
 # One Check suite a room: tests/check_ROOM.c. Integration: tests/integration.
 if HAVE_CHECK
 UNIT_TESTS = tests/check_result
+UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
@@ -11,3 +12,19 @@ UNIT_LIBS = common/libcommon.la $(CHECK_LIBS)
 tests_check_result_SOURCES = tests/check_result.c
 tests_check_result_CFLAGS = $(UNIT_CFLAGS)
 tests_check_result_LDADD = $(UNIT_LIBS)
+
+tests_check_secret_SOURCES = tests/check_secret.c
+tests_check_secret_CFLAGS = $(UNIT_CFLAGS)
+tests_check_secret_LDADD = $(UNIT_LIBS)
+
+tests_check_utf8_SOURCES = tests/check_utf8.c
+tests_check_utf8_CFLAGS = $(UNIT_CFLAGS)
+tests_check_utf8_LDADD = $(UNIT_LIBS)
+
+tests_check_timestamp_SOURCES = tests/check_timestamp.c
+tests_check_timestamp_CFLAGS = $(UNIT_CFLAGS)
+tests_check_timestamp_LDADD = $(UNIT_LIBS)
+
+tests_check_log_SOURCES = tests/check_log.c
+tests_check_log_CFLAGS = $(UNIT_CFLAGS)
+tests_check_log_LDADD = $(UNIT_LIBS)

@@ -10,20 +10,24 @@
  * function looks at the time zone or the locale. All are thread-safe.
  */
 
-#define INV_NEVER_TEXT        "99991231235959Z" /* the generalizedTime that stands for "never" */
-#define INV_NEVER             ((time_t)253402300799)
-#define INV_TIMESTAMP_SIZE    32 /* fits every text written here, with its NUL */
+#define INV_NEVER_TEXT     "99991231235959Z" /* the generalizedTime that stands for "never" */
+#define INV_NEVER          ((time_t)253402300799)
+#define INV_TIMESTAMP_SIZE 32 /* fits every text written here, with its NUL */
 
-/* RFC 4517 3.3.13, every form: fractions (dropped), minutes and seconds left out, offsets. */
+/*
+ * RFC 4517 3.3.13, every form: minutes and seconds left out, offsets, fractions (of an hour or a
+ * minute where those are left out; those of a second are dropped).
+ */
 bool inv_timestamp_parse_generalized(const char *text, time_t *moment);
 
-/* Writes YYYYmmddHHMMSSZ; moments past INV_NEVER are written as INV_NEVER. */
+/* Writes YYYYmmddHHMMSSZ; moments past INV_NEVER are written as that, before year 0 as its start.
+ */
 void inv_timestamp_write_generalized(time_t moment, char text[INV_TIMESTAMP_SIZE]);
 
 /* RFC 3339 date-time with Z or an offset; fractions are dropped. */
 bool inv_timestamp_parse_rfc3339(const char *text, time_t *moment);
 
-/* Writes YYYY-mm-ddTHH:MM:SSZ. */
+/* Writes YYYY-mm-ddTHH:MM:SSZ, with the same limits. */
 void inv_timestamp_write_rfc3339(time_t moment, char text[INV_TIMESTAMP_SIZE]);
 
 /*
