@@ -1,0 +1,1 @@
+include config-examples/slapd/local.mk

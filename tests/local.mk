@@ -28,3 +28,4 @@ tests_check_timestamp_LDADD = $(UNIT_LIBS)
 tests_check_log_SOURCES = tests/check_log.c
 tests_check_log_CFLAGS = $(UNIT_CFLAGS)
 tests_check_log_LDADD = $(UNIT_LIBS)
+include tests/integration/local.mk
