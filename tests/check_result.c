@@ -27,7 +27,7 @@ START_TEST(a_verdict_is_cut_and_printable)
     longer[sizeof(longer) - 1] = '\0';
     ck_assert_int_eq(inv_verdict_set(&verdict, INV_CONFIG, "a\nb%s", longer), INV_CONFIG);
     ck_assert_int_eq(verdict.result, INV_CONFIG);
-    ck_assert_int_eq(strlen(verdict.why), sizeof(verdict.why) - 1);
+    ck_assert_uint_eq(strlen(verdict.why), sizeof(verdict.why) - 1);
     ck_assert(strncmp(verdict.why, "a?bxx", 5) == 0);
 }
 END_TEST

@@ -65,7 +65,11 @@ typedef enum inv_operation_kind {
 
 typedef enum inv_scope { INV_SCOPE_BASE, INV_SCOPE_ONE, INV_SCOPE_SUBTREE } inv_scope;
 
-typedef enum inv_change_kind { INV_CHANGE_ADD, INV_CHANGE_DELETE, INV_CHANGE_REPLACE } inv_change_kind;
+typedef enum inv_change_kind {
+    INV_CHANGE_ADD,
+    INV_CHANGE_DELETE,
+    INV_CHANGE_REPLACE
+} inv_change_kind;
 
 typedef enum inv_operation_state {
     INV_OPERATION_UNSENT,     /* the server cannot have seen it */
@@ -101,7 +105,7 @@ typedef struct inv_operation {
 
     inv_operation_state state;
     int message_id;
-    int code; /* RFC 4511 result code */
+    int code;         /* RFC 4511 result code */
     int policy_error; /* of the ppolicy response control, -1 without */
     char *matched_dn;
     char *diagnostic; /* the server's words, may be NULL */
@@ -109,7 +113,8 @@ typedef struct inv_operation {
     size_t entry_count;
 } inv_operation;
 
-/* filter NULL means (objectClass=*). attributes: names, ending with NULL. NULL if memory is short. */
+/* filter NULL means (objectClass=*). attributes: names, ending with NULL. NULL if memory is short.
+ */
 inv_operation *inv_operation_search(const char *base, inv_scope scope, const char *filter,
                                     const char *const *attributes);
 inv_operation *inv_operation_new_add(const char *dn);
@@ -157,8 +162,8 @@ inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_dir
 void inv_directory_release(inv_directory **directory);
 
 /*
- * A directory of its own, never kept, bound as another identity when bind_dn is not NULL: simple bind
- * with password (init with an admin's rights). settings, bind_dn and password must outlive it.
+ * A directory of its own, never kept, bound as another identity when bind_dn is not NULL: simple
+ * bind with password (init with an admin's rights). settings, bind_dn and password must outlive it.
  */
 inv_result inv_directory_new(const inv_directory_settings *settings, const char *bind_dn,
                              const inv_secret *password, inv_directory **directory,
@@ -181,13 +186,14 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
 
 /*
- * Proves a password by a simple bind (RFC 4513 5.1.3) on a separate connection that is ldapi or TLS.
- * INV_OK, INV_WRONG_PASSWORD (also for an empty one), or no verdict.
+ * Proves a password by a simple bind (RFC 4513 5.1.3) on a separate connection that is ldapi or
+ * TLS. INV_OK, INV_WRONG_PASSWORD (also for an empty one), or no verdict.
  */
 inv_result inv_directory_prove(inv_directory *directory, const char *dn, const inv_secret *password,
                                const inv_deadline *deadline, inv_verdict *verdict);
 
-/* ------------------------------------------------------------------------ names of entries, filters */
+/* ------------------------------------------------------------------------ names of entries,
+ * filters */
 
 /* "attribute=value,parent" with RFC 4514 escaping. The caller frees it; NULL if memory is short. */
 char *inv_dn_child(const char *attribute, const char *value, const char *parent);

@@ -81,7 +81,8 @@ char *inv_invite_dn(const inv_domain *domain, const char *id);
 /* 40 lower-case hex digits. */
 bool inv_invite_id_valid(const char *id);
 
-/* What a search has to ask for. With uses: also inviteClaim and inviteUsedBy; a check never does. */
+/* What a search has to ask for. With uses: also inviteClaim and inviteUsedBy; a check never does.
+ */
 typedef enum inv_invite_parts {
     INV_INVITE_TERMS,
     INV_INVITE_TERMS_AND_CLAIMS,
@@ -104,12 +105,12 @@ inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts part
 /* What create is asked for. Texts are borrowed for the call. */
 typedef struct inv_invite_request {
     inv_invite_type type;
-    const inv_name *user;           /* or NULL */
-    const inv_name *inviter;        /* or NULL */
+    const inv_name *user;            /* or NULL */
+    const inv_name *inviter;         /* or NULL */
     const inv_name *const *contacts; /* ends with NULL, or NULL */
-    const char *const *groups;      /* DNs, likewise */
-    const char *roster_group;       /* or NULL */
-    long uses;                      /* 0: unlimited */
+    const char *const *groups;       /* DNs, likewise */
+    const char *roster_group;        /* or NULL */
+    long uses;                       /* 0: unlimited */
     time_t expires;
     const char *account_expires; /* a duration ("30d") or a generalizedTime, or NULL */
     const char *note;
@@ -119,8 +120,8 @@ typedef struct inv_invite_request {
  * Mints a token and adds the invite; with user, the reservation first (68 on it: INV_NAME_RESERVED,
  * unless the invite that holds it has ended; an existing account: INV_NAME_TAKEN, except for reset,
  * where it must exist: INV_NO_ACCOUNT, and match reset_filter: INV_NOT_ALLOWED).
- * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset without
- * user, user with several uses, an inviter or contact of this domain that has no account.
+ * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset
+ * without user, user with several uses, an inviter or contact of this domain that has no account.
  * INV_NAME_RESERVED: user is one of reserved_names.
  */
 inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
@@ -132,7 +133,8 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
  */
 inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdict);
 
-/* The way back; the reservation is made again (INV_NAME_RESERVED, INV_NAME_TAKEN). Not revoked: OK. */
+/* The way back; the reservation is made again (INV_NAME_RESERVED, INV_NAME_TAKEN). Not revoked: OK.
+ */
 inv_result inv_invite_restore(inv_call *call, const char *id, inv_verdict *verdict);
 
 /*

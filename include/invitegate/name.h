@@ -13,14 +13,14 @@ typedef struct inv_name inv_name;
 
 /*
  * Which domain a user name belongs to: the part after its last '@', which must be configured and,
- * when option is given, equal to it; else option; else the only section. On success *local_length is
- * the length of the part before that '@' (or of everything).
- * INV_NAME_INVALID: the '@' part is not a configured domain or not the option's; INV_CONFIG: no
- * domain can be told, or the option is not configured. user need not be NUL-terminated.
+ * when option is given, equal to it; else option; else the only section. On success *local_length
+ * is the length of the part before that '@' (or of everything). INV_NAME_INVALID: the '@' part is
+ * not a configured domain or not the option's; INV_CONFIG: no domain can be told, or the option is
+ * not configured. user need not be NUL-terminated.
  */
 inv_result inv_name_find_domain(const inv_config *config, const char *user, size_t length,
-                                const char *option, const inv_domain **domain,
-                                size_t *local_length, inv_verdict *verdict);
+                                const char *option, const inv_domain **domain, size_t *local_length,
+                                inv_verdict *verdict);
 
 /*
  * Prepares a local part for registration in domain: nodeprep (unassigned code points refused),

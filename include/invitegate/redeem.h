@@ -31,8 +31,8 @@ typedef struct inv_acceptance {
 
 /*
  * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
- * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun or
- * done before (then redeeming proves the password). Errors as in inv_redeem.
+ * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun
+ * or done before (then redeeming proves the password). Errors as in inv_redeem.
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict);

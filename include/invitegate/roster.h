@@ -11,8 +11,8 @@
 #define INV_PAIR_ID_SIZE 41
 
 /*
- * rosterPairId: first 20 bytes, in lower-case hex, of SHA-256(lower JID || 0x00 || higher JID), byte
- * order. False only when the digest fails or the JIDs are equal (no self-pairs).
+ * rosterPairId: first 20 bytes, in lower-case hex, of SHA-256(lower JID || 0x00 || higher JID),
+ * byte order. False only when the digest fails or the JIDs are equal (no self-pairs).
  */
 bool inv_pair_id(const char *jid, const char *contact, char id[INV_PAIR_ID_SIZE]);
 

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes that must not outlive their use: a password, a token's text, a verifier. Wiped when freed. */
+/* Bytes that must not outlive their use: a password, a token's text, a verifier. Wiped when freed.
+ */
 typedef struct inv_secret inv_secret;
 
 /*

@@ -15,7 +15,8 @@
 /*
  * A genuine token: its MAC was verified, or it was minted here.
  * key id (1) || random (15) || first 8 bytes of HMAC-SHA256(key, "invitegate token 1" || domain ||
- * key id || random); the text is base64url without padding (RFC 4648 5). Immutable, wiped when freed.
+ * key id || random); the text is base64url without padding (RFC 4648 5). Immutable, wiped when
+ * freed.
  */
 typedef struct inv_token inv_token;
 
@@ -27,8 +28,8 @@ inv_result inv_token_mint(const inv_keys *keys, const char *domain, inv_token **
  * A token standing alone: the text, or an xmpp: URI with ;preauth=TOKEN, or a landing URL that ends
  * in it or carries it as a query or fragment value; percent-encoding and white space around are
  * understood. text need not be NUL-terminated and may hold any bytes.
- * INV_BAD_TOKEN: no token in it, unknown key, wrong MAC (also: another domain's). verdict->why tells
- * which; verdict->invite_id is set only when the token is genuine.
+ * INV_BAD_TOKEN: no token in it, unknown key, wrong MAC (also: another domain's). verdict->why
+ * tells which; verdict->invite_id is set only when the token is genuine.
  */
 inv_result inv_token_parse(const inv_keys *keys, const char *domain, const char *text,
                            size_t length, inv_token **token, inv_verdict *verdict);

@@ -24,9 +24,9 @@ typedef struct inv_verdict {
     }
 
 /*
- * Sets result and why (printf format; cut at the buffer's end; control bytes become '?') and returns
- * result, so that a caller can write: return inv_verdict_set(verdict, INV_CONFIG, ...).
- * The format's arguments must not be secrets.
+ * Sets result and why (printf format; cut at the buffer's end; control bytes become '?') and
+ * returns result, so that a caller can write: return inv_verdict_set(verdict, INV_CONFIG, ...). The
+ * format's arguments must not be secrets.
  */
 inv_result inv_verdict_set(inv_verdict *verdict, inv_result result, const char *why, ...)
     __attribute__((format(printf, 3, 4)));

@@ -44,8 +44,8 @@ typedef enum inv_match { INV_MATCH_UNKNOWN, INV_MATCH_NO, INV_MATCH_YES } inv_ma
 
 /*
  * Whether a stored value (userPassword {CRYPT} or {SSHA512}, authPassword SCRAM-*) is of this
- * password, in constant time. INV_MATCH_UNKNOWN: a form not understood here, or more than 10 million
- * iterations. stored need not be NUL-terminated. Thread-safe.
+ * password, in constant time. INV_MATCH_UNKNOWN: a form not understood here, or more than 10
+ * million iterations. stored need not be NUL-terminated. Thread-safe.
  */
 inv_match inv_verifier_match(const char *stored, size_t length, const inv_secret *password);
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Checks of the sources themselves, for developers. Everything here needs no network and changes nothing.
+EXTRA_DIST += .clang-format \
+	tests/suppressions/leaks tests/suppressions/threads tests/suppressions/valgrind
+AM_DISTCHECK_CONFIGURE_FLAGS = --with-pamdir='$${libdir}/security' \
+	--with-saslplugindir='$${libdir}/sasl2'
+
+.PHONY: format-check format lint lint-shell lint-man check-valgrind check-dist
+
+SOURCE_DIRECTORIES = common include plugins tools tests bench
+
+format-check:
+	@test -n "$(CLANG_FORMAT)" || { echo "clang-format is missing: apt-get install clang-format-14" >&2; exit 1; }
+	@cd $(srcdir) && directories= && \
+	for d in $(SOURCE_DIRECTORIES); do test ! -d $$d || directories="$$directories $$d"; done && \
+	find $$directories -name '*.[ch]' -exec $(CLANG_FORMAT) --dry-run -Werror {} +
+
+format:
+	@cd $(srcdir) && directories= && \
+	for d in $(SOURCE_DIRECTORIES); do test ! -d $$d || directories="$$directories $$d"; done && \
+	find $$directories -name '*.[ch]' -exec $(CLANG_FORMAT) -i {} +
+
+lint: lint-shell lint-man
+
+# Everything that starts with a shell's name, whatever it is called.
+lint-shell:
+	@test -n "$(SHELLCHECK)" || { echo "shellcheck is missing: apt-get install shellcheck" >&2; exit 1; }
+	@cd $(srcdir) && scripts= && \
+	for f in `find scripts .ci tests config-examples plugins bench schema -type f 2>/dev/null | sort`; do \
+		if head -n 1 "$$f" | grep -aqE '^#! ?/(usr/)?bin/(env )?(ba)?sh'; then scripts="$$scripts $$f"; fi; \
+	done; echo "shellcheck:$$scripts"; $(SHELLCHECK) -x -P SCRIPTDIR $$scripts
+
+lint-man:
+	@test -n "$(MANDOC)" || { echo "mandoc is missing: apt-get install mandoc" >&2; exit 1; }
+	@cd $(srcdir) && pages=`find man -name '*.[1-9]'`; echo "mandoc -T lint:" $$pages; \
+	test -z "$$pages" || $(MANDOC) -T lint -W warning $$pages
+
+# The unit suites under memcheck. CK_FORK=no: one process, so that a leak in one test is seen. Suites
+# that cannot run so, or take minutes, stand in VALGRIND_SKIP.
+VALGRIND_SKIP =
+VALGRIND_FLAGS = --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+	--num-callers=30 --suppressions=$(abs_top_srcdir)/tests/suppressions/valgrind
+check-valgrind:
+	@test -n "$(VALGRIND)" || { echo "valgrind is missing: apt-get install valgrind" >&2; exit 1; }
+	@tests=; for t in $(UNIT_TESTS); do \
+		case " $(VALGRIND_SKIP) " in *" $$t "*) ;; *) tests="$$tests $$t" ;; esac; \
+	done; \
+	CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests" \
+		LOG_COMPILER='$(LIBTOOL) --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
+
+# A file that git knows and the release lacks would only be missed by those who unpack it.
+check-dist: distdir
+	@cd $(srcdir) && git ls-files | grep -v '^\.gitignore$$' | while read -r f; do \
+		test -e "$(abs_top_builddir)/$(distdir)/$$f" || echo "$$f"; \
+	done >"$(abs_top_builddir)/missing-in-dist"
+	@$(am__remove_distdir)
+	@if test -s missing-in-dist; then \
+		echo "tracked, but not in the release (EXTRA_DIST, _SOURCES):" >&2; \
+		cat missing-in-dist >&2; exit 1; \
+	fi
+CLEANFILES += missing-in-dist
