@@ -1,1 +1,2 @@
 include config-examples/slapd/local.mk
+include config-examples/pam.d/local.mk
