@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Checks of the sources themselves, for developers. Everything here needs no network and changes nothing.
-EXTRA_DIST += .clang-format \
+EXTRA_DIST += .clang-format .ci/run scripts/check scripts/install-packages scripts/packages \
 	tests/suppressions/leaks tests/suppressions/threads tests/suppressions/valgrind
 AM_DISTCHECK_CONFIGURE_FLAGS = --with-pamdir='$${libdir}/security' \
 	--with-saslplugindir='$${libdir}/sasl2'
 
-.PHONY: format-check format lint lint-shell lint-man check-valgrind check-dist
+.PHONY: format-check format lint lint-shell lint-man check-units check-valgrind check-dist
 
 SOURCE_DIRECTORIES = common include plugins tools tests bench
 
@@ -34,6 +34,9 @@ lint-man:
 	@test -n "$(MANDOC)" || { echo "mandoc is missing: apt-get install mandoc" >&2; exit 1; }
 	@cd $(srcdir) && pages=`find man -name '*.[1-9]'`; echo "mandoc -T lint:" $$pages; \
 	test -z "$$pages" || $(MANDOC) -T lint -W warning $$pages
+
+check-units:
+	@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(UNIT_TESTS)"
 
 # The unit suites under memcheck. CK_FORK=no: one process, so that a leak in one test is seen. Suites
 # that cannot run so, or take minutes, stand in VALGRIND_SKIP.
