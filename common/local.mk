@@ -15,4 +15,7 @@ common_libcommon_la_SOURCES += \
 	common/secret.c include/invitegate/secret.h \
 	common/utf8.c include/invitegate/utf8.h \
 	common/timestamp.c include/invitegate/timestamp.h \
-	common/log.c include/invitegate/log.h
+	common/log.c include/invitegate/log.h \
+	common/encoding.c include/invitegate/encoding.h \
+	common/key.c include/invitegate/key.h \
+	common/token.c include/invitegate/token.h

@@ -3,6 +3,7 @@
 if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
+UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
@@ -28,4 +29,17 @@ tests_check_timestamp_LDADD = $(UNIT_LIBS)
 tests_check_log_SOURCES = tests/check_log.c
 tests_check_log_CFLAGS = $(UNIT_CFLAGS)
 tests_check_log_LDADD = $(UNIT_LIBS)
+
+tests_check_encoding_SOURCES = tests/check_encoding.c
+tests_check_encoding_CFLAGS = $(UNIT_CFLAGS)
+tests_check_encoding_LDADD = $(UNIT_LIBS)
+
+tests_check_key_SOURCES = tests/check_key.c tests/test_keys.c tests/test_keys.h
+tests_check_key_CFLAGS = $(UNIT_CFLAGS)
+tests_check_key_LDADD = $(UNIT_LIBS)
+
+tests_check_token_SOURCES = tests/check_token.c tests/test_keys.c tests/test_keys.h
+tests_check_token_CFLAGS = $(UNIT_CFLAGS)
+tests_check_token_LDADD = $(UNIT_LIBS)
+
 include tests/integration/local.mk

@@ -37,7 +37,7 @@ const unsigned char *inv_keys_find(const inv_keys *keys, uint8_t id);
 
 /*
  * What a directory may hold of a key: its id, a space, 32 hex digits of
- * SHA-256("invitegate key fingerprint 1" || key).
+ * SHA-256("invitegate key fingerprint 1" || key). "" when libcrypto fails.
  */
 void inv_keys_fingerprint(const inv_keys *keys, size_t index,
                           char fingerprint[INV_KEY_FINGERPRINT_SIZE]);

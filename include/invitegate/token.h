@@ -27,7 +27,8 @@ inv_result inv_token_mint(const inv_keys *keys, const char *domain, inv_token **
 /*
  * A token standing alone: the text, or an xmpp: URI with ;preauth=TOKEN, or a landing URL that ends
  * in it or carries it as a query or fragment value; percent-encoding and white space around are
- * understood. text need not be NUL-terminated and may hold any bytes.
+ * understood. text need not be NUL-terminated and may hold any bytes. At most one candidate is
+ * tried: the value of preauth=, else the last 32 token characters between / ? # = & ; or the ends.
  * INV_BAD_TOKEN: no token in it, unknown key, wrong MAC (also: another domain's). verdict->why
  * tells which; verdict->invite_id is set only when the token is genuine.
  */
@@ -43,7 +44,10 @@ inv_result inv_token_parse(const inv_keys *keys, const char *domain, const char 
 inv_result inv_token_parse_combined(const inv_keys *keys, const char *domain, const char *text,
                                     size_t length, inv_token **token, inv_verdict *verdict);
 
-/* True when the first 32 bytes are a genuine token of the domain, whatever follows. */
+/*
+ * True when the first 32 bytes are a genuine token of the domain, whatever follows; also when that
+ * cannot be told because libcrypto fails.
+ */
 bool inv_token_leads(const inv_keys *keys, const char *domain, const char *text, size_t length);
 
 /* inviteId: the first 20 bytes of SHA-256(the 24 bytes) in lower-case hex, 40 digits. Public. */
