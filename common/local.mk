@@ -19,3 +19,14 @@ common_libcommon_la_SOURCES += \
 	common/encoding.c include/invitegate/encoding.h \
 	common/key.c include/invitegate/key.h \
 	common/token.c include/invitegate/token.h
+
+common_libcommon_la_SOURCES += \
+	common/entry.c common/operation.c common/directory.c common/libldap.c common/libldap.h \
+	include/invitegate/directory.h include/invitegate/call.h \
+	common/invite.c common/invite_create.c common/invite_change.c include/invitegate/invite.h \
+	common/reservation.c common/reservation.h common/clock.c common/clock.h \
+	common/account.c common/login.c include/invitegate/account.h \
+	common/roster.c include/invitegate/roster.h common/relations.c common/relations.h \
+	common/claim.c common/claim.h common/redemption.h common/redeem.c common/redeem_check.c \
+	common/redeem_register.c common/redeem_finish.c common/redeem_reset.c \
+	common/redeem_contact.c include/invitegate/redeem.h

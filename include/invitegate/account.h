@@ -20,6 +20,8 @@ typedef struct inv_account {
     time_t created;  /* createTimestamp, 0 if unreadable */
     time_t expires;  /* xmppAccountExpires, INV_NEVER without */
     bool disabled;   /* ppolicy lock or nsAccountLock */
+    bool is_xmpp_account;
+    bool has_auth_password_class; /* authPasswordObject */
 } inv_account;
 
 inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
@@ -59,11 +61,12 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
                                          const inv_verifiers *verifiers, time_t now);
 
 /*
- * The one modify of a reset: replaces the verifiers (and removes those of mechanisms no longer
- * wanted) and sets inviteNonce.
+ * The one modify of a reset: replaces every verifier, so that no older password stays good, and
+ * sets inviteNonce. An entry that reset_filter lets in without being an xmppAccount becomes one.
  */
-inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_account *account,
-                                           const char *nonce, const inv_verifiers *verifiers);
+inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
+                                           const inv_account *account, const char *nonce,
+                                           const inv_verifiers *verifiers);
 
 /* Whether entry dn matches reset_filter (base search). */
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);
@@ -87,11 +90,13 @@ inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_sec
 inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict);
 
 /*
- * Whether two operations' outcome says the entry's policy refused the password: maps the answer of
- * an add or reset by section 6. INV_OK, INV_NAME_TAKEN (68), INV_PASSWORD_REFUSED with text,
- * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear password was written.
+ * What the answer to an add or reset means, by section 6: INV_OK, INV_NAME_TAKEN (68),
+ * INV_PASSWORD_REFUSED with text, INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear
+ * password was written. A 19 without a ppolicy control may also be slapo-unique: callers look the
+ * name up again first (inv_account_write_is_ambiguous).
  */
 inv_result inv_account_write_result(const inv_operation *operation, bool clear,
                                     inv_verdict *verdict);
+bool inv_account_write_is_ambiguous(const inv_operation *operation);
 
 #endif

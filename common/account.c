@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "invitegate/timestamp.h"
+
+/* draft-behera-ldap-password-policy 5.3.3: locked until an admin unlocks it */
+#define LOCKED_FOR_GOOD "000001010000Z"
+
+static bool copy_text(const inv_entry *entry, const char *attribute, char **copy)
+{
+    const char *text = inv_entry_text(entry, attribute);
+
+    if (text == NULL)
+        return true;
+    *copy = strdup(text);
+    return *copy != NULL;
+}
+
+inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
+                                  inv_verdict *verdict)
+{
+    const char *created = inv_entry_text(entry, "createTimestamp");
+    const char *expires = inv_entry_text(entry, "xmppAccountExpires");
+    inv_account *read = calloc(1, sizeof(*read));
+
+    *account = NULL;
+    if (read == NULL)
+        return inv_verdict_no_memory(verdict);
+    read->dn = strdup(inv_entry_dn(entry));
+    if (read->dn == NULL || !copy_text(entry, "xmppJid", &read->jid) ||
+        !copy_text(entry, "inviteId", &read->invite_id) ||
+        !copy_text(entry, "inviteNonce", &read->nonce)) {
+        inv_account_free(&read);
+        return inv_verdict_no_memory(verdict);
+    }
+    read->expires = INV_NEVER;
+    if ((created != NULL && !inv_timestamp_parse_generalized(created, &read->created)) ||
+        (expires != NULL && !inv_timestamp_parse_generalized(expires, &read->expires))) {
+        inv_account_free(&read);
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: createTimestamp or xmppAccountExpires is not a generalizedTime",
+                               inv_entry_dn(entry));
+    }
+    read->disabled = inv_entry_has(entry, "pwdAccountLockedTime", LOCKED_FOR_GOOD) ||
+                     inv_entry_has(entry, "nsAccountLock", "true");
+    read->is_xmpp_account = inv_entry_has(entry, "objectClass", "xmppAccount");
+    read->has_auth_password_class = inv_entry_has(entry, "objectClass", "authPasswordObject");
+    *account = read;
+    return INV_OK;
+}
+
+void inv_account_free(inv_account **account)
+{
+    if (*account == NULL)
+        return;
+    free((*account)->dn);
+    free((*account)->jid);
+    free((*account)->invite_id);
+    free((*account)->nonce);
+    free(*account);
+    *account = NULL;
+}
+
+inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name)
+{
+    static const char *const attributes[] = {
+        "objectClass",          "xmppJid",         "inviteId",
+        "inviteNonce",          "createTimestamp", "xmppAccountExpires",
+        "pwdAccountLockedTime", "nsAccountLock",   NULL};
+    char *filter = inv_name_expand(name, domain->name_filter, inv_filter_escape);
+    inv_operation *operation = NULL;
+
+    if (filter != NULL)
+        operation =
+            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
+    free(filter);
+    return operation;
+}
+
+inv_result inv_account_from_search(const inv_operation *operation, inv_account **account,
+                                   bool *several, inv_verdict *verdict)
+{
+    inv_result result = inv_operation_result(operation, "looking for the name", verdict);
+
+    *account = NULL;
+    *several = operation->entry_count > 1;
+    if (result != INV_OK || operation->entry_count == 0)
+        return result;
+    return inv_account_from_entry(operation->entries[0], account, verdict);
+}
+
+inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
+                            bool *several, inv_verdict *verdict)
+{
+    inv_operation *search = inv_account_search_operation(call->domain, name);
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    *account = NULL;
+    *several = false;
+    if (result == INV_OK)
+        result = inv_account_from_search(search, account, several, verdict);
+    inv_operation_free(&search);
+    return result;
+}
+
+bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name)
+{
+    return account->invite_id != NULL && strcasecmp(account->invite_id, invite_id) == 0 &&
+           account->jid != NULL && strcasecmp(account->jid, inv_name_jid(name)) == 0;
+}
+
+bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now)
+{
+    return account != NULL && !account->disabled && now <= account->expires &&
+           account->created <= invite->created;
+}
+
+char *inv_account_dn(const inv_domain *domain, const inv_name *name)
+{
+    return inv_dn_child(domain->account_rdn, inv_name_local(name), domain->people);
+}
+
+/* ---------------------------------------------------------------------------------- operations */
+
+static void add_class(inv_operation *operation, const inv_domain *domain, const char *class_name)
+{
+    for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
+        if (strcasecmp(domain->account_classes[i], class_name) == 0)
+            return;
+    }
+    inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", class_name);
+}
+
+static bool in_template(const inv_domain *domain, const char *attribute)
+{
+    for (size_t i = 0; i < domain->account_attribute_count; i++) {
+        if (strcasecmp(domain->account_attributes[i].attribute, attribute) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_template(inv_operation *operation, const inv_domain *domain, const inv_name *name)
+{
+    if (!in_template(domain, domain->account_rdn))
+        inv_operation_text(operation, INV_CHANGE_ADD, domain->account_rdn, inv_name_local(name));
+    for (size_t i = 0; i < domain->account_attribute_count; i++) {
+        char *value = inv_name_expand(name, domain->account_attributes[i].value, NULL);
+
+        if (value == NULL)
+            operation->no_memory = true;
+        else
+            inv_operation_text(operation, INV_CHANGE_ADD, domain->account_attributes[i].attribute,
+                               value);
+        free(value);
+    }
+}
+
+static void add_expiry(inv_operation *operation, const char *account_expires, time_t now)
+{
+    char moment[INV_TIMESTAMP_SIZE];
+    long seconds = 0;
+
+    if (inv_timestamp_parse_duration(account_expires, &seconds)) {
+        inv_timestamp_write_generalized(now + seconds, moment);
+        account_expires = moment;
+    }
+    inv_operation_text(operation, INV_CHANGE_ADD, "xmppAccountExpires", account_expires);
+}
+
+static void set_verifiers(inv_operation *operation, inv_change_kind kind,
+                          const inv_verifiers *verifiers)
+{
+    for (size_t i = 0; i < inv_verifiers_count(verifiers); i++) {
+        const inv_secret *value = inv_verifiers_value(verifiers, i);
+
+        inv_operation_value(operation, kind, inv_verifiers_attribute(verifiers, i),
+                            inv_secret_bytes(value), inv_secret_length(value));
+    }
+    operation->password_policy = true;
+}
+
+inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
+                                         const inv_invite *invite, const char *nonce,
+                                         const inv_verifiers *verifiers, time_t now)
+{
+    char *dn = inv_account_dn(domain, name);
+    inv_operation *operation = inv_operation_new_add(dn);
+
+    free(dn);
+    if (operation == NULL)
+        return NULL;
+    for (size_t i = 0; domain->account_classes[i] != NULL; i++)
+        inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", domain->account_classes[i]);
+    add_class(operation, domain, "xmppAccount");
+    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
+        add_class(operation, domain, "authPasswordObject");
+    add_template(operation, domain, name);
+    inv_operation_text(operation, INV_CHANGE_ADD, "xmppJid", inv_name_jid(name));
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteId", invite->id);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", nonce);
+    if (invite->inviter != NULL)
+        inv_operation_text(operation, INV_CHANGE_ADD, "xmppInvitedBy", invite->inviter);
+    if (invite->account_expires != NULL)
+        add_expiry(operation, invite->account_expires, now);
+    set_verifiers(operation, INV_CHANGE_ADD, verifiers);
+    return operation;
+}
+
+inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
+                                           const inv_account *account, const char *nonce,
+                                           const inv_verifiers *verifiers)
+{
+    const bool scram = (domain->verifiers & INV_VERIFIERS_SCRAM) != 0;
+    inv_operation *operation = inv_operation_new_modify(account->dn);
+
+    if (operation == NULL)
+        return NULL;
+    if (!account->is_xmpp_account)
+        inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", "xmppAccount");
+    if (scram && !account->has_auth_password_class)
+        inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", "authPasswordObject");
+    if (account->jid == NULL)
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "xmppJid", inv_name_jid(name));
+    if ((domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "userPassword", NULL);
+    if (!scram && account->has_auth_password_class)
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "authPassword", NULL);
+    set_verifiers(operation, INV_CHANGE_REPLACE, verifiers);
+    /* by the exact old value: of two attempts with one token only one sets its password */
+    if (account->nonce != NULL)
+        inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", nonce);
+    return operation;
+}
+
+bool inv_account_write_is_ambiguous(const inv_operation *operation)
+{
+    return inv_operation_answered(operation, INV_LDAP_CONSTRAINT_VIOLATION) &&
+           operation->policy_error < 0;
+}
+
+inv_result inv_account_write_result(const inv_operation *operation, bool clear,
+                                    inv_verdict *verdict)
+{
+    if (inv_operation_answered(operation, INV_LDAP_ENTRY_ALREADY_EXISTS))
+        return inv_verdict_set(verdict, INV_NAME_TAKEN, "%s exists already", operation->dn);
+    if (inv_operation_answered(operation, INV_LDAP_CONSTRAINT_VIOLATION) && clear) {
+        inv_verdict_set_text(verdict, operation->diagnostic != NULL
+                                          ? operation->diagnostic
+                                          : "The directory's password policy refused it");
+        return inv_verdict_set(verdict, INV_PASSWORD_REFUSED, "the directory's password policy: %s",
+                               verdict->text);
+    }
+    if (inv_operation_answered(operation, INV_LDAP_CONSTRAINT_VIOLATION) &&
+        operation->policy_error >= 0)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: the directory's password policy wants clear passwords, but "
+                               "password_verifiers hashes them here; use password_verifiers = "
+                               "server",
+                               operation->dn);
+    return inv_operation_result(operation, "writing the account", verdict);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/directory.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libldap.h"
+
+struct inv_directory {
+    const inv_directory_driver *driver;
+    void *self;
+    char *key; /* which settings and identity; NULL: never kept */
+    pid_t pid; /* the process that opened the connection */
+    bool connected;
+    bool healthy; /* answered everything it was asked */
+};
+
+/* The one connection a process keeps between calls. */
+static struct {
+    pthread_mutex_t lock;
+    inv_directory *idle;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void disconnect(inv_directory *directory)
+{
+    if (!directory->connected)
+        return;
+    if (directory->pid == getpid())
+        directory->driver->close(directory->self);
+    else
+        directory->driver->drop(directory->self);
+    directory->connected = false;
+}
+
+void inv_directory_free(inv_directory **directory)
+{
+    if (*directory == NULL)
+        return;
+    disconnect(*directory);
+    (*directory)->driver->free((*directory)->self);
+    free((*directory)->key);
+    free(*directory);
+    *directory = NULL;
+}
+
+inv_directory *inv_directory_new_driver(const inv_directory_driver *driver, void *self)
+{
+    inv_directory *directory = calloc(1, sizeof(*directory));
+
+    if (directory == NULL) {
+        driver->free(self);
+        return NULL;
+    }
+    directory->driver = driver;
+    directory->self = self;
+    directory->healthy = true;
+    return directory;
+}
+
+void inv_directory_swap_driver(inv_directory *directory, const inv_directory_driver **driver,
+                               void **self)
+{
+    const inv_directory_driver *old_driver = directory->driver;
+    void *old_self = directory->self;
+
+    directory->driver = *driver;
+    directory->self = *self;
+    *driver = old_driver;
+    *self = old_self;
+}
+
+static inv_result new_libldap(const inv_directory_settings *settings, libldap_identity identity,
+                              const char *bind_dn, const inv_secret *password,
+                              inv_directory **directory, inv_verdict *verdict)
+{
+    void *self = libldap_new(settings, identity, bind_dn, password);
+
+    *directory = self != NULL ? inv_directory_new_driver(&libldap_driver, self) : NULL;
+    return *directory != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+}
+
+inv_result inv_directory_new(const inv_directory_settings *settings, const char *bind_dn,
+                             const inv_secret *password, inv_directory **directory,
+                             inv_verdict *verdict)
+{
+    return new_libldap(settings, bind_dn != NULL ? LIBLDAP_SIMPLE : LIBLDAP_CONFIGURED, bind_dn,
+                       password, directory, verdict);
+}
+
+inv_result inv_directory_new_anonymous(const inv_directory_settings *settings,
+                                       inv_directory **directory, inv_verdict *verdict)
+{
+    return new_libldap(settings, LIBLDAP_ANONYMOUS, NULL, NULL, directory, verdict);
+}
+
+/* Two calls share a connection only when these agree. NULL when memory is short. */
+static char *settings_key(const inv_directory_settings *settings)
+{
+    const char *parts[] = {settings->uris[0], settings->bind_dn, settings->bind_password_file,
+                           settings->ca_file, settings->starttls ? "starttls" : "plain"};
+    size_t size = 3;
+    char *key;
+    char *end;
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        size += strlen(parts[i]) + 1;
+    key = malloc(size);
+    if (key == NULL)
+        return NULL;
+    end = key;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        end = stpcpy(end, parts[i]);
+        *end++ = '\n';
+    }
+    *end++ = settings->bind == INV_BIND_EXTERNAL ? 'e' : 's';
+    *end = '\0';
+    return key;
+}
+
+/* Takes the kept connection out if it is of this key; the inherited one of a parent is dropped. */
+static inv_directory *take_kept(const char *key)
+{
+    inv_directory *taken = NULL;
+    inv_directory *stale = NULL;
+
+    /* trylock: after fork the lock may be held by a thread that is not there any more */
+    if (pthread_mutex_trylock(&kept.lock) != 0)
+        return NULL;
+    if (kept.idle != NULL) {
+        if (kept.idle->pid != getpid())
+            stale = kept.idle;
+        else if (strcmp(kept.idle->key, key) == 0)
+            taken = kept.idle;
+        if (taken != NULL || stale != NULL)
+            kept.idle = NULL;
+    }
+    (void)pthread_mutex_unlock(&kept.lock);
+    inv_directory_free(&stale);
+    return taken;
+}
+
+inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_directory **directory,
+                                 inv_verdict *verdict)
+{
+    char *key = settings_key(settings);
+    inv_result result;
+
+    *directory = NULL;
+    if (key == NULL)
+        return inv_verdict_no_memory(verdict);
+    *directory = take_kept(key);
+    if (*directory != NULL) {
+        free(key);
+        return INV_OK;
+    }
+    result = inv_directory_new(settings, NULL, NULL, directory, verdict);
+    if (result != INV_OK) {
+        free(key);
+        return result;
+    }
+    (*directory)->key = key;
+    return INV_OK;
+}
+
+void inv_directory_release(inv_directory **directory)
+{
+    inv_directory *surplus = *directory;
+
+    *directory = NULL;
+    if (surplus == NULL)
+        return;
+    if (surplus->key != NULL && surplus->connected && surplus->healthy &&
+        surplus->pid == getpid() && pthread_mutex_trylock(&kept.lock) == 0) {
+        inv_directory *previous = kept.idle;
+
+        /* the newer one is the likelier to be wanted next */
+        kept.idle = surplus;
+        surplus = previous;
+        (void)pthread_mutex_unlock(&kept.lock);
+    }
+    inv_directory_free(&surplus);
+}
+
+static inv_result ensure_connected(inv_directory *directory, const inv_deadline *deadline,
+                                   inv_verdict *verdict)
+{
+    inv_result result;
+
+    if (directory->connected && directory->pid != getpid())
+        disconnect(directory);
+    if (directory->connected)
+        return INV_OK;
+    result = directory->driver->open(directory->self, deadline, verdict);
+    if (result != INV_OK)
+        return result;
+    directory->connected = true;
+    directory->healthy = true;
+    directory->pid = getpid();
+    return INV_OK;
+}
+
+static bool all_answered(inv_operation *const *operations, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (operations[i]->state != INV_OPERATION_ANSWERED)
+            return false;
+    }
+    return true;
+}
+
+static inv_result run_once(inv_directory *directory, inv_operation *const *operations, size_t count,
+                           const inv_deadline *deadline, inv_verdict *verdict)
+{
+    inv_result result = ensure_connected(directory, deadline, verdict);
+
+    for (size_t i = 0; i < count && result == INV_OK; i++) {
+        if (inv_deadline_passed(deadline)) {
+            result = inv_verdict_set(verdict, INV_TIMEOUT,
+                                     "the time allowed ran out before the "
+                                     "directory was asked for %s",
+                                     operations[i]->dn);
+            break;
+        }
+        operations[i]->state = INV_OPERATION_UNANSWERED;
+        result = directory->driver->send(directory->self, operations[i], deadline, verdict);
+    }
+    while (result == INV_OK && !all_answered(operations, count))
+        result = directory->driver->receive(directory->self, operations, count, deadline, verdict);
+    if (result != INV_OK) {
+        directory->healthy = false;
+        disconnect(directory);
+    }
+    return result;
+}
+
+static bool only_searches(inv_operation *const *operations, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (operations[i]->kind != INV_OPERATION_SEARCH)
+            return false;
+    }
+    return true;
+}
+
+inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
+                             size_t count, const inv_deadline *deadline, inv_verdict *verdict)
+{
+    bool reused = directory->connected;
+    inv_result result;
+
+    for (size_t i = 0; i < count; i++) {
+        if (operations[i] == NULL || operations[i]->no_memory)
+            return inv_verdict_no_memory(verdict);
+    }
+    result = run_once(directory, operations, count, deadline, verdict);
+    if (result != INV_DIRECTORY_DOWN || !reused || !only_searches(operations, count))
+        return result;
+    for (size_t i = 0; i < count; i++)
+        inv_operation_reset(operations[i]);
+    return run_once(directory, operations, count, deadline, verdict);
+}
+
+inv_result inv_directory_prove(inv_directory *directory, const char *dn, const inv_secret *password,
+                               const inv_deadline *deadline, inv_verdict *verdict)
+{
+    /* RFC 4513 5.1.2: a bind without a password succeeds as anonymous and proves nothing */
+    if (inv_secret_length(password) == 0)
+        return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password is empty");
+    if (inv_deadline_passed(deadline))
+        return inv_verdict_set(verdict, INV_TIMEOUT,
+                               "the time allowed ran out before the password was checked");
+    return directory->driver->prove(directory->self, dn, password, deadline, verdict);
+}

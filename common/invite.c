@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/invite.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "invitegate/timestamp.h"
+
+static const char *const type_names[] = {
+    [INV_INVITE_ACCOUNT] = "account",
+    [INV_INVITE_CONTACT] = "contact",
+    [INV_INVITE_CONTACT_ACCOUNT] = "contact-account",
+    [INV_INVITE_RESET] = "reset",
+};
+
+const char *inv_invite_type_name(inv_invite_type type)
+{
+    return type_names[type];
+}
+
+bool inv_invite_type_parse(const char *text, inv_invite_type *type)
+{
+    for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
+        if (strcasecmp(text, type_names[i]) == 0) {
+            *type = (inv_invite_type)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *inv_invite_state_name(inv_invite_state state)
+{
+    switch (state) {
+    case INV_INVITE_PENDING:
+        return "pending";
+    case INV_INVITE_USED:
+        return "used";
+    case INV_INVITE_EXPIRED:
+        return "expired";
+    case INV_INVITE_REVOKED:
+        return "revoked";
+    }
+    return "unknown";
+}
+
+inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now)
+{
+    if (invite->uses_left < 0)
+        return INV_INVITE_REVOKED;
+    if (invite->uses_left == 0)
+        return INV_INVITE_USED;
+    return now > invite->expires ? INV_INVITE_EXPIRED : INV_INVITE_PENDING;
+}
+
+long inv_invite_open_uses(const inv_invite *invite)
+{
+    return invite->uses_left >= 0 ? invite->uses_left : -1 - invite->uses_left;
+}
+
+char *inv_invite_dn(const inv_domain *domain, const char *id)
+{
+    return inv_dn_child("inviteId", id, domain->invites);
+}
+
+bool inv_invite_id_valid(const char *id)
+{
+    return strlen(id) == INV_INVITE_ID_LENGTH &&
+           strspn(id, "0123456789abcdef") == INV_INVITE_ID_LENGTH;
+}
+
+/* ------------------------------------------------------------------------------ from an entry */
+
+static inv_result bad_value(const inv_entry *entry, const char *attribute, inv_verdict *verdict)
+{
+    return inv_verdict_set(verdict, INV_CONFIG,
+                           "%s: %s is missing or not of the schema; check the rights of the "
+                           "invitegate identity and who else writes invites",
+                           inv_entry_dn(entry), attribute);
+}
+
+static bool parse_number(const char *text, long lowest, long highest, long *number)
+{
+    char *end = NULL;
+
+    if (text == NULL || (text[0] != '-' && (text[0] < '0' || text[0] > '9')))
+        return false;
+    *number = strtol(text, &end, 10);
+    return *end == '\0' && *number >= lowest && *number <= highest;
+}
+
+static bool copy_text(const inv_entry *entry, const char *attribute, char **copy)
+{
+    const char *text = inv_entry_text(entry, attribute);
+
+    if (text == NULL)
+        return true;
+    *copy = strdup(text);
+    return *copy != NULL;
+}
+
+static bool copy_list(const inv_entry *entry, const char *attribute, char ***list)
+{
+    size_t count = inv_entry_count(entry, attribute);
+
+    *list = calloc(count + 1, sizeof(char *));
+    if (*list == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        (*list)[i] = strdup(inv_entry_value(entry, attribute, i, NULL));
+        if ((*list)[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* "JID nonce" or "JID generalizedTime nonce"; a JID has no spaces (nodeprep). */
+static bool parse_use(const char *text, bool finished, inv_use *use)
+{
+    const char *first = strchr(text, ' ');
+    const char *last = strrchr(text, ' ');
+
+    *use = (inv_use){.text = strdup(text)};
+    if (first == NULL || (finished && first == last) || (!finished && first != last))
+        return false;
+    use->jid = strndup(text, (size_t)(first - text));
+    use->nonce = strdup(last + 1);
+    if (finished) {
+        char *moment = strndup(first + 1, (size_t)(last - first) - 1);
+        bool parsed = moment != NULL && inv_timestamp_parse_generalized(moment, &use->time);
+
+        free(moment);
+        if (!parsed)
+            return false;
+    }
+    return use->text != NULL && use->jid != NULL && use->nonce != NULL;
+}
+
+static bool copy_uses(const inv_entry *entry, const char *attribute, bool finished, inv_use **uses,
+                      size_t *count)
+{
+    size_t values = inv_entry_count(entry, attribute);
+
+    *uses = calloc(values + 1, sizeof(**uses));
+    if (*uses == NULL)
+        return false;
+    for (; *count < values; (*count)++) {
+        if (!parse_use(inv_entry_value(entry, attribute, *count, NULL), finished,
+                       &(*uses)[*count])) {
+            (*count)++;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The MUST attributes. Returns the name of the first that is missing or wrong, or NULL. */
+static const char *take_terms(const inv_entry *entry, inv_invite *invite)
+{
+    const char *type = inv_entry_text(entry, "inviteType");
+    const char *expires = inv_entry_text(entry, "inviteExpires");
+    long key_id = 0;
+
+    if (invite->id == NULL || !inv_invite_id_valid(invite->id))
+        return "inviteId";
+    if (invite->domain == NULL)
+        return "inviteDomain";
+    if (type == NULL || !inv_invite_type_parse(type, &invite->type))
+        return "inviteType";
+    if (!parse_number(inv_entry_text(entry, "inviteUses"), 0, INV_INVITE_USES_MAX, &invite->uses))
+        return "inviteUses";
+    if (!parse_number(inv_entry_text(entry, "inviteUsesLeft"), -1 - INV_INVITE_USES_MAX,
+                      INV_INVITE_USES_MAX, &invite->uses_left) ||
+        (invite->uses > 0 && inv_invite_open_uses(invite) > invite->uses))
+        return "inviteUsesLeft";
+    if (expires == NULL || !inv_timestamp_parse_generalized(expires, &invite->expires))
+        return "inviteExpires";
+    if (!parse_number(inv_entry_text(entry, "inviteKeyId"), 0, INV_KEY_ID_MAX, &key_id))
+        return "inviteKeyId";
+    invite->key_id = (unsigned)key_id;
+    return NULL;
+}
+
+static void take_moment(const inv_entry *entry, const char *attribute, time_t *moment)
+{
+    const char *text = inv_entry_text(entry, attribute);
+
+    if (text == NULL || !inv_timestamp_parse_generalized(text, moment))
+        *moment = 0;
+}
+
+static bool take_texts(const inv_entry *entry, inv_invite *invite)
+{
+    invite->dn = strdup(inv_entry_dn(entry));
+    return invite->dn != NULL && copy_text(entry, "inviteId", &invite->id) &&
+           copy_text(entry, "inviteDomain", &invite->domain) &&
+           copy_text(entry, "inviteUser", &invite->user) &&
+           copy_text(entry, "inviteInviter", &invite->inviter) &&
+           copy_text(entry, "inviteRosterGroup", &invite->roster_group) &&
+           copy_text(entry, "inviteAccountExpires", &invite->account_expires) &&
+           copy_text(entry, "description", &invite->note) &&
+           copy_list(entry, "inviteContact", &invite->contacts) &&
+           copy_list(entry, "inviteGroup", &invite->groups);
+}
+
+inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict)
+{
+    inv_invite *read = calloc(1, sizeof(*read));
+    const char *wrong = NULL;
+    inv_result result = INV_OK;
+
+    *invite = NULL;
+    if (read == NULL || !take_texts(entry, read)) {
+        inv_invite_free(&read);
+        return inv_verdict_no_memory(verdict);
+    }
+    wrong = take_terms(entry, read);
+    take_moment(entry, "createTimestamp", &read->created);
+    take_moment(entry, "modifyTimestamp", &read->modified);
+    if (wrong == NULL && !copy_uses(entry, "inviteClaim", false, &read->claims, &read->claim_count))
+        wrong = "inviteClaim";
+    if (wrong == NULL &&
+        !copy_uses(entry, "inviteUsedBy", true, &read->used_by, &read->used_by_count))
+        wrong = "inviteUsedBy";
+    if (wrong == NULL && read->type == INV_INVITE_RESET && (read->user == NULL || read->uses != 1))
+        wrong = read->user == NULL ? "inviteUser" : "inviteUses";
+    if (wrong == NULL &&
+        (read->type == INV_INVITE_CONTACT || read->type == INV_INVITE_CONTACT_ACCOUNT) &&
+        read->inviter == NULL)
+        wrong = "inviteInviter";
+    if (wrong != NULL) {
+        result = bad_value(entry, wrong, verdict);
+        inv_invite_free(&read);
+    }
+    *invite = read;
+    return result;
+}
+
+static void free_list(char ***list)
+{
+    for (size_t i = 0; *list != NULL && (*list)[i] != NULL; i++)
+        free((*list)[i]);
+    free(*list);
+    *list = NULL;
+}
+
+static void free_uses(inv_use *uses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(uses[i].text);
+        free(uses[i].jid);
+        free(uses[i].nonce);
+    }
+    free(uses);
+}
+
+void inv_invite_free(inv_invite **invite)
+{
+    if (*invite == NULL)
+        return;
+    free((*invite)->dn);
+    free((*invite)->id);
+    free((*invite)->domain);
+    free((*invite)->user);
+    free((*invite)->inviter);
+    free((*invite)->roster_group);
+    free((*invite)->account_expires);
+    free((*invite)->note);
+    free_list(&(*invite)->contacts);
+    free_list(&(*invite)->groups);
+    free_uses((*invite)->claims, (*invite)->claim_count);
+    free_uses((*invite)->used_by, (*invite)->used_by_count);
+    free(*invite);
+    *invite = NULL;
+}
+
+/* ------------------------------------------------------------------------------------ reading */
+
+#define TERMS                                                                                      \
+    "inviteId", "inviteType", "inviteDomain", "inviteUses", "inviteUsesLeft", "inviteExpires",     \
+        "inviteKeyId", "inviteUser", "inviteInviter", "inviteContact", "inviteGroup",              \
+        "inviteRosterGroup", "inviteAccountExpires", "description", "createTimestamp",             \
+        "modifyTimestamp"
+
+static const char *const *attributes_of(inv_invite_parts parts)
+{
+    static const char *const terms[] = {TERMS, NULL};
+    static const char *const terms_and_claims[] = {TERMS, "inviteClaim", NULL};
+    static const char *const all[] = {TERMS, "inviteClaim", "inviteUsedBy", NULL};
+
+    switch (parts) {
+    case INV_INVITE_TERMS:
+        return terms;
+    case INV_INVITE_TERMS_AND_CLAIMS:
+        return terms_and_claims;
+    case INV_INVITE_ALL:
+        break;
+    }
+    return all;
+}
+
+inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *id,
+                                         inv_invite_parts parts)
+{
+    char *dn = inv_invite_dn(domain, id);
+    inv_operation *operation =
+        inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppInvite)", attributes_of(parts));
+
+    free(dn);
+    return operation;
+}
+
+inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *operation,
+                                inv_invite **invite, inv_verdict *verdict)
+{
+    inv_result result;
+
+    *invite = NULL;
+    if (inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT)) {
+        if (inv_dn_equal(operation->matched_dn, domain->invites))
+            return inv_verdict_set(verdict, INV_BAD_TOKEN, "unknown: no such invite");
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s does not exist or is hidden from the invitegate identity; run "
+                               "invitectl doctor",
+                               domain->invites);
+    }
+    result = inv_operation_result(operation, "reading the invite", verdict);
+    if (result != INV_OK)
+        return result;
+    if (operation->entry_count != 1)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: the invite is there but cannot be read; check the rights of "
+                               "the invitegate identity",
+                               operation->dn);
+    result = inv_invite_from_entry(operation->entries[0], invite, verdict);
+    if (result == INV_OK && strcasecmp((*invite)->domain, domain->name) != 0) {
+        result = inv_verdict_set(verdict, INV_CONFIG, "%s: inviteDomain is %s, not %s",
+                                 operation->dn, (*invite)->domain, domain->name);
+        inv_invite_free(invite);
+    }
+    return result;
+}
+
+inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
+                           inv_invite **invite, inv_verdict *verdict)
+{
+    inv_operation *operation = inv_invite_read_operation(call->domain, id, parts);
+    inv_result result = inv_directory_run(call->directory, &operation, 1, &call->deadline, verdict);
+
+    *invite = NULL;
+    if (result == INV_OK)
+        result = inv_invite_from_read(call->domain, operation, invite, verdict);
+    inv_operation_free(&operation);
+    return result;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const inv_invite *first = *(const inv_invite *const *)a;
+    const inv_invite *second = *(const inv_invite *const *)b;
+
+    if (first->created != second->created)
+        return first->created < second->created ? 1 : -1;
+    return strcmp(first->id, second->id);
+}
+
+inv_result inv_invite_each(inv_call *call, const char *filter,
+                           bool (*visit)(void *context, const inv_invite *invite), void *context,
+                           inv_verdict *verdict)
+{
+    inv_operation *search = NULL;
+    inv_invite **invites = NULL;
+    size_t count = 0;
+    char *whole = NULL;
+    inv_result unreadable = INV_OK;
+    inv_result result;
+
+    if (asprintf(&whole, "(&(objectClass=xmppInvite)%s)", filter != NULL ? filter : "") == -1)
+        return inv_verdict_no_memory(verdict);
+    search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, whole,
+                                  attributes_of(INV_INVITE_ALL));
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "listing invites", verdict);
+    if (result != INV_OK)
+        goto cleanup;
+    invites = calloc(search->entry_count + 1, sizeof(inv_invite *));
+    if (invites == NULL) {
+        result = inv_verdict_no_memory(verdict);
+        goto cleanup;
+    }
+    for (size_t i = 0; i < search->entry_count; i++) {
+        inv_result read = inv_invite_from_entry(search->entries[i], &invites[count], verdict);
+
+        if (read == INV_OK) {
+            count++;
+        } else {
+            inv_log_write(call->log, INV_LOG_WARNING, "%s", verdict->why);
+            unreadable = read;
+        }
+    }
+    qsort(invites, count, sizeof(inv_invite *), newest_first);
+    for (size_t i = 0; i < count && visit(context, invites[i]); i++)
+        continue;
+    result = unreadable;
+cleanup:
+    for (size_t i = 0; i < count; i++)
+        inv_invite_free(&invites[i]);
+    free(invites);
+    free(whole);
+    inv_operation_free(&search);
+    return result;
+}

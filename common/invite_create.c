@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/account.h"
+#include "invitegate/invite.h"
+#include "invitegate/timestamp.h"
+#include "reservation.h"
+
+static bool registers(inv_invite_type type)
+{
+    return type == INV_INVITE_ACCOUNT || type == INV_INVITE_CONTACT_ACCOUNT;
+}
+
+/* ------------------------------------------------------------------------------ the request alone
+ */
+
+static const char *contradiction(const inv_invite_request *request)
+{
+    bool names_contact =
+        request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
+
+    if (request->uses < 0 || request->uses > INV_INVITE_USES_MAX)
+        return "uses must be 1 to 1000, or unlimited";
+    if (names_contact && request->inviter == NULL)
+        return "a contact invite needs an inviter: whose contact would it make?";
+    if (request->type == INV_INVITE_RESET && request->user == NULL)
+        return "a reset invite needs the user whose password it resets";
+    if (request->type == INV_INVITE_CONTACT && request->user != NULL)
+        return "a contact invite registers nobody: it takes no user name";
+    if (request->user != NULL && request->uses != 1)
+        return "an invite for one user name has exactly one use";
+    if (!registers(request->type) && (request->account_expires != NULL ||
+                                      (request->groups != NULL && request->groups[0] != NULL)))
+        return "only invites that register have groups and an end of the account";
+    return NULL;
+}
+
+static const char *foreign_group(const inv_domain *domain, const char *const *groups)
+{
+    for (size_t i = 0; groups != NULL && groups[i] != NULL; i++) {
+        bool allowed = false;
+
+        for (size_t j = 0; domain->allowed_groups[j] != NULL && !allowed; j++)
+            allowed = inv_dn_equal(domain->allowed_groups[j], groups[i]);
+        if (!allowed)
+            return groups[i];
+    }
+    return NULL;
+}
+
+static inv_result judge_request(const inv_call *call, const inv_invite_request *request,
+                                inv_verdict *verdict)
+{
+    const char *wrong = contradiction(request);
+    const char *group = foreign_group(call->domain, request->groups);
+
+    if (wrong != NULL)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s", wrong);
+    if (group != NULL)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "group %s is not in allowed_groups",
+                               group);
+    if (request->user != NULL && registers(request->type) &&
+        inv_name_is_reserved(call->domain, request->user))
+        return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names",
+                               inv_name_local(request->user));
+    return INV_OK;
+}
+
+/* -------------------------------------------------------------------------- against the directory
+ */
+
+static inv_result must_exist(inv_call *call, const inv_name *name, const char *role,
+                             inv_verdict *verdict)
+{
+    inv_call in_domain = *call;
+    inv_account *account = NULL;
+    bool several = false;
+    inv_result result;
+
+    in_domain.domain = inv_config_domain(call->config, inv_name_domain(name));
+    if (in_domain.domain == NULL)
+        return INV_OK; /* another server's: nothing to ask here */
+    result = inv_account_find(&in_domain, name, &account, &several, verdict);
+    if (result == INV_OK &&
+        (account == NULL || several || account->disabled || time(NULL) > account->expires))
+        result = inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over",
+                                 role, inv_name_jid(name));
+    inv_account_free(&account);
+    return result;
+}
+
+static inv_result judge_user(inv_call *call, const inv_invite_request *request,
+                             inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    bool several = false;
+    bool may = false;
+    inv_result result = inv_account_find(call, request->user, &account, &several, verdict);
+
+    if (result != INV_OK)
+        goto cleanup;
+    if (registers(request->type)) {
+        if (account != NULL)
+            result = inv_verdict_set(verdict, INV_NAME_TAKEN, "%s is taken: held by %s",
+                                     inv_name_jid(request->user), account->dn);
+        goto cleanup;
+    }
+    if (account == NULL || several) {
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account to reset",
+                                 inv_name_jid(request->user));
+        goto cleanup;
+    }
+    result = inv_account_may_reset(call, account->dn, &may, verdict);
+    if (result == INV_OK && !may)
+        result =
+            inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                            "%s is not among the accounts that reset_filter lets in", account->dn);
+cleanup:
+    inv_account_free(&account);
+    return result;
+}
+
+static inv_result judge_people(inv_call *call, const inv_invite_request *request,
+                               inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    if (request->inviter != NULL)
+        result = must_exist(call, request->inviter, "the inviter", verdict);
+    for (size_t i = 0;
+         result == INV_OK && request->contacts != NULL && request->contacts[i] != NULL; i++)
+        result = must_exist(call, request->contacts[i], "the contact", verdict);
+    if (result == INV_OK && request->user != NULL)
+        result = judge_user(call, request, verdict);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------- the entry
+ */
+
+static void add_number(inv_operation *add, const char *attribute, long number)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%ld", number);
+    inv_operation_text(add, INV_CHANGE_ADD, attribute, text);
+}
+
+static void add_terms(inv_operation *add, const inv_call *call, const inv_invite_request *request,
+                      const inv_token *token)
+{
+    char expires[INV_TIMESTAMP_SIZE];
+
+    inv_timestamp_write_generalized(request->expires, expires);
+    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppInvite");
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteId", inv_token_id(token));
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteType", inv_invite_type_name(request->type));
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteDomain", call->domain->name);
+    add_number(add, "inviteUses", request->uses);
+    add_number(add, "inviteUsesLeft", request->uses > 0 ? request->uses : 1);
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteExpires", expires);
+    add_number(add, "inviteKeyId", inv_token_key_id(token));
+}
+
+static inv_operation *new_invite(const inv_call *call, const inv_invite_request *request,
+                                 const inv_token *token)
+{
+    char *dn = inv_invite_dn(call->domain, inv_token_id(token));
+    inv_operation *add = inv_operation_new_add(dn);
+
+    free(dn);
+    if (add == NULL)
+        return NULL;
+    add_terms(add, call, request, token);
+    if (request->user != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", inv_name_local(request->user));
+    if (request->inviter != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteInviter", inv_name_jid(request->inviter));
+    for (size_t i = 0; request->contacts != NULL && request->contacts[i] != NULL; i++)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteContact",
+                           inv_name_jid(request->contacts[i]));
+    for (size_t i = 0; request->groups != NULL && request->groups[i] != NULL; i++)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteGroup", request->groups[i]);
+    if (request->roster_group != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterGroup", request->roster_group);
+    if (request->account_expires != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteAccountExpires", request->account_expires);
+    if (request->note != NULL && request->note[0] != '\0')
+        inv_operation_text(add, INV_CHANGE_ADD, "description", request->note);
+    return add;
+}
+
+static inv_result add_invite(inv_call *call, const inv_invite_request *request,
+                             const inv_token *token, inv_verdict *verdict)
+{
+    inv_operation *add = new_invite(call, request, token);
+    inv_result result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+
+    if (result == INV_OK)
+        result = inv_operation_result(add, "adding the invite", verdict);
+    inv_operation_free(&add);
+    return result;
+}
+
+inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
+                             inv_verdict *verdict)
+{
+    bool reserves = request->user != NULL && registers(request->type);
+    inv_result result = judge_request(call, request, verdict);
+
+    *token = NULL;
+    if (result == INV_OK)
+        result = judge_people(call, request, verdict);
+    if (result == INV_OK)
+        result = inv_token_mint(call->keys, call->domain->name, token, verdict);
+    if (result == INV_OK && reserves)
+        result =
+            reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);
+    if (result == INV_OK) {
+        result = add_invite(call, request, *token, verdict);
+        if (result != INV_OK && reserves)
+            reservation_release(call, inv_name_local(request->user), inv_token_id(*token));
+    }
+    if (result != INV_OK)
+        inv_token_free(token);
+    verdict->result = result;
+    return result;
+}
+
+/* --------------------------------------------------------------------------------- how it is told
+ */
+
+char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text)
+{
+    char *uri = NULL;
+    int written;
+
+    switch (request->type) {
+    case INV_INVITE_CONTACT:
+        written =
+            asprintf(&uri, "xmpp:%s?roster;preauth=%s", inv_name_jid(request->inviter), token_text);
+        break;
+    case INV_INVITE_CONTACT_ACCOUNT:
+        written = asprintf(&uri, "xmpp:%s?roster;preauth=%s;ibr=y", inv_name_jid(request->inviter),
+                           token_text);
+        break;
+    case INV_INVITE_ACCOUNT:
+    case INV_INVITE_RESET:
+    default:
+        written = asprintf(&uri, "xmpp:%s%s%s?register;preauth=%s",
+                           request->user != NULL ? inv_name_local(request->user) : "",
+                           request->user != NULL ? "@" : "", domain, token_text);
+        break;
+    }
+    return written == -1 ? NULL : uri;
+}
+
+char *inv_invite_url(const inv_domain *domain, const char *token_text)
+{
+    const char *place = strstr(domain->landing_url, "{token}");
+    char *url = NULL;
+
+    if (domain->landing_url[0] == '\0')
+        return NULL;
+    if (place == NULL)
+        return asprintf(&url, "%s%s", domain->landing_url, token_text) == -1 ? NULL : url;
+    if (asprintf(&url, "%.*s%s%s", (int)(place - domain->landing_url), domain->landing_url,
+                 token_text, place + strlen("{token}")) == -1)
+        return NULL;
+    return url;
+}

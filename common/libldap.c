@@ -1,0 +1,789 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "libldap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ldap.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define PAGE_SIZE_ENTRIES 500 /* RFC 2696: below the usual server limits */
+
+typedef struct libldap {
+    LDAP *handle;
+    libldap_identity identity;
+    inv_bind_method bind;
+    char *uri;
+    char *bind_dn;
+    char *bind_password_file;
+    inv_secret *password;
+} libldap;
+
+/* -------------------------------------------------------------------------------------- SIGPIPE */
+
+/* libldap writes with write(2): a server that hung up must not kill the host. */
+typedef struct signal_guard {
+    sigset_t before;
+    bool pending_before;
+    bool active;
+} signal_guard;
+
+static signal_guard block_sigpipe(void)
+{
+    signal_guard guard = {.active = false};
+    sigset_t pipe_only;
+    sigset_t pending;
+
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    (void)sigemptyset(&pending);
+    (void)sigpending(&pending);
+    guard.pending_before = sigismember(&pending, SIGPIPE) == 1;
+    guard.active = pthread_sigmask(SIG_BLOCK, &pipe_only, &guard.before) == 0;
+    return guard;
+}
+
+static void restore_sigpipe(const signal_guard *guard)
+{
+    const struct timespec no_wait = {0, 0};
+    sigset_t pipe_only;
+    sigset_t pending;
+
+    if (!guard->active)
+        return;
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    (void)sigemptyset(&pending);
+    (void)sigpending(&pending);
+    if (!guard->pending_before && sigismember(&pending, SIGPIPE) == 1) {
+        while (sigtimedwait(&pipe_only, NULL, &no_wait) == -1 && errno == EINTR)
+            continue;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}
+
+/* --------------------------------------------------------------------------------------- errors */
+
+static inv_result api_failure(const libldap *self, int error, const char *what,
+                              inv_verdict *verdict)
+{
+    switch (error) {
+    case LDAP_NO_MEMORY:
+        return inv_verdict_no_memory(verdict);
+    case LDAP_TIMEOUT:
+        return inv_verdict_set(verdict, INV_TIMEOUT, "%s %s: no answer in the time allowed", what,
+                               self->uri);
+    case LDAP_ENCODING_ERROR:
+    case LDAP_PARAM_ERROR:
+    case LDAP_FILTER_ERROR:
+        return inv_verdict_set(verdict, INV_CONFIG, "%s %s: %s", what, self->uri,
+                               ldap_err2string(error));
+    default:
+        return inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s %s: %s", what, self->uri,
+                               ldap_err2string(error));
+    }
+}
+
+static int handle_error(LDAP *handle)
+{
+    int error = LDAP_OTHER;
+
+    if (ldap_get_option(handle, LDAP_OPT_RESULT_CODE, &error) != LDAP_OPT_SUCCESS ||
+        error == LDAP_SUCCESS)
+        return LDAP_SERVER_DOWN;
+    return error;
+}
+
+static struct timeval time_left(const inv_deadline *deadline)
+{
+    long left = inv_deadline_left(deadline);
+
+    return (struct timeval){.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+}
+
+/* ------------------------------------------------------------------------------------ connecting
+ */
+
+/* Every option that ldap.conf, ~/.ldaprc or LDAP* variables could have set is set here again. */
+static int set_options(LDAP *handle, const inv_deadline *deadline)
+{
+    const int version = LDAP_VERSION3;
+    const int no_limit = LDAP_NO_LIMIT;
+    const int never = LDAP_DEREF_NEVER;
+    const struct timeval left = time_left(deadline);
+    const struct {
+        int option;
+        const void *value;
+    } options[] = {
+        {LDAP_OPT_PROTOCOL_VERSION, &version},
+        {LDAP_OPT_REFERRALS, LDAP_OPT_OFF},
+        {LDAP_OPT_DEREF, &never},
+        {LDAP_OPT_SIZELIMIT, &no_limit},
+        {LDAP_OPT_TIMELIMIT, &no_limit},
+        {LDAP_OPT_RESTART, LDAP_OPT_ON},
+        {LDAP_OPT_NETWORK_TIMEOUT, &left},
+        {LDAP_OPT_TIMEOUT, &left},
+        {LDAP_OPT_X_SASL_NOCANON, LDAP_OPT_ON},
+    };
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        int error = ldap_set_option(handle, options[i].option, options[i].value);
+
+        if (error != LDAP_OPT_SUCCESS)
+            return error;
+    }
+    return LDAP_SUCCESS;
+}
+
+static void close_handle(LDAP **handle)
+{
+    if (*handle != NULL)
+        (void)ldap_unbind_ext(*handle, NULL, NULL);
+    *handle = NULL;
+}
+
+static inv_result new_handle(const libldap *self, const inv_deadline *deadline, LDAP **handle,
+                             inv_verdict *verdict)
+{
+    int error;
+
+    *handle = NULL;
+    if (strncasecmp(self->uri, "ldapi://", strlen("ldapi://")) != 0)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "uri %s: this version talks to the directory over ldapi:// only",
+                               self->uri);
+    error = ldap_initialize(handle, self->uri);
+    if (error == LDAP_SUCCESS)
+        error = set_options(*handle, deadline);
+    if (error == LDAP_SUCCESS)
+        return INV_OK;
+    close_handle(handle);
+    return api_failure(self, error, "preparing a connection to", verdict);
+}
+
+/* Sends a bind (mechanism NULL: simple) and waits for its RFC 4511 result code. */
+static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *dn,
+                                const char *mechanism, const inv_secret *password,
+                                const inv_deadline *deadline, int *code, inv_verdict *verdict)
+{
+    struct berval credentials = {0, NULL};
+    struct timeval left = time_left(deadline);
+    LDAPMessage *message = NULL;
+    int message_id = -1;
+    int answered;
+    int error;
+
+    if (password != NULL) {
+        credentials.bv_len = inv_secret_length(password);
+        /* libldap does not write to it; its type only lacks the const */
+        credentials.bv_val = (char *)(uintptr_t)inv_secret_bytes(password);
+    } else if (mechanism != NULL) {
+        credentials.bv_val = (char *)(uintptr_t) "";
+    }
+    error = ldap_sasl_bind(handle, dn, mechanism, &credentials, NULL, NULL, &message_id);
+    if (error != LDAP_SUCCESS)
+        return api_failure(self, error, "connecting to", verdict);
+    answered = ldap_result(handle, message_id, LDAP_MSG_ALL, &left, &message);
+    if (answered == 0)
+        return api_failure(self, LDAP_TIMEOUT, "binding to", verdict);
+    if (answered < 0)
+        return api_failure(self, handle_error(handle), "binding to", verdict);
+    error = ldap_parse_result(handle, message, code, NULL, NULL, NULL, NULL, 1);
+    if (error != LDAP_SUCCESS)
+        return api_failure(self, error, "binding to", verdict);
+    return INV_OK;
+}
+
+/* The password file's content without its final newline. */
+static inv_result read_password_file(const char *path, inv_secret **password, inv_verdict *verdict)
+{
+    char text[1024];
+    size_t length = 0;
+    ssize_t got = 0;
+    inv_result result = INV_OK;
+    int descriptor = inv_config_open_file(path, true, verdict);
+
+    if (descriptor == -1)
+        return INV_CONFIG;
+    do {
+        got = read(descriptor, text + length, sizeof(text) - length);
+        if (got > 0)
+            length += (size_t)got;
+    } while ((got > 0 && length < sizeof(text)) || (got == -1 && errno == EINTR));
+    (void)close(descriptor);
+    if (length > 0 && text[length - 1] == '\n')
+        length--;
+    if (got == -1 || length == 0 || length == sizeof(text))
+        result = inv_verdict_set(verdict, INV_CONFIG,
+                                 "%s: expected one line with the bind password", path);
+    else if ((*password = inv_secret_new(text, length)) == NULL)
+        result = inv_verdict_no_memory(verdict);
+    inv_wipe(text, sizeof(text));
+    return result;
+}
+
+static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_deadline *deadline,
+                                  int *code, inv_verdict *verdict)
+{
+    inv_secret *password = NULL;
+    inv_result result;
+
+    if (self->bind == INV_BIND_EXTERNAL)
+        return bind_and_wait(self, handle, "", "EXTERNAL", NULL, deadline, code, verdict);
+    result = read_password_file(self->bind_password_file, &password, verdict);
+    if (result == INV_OK)
+        result = bind_and_wait(self, handle, self->bind_dn, LDAP_SASL_SIMPLE, password, deadline,
+                               code, verdict);
+    inv_secret_free(&password);
+    return result;
+}
+
+static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_verdict *verdict)
+{
+    int code = LDAP_SUCCESS;
+    inv_result result = new_handle(self, deadline, &self->handle, verdict);
+
+    if (result != INV_OK)
+        return result;
+    switch (self->identity) {
+    case LIBLDAP_CONFIGURED:
+        result = bind_configured(self, self->handle, deadline, &code, verdict);
+        break;
+    case LIBLDAP_SIMPLE:
+        result = bind_and_wait(self, self->handle, self->bind_dn, LDAP_SASL_SIMPLE, self->password,
+                               deadline, &code, verdict);
+        break;
+    case LIBLDAP_ANONYMOUS:
+        result =
+            bind_and_wait(self, self->handle, "", LDAP_SASL_SIMPLE, NULL, deadline, &code, verdict);
+        break;
+    }
+    if (result == INV_OK && (code == LDAP_BUSY || code == LDAP_UNAVAILABLE))
+        result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s is busy: %s", self->uri,
+                                 ldap_err2string(code));
+    else if (result == INV_OK && code != LDAP_SUCCESS)
+        result = inv_verdict_set(verdict, INV_CONFIG, "%s refused the bind as %s: %s", self->uri,
+                                 self->bind_dn[0] != '\0' ? self->bind_dn : "EXTERNAL",
+                                 ldap_err2string(code));
+    if (result != INV_OK)
+        close_handle(&self->handle);
+    return result;
+}
+
+static inv_result libldap_open(void *context, const inv_deadline *deadline, inv_verdict *verdict)
+{
+    signal_guard guard = block_sigpipe();
+    inv_result result = open_handle(context, deadline, verdict);
+
+    restore_sigpipe(&guard);
+    return result;
+}
+
+static void libldap_close(void *context)
+{
+    libldap *self = context;
+    signal_guard guard = block_sigpipe();
+
+    close_handle(&self->handle);
+    restore_sigpipe(&guard);
+}
+
+/*
+ * The socket belongs to the parent process: an Unbind on it would end the parent's connection. The
+ * child's descriptor is pointed elsewhere first, so that the goodbye goes nowhere.
+ */
+static void libldap_drop(void *context)
+{
+    libldap *self = context;
+    int socket = -1;
+    int nowhere;
+
+    if (self->handle == NULL)
+        return;
+    nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere != -1 &&
+        ldap_get_option(self->handle, LDAP_OPT_DESC, &socket) == LDAP_OPT_SUCCESS && socket != -1 &&
+        dup3(nowhere, socket, O_CLOEXEC) != -1)
+        close_handle(&self->handle);
+    if (nowhere != -1)
+        (void)close(nowhere);
+    self->handle = NULL;
+}
+
+static void libldap_free(void *context)
+{
+    libldap *self = context;
+
+    libldap_close(self);
+    inv_secret_free(&self->password);
+    free(self->bind_password_file);
+    free(self->bind_dn);
+    free(self->uri);
+    free(self);
+}
+
+void *libldap_new(const inv_directory_settings *settings, libldap_identity identity,
+                  const char *bind_dn, const inv_secret *password)
+{
+    libldap *self = calloc(1, sizeof(*self));
+
+    if (self == NULL)
+        return NULL;
+    self->identity = identity;
+    self->bind = settings->bind;
+    self->uri = strdup(settings->uris[0]);
+    self->bind_dn = strdup(bind_dn != NULL ? bind_dn : settings->bind_dn);
+    self->bind_password_file = strdup(settings->bind_password_file);
+    if (password != NULL)
+        self->password = inv_secret_new(inv_secret_bytes(password), inv_secret_length(password));
+    if (self->uri == NULL || self->bind_dn == NULL || self->bind_password_file == NULL ||
+        (password != NULL && self->password == NULL)) {
+        libldap_free(self);
+        return NULL;
+    }
+    return self;
+}
+
+/* --------------------------------------------------------------------------------------- sending
+ */
+
+static void free_modifications(LDAPMod **modifications)
+{
+    if (modifications == NULL)
+        return;
+    for (size_t i = 0; modifications[i] != NULL; i++) {
+        for (size_t j = 0;
+             modifications[i]->mod_bvalues != NULL && modifications[i]->mod_bvalues[j] != NULL; j++)
+            free(modifications[i]->mod_bvalues[j]);
+        free(modifications[i]->mod_bvalues);
+        free(modifications[i]);
+    }
+    free(modifications);
+}
+
+static LDAPMod *new_modification(const inv_change *change)
+{
+    static const int kinds[] = {
+        [INV_CHANGE_ADD] = LDAP_MOD_ADD,
+        [INV_CHANGE_DELETE] = LDAP_MOD_DELETE,
+        [INV_CHANGE_REPLACE] = LDAP_MOD_REPLACE,
+    };
+    LDAPMod *modification = calloc(1, sizeof(*modification));
+
+    if (modification == NULL)
+        return NULL;
+    modification->mod_op = kinds[change->kind] | LDAP_MOD_BVALUES;
+    modification->mod_type = change->attribute;
+    return modification;
+}
+
+/* The berval array borrows the bytes of the change's values. */
+static bool fill_modification(LDAPMod *modification, const inv_change *change)
+{
+    if (change->value_count == 0)
+        return true;
+    modification->mod_bvalues = calloc(change->value_count + 1, sizeof(struct berval *));
+    if (modification->mod_bvalues == NULL)
+        return false;
+    for (size_t i = 0; i < change->value_count; i++) {
+        struct berval *value = malloc(sizeof(*value));
+
+        if (value == NULL)
+            return false;
+        value->bv_len = inv_secret_length(change->values[i]);
+        value->bv_val = (char *)(uintptr_t)inv_secret_bytes(change->values[i]);
+        modification->mod_bvalues[i] = value;
+    }
+    return true;
+}
+
+static LDAPMod **new_modifications(const inv_operation *operation)
+{
+    LDAPMod **modifications = calloc(operation->change_count + 1, sizeof(LDAPMod *));
+
+    for (size_t i = 0; modifications != NULL && i < operation->change_count; i++) {
+        modifications[i] = new_modification(&operation->changes[i]);
+        if (modifications[i] == NULL ||
+            !fill_modification(modifications[i], &operation->changes[i])) {
+            free_modifications(modifications);
+            modifications = NULL;
+        }
+    }
+    return modifications;
+}
+
+static int send_update(LDAP *handle, inv_operation *operation)
+{
+    LDAPControl policy = {.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_PASSWORDPOLICYREQUEST};
+    LDAPControl *controls[] = {operation->password_policy ? &policy : NULL, NULL};
+    LDAPMod **modifications = new_modifications(operation);
+    int error;
+
+    if (modifications == NULL)
+        return LDAP_NO_MEMORY;
+    if (operation->kind == INV_OPERATION_ADD)
+        error = ldap_add_ext(handle, operation->dn, modifications, controls, NULL,
+                             &operation->message_id);
+    else
+        error = ldap_modify_ext(handle, operation->dn, modifications, controls, NULL,
+                                &operation->message_id);
+    free_modifications(modifications);
+    return error;
+}
+
+static int send_search(LDAP *handle, inv_operation *operation, struct berval *cookie)
+{
+    static const int scopes[] = {
+        [INV_SCOPE_BASE] = LDAP_SCOPE_BASE,
+        [INV_SCOPE_ONE] = LDAP_SCOPE_ONELEVEL,
+        [INV_SCOPE_SUBTREE] = LDAP_SCOPE_SUBTREE,
+    };
+    char no_attributes[] = LDAP_NO_ATTRS;
+    char *nothing[] = {no_attributes, NULL};
+    char **attributes = operation->attribute_count > 0 ? operation->attributes : nothing;
+    LDAPControl *controls[] = {NULL, NULL};
+    int error = LDAP_SUCCESS;
+
+    if (operation->paged)
+        error = ldap_create_page_control(handle, PAGE_SIZE_ENTRIES, cookie, 1, &controls[0]);
+    if (error != LDAP_SUCCESS)
+        return error;
+    error = ldap_search_ext(handle, operation->dn, scopes[operation->scope], operation->filter,
+                            attributes, 0, controls, NULL, NULL,
+                            operation->size_limit > 0 ? (int)operation->size_limit : LDAP_NO_LIMIT,
+                            &operation->message_id);
+    if (controls[0] != NULL)
+        ldap_control_free(controls[0]);
+    return error;
+}
+
+static inv_result libldap_send(void *context, inv_operation *operation,
+                               const inv_deadline *deadline, inv_verdict *verdict)
+{
+    libldap *self = context;
+    signal_guard guard = block_sigpipe();
+    int error = LDAP_PARAM_ERROR;
+
+    (void)deadline;
+    switch (operation->kind) {
+    case INV_OPERATION_SEARCH:
+        error = send_search(self->handle, operation, NULL);
+        break;
+    case INV_OPERATION_ADD:
+    case INV_OPERATION_MODIFY:
+        error = send_update(self->handle, operation);
+        break;
+    case INV_OPERATION_DELETE:
+        error = ldap_delete_ext(self->handle, operation->dn, NULL, NULL, &operation->message_id);
+        break;
+    }
+    restore_sigpipe(&guard);
+    if (error != LDAP_SUCCESS)
+        return api_failure(self, error, "asking", verdict);
+    return INV_OK;
+}
+
+/* -------------------------------------------------------------------------------------- receiving
+ */
+
+static bool take_values(LDAP *handle, LDAPMessage *message, const char *attribute, inv_entry *entry)
+{
+    struct berval **values = ldap_get_values_len(handle, message, attribute);
+    bool taken = true;
+
+    for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
+        taken = taken && inv_entry_append(entry, attribute, values[i]->bv_val, values[i]->bv_len);
+        inv_wipe(values[i]->bv_val, values[i]->bv_len);
+    }
+    ldap_value_free_len(values);
+    return taken;
+}
+
+static bool take_entry(LDAP *handle, LDAPMessage *message, inv_operation *operation)
+{
+    BerElement *position = NULL;
+    char *dn = ldap_get_dn(handle, message);
+    inv_entry *entry = dn != NULL ? inv_entry_new(dn) : NULL;
+    bool taken = entry != NULL;
+    char *attribute = NULL;
+
+    ldap_memfree(dn);
+    if (taken)
+        attribute = ldap_first_attribute(handle, message, &position);
+    while (attribute != NULL) {
+        taken = taken && take_values(handle, message, attribute, entry);
+        ldap_memfree(attribute);
+        attribute = ldap_next_attribute(handle, message, position);
+    }
+    ber_free(position, 0);
+    if (!taken) {
+        inv_entry_free(&entry);
+        return false;
+    }
+    return inv_operation_append_entry(operation, entry);
+}
+
+static void take_policy_error(LDAP *handle, LDAPControl **controls, inv_operation *operation)
+{
+    LDAPControl *policy = ldap_control_find(LDAP_CONTROL_PASSWORDPOLICYRESPONSE, controls, NULL);
+    LDAPPasswordPolicyError error = PP_noError;
+
+    if (policy != NULL &&
+        ldap_parse_passwordpolicy_control(handle, policy, NULL, NULL, &error) == LDAP_SUCCESS &&
+        error != PP_noError)
+        operation->policy_error = (int)error;
+}
+
+/* RFC 2696: asks for the next page. *more tells whether there is one. */
+static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *operation,
+                          bool *more)
+{
+    LDAPControl *page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
+    struct berval cookie = {0, NULL};
+    ber_int_t estimate = 0;
+    int error;
+
+    *more = false;
+    if (page == NULL)
+        return LDAP_SUCCESS;
+    error = ldap_parse_pageresponse_control(handle, page, &estimate, &cookie);
+    if (error == LDAP_SUCCESS && cookie.bv_len > 0) {
+        *more = true;
+        error = send_search(handle, operation, &cookie);
+    }
+    ldap_memfree(cookie.bv_val);
+    return error;
+}
+
+static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operation)
+{
+    LDAPControl **controls = NULL;
+    char *matched_dn = NULL;
+    char *diagnostic = NULL;
+    bool more = false;
+    int code = LDAP_OTHER;
+    int error =
+        ldap_parse_result(handle, message, &code, &matched_dn, &diagnostic, NULL, &controls, 0);
+
+    if (error == LDAP_SUCCESS && operation->paged && code == LDAP_SUCCESS)
+        error = continue_pages(handle, controls, operation, &more);
+    if (error == LDAP_SUCCESS && !more) {
+        take_policy_error(handle, controls, operation);
+        inv_operation_answer(operation, code, matched_dn, diagnostic);
+    }
+    ldap_controls_free(controls);
+    ldap_memfree(diagnostic);
+    ldap_memfree(matched_dn);
+    return error;
+}
+
+static inv_operation *find_operation(inv_operation *const *operations, size_t count, int message_id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (operations[i]->state == INV_OPERATION_UNANSWERED &&
+            operations[i]->message_id == message_id)
+            return operations[i];
+    }
+    return NULL;
+}
+
+static int take_message(LDAP *handle, LDAPMessage *message, inv_operation *const *operations,
+                        size_t count)
+{
+    inv_operation *operation = find_operation(operations, count, ldap_msgid(message));
+
+    if (operation == NULL)
+        return LDAP_SUCCESS;
+    switch (ldap_msgtype(message)) {
+    case LDAP_RES_SEARCH_ENTRY:
+        return take_entry(handle, message, operation) ? LDAP_SUCCESS : LDAP_NO_MEMORY;
+    case LDAP_RES_SEARCH_REFERENCE:
+        /* part of the tree is elsewhere: an answer without it would decide on half the facts */
+        inv_operation_answer(operation, LDAP_REFERRAL, NULL,
+                             "part of the tree is on another server");
+        return LDAP_SUCCESS;
+    default:
+        return take_result(handle, message, operation);
+    }
+}
+
+static inv_result libldap_receive(void *context, inv_operation *const *operations, size_t count,
+                                  const inv_deadline *deadline, inv_verdict *verdict)
+{
+    libldap *self = context;
+    signal_guard guard = block_sigpipe();
+    struct timeval left = time_left(deadline);
+    LDAPMessage *message = NULL;
+    int received = ldap_result(self->handle, LDAP_RES_ANY, LDAP_MSG_ONE, &left, &message);
+    int error = LDAP_TIMEOUT;
+
+    if (received > 0)
+        error = take_message(self->handle, message, operations, count);
+    else if (received < 0)
+        error = handle_error(self->handle);
+    if (message != NULL)
+        (void)ldap_msgfree(message);
+    restore_sigpipe(&guard);
+    return error == LDAP_SUCCESS ? INV_OK : api_failure(self, error, "waiting for", verdict);
+}
+
+/* ---------------------------------------------------------------------------------------- proving
+ */
+
+static inv_result judge_bind(const char *dn, int code, inv_verdict *verdict)
+{
+    switch (code) {
+    case LDAP_SUCCESS:
+        return INV_OK;
+    case LDAP_INVALID_CREDENTIALS:
+    case LDAP_INAPPROPRIATE_AUTH:
+    case LDAP_CONSTRAINT_VIOLATION: /* 389 DS: too many tries */
+    case LDAP_UNWILLING_TO_PERFORM: /* 389 DS: inactivated */
+        return inv_verdict_set(verdict, INV_WRONG_PASSWORD,
+                               "the directory refused the bind as "
+                               "%s: %s",
+                               dn, ldap_err2string(code));
+    case LDAP_BUSY:
+    case LDAP_UNAVAILABLE:
+        return inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "the bind as %s: %s", dn,
+                               ldap_err2string(code));
+    default:
+        return inv_verdict_set(verdict, INV_CONFIG, "the bind as %s: %s", dn,
+                               ldap_err2string(code));
+    }
+}
+
+static inv_result libldap_prove(void *context, const char *dn, const inv_secret *password,
+                                const inv_deadline *deadline, inv_verdict *verdict)
+{
+    const libldap *self = context;
+    signal_guard guard = block_sigpipe();
+    LDAP *handle = NULL;
+    int code = LDAP_OTHER;
+    inv_result result = new_handle(self, deadline, &handle, verdict);
+
+    if (result == INV_OK)
+        result =
+            bind_and_wait(self, handle, dn, LDAP_SASL_SIMPLE, password, deadline, &code, verdict);
+    close_handle(&handle);
+    restore_sigpipe(&guard);
+    return result == INV_OK ? judge_bind(dn, code, verdict) : result;
+}
+
+const inv_directory_driver libldap_driver = {
+    .open = libldap_open,
+    .send = libldap_send,
+    .receive = libldap_receive,
+    .prove = libldap_prove,
+    .close = libldap_close,
+    .drop = libldap_drop,
+    .free = libldap_free,
+};
+
+/* ------------------------------------------------------------------------- names and filters (RFC
+ * 4514, 4515) */
+
+/* dn in libldap's own normal spelling, or NULL; freed by ldap_memfree. */
+static char *normal_dn(const char *dn)
+{
+    LDAPDN parsed = NULL;
+    char *normal = NULL;
+
+    if (dn == NULL || ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+        return NULL;
+    if (parsed == NULL || ldap_dn2str(parsed, &normal, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+        normal = NULL;
+    ldap_dnfree(parsed);
+    return normal;
+}
+
+char *inv_dn_child(const char *attribute, const char *value, const char *parent)
+{
+    LDAPAVA ava = {
+        .la_attr = {strlen(attribute), (char *)(uintptr_t)attribute},
+        .la_value = {strlen(value), (char *)(uintptr_t)value},
+        .la_flags = LDAP_AVA_STRING,
+    };
+    LDAPAVA *rdn[] = {&ava, NULL};
+    LDAPAVA **dn[] = {rdn, NULL};
+    char *relative = NULL;
+    char *child = NULL;
+
+    if (ldap_dn2str(dn, &relative, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS || relative == NULL)
+        return NULL;
+    child = malloc(strlen(relative) + strlen(parent) + 2);
+    if (child != NULL) {
+        char *end = stpcpy(child, relative);
+
+        *end++ = ',';
+        (void)stpcpy(end, parent);
+    }
+    ldap_memfree(relative);
+    return child;
+}
+
+bool inv_dn_valid(const char *dn)
+{
+    char *normal = normal_dn(dn);
+    bool valid = normal != NULL && normal[0] != '\0';
+
+    ldap_memfree(normal);
+    return valid;
+}
+
+bool inv_dn_equal(const char *a, const char *b)
+{
+    char *normal_a = normal_dn(a);
+    char *normal_b = normal_dn(b);
+    bool equal = normal_a != NULL && normal_b != NULL && strcasecmp(normal_a, normal_b) == 0;
+
+    ldap_memfree(normal_a);
+    ldap_memfree(normal_b);
+    return equal;
+}
+
+bool inv_dn_within(const char *dn, const char *parent)
+{
+    LDAPDN parsed = NULL;
+    LDAPDN parsed_parent = NULL;
+    size_t count = 0;
+    size_t parent_count = 0;
+    bool within = false;
+
+    if (ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS &&
+        ldap_str2dn(parent, &parsed_parent, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS &&
+        parsed != NULL && parsed_parent != NULL) {
+        char *tail = NULL;
+
+        while (parsed[count] != NULL)
+            count++;
+        while (parsed_parent[parent_count] != NULL)
+            parent_count++;
+        if (count >= parent_count && ldap_dn2str(&parsed[count - parent_count], &tail,
+                                                 LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS)
+            within = inv_dn_equal(tail, parent);
+        ldap_memfree(tail);
+    }
+    ldap_dnfree(parsed);
+    ldap_dnfree(parsed_parent);
+    return within;
+}
+
+char *inv_filter_escape(const char *value)
+{
+    struct berval in = {strlen(value), (char *)(uintptr_t)value};
+    struct berval out = {0, NULL};
+    char *escaped;
+
+    if (in.bv_len == 0)
+        return strdup(""); /* libldap gives NULL for it */
+    if (ldap_bv2escaped_filter_value(&in, &out) != 0)
+        return NULL;
+    escaped = strdup(out.bv_val);
+    ldap_memfree(out.bv_val);
+    return escaped;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "invitegate/account.h"
+
+inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *search =
+        inv_operation_search(dn, INV_SCOPE_BASE, call->domain->reset_filter, nothing);
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    *may = false;
+    if (result == INV_OK)
+        result = inv_operation_result(search, "asking reset_filter", verdict);
+    if (result == INV_OK)
+        *may = search->entry_count == 1;
+    inv_operation_free(&search);
+    return result;
+}
+
+/* SCRAM-only accounts cannot bind: their verifiers are compared here if they can be read. */
+static inv_result match_readable(inv_call *call, const char *dn, const inv_secret *password,
+                                 inv_match *match, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"authPassword", NULL};
+    inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    *match = INV_MATCH_UNKNOWN;
+    if (result == INV_OK)
+        result = inv_operation_result(search, "reading the verifiers", verdict);
+    for (size_t i = 0; result == INV_OK && *match == INV_MATCH_UNKNOWN && search->entry_count == 1;
+         i++) {
+        size_t length = 0;
+        const char *value = inv_entry_value(search->entries[0], "authPassword", i, &length);
+
+        if (value == NULL)
+            break;
+        *match = inv_verifier_match(value, length, password);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
+                             inv_verdict *verdict)
+{
+    if ((call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0) {
+        inv_match match = INV_MATCH_UNKNOWN;
+        inv_result result = match_readable(call, account->dn, password, &match, verdict);
+
+        if (result != INV_OK || match == INV_MATCH_YES)
+            return result;
+        if (match == INV_MATCH_NO)
+            return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password does not match %s",
+                                   account->dn);
+    }
+    return inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
+}
+
+static inv_result expired(const inv_account *account, inv_verdict *verdict)
+{
+    return inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account %s", account->dn,
+                           account->disabled ? "is disabled" : "has expired");
+}
+
+static bool is_over(const inv_account *account)
+{
+    return account->disabled || time(NULL) > account->expires;
+}
+
+/* The one account of a name, or INV_NO_ACCOUNT. */
+static inv_result find_one(inv_call *call, const inv_name *name, inv_account **account,
+                           inv_verdict *verdict)
+{
+    bool several = false;
+    inv_result result = inv_account_find(call, name, account, &several, verdict);
+
+    if (result == INV_OK && (*account == NULL || several)) {
+        inv_account_free(account);
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT,
+                                 several ? "several entries hold this name" : "no such account");
+    }
+    return result;
+}
+
+inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password,
+                             inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    inv_result result = find_one(call, name, &account, verdict);
+
+    if (result == INV_OK)
+        result = inv_account_prove(call, account, password, verdict);
+    if (result == INV_OK && is_over(account))
+        result = expired(account, verdict);
+    inv_account_free(&account);
+    return result;
+}
+
+inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    inv_result result = find_one(call, name, &account, verdict);
+
+    if (result == INV_OK && is_over(account))
+        result = expired(account, verdict);
+    inv_account_free(&account);
+    return result;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "invitegate/directory.h"
+
+#include "libldap.h"
+
+static inv_operation *new_operation(inv_operation_kind kind, const char *dn)
+{
+    inv_operation *operation = calloc(1, sizeof(*operation));
+
+    if (operation == NULL)
+        return NULL;
+    operation->kind = kind;
+    operation->policy_error = -1;
+    operation->dn = strdup(dn);
+    if (operation->dn == NULL)
+        inv_operation_free(&operation);
+    return operation;
+}
+
+static bool copy_attributes(inv_operation *operation, const char *const *attributes)
+{
+    size_t count = 0;
+
+    while (attributes[count] != NULL)
+        count++;
+    operation->attributes = calloc(count + 1, sizeof(char *));
+    if (operation->attributes == NULL)
+        return false;
+    for (; operation->attribute_count < count; operation->attribute_count++) {
+        size_t index = operation->attribute_count;
+
+        operation->attributes[index] = strdup(attributes[index]);
+        if (operation->attributes[index] == NULL)
+            return false;
+    }
+    return true;
+}
+
+inv_operation *inv_operation_search(const char *base, inv_scope scope, const char *filter,
+                                    const char *const *attributes)
+{
+    inv_operation *operation = NULL;
+
+    if (base != NULL)
+        operation = new_operation(INV_OPERATION_SEARCH, base);
+    if (operation == NULL)
+        return NULL;
+    operation->scope = scope;
+    operation->filter = strdup(filter != NULL ? filter : "(objectClass=*)");
+    if (operation->filter == NULL || !copy_attributes(operation, attributes))
+        inv_operation_free(&operation);
+    return operation;
+}
+
+inv_operation *inv_operation_new_add(const char *dn)
+{
+    return dn != NULL ? new_operation(INV_OPERATION_ADD, dn) : NULL;
+}
+
+inv_operation *inv_operation_new_modify(const char *dn)
+{
+    return dn != NULL ? new_operation(INV_OPERATION_MODIFY, dn) : NULL;
+}
+
+inv_operation *inv_operation_new_delete(const char *dn)
+{
+    return dn != NULL ? new_operation(INV_OPERATION_DELETE, dn) : NULL;
+}
+
+/* An add names each attribute once (RFC 4511 4.7), wherever its values came from. */
+static inv_change *change_of_add(inv_operation *operation, const char *attribute)
+{
+    for (size_t i = 0; i < operation->change_count; i++) {
+        if (strcasecmp(operation->changes[i].attribute, attribute) == 0)
+            return &operation->changes[i];
+    }
+    return NULL;
+}
+
+/* The change a further value goes to: one that is there when it fits, else a new one. */
+static inv_change *change_for(inv_operation *operation, inv_change_kind kind, const char *attribute)
+{
+    inv_change *last =
+        operation->change_count > 0 ? &operation->changes[operation->change_count - 1] : NULL;
+    inv_change *grown;
+
+    if (operation->kind == INV_OPERATION_ADD)
+        last = change_of_add(operation, attribute);
+    if (last != NULL && last->kind == kind && strcasecmp(last->attribute, attribute) == 0)
+        return last;
+    grown = reallocarray(operation->changes, operation->change_count + 1, sizeof(*grown));
+    if (grown == NULL)
+        return NULL;
+    operation->changes = grown;
+    last = &grown[operation->change_count];
+    *last = (inv_change){.kind = kind, .attribute = strdup(attribute)};
+    if (last->attribute == NULL)
+        return NULL;
+    operation->change_count++;
+    return last;
+}
+
+static bool append_value(inv_change *change, const char *bytes, size_t length)
+{
+    inv_secret **grown =
+        reallocarray(change->values, change->value_count + 1, sizeof(inv_secret *));
+
+    if (grown == NULL)
+        return false;
+    change->values = grown;
+    grown[change->value_count] = inv_secret_new(bytes, length);
+    if (grown[change->value_count] == NULL)
+        return false;
+    change->value_count++;
+    return true;
+}
+
+void inv_operation_value(inv_operation *operation, inv_change_kind kind, const char *attribute,
+                         const char *bytes, size_t length)
+{
+    inv_change *change;
+
+    if (operation == NULL)
+        return;
+    change = change_for(operation, kind, attribute);
+    if (change == NULL || (bytes != NULL && !append_value(change, bytes, length)))
+        operation->no_memory = true;
+}
+
+void inv_operation_text(inv_operation *operation, inv_change_kind kind, const char *attribute,
+                        const char *text)
+{
+    inv_operation_value(operation, kind, attribute, text, text != NULL ? strlen(text) : 0);
+}
+
+static void free_change(inv_change *change)
+{
+    for (size_t i = 0; i < change->value_count; i++)
+        inv_secret_free(&change->values[i]);
+    free(change->values);
+    free(change->attribute);
+}
+
+static void free_entries(inv_operation *operation)
+{
+    for (size_t i = 0; i < operation->entry_count; i++)
+        inv_entry_free(&operation->entries[i]);
+    free(operation->entries);
+    operation->entries = NULL;
+    operation->entry_count = 0;
+}
+
+void inv_operation_free(inv_operation **operation)
+{
+    if (*operation == NULL)
+        return;
+    for (size_t i = 0; i < (*operation)->attribute_count; i++)
+        free((*operation)->attributes[i]);
+    free((*operation)->attributes);
+    for (size_t i = 0; i < (*operation)->change_count; i++)
+        free_change(&(*operation)->changes[i]);
+    free((*operation)->changes);
+    free_entries(*operation);
+    free((*operation)->matched_dn);
+    free((*operation)->diagnostic);
+    free((*operation)->filter);
+    free((*operation)->dn);
+    free(*operation);
+    *operation = NULL;
+}
+
+bool inv_operation_append_entry(inv_operation *operation, inv_entry *entry)
+{
+    inv_entry **grown =
+        reallocarray(operation->entries, operation->entry_count + 1, sizeof(*grown));
+
+    if (grown == NULL) {
+        inv_entry_free(&entry);
+        return false;
+    }
+    operation->entries = grown;
+    grown[operation->entry_count++] = entry;
+    return true;
+}
+
+void inv_operation_answer(inv_operation *operation, int code, const char *matched_dn,
+                          const char *diagnostic)
+{
+    free(operation->matched_dn);
+    free(operation->diagnostic);
+    operation->matched_dn = matched_dn != NULL ? strdup(matched_dn) : NULL;
+    operation->diagnostic = diagnostic != NULL && diagnostic[0] != '\0' ? strdup(diagnostic) : NULL;
+    operation->code = code;
+    operation->state = INV_OPERATION_ANSWERED;
+}
+
+void inv_operation_reset(inv_operation *operation)
+{
+    free_entries(operation);
+    operation->state = INV_OPERATION_UNSENT;
+    operation->code = 0;
+    operation->policy_error = -1;
+}
+
+bool inv_operation_answered(const inv_operation *operation, int code)
+{
+    return operation->state == INV_OPERATION_ANSWERED && operation->code == code;
+}
+
+static const char *operation_name(inv_operation_kind kind)
+{
+    switch (kind) {
+    case INV_OPERATION_SEARCH:
+        return "search";
+    case INV_OPERATION_ADD:
+        return "add";
+    case INV_OPERATION_MODIFY:
+        return "modify";
+    case INV_OPERATION_DELETE:
+        return "delete";
+    }
+    return "operation";
+}
+
+/* RFC 4511 4.1.9 codes by section 6 of the design. */
+static inv_result result_of_code(int code)
+{
+    switch (code) {
+    case INV_LDAP_SUCCESS:
+        return INV_OK;
+    case 3: /* timeLimitExceeded */
+        return INV_TIMEOUT;
+    case 11: /* adminLimitExceeded */
+    case 51: /* busy */
+    case 52: /* unavailable */
+    case 53: /* unwillingToPerform */
+    case 80: /* other: the server's own trouble */
+        return INV_DIRECTORY_DOWN;
+    default:
+        return INV_CONFIG;
+    }
+}
+
+inv_result inv_operation_result(const inv_operation *operation, const char *what,
+                                inv_verdict *verdict)
+{
+    if (operation->state != INV_OPERATION_ANSWERED)
+        return inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s: no answer to the %s of %s", what,
+                               operation_name(operation->kind), operation->dn);
+    if (operation->code == INV_LDAP_SUCCESS)
+        return INV_OK;
+    return inv_verdict_set(verdict, result_of_code(operation->code),
+                           "%s: the directory answered %d to the %s of %s: %s", what,
+                           operation->code, operation_name(operation->kind), operation->dn,
+                           operation->diagnostic != NULL ? operation->diagnostic
+                                                         : "no reason given");
+}

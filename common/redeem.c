@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/redeem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "redemption.h"
+
+void redemption_start(struct redemption *redemption, inv_call *call, const inv_token *token,
+                      const inv_name *name, inv_verdict *verdict)
+{
+    *redemption = (struct redemption){
+        .call = call,
+        .token = token,
+        .name = name,
+        .accepted_at = time(NULL),
+        .verdict = verdict,
+    };
+    (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", inv_token_id(token));
+    if (name != NULL)
+        (void)snprintf(verdict->user, sizeof(verdict->user), "%s", inv_name_jid(name));
+}
+
+static void forget(struct redemption *redemption)
+{
+    inv_invite_free(&redemption->invite);
+    inv_account_free(&redemption->account);
+    inv_operation_free(&redemption->pairs);
+    redemption->several = false;
+    redemption->reserved = false;
+}
+
+void redemption_end(struct redemption *redemption)
+{
+    forget(redemption);
+    inv_claim_clear(&redemption->claim);
+}
+
+/* A moment of acceptance counts for an hour and never lies ahead. */
+void redemption_accept_at(struct redemption *redemption, time_t accepted_at)
+{
+    time_t now = time(NULL);
+
+    if (accepted_at <= 0 || accepted_at > now || now - accepted_at > INV_ACCEPTED_MAX_AGE)
+        accepted_at = now;
+    redemption->accepted_at = accepted_at;
+}
+
+inv_result redemption_bad_token(struct redemption *redemption, const char *why)
+{
+    return inv_verdict_set(redemption->verdict, INV_BAD_TOKEN, "%s", why);
+}
+
+inv_result redemption_refuse_type(struct redemption *redemption)
+{
+    unsigned type = 0;
+
+    switch (redemption->invite->type) {
+    case INV_INVITE_ACCOUNT:
+        type = INV_TAKES_REGISTRATION;
+        break;
+    case INV_INVITE_CONTACT_ACCOUNT:
+        type = INV_TAKES_REGISTRATION | INV_TAKES_CONTACT;
+        break;
+    case INV_INVITE_CONTACT:
+        type = INV_TAKES_CONTACT;
+        break;
+    case INV_INVITE_RESET:
+        type = INV_TAKES_RESET;
+        break;
+    }
+    if ((type & redemption->takes) != 0)
+        return INV_OK;
+    return inv_verdict_set(redemption->verdict, INV_BAD_TOKEN, "wrong type: a %s invite",
+                           inv_invite_type_name(redemption->invite->type));
+}
+
+/* ------------------------------------------------------------------------------------- look */
+
+static inv_operation *reservation_search(const struct redemption *redemption)
+{
+    static const char *const attributes[] = {"inviteId", "createTimestamp", NULL};
+    const inv_domain *domain = redemption->call->domain;
+    char *dn = inv_reservation_dn(domain, inv_name_local(redemption->name));
+    inv_operation *operation =
+        inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppNameReservation)", attributes);
+
+    free(dn);
+    return operation;
+}
+
+static inv_result judge_reservation(struct redemption *redemption, const inv_operation *search)
+{
+    const inv_domain *domain = redemption->call->domain;
+    inv_result result;
+
+    if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT) &&
+        inv_dn_equal(search->matched_dn, domain->invites))
+        return INV_OK;
+    result = inv_operation_result(search, "looking for a reservation", redemption->verdict);
+    if (result != INV_OK || search->entry_count == 0)
+        return result;
+    return inv_reservation_holds(redemption->call, search->entries[0],
+                                 inv_token_id(redemption->token), &redemption->reserved,
+                                 redemption->verdict);
+}
+
+enum { READ_INVITE, READ_ACCOUNT, READ_RESERVATION, READ_PAIRS, READS };
+
+static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
+{
+    inv_result result = inv_invite_from_read(redemption->call->domain, reads[READ_INVITE],
+                                             &redemption->invite, redemption->verdict);
+
+    if (result == INV_OK)
+        result = inv_account_from_search(reads[READ_ACCOUNT], &redemption->account,
+                                         &redemption->several, redemption->verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
+    if (result == INV_OK)
+        result = judge_reservation(redemption, reads[READ_RESERVATION]);
+    return result;
+}
+
+inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts)
+{
+    inv_call *call = redemption->call;
+    inv_operation *reads[READS] = {
+        [READ_INVITE] =
+            inv_invite_read_operation(call->domain, inv_token_id(redemption->token), parts),
+        [READ_ACCOUNT] = inv_account_search_operation(call->domain, redemption->name),
+        [READ_RESERVATION] = reservation_search(redemption),
+        [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
+    };
+    inv_result result;
+
+    forget(redemption);
+    result = inv_directory_run(call->directory, reads, READS, &call->deadline, redemption->verdict);
+    if (result == INV_OK)
+        result = judge_reads(redemption, reads);
+    redemption->pairs = reads[READ_PAIRS];
+    reads[READ_PAIRS] = NULL;
+    for (size_t i = 0; i < READS; i++)
+        inv_operation_free(&reads[i]);
+    return result;
+}
+
+inv_result redemption_ask(struct redemption *redemption, struct relations *relations)
+{
+    inv_call *call = redemption->call;
+    inv_operation **flight = NULL;
+    size_t count = 0;
+    inv_result result = relations_start(relations, call, redemption->invite, redemption->verdict);
+
+    if (result != INV_OK)
+        return result;
+    flight = calloc(relations_count(relations) + 1, sizeof(inv_operation *));
+    if (flight == NULL)
+        return inv_verdict_no_memory(redemption->verdict);
+    relations_append(relations, flight, &count);
+    if (count > 0)
+        result =
+            inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
+    free(flight);
+    if (result != INV_OK)
+        return result;
+    return relations_judge(relations, call, redemption->invite, redemption->verdict);
+}
+
+/* ----------------------------------------------------------------------------------- front doors
+ */
+
+inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
+                      const inv_secret *password, unsigned takes, time_t accepted_at,
+                      inv_verdict *verdict)
+{
+    struct redemption redemption;
+    inv_result result;
+
+    redemption_start(&redemption, call, token, name, verdict);
+    redemption.password = password;
+    redemption.takes = takes;
+    redemption_accept_at(&redemption, accepted_at);
+    result = inv_password_check(call->domain, call->keys, password, verdict);
+    if (result == INV_OK)
+        result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    if (result == INV_OK)
+        result = redemption_refuse_type(&redemption);
+    redemption.registers = result == INV_OK && redemption.invite->type != INV_INVITE_RESET;
+    if (result == INV_OK)
+        result =
+            redemption.registers ? redemption_register(&redemption) : redemption_reset(&redemption);
+    redemption_end(&redemption);
+    if (result == INV_OK)
+        (void)inv_verdict_set(verdict, INV_OK, "redeemed");
+    verdict->result = result;
+    return result;
+}
+
+inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
+                            inv_verdict *verdict)
+{
+    struct redemption redemption;
+    inv_result result;
+
+    redemption_start(&redemption, call, token, name, verdict);
+    redemption.takes = INV_TAKES_REGISTRATION;
+    redemption.registers = true;
+    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    if (result == INV_OK && redemption.account == NULL)
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "the name is free");
+    else if (result == INV_OK &&
+             (redemption.several ||
+              !inv_account_is_of(redemption.account, inv_token_id(token), name)))
+        result =
+            redemption_bad_token(&redemption, "a token in front of another account's password");
+    else if (result == INV_OK)
+        result = redemption_settle(&redemption);
+    redemption_end(&redemption);
+    verdict->result = result;
+    return result;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <strings.h>
+
+#include "redemption.h"
+
+/* Who redeems must exist if the domain is ours; a contact elsewhere is known by its server only. */
+static inv_result judge_redeemer(struct redemption *redemption)
+{
+    inv_call *call = redemption->call;
+    const inv_domain *domain = inv_config_domain(call->config, inv_name_domain(redemption->name));
+    const inv_invite *invite = redemption->invite;
+
+    if (invite->inviter != NULL && strcasecmp(invite->inviter, inv_name_jid(redemption->name)) == 0)
+        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
+                               "the inviter cannot redeem the invite");
+    if (domain == call->domain && (redemption->account == NULL || redemption->account->disabled ||
+                                   time(NULL) > redemption->account->expires))
+        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED, "%s has no account",
+                               inv_name_jid(redemption->name));
+    return INV_OK;
+}
+
+/* The same JID again is success: its use is finished, or all its pairs are of this invite. */
+static inv_result was_done(struct redemption *redemption, bool *done)
+{
+    const char *jid = inv_name_jid(redemption->name);
+    inv_invite *whole = NULL;
+    inv_result result;
+
+    *done = false;
+    if (redemption->invite->uses == 0 || inv_claim_of(redemption->invite, jid) != NULL)
+        return INV_OK;
+    result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole,
+                             redemption->verdict);
+    for (size_t i = 0; result == INV_OK && i < whole->used_by_count; i++)
+        *done = *done || strcasecmp(whole->used_by[i].jid, jid) == 0;
+    inv_invite_free(&whole);
+    return result;
+}
+
+static inv_result attempt(struct redemption *redemption, bool *again)
+{
+    struct relations relations = {.contacts = NULL};
+    const inv_use *standing = NULL;
+    bool done = false;
+    inv_result result = judge_redeemer(redemption);
+
+    if (result == INV_OK)
+        result = was_done(redemption, &done);
+    if (result != INV_OK || done)
+        return result;
+    result = redemption_judge_state(redemption, &standing);
+    if (result == INV_OK)
+        result = redemption_claim(redemption, standing, &relations, again);
+    if (result == INV_OK && !*again) {
+        if (!redemption_connect(redemption, &relations, NULL))
+            result = inv_verdict_set(redemption->verdict, INV_DIRECTORY_DOWN,
+                                     "the pairs are not all written; the claim stands, the same "
+                                     "JID may try again");
+        else if (redemption->invite->uses > 0 &&
+                 redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce) ==
+                     FINISH_REPOINTED) {
+            redemption_disconnect(redemption);
+            result = redemption_bad_token(redemption, "the use was taken by another JID meanwhile");
+        }
+    }
+    relations_end(&relations);
+    return result;
+}
+
+inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_name *redeemer,
+                              time_t accepted_at, inv_verdict *verdict)
+{
+    struct redemption redemption;
+    bool again = true;
+    inv_result result = INV_OK;
+
+    redemption_start(&redemption, call, token, redeemer, verdict);
+    redemption.takes = INV_TAKES_CONTACT;
+    redemption_accept_at(&redemption, accepted_at);
+    while (result == INV_OK && again) {
+        again = false;
+        result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        if (result == INV_OK)
+            result = redemption_refuse_type(&redemption);
+        if (result == INV_OK)
+            result = attempt(&redemption, &again);
+        if (result == INV_OK && again)
+            inv_claim_jitter(&call->deadline);
+    }
+    redemption_end(&redemption);
+    if (result == INV_OK)
+        (void)inv_verdict_set(verdict, INV_OK, "redeemed");
+    verdict->result = result;
+    return result;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "invitegate/timestamp.h"
+#include "redemption.h"
+
+/* -------------------------------------------------------------------------- step 5: connections */
+
+/* A list of operations of step 5; grows as needed. */
+struct flight {
+    inv_operation **operations;
+    size_t count;
+    bool no_memory;
+};
+
+static void flight_append(struct flight *flight, inv_operation *operation)
+{
+    inv_operation **grown = NULL;
+
+    if (operation != NULL)
+        grown = reallocarray(flight->operations, flight->count + 1, sizeof(*grown));
+    if (grown == NULL) {
+        inv_operation_free(&operation);
+        flight->no_memory = true;
+        return;
+    }
+    flight->operations = grown;
+    grown[flight->count++] = operation;
+}
+
+static void flight_end(struct flight *flight)
+{
+    for (size_t i = 0; i < flight->count; i++)
+        inv_operation_free(&flight->operations[i]);
+    free(flight->operations);
+}
+
+/* The pair entry the look showed for this DN, or NULL. */
+static const inv_entry *pair_seen(const struct redemption *redemption, const char *dn)
+{
+    const inv_operation *pairs = redemption->pairs;
+
+    for (size_t i = 0; pairs != NULL && i < pairs->entry_count; i++) {
+        if (inv_dn_equal(inv_entry_dn(pairs->entries[i]), dn))
+            return pairs->entries[i];
+    }
+    return NULL;
+}
+
+static const char *group_of(const struct redemption *redemption)
+{
+    return redemption->invite->roster_group != NULL ? redemption->invite->roster_group
+                                                    : redemption->call->domain->roster_group;
+}
+
+/* The pair in one container: added, or the old holder's entry of the same two taken over. */
+static void append_pair(struct redemption *redemption, struct flight *flight,
+                        const inv_domain *domain, const char *contact)
+{
+    const char *jid = inv_name_jid(redemption->name);
+    char *dn = inv_pair_dn(domain, jid, contact);
+    const inv_entry *seen = dn != NULL ? pair_seen(redemption, dn) : NULL;
+
+    if (dn == NULL)
+        flight->no_memory = true;
+    else if (seen != NULL && redemption->registers &&
+             !inv_entry_has(seen, "inviteId", redemption->invite->id))
+        flight_append(flight,
+                      inv_pair_adopt_operation(dn, group_of(redemption), redemption->invite->id));
+    else if (seen == NULL)
+        flight_append(flight, inv_pair_add_operation(domain, jid, contact, group_of(redemption),
+                                                     redemption->invite->id));
+    free(dn);
+}
+
+static bool is_wanted(const struct redemption *redemption, const struct relations *relations,
+                      const char *dn)
+{
+    for (size_t i = 0; i < relations->contact_count; i++) {
+        char *wanted = NULL;
+        bool equal = false;
+
+        if (!relations->contacts[i].usable)
+            continue;
+        wanted = inv_pair_dn(redemption->call->domain, inv_name_jid(redemption->name),
+                             relations->contacts[i].jid);
+        equal = wanted != NULL && inv_dn_equal(wanted, dn);
+        free(wanted);
+        if (equal)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A pair of an earlier holder of the name. Before the account is made that is every pair there is;
+ * once it is there (another attempt made it), only those that are older than it.
+ */
+static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
+{
+    const char *text = inv_entry_text(pair, "createTimestamp");
+    time_t created = 0;
+
+    if (inv_entry_has(pair, "inviteId", redemption->invite->id))
+        return false;
+    if (redemption->account == NULL)
+        return true;
+    return text != NULL && inv_timestamp_parse_generalized(text, &created) &&
+           created < redemption->account->created;
+}
+
+/* A new person inherits nothing. */
+static void append_stale(struct redemption *redemption, struct flight *flight,
+                         const struct relations *relations)
+{
+    const inv_operation *pairs = redemption->pairs;
+
+    if (!redemption->registers)
+        return;
+    for (size_t i = 0; pairs != NULL && i < pairs->entry_count; i++) {
+        const inv_entry *pair = pairs->entries[i];
+
+        if (is_stale(redemption, pair) && !is_wanted(redemption, relations, inv_entry_dn(pair)))
+            flight_append(flight, inv_operation_new_delete(inv_entry_dn(pair)));
+    }
+}
+
+static void append_pairs(struct redemption *redemption, struct flight *flight,
+                         const struct relations *relations)
+{
+    const inv_call *call = redemption->call;
+
+    for (size_t i = 0; i < relations->contact_count; i++) {
+        const relation *contact = &relations->contacts[i];
+        const inv_domain *other;
+
+        if (!contact->usable || inv_name_equal(contact->name, redemption->name))
+            continue;
+        append_pair(redemption, flight, call->domain, contact->jid);
+        other = inv_config_domain(call->config, inv_name_domain(contact->name));
+        if (other != NULL && other != call->domain)
+            append_pair(redemption, flight, other, contact->jid);
+    }
+}
+
+static void append_groups(struct redemption *redemption, struct flight *flight,
+                          const struct relations *relations, const char *account_dn)
+{
+    for (size_t i = 0; i < relations->group_count; i++) {
+        const group_relation *group = &relations->groups[i];
+        inv_operation *join;
+
+        if (group->attribute == NULL)
+            continue;
+        join = inv_operation_new_modify(group->dn);
+        inv_operation_text(join, INV_CHANGE_ADD, group->attribute,
+                           strcmp(group->attribute, "memberUid") == 0
+                               ? inv_name_local(redemption->name)
+                               : account_dn);
+        flight_append(flight, join);
+    }
+}
+
+/* 20 and 68: it is there already; 32 on a delete: it is gone already. */
+static bool is_fine(const inv_operation *operation)
+{
+    return inv_operation_answered(operation, INV_LDAP_SUCCESS) ||
+           inv_operation_answered(operation, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS) ||
+           inv_operation_answered(operation, INV_LDAP_ENTRY_ALREADY_EXISTS) ||
+           (operation->kind == INV_OPERATION_DELETE &&
+            inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT));
+}
+
+/* True when everything is in place. Every one of these may be repeated at any time. */
+static bool run_flight(struct redemption *redemption, struct flight *flight)
+{
+    inv_call *call = redemption->call;
+    inv_verdict verdict = INV_VERDICT_INIT;
+    bool whole = !flight->no_memory;
+
+    if (flight->count == 0)
+        return whole;
+    if (inv_directory_run(call->directory, flight->operations, flight->count, &call->deadline,
+                          &verdict) != INV_OK) {
+        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: contacts of %s not written: %s",
+                      redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
+        return false;
+    }
+    for (size_t i = 0; i < flight->count; i++) {
+        if (is_fine(flight->operations[i]))
+            continue;
+        if (inv_operation_result(flight->operations[i], "connecting the account", &verdict) !=
+            INV_CONFIG)
+            whole = false; /* busy or short of time: it may go through later */
+        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s", redemption->invite->id,
+                      verdict.why);
+    }
+    return whole;
+}
+
+bool redemption_connect(struct redemption *redemption, const struct relations *relations,
+                        const char *account_dn)
+{
+    bool whole = false;
+
+    /* once more on a new connection: all of it may be repeated */
+    for (int tries = 0; tries < 2 && !whole; tries++) {
+        struct flight flight = {.operations = NULL};
+
+        append_stale(redemption, &flight, relations);
+        append_pairs(redemption, &flight, relations);
+        append_groups(redemption, &flight, relations, account_dn);
+        whole = run_flight(redemption, &flight);
+        flight_end(&flight);
+    }
+    return whole;
+}
+
+void redemption_disconnect(struct redemption *redemption)
+{
+    inv_call *call = redemption->call;
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_operation *search = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name));
+    struct flight flight = {.operations = NULL};
+
+    if (inv_directory_run(call->directory, &search, 1, &call->deadline, &verdict) == INV_OK) {
+        for (size_t i = 0; i < search->entry_count; i++) {
+            if (inv_entry_has(search->entries[i], "inviteId", redemption->invite->id))
+                flight_append(&flight, inv_operation_new_delete(inv_entry_dn(search->entries[i])));
+        }
+        (void)run_flight(redemption, &flight);
+    }
+    flight_end(&flight);
+    inv_operation_free(&search);
+}
+
+/* ------------------------------------------------------------------------------- step 6: finish */
+
+static bool used_by(const inv_invite *invite, const char *jid)
+{
+    for (size_t i = 0; i < invite->used_by_count; i++) {
+        if (strcasecmp(invite->used_by[i].jid, jid) == 0)
+            return true;
+    }
+    return false;
+}
+
+static inv_operation *reservation_removal(const struct redemption *redemption)
+{
+    char *dn = inv_reservation_dn(redemption->call->domain, redemption->invite->user);
+    inv_operation *removal = inv_operation_new_delete(dn);
+
+    free(dn);
+    return removal;
+}
+
+/* One try to turn claim_text into a finished use. *lost: the claim is not there. */
+static finish_outcome finish_once(struct redemption *redemption, const char *claim_text,
+                                  const char *nonce, bool *lost)
+{
+    inv_call *call = redemption->call;
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_operation *flight[2] = {NULL, NULL};
+    size_t count = 1;
+    finish_outcome outcome = FINISH_UNKNOWN;
+    inv_result result;
+
+    flight[0] = inv_claim_finish_operation(redemption->invite, claim_text,
+                                           inv_name_jid(redemption->name), nonce, time(NULL));
+    if (redemption->invite->user != NULL && redemption->invite->type != INV_INVITE_RESET)
+        flight[count++] = reservation_removal(redemption);
+    result = inv_directory_run(call->directory, flight, count, &call->deadline, &verdict);
+    *lost = result == INV_OK && inv_operation_answered(flight[0], INV_LDAP_NO_SUCH_ATTRIBUTE);
+    if (result == INV_OK && !*lost)
+        result = inv_operation_result(flight[0], "finishing the use", &verdict);
+    if (result == INV_OK && !*lost)
+        outcome = FINISH_DONE;
+    if (result != INV_OK)
+        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s; invitectl repair finishes it",
+                      redemption->invite->id, verdict.why);
+    inv_operation_free(&flight[0]);
+    inv_operation_free(&flight[1]);
+    return outcome;
+}
+
+finish_outcome redemption_finish(struct redemption *redemption, const char *claim_text,
+                                 const char *nonce)
+{
+    inv_call *call = redemption->call;
+    char *text = strdup(claim_text);
+    finish_outcome outcome = FINISH_UNKNOWN;
+    bool lost = true;
+
+    while (text != NULL && lost) {
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_invite *current = NULL;
+        const inv_use *standing = NULL;
+
+        outcome = finish_once(redemption, text, nonce, &lost);
+        free(text);
+        text = NULL;
+        if (!lost)
+            break;
+        outcome = FINISH_UNKNOWN;
+        if (inv_invite_read(call, redemption->invite->id, INV_INVITE_ALL, &current, &verdict) !=
+            INV_OK)
+            break;
+        /* another attempt of the same name took the claim over: whoever comes first finishes it */
+        standing = inv_claim_of(current, inv_name_jid(redemption->name));
+        if (standing != NULL)
+            text = strdup(standing->text);
+        else
+            outcome =
+                used_by(current, inv_name_jid(redemption->name)) ? FINISH_DONE : FINISH_REPOINTED;
+        inv_invite_free(&current);
+    }
+    free(text);
+    return outcome;
+}
+
+/* ----------------------------------------------------------------------------- settle and prove */
+
+/* An unlimited invite has no claim to tell what is missing: the pairs themselves do. */
+static bool lacks_pairs(const struct redemption *redemption)
+{
+    return redemption->invite->uses == 0 && redemption->pairs->entry_count == 0 &&
+           (redemption->invite->inviter != NULL || redemption->invite->contacts[0] != NULL);
+}
+
+inv_result redemption_settle(struct redemption *redemption)
+{
+    const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+    struct relations relations = {.contacts = NULL};
+    const char *nonce = redemption->account->nonce;
+    inv_result result;
+
+    if (standing == NULL && !lacks_pairs(redemption))
+        return INV_OK;
+    result = redemption_ask(redemption, &relations);
+    if (result == INV_BAD_TOKEN)
+        result = INV_OK; /* the account is there: an inviter who left costs only the pair */
+    if (result == INV_OK && redemption_connect(redemption, &relations, redemption->account->dn) &&
+        standing != NULL)
+        (void)redemption_finish(redemption, standing->text,
+                                nonce != NULL ? nonce : standing->nonce);
+    relations_end(&relations);
+    return result;
+}
+
+inv_result redemption_prove(struct redemption *redemption)
+{
+    inv_result result = inv_account_prove(redemption->call, redemption->account,
+                                          redemption->password, redemption->verdict);
+
+    if (result == INV_WRONG_PASSWORD)
+        return redemption_bad_token(redemption,
+                                    "used: made this account, and the password is another");
+    return result;
+}

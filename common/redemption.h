@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_COMMON_REDEMPTION_H
+#define INVITEGATE_COMMON_REDEMPTION_H
+
+#include "claim.h"
+#include "invitegate/account.h"
+#include "invitegate/redeem.h"
+#include "invitegate/roster.h"
+#include "relations.h"
+
+/*
+ * One redemption under way: what was asked, what the directory showed last, and what this attempt
+ * holds. The files redeem_*.c share it; nobody else sees it.
+ */
+struct redemption {
+    /* asked */
+    inv_call *call;
+    const inv_token *token;
+    const inv_name *name;
+    const inv_secret *password; /* NULL in a check */
+    unsigned takes;
+    bool registers; /* a new account: pairs of an earlier holder of the name are not its own */
+    time_t accepted_at;
+    inv_verdict *verdict;
+    /* seen */
+    inv_invite *invite;
+    inv_account *account; /* the holder of the name, or NULL */
+    bool several;         /* more than one holds it */
+    bool reserved;        /* a reservation that is not this invite's stands */
+    inv_operation *pairs; /* the search for pairs that name the JID */
+    /* held */
+    inv_claim claim;
+    bool fresh_claim; /* took a use of its own: it may be given back */
+    bool lost_race;   /* somebody else was quicker in this very call */
+};
+
+/* Fills the asked part; accepted now. */
+void redemption_start(struct redemption *redemption, inv_call *call, const inv_token *token,
+                      const inv_name *name, inv_verdict *verdict);
+
+/* 0, a moment in the future or over an hour ago count as now. */
+void redemption_accept_at(struct redemption *redemption, time_t accepted_at);
+void redemption_end(struct redemption *redemption);
+
+/* One flight of reads: invite, holder of the name, reservation, pairs. Replaces what was seen. */
+inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts);
+
+/* INV_BAD_TOKEN when the caller does not take invites of this type. */
+inv_result redemption_refuse_type(struct redemption *redemption);
+
+/*
+ * Whose claim this attempt may take: *standing NULL for a fresh use, else the claim to take over.
+ * INV_BAD_TOKEN: revoked, expired, used up, or held by another who is not done.
+ */
+inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing);
+
+/* Whether the name may be registered with this invite; the account is known not to be its own. */
+inv_result redemption_judge_name(struct redemption *redemption);
+
+/*
+ * Takes the use (or takes over *standing) and, in the same flight, asks for inviter, contacts and
+ * groups. *again: lost, or the outcome is unknown but the claim was found standing: look again.
+ */
+inv_result redemption_claim(struct redemption *redemption, const inv_use *standing,
+                            struct relations *relations, bool *again);
+
+/* After a definite refusal: gives a fresh claim back, unless the name's account is this invite's.
+ */
+void redemption_give_back(struct redemption *redemption);
+
+/* The questions of relations in a flight of their own. Errors as relations_judge. */
+inv_result redemption_ask(struct redemption *redemption, struct relations *relations);
+
+/*
+ * Step 5 of section 5: pairs of an earlier holder of the name go, pairs and group memberships come.
+ * Permanent faults are logged and left to repair. False: something may not be in place, for want of
+ * an answer or of time; all of it may be repeated.
+ */
+bool redemption_connect(struct redemption *redemption, const struct relations *relations,
+                        const char *account_dn);
+
+/* Removes the pairs this invite gave the JID. */
+void redemption_disconnect(struct redemption *redemption);
+
+typedef enum finish_outcome {
+    FINISH_DONE,      /* the use is recorded, by this attempt or another of the same name */
+    FINISH_UNKNOWN,   /* no answer, or the directory refused: the claim stands, repair meets it */
+    FINISH_REPOINTED, /* the claim is another name's now */
+} finish_outcome;
+
+/* Step 6: the claim text becomes a finished use. The reservation of a preset name goes with it. */
+finish_outcome redemption_finish(struct redemption *redemption, const char *claim_text,
+                                 const char *nonce);
+
+/*
+ * Finishes what a crashed attempt of this name left (steps 5 and 6 if its claim still stands). The
+ * account must be this invite's.
+ */
+inv_result redemption_settle(struct redemption *redemption);
+
+/* The password decides between OK and BAD_TOKEN once the account is there. */
+inv_result redemption_prove(struct redemption *redemption);
+
+/* The three ways, by type. */
+inv_result redemption_register(struct redemption *redemption);
+inv_result redemption_reset(struct redemption *redemption);
+
+inv_result redemption_bad_token(struct redemption *redemption, const char *why);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "relations.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static inv_result start_contact(struct relations *relations, const inv_call *call, const char *jid,
+                                inv_verdict *verdict)
+{
+    relation *contact = &relations->contacts[relations->contact_count];
+    const inv_domain *domain;
+    inv_result result = inv_name_parse_jid(jid, &contact->name, verdict);
+
+    if (result == INV_NAME_INVALID)
+        return inv_verdict_set(verdict, INV_CONFIG, "the invite names \"%s\", which is no JID",
+                               jid);
+    if (result != INV_OK)
+        return result;
+    relations->contact_count++;
+    contact->jid = inv_name_jid(contact->name);
+    domain = inv_config_domain(call->config, inv_name_domain(contact->name));
+    if (domain == NULL)
+        return INV_OK;
+    contact->search = inv_account_search_operation(domain, contact->name);
+    return contact->search != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+}
+
+static inv_result start_group(struct relations *relations, const char *dn, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"objectClass", NULL};
+    group_relation *group = &relations->groups[relations->group_count];
+
+    group->dn = dn;
+    group->search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+    if (group->search == NULL)
+        return inv_verdict_no_memory(verdict);
+    relations->group_count++;
+    return INV_OK;
+}
+
+static size_t list_length(char **list)
+{
+    size_t length = 0;
+
+    while (list[length] != NULL)
+        length++;
+    return length;
+}
+
+inv_result relations_start(struct relations *relations, const inv_call *call,
+                           const inv_invite *invite, inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    *relations = (struct relations){.has_inviter = invite->inviter != NULL};
+    relations->contacts = calloc(list_length(invite->contacts) + 1, sizeof(relation));
+    relations->groups = calloc(list_length(invite->groups) + 1, sizeof(group_relation));
+    if (relations->contacts == NULL || relations->groups == NULL)
+        return inv_verdict_no_memory(verdict);
+    if (invite->inviter != NULL)
+        result = start_contact(relations, call, invite->inviter, verdict);
+    for (size_t i = 0; result == INV_OK && invite->contacts[i] != NULL; i++)
+        result = start_contact(relations, call, invite->contacts[i], verdict);
+    for (size_t i = 0; result == INV_OK && invite->groups[i] != NULL; i++)
+        result = start_group(relations, invite->groups[i], verdict);
+    return result;
+}
+
+void relations_end(struct relations *relations)
+{
+    for (size_t i = 0; i < relations->contact_count; i++) {
+        inv_operation_free(&relations->contacts[i].search);
+        inv_name_free(&relations->contacts[i].name);
+    }
+    for (size_t i = 0; i < relations->group_count; i++)
+        inv_operation_free(&relations->groups[i].search);
+    free(relations->contacts);
+    free(relations->groups);
+    *relations = (struct relations){.contacts = NULL};
+}
+
+size_t relations_count(const struct relations *relations)
+{
+    return relations->contact_count + relations->group_count;
+}
+
+void relations_append(const struct relations *relations, inv_operation **list, size_t *count)
+{
+    for (size_t i = 0; i < relations->contact_count; i++) {
+        if (relations->contacts[i].search != NULL)
+            list[(*count)++] = relations->contacts[i].search;
+    }
+    for (size_t i = 0; i < relations->group_count; i++)
+        list[(*count)++] = relations->groups[i].search;
+}
+
+static inv_result judge_contact(relation *contact, const inv_invite *invite, inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    bool several = false;
+    inv_result result;
+
+    if (contact->search == NULL) {
+        contact->usable = true;
+        return INV_OK;
+    }
+    result = inv_account_from_search(contact->search, &account, &several, verdict);
+    if (result == INV_OK)
+        contact->usable = !several && inv_account_may_invite(account, invite, time(NULL));
+    inv_account_free(&account);
+    return result;
+}
+
+static const char *member_attribute(const inv_entry *group)
+{
+    if (inv_entry_has(group, "objectClass", "groupOfUniqueNames"))
+        return "uniqueMember";
+    if (inv_entry_has(group, "objectClass", "groupOfNames") ||
+        inv_entry_has(group, "objectClass", "groupOfMembers"))
+        return "member";
+    return inv_entry_has(group, "objectClass", "posixGroup") ? "memberUid" : NULL;
+}
+
+static bool is_allowed(const inv_domain *domain, const char *dn)
+{
+    for (size_t i = 0; domain->allowed_groups[i] != NULL; i++) {
+        if (inv_dn_equal(domain->allowed_groups[i], dn))
+            return true;
+    }
+    return false;
+}
+
+/* A group that is gone or no longer allowed costs the person nothing but the membership. */
+static void judge_group(group_relation *group, const inv_call *call, const inv_invite *invite)
+{
+    const char *why = NULL;
+
+    if (!is_allowed(call->domain, group->dn))
+        why = "is not in allowed_groups any more";
+    else if (group->search->code != INV_LDAP_SUCCESS || group->search->entry_count != 1)
+        why = "does not exist or is hidden from the invitegate identity";
+    else if ((group->attribute = member_attribute(group->search->entries[0])) == NULL)
+        why = "has no object class that is known to hold members";
+    if (why != NULL)
+        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: group %s %s: left out", invite->id,
+                      group->dn, why);
+}
+
+/* Logs why a contact gets no pair; an inviter who is gone may end it all. */
+static bool ends_redemption(const struct relations *relations, size_t index, const inv_call *call,
+                            const inv_invite *invite)
+{
+    if (relations->has_inviter && index == 0 && call->domain->inviter_gone_refuse)
+        return true;
+    inv_log_write(call->log, INV_LOG_WARNING,
+                  "invite %s: %s is gone, disabled or younger than the invite: no pair", invite->id,
+                  relations->contacts[index].jid);
+    return false;
+}
+
+inv_result relations_judge(struct relations *relations, const inv_call *call,
+                           const inv_invite *invite, inv_verdict *verdict)
+{
+    bool refused = false;
+
+    for (size_t i = 0; i < relations->contact_count; i++) {
+        inv_result result = judge_contact(&relations->contacts[i], invite, verdict);
+
+        if (result != INV_OK)
+            return result;
+        if (!relations->contacts[i].usable)
+            refused = ends_redemption(relations, i, call, invite) || refused;
+    }
+    for (size_t i = 0; i < relations->group_count; i++)
+        judge_group(&relations->groups[i], call, invite);
+    if (refused)
+        return inv_verdict_set(verdict, INV_BAD_TOKEN,
+                               "the inviter %s is gone, disabled or younger than the invite",
+                               relations->contacts[0].jid);
+    return INV_OK;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "reservation.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "claim.h"
+#include "clock.h"
+#include "invitegate/invite.h"
+#include "invitegate/timestamp.h"
+
+char *inv_reservation_dn(const inv_domain *domain, const char *local)
+{
+    return inv_dn_child("inviteUser", local, domain->invites);
+}
+
+/*
+ * A reservation is added before its invite: one without an invite belongs to a create that is still
+ * under way, or to one that died.
+ */
+static inv_result orphan_holds(inv_call *call, const inv_entry *reservation, bool *held,
+                               inv_verdict *verdict)
+{
+    const char *created_text = inv_entry_text(reservation, "createTimestamp");
+    time_t created = 0;
+    time_t now = 0;
+    inv_result result;
+
+    if (created_text == NULL || !inv_timestamp_parse_generalized(created_text, &created))
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: createTimestamp cannot be read by the invitegate identity",
+                               inv_entry_dn(reservation));
+    result = inv_clock_read(call, &now, verdict);
+    if (result == INV_OK)
+        *held = now <= created + call->domain->claim_grace;
+    return result;
+}
+
+inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
+                                 bool *held, inv_verdict *verdict)
+{
+    const char *holder = inv_entry_text(reservation, "inviteId");
+    inv_invite *invite = NULL;
+    inv_result result;
+
+    *held = true;
+    if (holder == NULL || !inv_invite_id_valid(holder))
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: inviteId is missing or hidden from the invitegate identity",
+                               inv_entry_dn(reservation));
+    if (id != NULL && strcasecmp(holder, id) == 0) {
+        *held = false;
+        return INV_OK;
+    }
+    result = inv_invite_read(call, holder, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
+    if (result == INV_BAD_TOKEN)
+        return orphan_holds(call, reservation, held, verdict);
+    if (result == INV_OK)
+        *held = inv_invite_state_at(invite, time(NULL)) == INV_INVITE_PENDING ||
+                (invite->uses_left >= 0 && invite->claim_count > 0);
+    inv_invite_free(&invite);
+    return result;
+}
+
+/* ------------------------------------------------------------------------- taking and releasing */
+
+static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
+                                  const char *invite_id, bool *exists, inv_verdict *verdict)
+{
+    inv_operation *add = inv_operation_new_add(dn);
+    inv_result result;
+
+    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppNameReservation");
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", local);
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteId", invite_id);
+    result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+    *exists = result == INV_OK && inv_operation_answered(add, INV_LDAP_ENTRY_ALREADY_EXISTS);
+    if (result == INV_OK && !*exists)
+        result = inv_operation_result(add, "reserving the name", verdict);
+    inv_operation_free(&add);
+    return result;
+}
+
+/* *holder is NULL when there is no such reservation (any more); the caller frees the search. */
+static inv_result read_reservation(inv_call *call, const char *dn, inv_operation **search,
+                                   const inv_entry **holder, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"inviteId", "createTimestamp", NULL};
+    inv_result result;
+
+    *holder = NULL;
+    *search =
+        inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppNameReservation)", attributes);
+    result = inv_directory_run(call->directory, search, 1, &call->deadline, verdict);
+    if (result != INV_OK || inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT))
+        return result;
+    result = inv_operation_result(*search, "reading the reservation", verdict);
+    if (result == INV_OK && (*search)->entry_count == 1)
+        *holder = (*search)->entries[0];
+    return result;
+}
+
+/* From an invite that has ended to this one. *lost: somebody was quicker. */
+static inv_result exchange_holder(inv_call *call, const inv_entry *holder, const char *invite_id,
+                                  bool *lost, inv_verdict *verdict)
+{
+    inv_operation *change = inv_operation_new_modify(inv_entry_dn(holder));
+    inv_result result;
+
+    inv_operation_text(change, INV_CHANGE_DELETE, "inviteId", inv_entry_text(holder, "inviteId"));
+    inv_operation_text(change, INV_CHANGE_ADD, "inviteId", invite_id);
+    result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+    *lost = result == INV_OK && (inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
+                                 inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT));
+    if (result == INV_OK && !*lost)
+        result = inv_operation_result(change, "reserving the name", verdict);
+    inv_operation_free(&change);
+    return result;
+}
+
+static inv_result take_over(inv_call *call, const char *dn, const char *invite_id, bool *again,
+                            inv_verdict *verdict)
+{
+    inv_operation *search = NULL;
+    const inv_entry *holder = NULL;
+    bool held = true;
+    inv_result result = read_reservation(call, dn, &search, &holder, verdict);
+
+    *again = result == INV_OK && holder == NULL;
+    if (result == INV_OK && holder != NULL && !inv_entry_has(holder, "inviteId", invite_id)) {
+        result = inv_reservation_holds(call, holder, invite_id, &held, verdict);
+        if (result == INV_OK && held)
+            result =
+                inv_verdict_set(verdict, INV_NAME_RESERVED, "the name is reserved by invite %s",
+                                inv_entry_text(holder, "inviteId"));
+        else if (result == INV_OK)
+            result = exchange_holder(call, holder, invite_id, again, verdict);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result reservation_take(inv_call *call, const char *local, const char *invite_id,
+                            inv_verdict *verdict)
+{
+    char *dn = inv_reservation_dn(call->domain, local);
+    bool again = true;
+    inv_result result = INV_OK;
+
+    while (result == INV_OK && again) {
+        bool exists = false;
+
+        again = false;
+        result = add_reservation(call, dn, local, invite_id, &exists, verdict);
+        if (result == INV_OK && exists)
+            result = take_over(call, dn, invite_id, &again, verdict);
+        if (again)
+            inv_claim_jitter(&call->deadline);
+    }
+    free(dn);
+    return result;
+}
+
+void reservation_release(inv_call *call, const char *local, const char *invite_id)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    char *dn = inv_reservation_dn(call->domain, local);
+    inv_operation *search = NULL;
+    inv_operation *removal = NULL;
+    const inv_entry *holder = NULL;
+    inv_result result = read_reservation(call, dn, &search, &holder, &verdict);
+
+    if (result == INV_OK && holder != NULL && inv_entry_has(holder, "inviteId", invite_id)) {
+        removal = inv_operation_new_delete(dn);
+        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
+        if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
+            result = inv_operation_result(removal, "releasing the name", &verdict);
+    }
+    if (result != INV_OK)
+        inv_log_write(call->log, INV_LOG_WARNING,
+                      "invite %s: the reservation of %s was not removed: %s", invite_id, local,
+                      verdict.why);
+    inv_operation_free(&removal);
+    inv_operation_free(&search);
+    free(dn);
+}
