@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "libldap.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <ldap.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include "bind_password.h"
+#include "sigpipe.h"
 
 #define PAGE_SIZE_ENTRIES 500 /* RFC 2696: below the usual server limits */
 
@@ -22,49 +22,6 @@ typedef struct libldap {
     char *bind_password_file;
     inv_secret *password;
 } libldap;
-
-/* -------------------------------------------------------------------------------------- SIGPIPE */
-
-/* libldap writes with write(2): a server that hung up must not kill the host. */
-typedef struct signal_guard {
-    sigset_t before;
-    bool pending_before;
-    bool active;
-} signal_guard;
-
-static signal_guard block_sigpipe(void)
-{
-    signal_guard guard = {.active = false};
-    sigset_t pipe_only;
-    sigset_t pending;
-
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    (void)sigemptyset(&pending);
-    (void)sigpending(&pending);
-    guard.pending_before = sigismember(&pending, SIGPIPE) == 1;
-    guard.active = pthread_sigmask(SIG_BLOCK, &pipe_only, &guard.before) == 0;
-    return guard;
-}
-
-static void restore_sigpipe(const signal_guard *guard)
-{
-    const struct timespec no_wait = {0, 0};
-    sigset_t pipe_only;
-    sigset_t pending;
-
-    if (!guard->active)
-        return;
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    (void)sigemptyset(&pending);
-    (void)sigpending(&pending);
-    if (!guard->pending_before && sigismember(&pending, SIGPIPE) == 1) {
-        while (sigtimedwait(&pipe_only, NULL, &no_wait) == -1 && errno == EINTR)
-            continue;
-    }
-    (void)pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
-}
 
 /* --------------------------------------------------------------------------------------- errors */
 
@@ -198,34 +155,6 @@ static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *d
     return INV_OK;
 }
 
-/* The password file's content without its final newline. */
-static inv_result read_password_file(const char *path, inv_secret **password, inv_verdict *verdict)
-{
-    char text[1024];
-    size_t length = 0;
-    ssize_t got = 0;
-    inv_result result = INV_OK;
-    int descriptor = inv_config_open_file(path, true, verdict);
-
-    if (descriptor == -1)
-        return INV_CONFIG;
-    do {
-        got = read(descriptor, text + length, sizeof(text) - length);
-        if (got > 0)
-            length += (size_t)got;
-    } while ((got > 0 && length < sizeof(text)) || (got == -1 && errno == EINTR));
-    (void)close(descriptor);
-    if (length > 0 && text[length - 1] == '\n')
-        length--;
-    if (got == -1 || length == 0 || length == sizeof(text))
-        result = inv_verdict_set(verdict, INV_CONFIG,
-                                 "%s: expected one line with the bind password", path);
-    else if ((*password = inv_secret_new(text, length)) == NULL)
-        result = inv_verdict_no_memory(verdict);
-    inv_wipe(text, sizeof(text));
-    return result;
-}
-
 static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_deadline *deadline,
                                   int *code, inv_verdict *verdict)
 {
@@ -234,7 +163,7 @@ static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_d
 
     if (self->bind == INV_BIND_EXTERNAL)
         return bind_and_wait(self, handle, "", "EXTERNAL", NULL, deadline, code, verdict);
-    result = read_password_file(self->bind_password_file, &password, verdict);
+    result = bind_password_read(self->bind_password_file, &password, verdict);
     if (result == INV_OK)
         result = bind_and_wait(self, handle, self->bind_dn, LDAP_SASL_SIMPLE, password, deadline,
                                code, verdict);
@@ -276,20 +205,20 @@ static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_v
 
 static inv_result libldap_open(void *context, const inv_deadline *deadline, inv_verdict *verdict)
 {
-    signal_guard guard = block_sigpipe();
+    sigpipe_guard guard = sigpipe_block();
     inv_result result = open_handle(context, deadline, verdict);
 
-    restore_sigpipe(&guard);
+    sigpipe_restore(&guard);
     return result;
 }
 
 static void libldap_close(void *context)
 {
     libldap *self = context;
-    signal_guard guard = block_sigpipe();
+    sigpipe_guard guard = sigpipe_block();
 
     close_handle(&self->handle);
-    restore_sigpipe(&guard);
+    sigpipe_restore(&guard);
 }
 
 /*
@@ -465,7 +394,7 @@ static inv_result libldap_send(void *context, inv_operation *operation,
                                const inv_deadline *deadline, inv_verdict *verdict)
 {
     libldap *self = context;
-    signal_guard guard = block_sigpipe();
+    sigpipe_guard guard = sigpipe_block();
     int error = LDAP_PARAM_ERROR;
 
     (void)deadline;
@@ -481,7 +410,7 @@ static inv_result libldap_send(void *context, inv_operation *operation,
         error = ldap_delete_ext(self->handle, operation->dn, NULL, NULL, &operation->message_id);
         break;
     }
-    restore_sigpipe(&guard);
+    sigpipe_restore(&guard);
     if (error != LDAP_SUCCESS)
         return api_failure(self, error, "asking", verdict);
     return INV_OK;
@@ -615,7 +544,7 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
                                   const inv_deadline *deadline, inv_verdict *verdict)
 {
     libldap *self = context;
-    signal_guard guard = block_sigpipe();
+    sigpipe_guard guard = sigpipe_block();
     struct timeval left = time_left(deadline);
     LDAPMessage *message = NULL;
     int received = ldap_result(self->handle, LDAP_RES_ANY, LDAP_MSG_ONE, &left, &message);
@@ -627,7 +556,7 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
         error = handle_error(self->handle);
     if (message != NULL)
         (void)ldap_msgfree(message);
-    restore_sigpipe(&guard);
+    sigpipe_restore(&guard);
     return error == LDAP_SUCCESS ? INV_OK : api_failure(self, error, "waiting for", verdict);
 }
 
@@ -661,7 +590,7 @@ static inv_result libldap_prove(void *context, const char *dn, const inv_secret 
                                 const inv_deadline *deadline, inv_verdict *verdict)
 {
     const libldap *self = context;
-    signal_guard guard = block_sigpipe();
+    sigpipe_guard guard = sigpipe_block();
     LDAP *handle = NULL;
     int code = LDAP_OTHER;
     inv_result result = new_handle(self, deadline, &handle, verdict);
@@ -670,7 +599,7 @@ static inv_result libldap_prove(void *context, const char *dn, const inv_secret 
         result =
             bind_and_wait(self, handle, dn, LDAP_SASL_SIMPLE, password, deadline, &code, verdict);
     close_handle(&handle);
-    restore_sigpipe(&guard);
+    sigpipe_restore(&guard);
     return result == INV_OK ? judge_bind(dn, code, verdict) : result;
 }
 
