@@ -124,7 +124,7 @@ char *inv_account_dn(const inv_domain *domain, const inv_name *name)
     return inv_dn_child(domain->account_rdn, inv_name_local(name), domain->people);
 }
 
-/* ---------------------------------------------------------------------------------- operations */
+/* -------------------------------------------------------------------------------- operations */
 
 static void add_class(inv_operation *operation, const inv_domain *domain, const char *class_name)
 {

@@ -72,7 +72,7 @@ bool inv_invite_id_valid(const char *id)
            strspn(id, "0123456789abcdef") == INV_INVITE_ID_LENGTH;
 }
 
-/* ------------------------------------------------------------------------------ from an entry */
+/* ----------------------------------------------------------------------------- from an entry */
 
 static inv_result bad_value(const inv_entry *entry, const char *attribute, inv_verdict *verdict)
 {
@@ -277,7 +277,7 @@ void inv_invite_free(inv_invite **invite)
     *invite = NULL;
 }
 
-/* ------------------------------------------------------------------------------------ reading */
+/* ----------------------------------------------------------------------------------- reading */
 
 #define TERMS                                                                                      \
     "inviteId", "inviteType", "inviteDomain", "inviteUses", "inviteUsesLeft", "inviteExpires",     \

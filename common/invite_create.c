@@ -13,8 +13,7 @@ static bool registers(inv_invite_type type)
     return type == INV_INVITE_ACCOUNT || type == INV_INVITE_CONTACT_ACCOUNT;
 }
 
-/* ------------------------------------------------------------------------------ the request alone
- */
+/* ------------------------------------------------------------------------- the request alone */
 
 static const char *contradiction(const inv_invite_request *request)
 {
@@ -68,8 +67,7 @@ static inv_result judge_request(const inv_call *call, const inv_invite_request *
     return INV_OK;
 }
 
-/* -------------------------------------------------------------------------- against the directory
- */
+/* --------------------------------------------------------------------- against the directory */
 
 static inv_result must_exist(inv_call *call, const inv_name *name, const char *role,
                              inv_verdict *verdict)
@@ -137,8 +135,7 @@ static inv_result judge_people(inv_call *call, const inv_invite_request *request
     return result;
 }
 
-/* ------------------------------------------------------------------------------------- the entry
- */
+/* --------------------------------------------------------------------------------- the entry */
 
 static void add_number(inv_operation *add, const char *attribute, long number)
 {
@@ -229,8 +226,7 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
     return result;
 }
 
-/* --------------------------------------------------------------------------------- how it is told
- */
+/* ---------------------------------------------------------------------------- how it is told */
 
 char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text)
 {

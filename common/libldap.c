@@ -23,7 +23,7 @@ typedef struct libldap {
     inv_secret *password;
 } libldap;
 
-/* --------------------------------------------------------------------------------------- errors */
+/* ------------------------------------------------------------------------------------ errors */
 
 static inv_result api_failure(const libldap *self, int error, const char *what,
                               inv_verdict *verdict)
@@ -62,8 +62,7 @@ static struct timeval time_left(const inv_deadline *deadline)
     return (struct timeval){.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
 }
 
-/* ------------------------------------------------------------------------------------ connecting
- */
+/* -------------------------------------------------------------------------------- connecting */
 
 /* Every option that ldap.conf, ~/.ldaprc or LDAP* variables could have set is set here again. */
 static int set_options(LDAP *handle, const inv_deadline *deadline)
@@ -277,8 +276,7 @@ void *libldap_new(const inv_directory_settings *settings, libldap_identity ident
     return self;
 }
 
-/* --------------------------------------------------------------------------------------- sending
- */
+/* ----------------------------------------------------------------------------------- sending */
 
 static void free_modifications(LDAPMod **modifications)
 {
@@ -416,8 +414,7 @@ static inv_result libldap_send(void *context, inv_operation *operation,
     return INV_OK;
 }
 
-/* -------------------------------------------------------------------------------------- receiving
- */
+/* --------------------------------------------------------------------------------- receiving */
 
 static bool take_values(LDAP *handle, LDAPMessage *message, const char *attribute, inv_entry *entry)
 {
@@ -560,8 +557,7 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
     return error == LDAP_SUCCESS ? INV_OK : api_failure(self, error, "waiting for", verdict);
 }
 
-/* ---------------------------------------------------------------------------------------- proving
- */
+/* ----------------------------------------------------------------------------------- proving */
 
 static inv_result judge_bind(const char *dn, int code, inv_verdict *verdict)
 {

@@ -76,7 +76,7 @@ inv_result redemption_refuse_type(struct redemption *redemption)
                            inv_invite_type_name(redemption->invite->type));
 }
 
-/* ------------------------------------------------------------------------------------- look */
+/* -------------------------------------------------------------------------------------- look */
 
 static inv_operation *reservation_search(const struct redemption *redemption)
 {
@@ -168,8 +168,7 @@ inv_result redemption_ask(struct redemption *redemption, struct relations *relat
     return relations_judge(relations, call, redemption->invite, redemption->verdict);
 }
 
-/* ----------------------------------------------------------------------------------- front doors
- */
+/* ------------------------------------------------------------------------------- front doors */
 
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, unsigned takes, time_t accepted_at,

@@ -6,7 +6,7 @@
 #include "invitegate/timestamp.h"
 #include "redemption.h"
 
-/* -------------------------------------------------------------------------- step 5: connections */
+/* ----------------------------------------------------------------------- step 5: connections */
 
 /* A list of operations of step 5; grows as needed. */
 struct flight {
@@ -236,7 +236,7 @@ void redemption_disconnect(struct redemption *redemption)
     inv_operation_free(&search);
 }
 
-/* ------------------------------------------------------------------------------- step 6: finish */
+/* ---------------------------------------------------------------------------- step 6: finish */
 
 static bool used_by(const inv_invite *invite, const char *jid)
 {
@@ -320,7 +320,7 @@ finish_outcome redemption_finish(struct redemption *redemption, const char *clai
     return outcome;
 }
 
-/* ----------------------------------------------------------------------------- settle and prove */
+/* -------------------------------------------------------------------------- settle and prove */
 
 /* An unlimited invite has no claim to tell what is missing: the pairs themselves do. */
 static bool lacks_pairs(const struct redemption *redemption)

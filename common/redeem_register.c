@@ -6,8 +6,7 @@
 #include "clock.h"
 #include "redemption.h"
 
-/* ---------------------------------------------------------------------------------------- judging
- */
+/* ----------------------------------------------------------------------------------- judging */
 
 /* Whether the pair of the inviter and jid was written with this invite. */
 static inv_result is_paired(struct redemption *redemption, const char *jid, bool *paired)
@@ -128,8 +127,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
     return INV_OK;
 }
 
-/* --------------------------------------------------------------------------------------- claiming
- */
+/* ---------------------------------------------------------------------------------- claiming */
 
 /* No answer to the claim: it is read back by its nonce, never taken for a refusal. */
 static inv_result recover_claim(struct redemption *redemption, inv_result failure, bool *again)
@@ -321,7 +319,7 @@ cleanup:
     return outcome;
 }
 
-/* ------------------------------------------------------------------------------ the whole of it */
+/* --------------------------------------------------------------------------- the whole of it */
 
 /*
  * Somebody waited out claim_grace and gave the use to another name while this attempt hung: what it

@@ -63,7 +63,7 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
     return result;
 }
 
-/* ------------------------------------------------------------------------- taking and releasing */
+/* ---------------------------------------------------------------------- taking and releasing */
 
 static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
                                   const char *invite_id, bool *exists, inv_verdict *verdict)

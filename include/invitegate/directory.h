@@ -29,7 +29,7 @@ enum {
     INV_LDAP_ENTRY_ALREADY_EXISTS = 68,
 };
 
-/* ------------------------------------------------------------------------------------- entries */
+/* ----------------------------------------------------------------------------------- entries */
 
 /* One entry of a search answer; owned by its operation, wiped with it. */
 typedef struct inv_entry inv_entry;
@@ -54,7 +54,7 @@ inv_entry *inv_entry_new(const char *dn);
 bool inv_entry_append(inv_entry *entry, const char *attribute, const char *value, size_t length);
 void inv_entry_free(inv_entry **entry);
 
-/* ---------------------------------------------------------------------------------- operations */
+/* -------------------------------------------------------------------------------- operations */
 
 typedef enum inv_operation_kind {
     INV_OPERATION_SEARCH,
@@ -144,7 +144,7 @@ bool inv_operation_answered(const inv_operation *operation, int code);
 inv_result inv_operation_result(const inv_operation *operation, const char *what,
                                 inv_verdict *verdict);
 
-/* ----------------------------------------------------------------------------------- directory */
+/* --------------------------------------------------------------------------------- directory */
 
 /* One connection's worth of directory. Not for two threads at once; many may exist. */
 typedef struct inv_directory inv_directory;
@@ -209,7 +209,7 @@ bool inv_dn_valid(const char *dn);
 /* RFC 4515 escaping. The caller frees it; NULL if memory is short. "" gives "". */
 char *inv_filter_escape(const char *value);
 
-/* ------------------------------------------------------------------------------------- the seam */
+/* ---------------------------------------------------------------------------------- the seam */
 
 /*
  * What a directory is made of; the libldap one is the only one shipped, tests wrap or replace it.
