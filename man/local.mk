@@ -1,1 +1,2 @@
 dist_man_MANS += man/pam_invite.8
+dist_man_MANS += man/invitegate-schema.5

@@ -227,6 +227,17 @@ report "slapd understood 31 definitions" test "$(wc -l <"$work/understood")" -eq
 report "and they are those of the LDIF" diff "$work/understood" "$work/written"
 report "slapd.conf passes slaptest" "$slapd" -Ttest -f "$work/directory/slapd.conf"
 
+# The manual names each attribute, class and index, and no other.
+sed -n "s/.* NAME '\([A-Za-z]*\)'.*/\1/p" "$top/schema/invitegate.schema" "$top/schema/authpassword.schema" |
+    sort -u >"$work/defined"
+sed -n 's/^\.\(Ss\|It Li\|Li\) \(\(invite\|xmpp\|roster\|authP\)[A-Za-z]*\).*/\2/p' "$top/man/invitegate-schema.5" |
+    sort -u >"$work/documented"
+report "the manual has every name" diff "$work/defined" "$work/documented"
+sed -n 's/^index \([A-Za-z]*\) .*/\1/p' "$top/config-examples/slapd/invitegate-index.conf" | sort >"$work/indexed"
+sed -n '/^\.Sh INDEXES/,/^\.Sh ACCESS/s/^\.Li \([A-Za-z]*\).*/\1/p' "$top/man/invitegate-schema.5" |
+    sort >"$work/documented"
+report "and every index" diff "$work/indexed" "$work/documented"
+
 # ------------------------------------------------------------------ slapd.conf and its cn=config form
 
 config=$top/config-examples/slapd/invitegate-config.ldif

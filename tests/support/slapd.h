@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TESTS_SLAPD_H
+#define INVITEGATE_TESTS_SLAPD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * A slapd of a test's own: config-examples/slapd in a new folder, the directory of base.ldif in it,
+ * started by scripts/private-slapd. It ends, and its folder goes, with slapd_stop or when the
+ * process that started it is gone, however that ended (and with it its forked children).
+ */
+struct slapd;
+
+/*
+ * options: more of private-slapd's options, ending with NULL, or NULL; --fast is always given.
+ * Returns NULL after saying why on standard error. Start it in an unchecked fixture to share it
+ * between tests.
+ */
+struct slapd *slapd_start(const char *const *options);
+
+/* ldapi://... ; the process that runs the test is invitegate's identity there (bind = external) */
+const char *slapd_uri(const struct slapd *slapd);
+
+/* The folder; a test may keep its files there. */
+const char *slapd_directory(const struct slapd *slapd);
+
+/* With the option --conf: config-examples/invitegate.conf for this directory; its key_file is
+ * token.keys in the folder. */
+const char *slapd_conf_path(const struct slapd *slapd);
+
+/* Of cn=admin,dc=example,dc=org, the rootdn. */
+const char *slapd_admin_password_path(const struct slapd *slapd);
+
+pid_t slapd_pid(const struct slapd *slapd);
+
+/* What ldapmodify does with this LDIF as the admin: its result code; -1: it could not be run. */
+int slapd_modify(const struct slapd *slapd, const char *ldif);
+
+void slapd_stop(struct slapd **slapd);
+
+#endif
