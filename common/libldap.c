@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ldap.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +21,8 @@ typedef struct libldap {
     char *uri;
     char *bind_dn;
     char *bind_password_file;
+    char *ca_file;
+    bool starttls;
     inv_secret *password;
 } libldap;
 
@@ -102,23 +105,116 @@ static void close_handle(LDAP **handle)
     *handle = NULL;
 }
 
+static bool has_scheme(const libldap *self, const char *scheme)
+{
+    return strncasecmp(self->uri, scheme, strlen(scheme)) == 0;
+}
+
+/* A password may go over it: a socket of this machine, or TLS. */
+static bool is_protected(const libldap *self)
+{
+    return has_scheme(self, "ldapi://") || has_scheme(self, "ldaps://") || self->starttls;
+}
+
+/*
+ * Without CONNECT_ASYNC libldap before 2.6.9 forgets every timeout during a TLS handshake and spins
+ * for ever against a peer that went silent (ITS#8047).
+ */
+static int set_tls_options(const libldap *self, LDAP *handle)
+{
+    const int demand = LDAP_OPT_X_TLS_DEMAND;
+    const int minimum = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
+    const int as_client = 0;
+    int error = ldap_set_option(handle, LDAP_OPT_CONNECT_ASYNC, LDAP_OPT_ON);
+
+    if (error == LDAP_OPT_SUCCESS)
+        error = ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
+    if (error == LDAP_OPT_SUCCESS)
+        error = ldap_set_option(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, &minimum);
+    if (error == LDAP_OPT_SUCCESS && self->ca_file[0] != '\0')
+        error = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, self->ca_file);
+    if (error == LDAP_OPT_SUCCESS)
+        error = ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &as_client);
+    return error;
+}
+
+/* While LDAP_X_CONNECTING: waits a moment for the peer. False when the deadline has passed. */
+static bool wait_for_peer(LDAP *handle, const inv_deadline *deadline)
+{
+    struct pollfd peer = {.fd = -1, .events = POLLIN};
+
+    if (inv_deadline_passed(deadline))
+        return false;
+    (void)ldap_get_option(handle, LDAP_OPT_DESC, &peer.fd);
+    (void)poll(&peer, 1, 1);
+    return true;
+}
+
+/* Waits for the one answer to message_id and gives its RFC 4511 result code. */
+static inv_result wait_for_code(const libldap *self, LDAP *handle, int message_id,
+                                const inv_deadline *deadline, int *code, inv_verdict *verdict)
+{
+    struct timeval left = time_left(deadline);
+    LDAPMessage *message = NULL;
+    int answered = ldap_result(handle, message_id, LDAP_MSG_ALL, &left, &message);
+    int error;
+
+    if (answered == 0)
+        return api_failure(self, LDAP_TIMEOUT, "connecting to", verdict);
+    if (answered < 0)
+        return api_failure(self, handle_error(handle), "connecting to", verdict);
+    error = ldap_parse_result(handle, message, code, NULL, NULL, NULL, NULL, 1);
+    if (error != LDAP_SUCCESS)
+        return api_failure(self, error, "connecting to", verdict);
+    return INV_OK;
+}
+
+/* RFC 4511 4.14. Demanded: nothing else is sent if it does not come about. */
+static inv_result start_tls(const libldap *self, LDAP *handle, const inv_deadline *deadline,
+                            inv_verdict *verdict)
+{
+    int message_id = -1;
+    int code = LDAP_OTHER;
+    int error;
+    inv_result result;
+
+    do
+        error = ldap_start_tls(handle, NULL, NULL, &message_id);
+    while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
+    if (error != LDAP_SUCCESS)
+        return api_failure(self, error == LDAP_X_CONNECTING ? LDAP_TIMEOUT : error, "connecting to",
+                           verdict);
+    result = wait_for_code(self, handle, message_id, deadline, &code, verdict);
+    if (result != INV_OK)
+        return result;
+    if (code != LDAP_SUCCESS)
+        return inv_verdict_set(verdict, INV_CONFIG, "%s refuses StartTLS: %s", self->uri,
+                               ldap_err2string(code));
+    error = ldap_install_tls(handle);
+    if (error != LDAP_SUCCESS)
+        return api_failure(self, error, "the TLS handshake with", verdict);
+    return INV_OK;
+}
+
 static inv_result new_handle(const libldap *self, const inv_deadline *deadline, LDAP **handle,
                              inv_verdict *verdict)
 {
+    inv_result result = INV_OK;
     int error;
 
     *handle = NULL;
-    if (strncasecmp(self->uri, "ldapi://", strlen("ldapi://")) != 0)
-        return inv_verdict_set(verdict, INV_CONFIG,
-                               "uri %s: this version talks to the directory over ldapi:// only",
-                               self->uri);
     error = ldap_initialize(handle, self->uri);
     if (error == LDAP_SUCCESS)
         error = set_options(*handle, deadline);
-    if (error == LDAP_SUCCESS)
-        return INV_OK;
-    close_handle(handle);
-    return api_failure(self, error, "preparing a connection to", verdict);
+    if (error == LDAP_SUCCESS && !has_scheme(self, "ldapi://"))
+        error = set_tls_options(self, *handle);
+    if (error != LDAP_SUCCESS)
+        result = api_failure(self, error, "preparing a connection to", verdict);
+    else if (self->starttls && has_scheme(self, "ldap://"))
+        result = start_tls(self, *handle, deadline, verdict);
+    if (result != INV_OK)
+        close_handle(handle);
+    return result;
 }
 
 /* Sends a bind (mechanism NULL: simple) and waits for its RFC 4511 result code. */
@@ -127,10 +223,7 @@ static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *d
                                 const inv_deadline *deadline, int *code, inv_verdict *verdict)
 {
     struct berval credentials = {0, NULL};
-    struct timeval left = time_left(deadline);
-    LDAPMessage *message = NULL;
     int message_id = -1;
-    int answered;
     int error;
 
     if (password != NULL) {
@@ -140,18 +233,18 @@ static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *d
     } else if (mechanism != NULL) {
         credentials.bv_val = (char *)(uintptr_t) "";
     }
-    error = ldap_sasl_bind(handle, dn, mechanism, &credentials, NULL, NULL, &message_id);
+    if (password != NULL && !is_protected(self))
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: a password goes only over ldapi://, ldaps:// or with "
+                               "starttls = demand",
+                               self->uri);
+    do
+        error = ldap_sasl_bind(handle, dn, mechanism, &credentials, NULL, NULL, &message_id);
+    while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
     if (error != LDAP_SUCCESS)
-        return api_failure(self, error, "connecting to", verdict);
-    answered = ldap_result(handle, message_id, LDAP_MSG_ALL, &left, &message);
-    if (answered == 0)
-        return api_failure(self, LDAP_TIMEOUT, "binding to", verdict);
-    if (answered < 0)
-        return api_failure(self, handle_error(handle), "binding to", verdict);
-    error = ldap_parse_result(handle, message, code, NULL, NULL, NULL, NULL, 1);
-    if (error != LDAP_SUCCESS)
-        return api_failure(self, error, "binding to", verdict);
-    return INV_OK;
+        return api_failure(self, error == LDAP_X_CONNECTING ? LDAP_TIMEOUT : error, "connecting to",
+                           verdict);
+    return wait_for_code(self, handle, message_id, deadline, code, verdict);
 }
 
 static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_deadline *deadline,
@@ -249,6 +342,7 @@ static void libldap_free(void *context)
     libldap_close(self);
     inv_secret_free(&self->password);
     free(self->bind_password_file);
+    free(self->ca_file);
     free(self->bind_dn);
     free(self->uri);
     free(self);
@@ -266,10 +360,12 @@ void *libldap_new(const inv_directory_settings *settings, libldap_identity ident
     self->uri = strdup(settings->uris[0]);
     self->bind_dn = strdup(bind_dn != NULL ? bind_dn : settings->bind_dn);
     self->bind_password_file = strdup(settings->bind_password_file);
+    self->ca_file = strdup(settings->ca_file);
+    self->starttls = settings->starttls;
     if (password != NULL)
         self->password = inv_secret_new(inv_secret_bytes(password), inv_secret_length(password));
     if (self->uri == NULL || self->bind_dn == NULL || self->bind_password_file == NULL ||
-        (password != NULL && self->password == NULL)) {
+        self->ca_file == NULL || (password != NULL && self->password == NULL)) {
         libldap_free(self);
         return NULL;
     }
