@@ -53,12 +53,15 @@ check-valgrind:
 
 # A file that git knows and the release lacks would only be missed by those who unpack it.
 check-dist: distdir
-	@cd $(srcdir) && git ls-files | grep -v '^\.gitignore$$' | while read -r f; do \
-		test -e "$(abs_top_builddir)/$(distdir)/$$f" || echo "$$f"; \
-	done >"$(abs_top_builddir)/missing-in-dist"
+	@if test ! -e $(srcdir)/.git; then : >missing-in-dist; else \
+		( cd $(srcdir) && git -c safe.directory='*' ls-files ) >tracked-files && \
+		grep -vx '\.gitignore' tracked-files | while read -r f; do \
+			test -e "$(distdir)/$$f" || echo "$$f"; \
+		done >missing-in-dist; \
+	fi
 	@$(am__remove_distdir)
 	@if test -s missing-in-dist; then \
 		echo "tracked, but not in the release (EXTRA_DIST, _SOURCES):" >&2; \
 		cat missing-in-dist >&2; exit 1; \
 	fi
-CLEANFILES += missing-in-dist
+CLEANFILES += missing-in-dist tracked-files
