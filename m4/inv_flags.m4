@@ -4,8 +4,8 @@ dnl   INV_CFLAGS      everything that is compiled
 dnl   INV_LDFLAGS     programs
 dnl   MODULE_LDFLAGS  what a host loads with dlopen
 
-dnl INV_SANITIZERS: --enable-sanitizers and --enable-fuzzers. Comes first: the probes run with them.
-AC_DEFUN([INV_SANITIZERS], [
+dnl INV_PROBE_SANITIZERS: --enable-sanitizers and --enable-fuzzers. Comes first: the probes run with them.
+AC_DEFUN([INV_PROBE_SANITIZERS], [
     AC_ARG_ENABLE([sanitizers],
         [AS_HELP_STRING([--enable-sanitizers@<:@=LIST@:>@],
             [build with run-time checks, address,undefined if no list is given (for developers)])],
@@ -35,7 +35,7 @@ AC_DEFUN([INV_SANITIZERS], [
         AS_CASE([,$enable_sanitizers,],
             [*,address,*], [inv_sanitizer_runtime=asan],
             [*,thread,*], [AS_IF([test "$inv_clang" = no], [inv_sanitizer_runtime=tsan])])
-        INV_SANITIZER_RUNTIME
+        INV_PROBE_SANITIZER_RUNTIME
     ])
     AS_IF([test "$enable_fuzzers" != no],
         [AS_VAR_APPEND([inv_sanitizer_flags], [" -fsanitize=fuzzer-no-link"])])
@@ -62,7 +62,7 @@ run-time libraries are in libclang-rt-14-dev (config.log has the compiler's word
 dnl A module under test may be loaded by a host that has no such run-time library (saslauthd): that
 dnl host gets it by LD_PRELOAD. gcc's is shared as it is; clang's is static unless it is told otherwise,
 dnl libFuzzer wants it static, and clang 14's shared one for threads crashes at the start.
-AC_DEFUN([INV_SANITIZER_RUNTIME], [
+AC_DEFUN([INV_PROBE_SANITIZER_RUNTIME], [
     AS_IF([test -n "$inv_sanitizer_runtime" && test "$enable_fuzzers" = no], [
         AS_IF([test "$inv_clang" = yes],
             [inv_runtime_name=libclang_rt.$inv_sanitizer_runtime-$host_cpu.so],
@@ -91,7 +91,7 @@ AC_DEFUN([INV_FLAGS], [
         [AS_HELP_STRING([--disable-hardening],
             [leave out what only hardens the code (for debuggers and valgrind)])],
         [], [enable_hardening=yes])
-    INV_SANITIZERS
+    INV_PROBE_SANITIZERS
     INV_CFLAGS=
     INV_LDFLAGS=
     MODULE_LDFLAGS=

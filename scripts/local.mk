@@ -45,6 +45,7 @@ VALGRIND_FLAGS = --quiet --error-exitcode=99 --leak-check=full --errors-for-leak
 	--num-callers=30 --suppressions=$(abs_top_srcdir)/tests/suppressions/valgrind
 check-valgrind:
 	@test -n "$(VALGRIND)" || { echo "valgrind is missing: apt-get install valgrind" >&2; exit 1; }
+	@test "$(INV_SANITIZERS)" = no || { echo "valgrind cannot run what sanitizers instrument: configure without --enable-sanitizers" >&2; exit 1; }
 	@tests=; for t in $(UNIT_TESTS); do \
 		case " $(VALGRIND_SKIP) " in *" $$t "*) ;; *) tests="$$tests $$t" ;; esac; \
 	done; \
