@@ -9,7 +9,9 @@ common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_
 	$(INI_CFLAGS) $(CRYPT_CFLAGS)
 common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS) $(CRYPT_LIBS)
 
-common_libcommon_la_SOURCES += common/config_file.c include/invitegate/config.h
+common_libcommon_la_SOURCES += include/invitegate/config.h common/config.c common/config_file.c \
+	common/config_text.c common/config_text.h common/config_keys.c common/config_keys.h \
+	common/config_values.c common/config_lists.c common/config_check.c common/config_check.h
 
 common_libcommon_la_SOURCES += \
 	common/secret.c include/invitegate/secret.h \

@@ -1,2 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+examplesdir = $(docdir)/examples
+dist_examples_DATA = config-examples/invitegate.conf
 include config-examples/slapd/local.mk
 include config-examples/pam.d/local.mk

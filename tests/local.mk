@@ -4,6 +4,7 @@ if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
+UNIT_TESTS += tests/check_config
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
@@ -43,3 +44,7 @@ tests_check_token_CFLAGS = $(UNIT_CFLAGS)
 tests_check_token_LDADD = $(UNIT_LIBS)
 
 include tests/integration/local.mk
+
+tests_check_config_SOURCES = tests/check_config.c
+tests_check_config_CFLAGS = $(UNIT_CFLAGS)
+tests_check_config_LDADD = $(UNIT_LIBS)
