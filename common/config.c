@@ -18,7 +18,7 @@
 #define DOMAIN_NAME_MAX 253U
 #define SHOWN_VALUE     80 /* characters of a bad value in an error */
 
-/* ------------------------------------------------------------------------------------ parsing */
+/* ----------------------------------------------------------------------------------- parsing */
 
 /* libini's error list says "Error (CODE) on line LINE: ..."; the words may be translated. */
 static bool read_parse_error(const char *text, int *code, unsigned *line)
@@ -124,8 +124,7 @@ static inv_result read_text(inv_config_reader *reader)
     return inv_config_text_check(&reader->text, reader->path, reader->verdict);
 }
 
-/* -------------------------------------------------------------------------- one key, one section
- */
+/* ---------------------------------------------------------------------- one key, one section */
 
 static inv_result find_value(const inv_config_reader *reader, const char *section, const char *key,
                              struct value_obj **found)
@@ -194,28 +193,42 @@ static const inv_config_row *find_row(const char *kind, const char *key)
     return NULL;
 }
 
+/* The keys of a kind of section with a space in front of each, as many as there is room for. */
+static void list_keys(const char *kind, char *list, size_t size)
+{
+    size_t used = 0;
+
+    for (const inv_config_row *row = inv_config_rows(); row->section != NULL; row++) {
+        size_t length = strlen(row->key);
+
+        if (strcmp(row->section, kind) != 0 || used + length + 2 > size)
+            continue;
+        list[used] = ' ';
+        memcpy(list + used + 1, row->key, length);
+        used += length + 1;
+    }
+    list[used] = '\0';
+}
+
 static inv_result report_unknown_key(const inv_config_reader *reader, const char *section,
                                      const char *kind, const char *key)
 {
     const inv_config_row *elsewhere = find_row(NULL, key);
-    char known[400] = "";
-    size_t length = 0;
+    unsigned line = inv_config_line_of(reader, section, key);
+    char known[400];
 
     if (*key == '#' || *key == ';')
-        (void)snprintf(known, sizeof(known), "a comment's # must stand in the first column");
-    else if (elsewhere != NULL)
-        (void)snprintf(known, sizeof(known), "it belongs in [%s%s]", elsewhere->section,
-                       strcmp(elsewhere->section, DOMAIN_SECTION) == 0 ? " NAME" : "");
-    for (const inv_config_row *row = inv_config_rows(); *known == '\0' || length > 0; row++) {
-        if (row->section == NULL || length >= sizeof(known) - 1)
-            break;
-        if (strcmp(row->section, kind) == 0)
-            length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s",
-                                       length > 0 ? " " : "known here: ", row->key);
-    }
-    return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] unknown key %.*s; %s",
-                           reader->path, inv_config_line_of(reader, section, key), section,
-                           SHOWN_VALUE, key, known);
+        return inv_verdict_set(reader->verdict, INV_CONFIG,
+                               "%s:%u: [%s] a comment's %c must stand in the first column",
+                               reader->path, line, section, *key);
+    if (elsewhere != NULL)
+        return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] %s belongs in [%s%s]",
+                               reader->path, line, section, elsewhere->key, elsewhere->section,
+                               strcmp(elsewhere->section, DOMAIN_SECTION) == 0 ? " NAME" : "");
+    list_keys(kind, known, sizeof(known));
+    return inv_verdict_set(reader->verdict, INV_CONFIG,
+                           "%s:%u: [%s] unknown key %.*s; known here:%s", reader->path, line,
+                           section, SHOWN_VALUE, key, known);
 }
 
 static inv_result refuse_unknown_keys(const inv_config_reader *reader, const char *section,
@@ -252,8 +265,7 @@ static inv_result read_section(const inv_config_reader *reader, const char *sect
     return result;
 }
 
-/* ----------------------------------------------------------------------------------- all sections
- */
+/* ------------------------------------------------------------------------------ all sections */
 
 /* What a section of this kind is read into, or NULL. */
 static void *section_base(inv_config *config, const char *kind)
@@ -390,8 +402,7 @@ cleanup:
     return result;
 }
 
-/* --------------------------------------------------------------------------------------- the room
- */
+/* ---------------------------------------------------------------------------------- the room */
 
 inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *verdict)
 {

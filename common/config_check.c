@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config_keys.h"
+#include "invitegate/directory.h"
 
 #define GRACE_TIMEOUTS        20 /* how many timeouts must fit in claim_grace */
 #define MILLISECONDS_A_SECOND 1000
@@ -21,8 +22,7 @@ static inv_result fail(const inv_config_reader *reader, const char *section, con
                            section, key, why);
 }
 
-/* ------------------------------------------------------------------------------------- directory
- */
+/* --------------------------------------------------------------------------------- directory */
 
 static bool has_scheme(const char *uri, const char *scheme)
 {
@@ -80,8 +80,7 @@ static inv_result check_directory(const inv_config_reader *reader)
     return INV_OK;
 }
 
-/* ---------------------------------------------------------------------------------------- domains
- */
+/* ----------------------------------------------------------------------------------- domains */
 
 static inv_result check_account_attributes(const inv_config_reader *reader, const char *section,
                                            const inv_domain *domain)
@@ -144,7 +143,7 @@ static inv_result check_containers(const inv_config_reader *reader)
         for (size_t j = 0; j < i; j++) {
             container other = container_of(reader->config, j);
 
-            if (inv_config_text_equal(one.dn, other.dn))
+            if (inv_dn_equal(one.dn, other.dn))
                 return inv_verdict_set(reader->verdict, INV_CONFIG,
                                        "%s: [domain %s] %s and [domain %s] %s are the same entry, "
                                        "%.100s; each container must be one of its own",

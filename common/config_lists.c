@@ -147,8 +147,7 @@ inv_result inv_config_parse_classes(const char *value, void *field, char *reason
     return result;
 }
 
-/* -------------------------------------------------------------------------------------------- uri
- */
+/* --------------------------------------------------------------------------------------- uri */
 
 static bool is_uri(const char *item, char *reason)
 {
@@ -181,8 +180,7 @@ inv_result inv_config_parse_uris(const char *value, void *field, char *reason)
     return parse_list(value, field, 1, is_uri, reason);
 }
 
-/* ----------------------------------------------------------------------------- password_verifiers
- */
+/* ------------------------------------------------------------------------ password_verifiers */
 
 static const struct {
     const char *name;
@@ -236,8 +234,7 @@ inv_result inv_config_parse_verifiers(const char *value, void *field, char *reas
     return result;
 }
 
-/* ----------------------------------------------------------------------------- account_attributes
- */
+/* ------------------------------------------------------------------------ account_attributes */
 
 /* What a redemption writes by itself. */
 static bool is_written_anyway(const char *attribute)

@@ -133,7 +133,7 @@ unsigned inv_config_text_section_line(const inv_config_text *text, const char *s
     return 0;
 }
 
-/* ------------------------------------------------------------------------------- the check */
+/* --------------------------------------------------------------------------------- the check */
 
 /* What is wrong with the bytes of a line, or NULL. A CR may only stand at the end. */
 static const char *judge_bytes(inv_config_piece line)

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include "config_keys.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 #define MILLISECONDS_A_SECOND 1000L
@@ -63,11 +64,10 @@ bool inv_config_is_descriptor(const char *text)
 
 bool inv_config_is_dn(const char *text)
 {
-    return text[strcspn(text, ",=")] == '=';
+    return *text != '\0' && inv_dn_valid(text);
 }
 
-/* ------------------------------------------------------------------------------ one of some words
- */
+/* ------------------------------------------------------------------------- one of some words */
 
 /* The index of value among words (NULL ends them), or -1. */
 static int find_word(const char *value, const char *const *words)
@@ -137,8 +137,7 @@ inv_result inv_config_parse_log_level(const char *value, void *field, char *reas
     return INV_OK;
 }
 
-/* ------------------------------------------------------------------------------ numbers, durations
- */
+/* ------------------------------------------------------------------------ numbers, durations */
 
 /* The length bytes are a decimal number from lowest to highest. */
 static bool read_number(const char *text, size_t length, unsigned lowest, unsigned highest,
@@ -245,8 +244,7 @@ inv_result inv_config_parse_mode(const char *value, void *field, char *reason)
     return INV_OK;
 }
 
-/* ------------------------------------------------------------------------------------------- texts
- */
+/* ------------------------------------------------------------------------------------- texts */
 
 static inv_result keep(const char *value, void *field)
 {
@@ -330,8 +328,7 @@ inv_result inv_config_parse_attribute(const char *value, void *field, char *reas
     return keep_if(inv_config_is_descriptor(value), value, field);
 }
 
-/* ------------------------------------------------------------------------------ templates, filters
- */
+/* ------------------------------------------------------------------------ templates, filters */
 
 bool inv_config_is_template(const char *text, bool *names_user, char reason[INV_CONFIG_REASON_SIZE])
 {

@@ -11,7 +11,8 @@ common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS)
 
 common_libcommon_la_SOURCES += include/invitegate/config.h common/config.c common/config_file.c \
 	common/config_text.c common/config_text.h common/config_keys.c common/config_keys.h \
-	common/config_values.c common/config_lists.c common/config_check.c common/config_check.h
+	common/config_values.c common/config_lists.c common/config_check.c common/config_check.h \
+	common/gate.c include/invitegate/gate.h
 
 common_libcommon_la_SOURCES += \
 	common/secret.c include/invitegate/secret.h \

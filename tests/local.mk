@@ -4,7 +4,7 @@ if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
-UNIT_TESTS += tests/check_config
+UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
@@ -45,6 +45,12 @@ tests_check_token_LDADD = $(UNIT_LIBS)
 
 include tests/integration/local.mk
 
-tests_check_config_SOURCES = tests/check_config.c
+tests_check_config_SOURCES = tests/check_config.c tests/config_fixture.c tests/config_fixture.h
 tests_check_config_CFLAGS = $(UNIT_CFLAGS)
 tests_check_config_LDADD = $(UNIT_LIBS)
+tests_check_config_values_SOURCES = tests/check_config_values.c tests/config_fixture.c tests/config_fixture.h
+tests_check_config_values_CFLAGS = $(UNIT_CFLAGS)
+tests_check_config_values_LDADD = $(UNIT_LIBS)
+tests_check_config_file_SOURCES = tests/check_config_file.c tests/config_fixture.c tests/config_fixture.h
+tests_check_config_file_CFLAGS = $(UNIT_CFLAGS)
+tests_check_config_file_LDADD = $(UNIT_LIBS)
