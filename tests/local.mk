@@ -4,7 +4,7 @@ if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
-UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file
+UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file tests/check_gate
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
@@ -54,3 +54,7 @@ tests_check_config_values_LDADD = $(UNIT_LIBS)
 tests_check_config_file_SOURCES = tests/check_config_file.c tests/config_fixture.c tests/config_fixture.h
 tests_check_config_file_CFLAGS = $(UNIT_CFLAGS)
 tests_check_config_file_LDADD = $(UNIT_LIBS)
+
+tests_check_gate_SOURCES = tests/check_gate.c tests/config_fixture.c tests/config_fixture.h
+tests_check_gate_CFLAGS = $(UNIT_CFLAGS)
+tests_check_gate_LDADD = $(UNIT_LIBS)
