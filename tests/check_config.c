@@ -244,6 +244,10 @@ static const file_row file_rows[] = {
     {"[domain example.org]\ninvites = ou=i,dc=a\npeople = ou=p,dc=a\n", 1, "lacks the key rosters"},
     {"[domain a]\ninvites = ou=x,dc=a\npeople = ou=p,dc=a\nrosters = OU=X,dc=a\n", 0,
      "[domain a] invites and [domain a] rosters are the same entry"},
+    {"[domain a]\ninvites = ou=x,dc=a\npeople = ou = X , dc=a\nrosters = ou=r,dc=a\n", 0,
+     "[domain a] invites and [domain a] people are the same entry"},
+    {"[domain a]\ninvites = ou=i,dc=a\npeople = ou=\\78y,dc=a\nrosters = ou=xy,dc=a\n", 0,
+     "[domain a] people and [domain a] rosters are the same entry"},
     {MINIMAL SECOND "invites = ou=people,dc=a\n", 0,
      "[domain example.org] people and [domain example.com] invites are the same entry"},
     /* rules between keys */
