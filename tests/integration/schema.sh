@@ -12,7 +12,9 @@ slapd=$(PATH=$PATH:/usr/sbin command -v slapd) || {
 }
 work=$(mktemp -d)
 cleanup() {
-    "$top/scripts/private-slapd" stop "$work/directory" 2>/dev/null
+    for folder in "$work/directory" "$work/second"; do
+        [ -d "$folder" ] && "$top/scripts/private-slapd" stop "$folder"
+    done
     [ -e "$work/site/slapd.pid" ] && kill "$(cat "$work/site/slapd.pid")" 2>/dev/null
     rm -rf "$work"
 }
@@ -325,6 +327,8 @@ claim 2 1 "eve@example.org 00bb" | writes 16 "once" gate
 claim 1 0 "bob@example.org 00cc" | allowed "the second use too" gate
 change "inviteId=$id,ou=invites" delete inviteClaim "bob@example.org 00AA" |
     writes 16 "claims compare with case" gate
+claim 0 0 "bob@example.org 00ee" | allowed "a claim is taken over while the count stands" gate
+change "inviteId=$id,ou=invites" delete inviteClaim "bob@example.org 00ee" | allowed "and given up" gate
 change "inviteId=$id,ou=invites" replace inviteExpires 20400101000000Z | denied "the terms stay: the end" gate
 change "inviteId=$id,ou=invites" replace inviteUses 9 | denied "the terms stay: the uses" gate
 change "inviteId=$id,ou=invites" delete inviteUser | denied "the terms stay: the name" gate
@@ -357,6 +361,7 @@ report "and when it was made" test -n "$(reads gate "inviteId=$id,$invites" '(ob
 for who in carl anonymous; do
     shows "" "$who sees no invite" $who "$suffix" "(objectClass=xmppInvite)" inviteId
     shows "" "$who cannot name one" $who "inviteId=$id,$invites" "(objectClass=*)" inviteId
+    shows "" "$who does not see the container" $who "$suffix" "(ou=invites)" ou
     shows "" "$who does not see what init recorded" $who "$suffix" "(inviteKeyFingerprint=*)" inviteKeyFingerprint
     claim 0 1 "carl@example.org 00dd" | writes "50 32 8" "$who cannot change one" $who
     invite ${id%a}c 1 1 99991231235959Z | writes "50 32 8" "$who cannot create one" $who
@@ -503,10 +508,12 @@ pairs=bbdaffa18baf98a76157b906b0bbd2ca2ec47653
 pair $pairs | allowed "the identity adds a pair" gate
 pair $pairs | writes 68 "once" gate
 change "rosterPairId=$pairs,ou=rosters" replace rosterGroup friends | allowed "changes it" gate
+change "rosterPairId=$pairs,ou=rosters" replace inviteId $zeros | allowed "gives it to another invite" gate
 shows "friends|" "alice's roster is one search" gate "ou=rosters,$suffix" "(xmppContactJid=Alice@example.org)" rosterGroup
 shows "" "roster groups compare with case" gate "ou=rosters,$suffix" "(rosterGroup=Friends)" rosterGroup
 for who in carl bob anonymous; do
     shows "" "$who sees no pair" $who "$suffix" "(objectClass=xmppRosterPair)" rosterPairId
+    shows "" "$who does not see where they are" $who "$suffix" "(ou=rosters)" ou
     change "rosterPairId=$pairs,ou=rosters" replace rosterGroup x | writes "50 32 8" "$who cannot change one" $who
 done
 for attribute in xmppContactJid rosterGroup; do
@@ -535,8 +542,36 @@ change cn=default,ou=policies replace pwdMinLength 1 | denied "the policy is out
 printf 'dn: %s\nchangetype: modify\nreplace: o\no: x\n' "$suffix" | denied "so is the suffix" gate
 change cn=staff,ou=groups add member "uid=bob,ou=people,$suffix" | denied "users do not let themselves into groups" bob
 
+change "uid=bob,ou=people" delete inviteNonce 7766554433221100 | writes 16 "only the attempt that made an account" gate
+change "uid=bob,ou=people" delete inviteNonce 0011223344556677 | allowed "takes its mark away" gate
 delete "uid=bob,ou=people" | allowed "the identity deletes an account it made" gate
 change "uid=bob,ou=people" replace cn x | writes 32 "bob is gone" gate
 
-report "it stops" "$top/scripts/private-slapd" stop "$work/directory"
+# ----------------------------------------------------------- an identity that binds with a password
+
+cat >"$work/service.ldif" <<END
+dn: ou=services,$suffix
+objectClass: organizationalUnit
+ou: services
+
+dn: cn=invitegate,ou=services,$suffix
+objectClass: applicationProcess
+objectClass: simpleSecurityObject
+cn: invitegate
+userPassword: a long random one
+END
+service=cn=invitegate,ou=services,$suffix
+started=$("$top/scripts/private-slapd" start --fast --identity "$service" --extra-ldif "$work/service.ldif" "$work/second")
+uri=$(echo "$started" | sed -n 's/^uri=//p')
+invite $id 1 1 99991231235959Z >"$work/invite.ldif"
+denied "who starts such a server has no rights" gate <"$work/invite.ldif"
+report "the service has them" ldapmodify -H "$uri" -x -D "$service" -w "a long random one" -f "$work/invite.ldif"
+account bob >"$work/account.ldif"
+report "all of them" ldapmodify -H "$uri" -x -D "$service" -w "a long random one" -f "$work/account.ldif"
+report "it stops" "$top/scripts/private-slapd" stop "$work/second"
+sed 's/by users read/by self read/' "$work/second/slapd.conf" >"$work/strict.conf"
+report "it reads by its own right, where the site lets users read nothing" sh -c \
+    '"$@" cn/read 2>&1 | tee /dev/stderr | grep -q ALLOWED' - \
+    "$slapd" -Tacl -f "$work/strict.conf" -D "$service" -b "cn=default,ou=policies,$suffix"
+report "the other stops" "$top/scripts/private-slapd" stop "$work/directory"
 echo "1..$(wc -l <"$work/reported")"
