@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "invitegate/config.h"
 #include "tests/support/slapd.h"
 
 /* The fixture itself: tests that lean on it must not be fooled by it, nor leave servers behind. */
@@ -64,6 +65,23 @@ START_TEST(it_runs_and_stops)
 }
 END_TEST
 
+START_TEST(it_has_a_configuration)
+{
+    struct slapd *slapd = slapd_start(NULL);
+    inv_config *config = NULL;
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_result result;
+
+    ck_assert_ptr_nonnull(slapd);
+    result = inv_config_read(slapd_conf_path(slapd), &config, &verdict);
+    ck_assert_msg(result == INV_OK, "%s", verdict.why);
+    ck_assert_str_eq(config->directory.uris[0], slapd_uri(slapd));
+    ck_assert_ptr_nonnull(strstr(config->key_file, slapd_directory(slapd)));
+    inv_config_free(&config);
+    slapd_stop(&slapd);
+}
+END_TEST
+
 START_TEST(a_wrong_option_is_no_server)
 {
     const char *const options[] = {"--no-such-option", NULL};
@@ -115,6 +133,7 @@ int main(void)
 
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, it_runs_and_stops);
+    tcase_add_test(tests, it_has_a_configuration);
     tcase_add_test(tests, a_wrong_option_is_no_server);
     tcase_add_test(tests, it_ends_with_its_process);
     suite_add_tcase(suite, tests);

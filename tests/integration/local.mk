@@ -14,4 +14,4 @@ endif
 tests_check_slapd_SOURCES = tests/check_slapd.c $(SLAPD_FIXTURE)
 tests_check_slapd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_check_slapd_CFLAGS = $(UNIT_CFLAGS)
-tests_check_slapd_LDADD = $(CHECK_LIBS)
+tests_check_slapd_LDADD = $(UNIT_LIBS)

@@ -108,9 +108,9 @@ static bool read_announcement(struct slapd *slapd, int descriptor)
 
 static bool start(struct slapd *slapd, const char *const *options)
 {
-    const char *arguments[OPTIONS_MAX + 1] = {slapd->script, "start", "--fast", "--until-eof",
-                                              "--remove"};
-    size_t count = 5;
+    const char *arguments[OPTIONS_MAX + 1] = {slapd->script, "start",    "--fast",
+                                              "--until-eof", "--remove", "--conf"};
+    size_t count = 6;
     int alive[2] = {-1, -1};
     int output[2] = {-1, -1};
     pid_t pid = -1;

@@ -25,8 +25,7 @@ const char *slapd_uri(const struct slapd *slapd);
 /* The folder; a test may keep its files there. */
 const char *slapd_directory(const struct slapd *slapd);
 
-/* With the option --conf: config-examples/invitegate.conf for this directory; its key_file is
- * token.keys in the folder. */
+/* config-examples/invitegate.conf for this directory; its key_file is token.keys in the folder. */
 const char *slapd_conf_path(const struct slapd *slapd);
 
 /* Of cn=admin,dc=example,dc=org, the rootdn. */
