@@ -14,6 +14,8 @@ common_libcommon_la_SOURCES += include/invitegate/config.h common/config.c commo
 	common/config_values.c common/config_lists.c common/config_check.c common/config_check.h \
 	common/gate.c include/invitegate/gate.h
 
+common_libcommon_la_SOURCES += common/name.c include/invitegate/name.h
+
 common_libcommon_la_SOURCES += \
 	common/secret.c include/invitegate/secret.h \
 	common/utf8.c include/invitegate/utf8.h \

@@ -25,7 +25,8 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
 /*
  * Prepares a local part for registration in domain: nodeprep (unassigned code points refused),
  * 1 to 1023 bytes, name_pattern. local may hold any bytes. INV_NAME_INVALID tells which rule.
- * Reserved names are not judged here.
+ * Sequences that Unicode's PR #29 is about, which servers normalize differently, are refused too.
+ * Reserved names are not judged here. On success verdict->user is the JID.
  */
 inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,
                             inv_name **name, inv_verdict *verdict);
@@ -36,7 +37,7 @@ inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t 
  */
 inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *verdict);
 
-/* One of the domain's reserved_names, compared after preparation. */
+/* One of the domain's reserved_names, compared after preparation. True when memory is short. */
 bool inv_name_is_reserved(const inv_domain *domain, const inv_name *name);
 
 bool inv_name_equal(const inv_name *a, const inv_name *b);
@@ -46,9 +47,9 @@ const char *inv_name_domain(const inv_name *name);
 const char *inv_name_jid(const inv_name *name);
 
 /*
- * template with %u (local part), %d (domain), %j (JID) and %% replaced; each value goes through
- * escape unless that is NULL. escape returns a new text or NULL when memory is short. The result is
- * the caller's to free; NULL when memory is short.
+ * template with %u (local part), %d (domain), %j (JID) and %% replaced, any other % kept; each
+ * value goes through escape unless that is NULL. escape returns a new text or NULL when memory is
+ * short. The result is the caller's to free; NULL when memory is short.
  */
 char *inv_name_expand(const inv_name *name, const char *template_text,
                       char *(*escape)(const char *value));
