@@ -16,6 +16,10 @@ common_libcommon_la_SOURCES += include/invitegate/config.h common/config.c commo
 
 common_libcommon_la_SOURCES += common/name.c include/invitegate/name.h
 
+common_libcommon_la_SOURCES += common/verifier.c include/invitegate/verifier.h \
+	common/saslprep.c common/saslprep.h common/scram.c common/scram.h \
+	common/user_password.c common/user_password.h
+
 common_libcommon_la_SOURCES += \
 	common/secret.c include/invitegate/secret.h \
 	common/utf8.c include/invitegate/utf8.h \

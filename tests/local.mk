@@ -5,6 +5,7 @@ UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
 UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file tests/check_gate
+UNIT_TESTS += tests/check_name tests/check_verifier
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
@@ -42,6 +43,14 @@ tests_check_key_LDADD = $(UNIT_LIBS)
 tests_check_token_SOURCES = tests/check_token.c tests/test_keys.c tests/test_keys.h
 tests_check_token_CFLAGS = $(UNIT_CFLAGS)
 tests_check_token_LDADD = $(UNIT_LIBS)
+
+tests_check_verifier_SOURCES = tests/check_verifier.c tests/test_keys.c tests/test_keys.h
+tests_check_verifier_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS) $(CRYPT_CFLAGS)
+tests_check_verifier_LDADD = $(UNIT_LIBS) $(CRYPTO_LIBS) $(CRYPT_LIBS)
+
+tests_check_name_SOURCES = tests/check_name.c
+tests_check_name_CFLAGS = $(UNIT_CFLAGS)
+tests_check_name_LDADD = $(UNIT_LIBS)
 
 include tests/integration/local.mk
 

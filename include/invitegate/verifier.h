@@ -15,7 +15,9 @@
 
 /*
  * The shape of a new password: 1 to 1024 bytes of UTF-8 without NUL, not starting with a genuine
- * token of the domain; with SCRAM on, one that SASLprep accepts. INV_PASSWORD_REFUSED with text.
+ * token of the domain; with SCRAM on, one that SASLprep accepts; with "crypt", at most the 511
+ * bytes that crypt(3) takes; with "server", none that starts with a word in braces, which
+ * directories take for a hash. INV_PASSWORD_REFUSED with text.
  */
 inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
                               const inv_secret *password, inv_verdict *verdict);
@@ -27,8 +29,8 @@ typedef struct inv_verifiers inv_verifiers;
  * Computes what domain->verifiers asks for: userPassword as the clear password ("server"), {CRYPT}
  * yescrypt or {SSHA512}; authPassword "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey"
  * (RFC 5803), one value a mechanism, over SASLprep(password), a fresh 16-byte salt each.
- * INV_TIMEOUT when deadline passes between two of them; INV_PASSWORD_REFUSED when SASLprep refuses;
- * INV_CONFIG when crypt(3) or the random source fails. Thread-safe.
+ * INV_TIMEOUT when deadline passes between two of them; INV_PASSWORD_REFUSED when SASLprep refuses
+ * or it is too long for crypt(3); INV_CONFIG when crypt(3) or the random source fails. Thread-safe.
  */
 inv_result inv_verifiers_new(const inv_domain *domain, const inv_secret *password,
                              const inv_deadline *deadline, inv_verifiers **verifiers,
@@ -44,8 +46,9 @@ typedef enum inv_match { INV_MATCH_UNKNOWN, INV_MATCH_NO, INV_MATCH_YES } inv_ma
 
 /*
  * Whether a stored value (userPassword {CRYPT} or {SSHA512}, authPassword SCRAM-*) is of this
- * password, in constant time. INV_MATCH_UNKNOWN: a form not understood here, or more than 10
- * million iterations. stored need not be NUL-terminated. Thread-safe.
+ * password, in constant time. INV_MATCH_UNKNOWN: a form not understood here (of {CRYPT} only
+ * yescrypt at bearable cost is), more than 10 million iterations, or a password of more than 1024
+ * bytes. An empty password matches nothing. stored need not be NUL-terminated. Thread-safe.
  */
 inv_match inv_verifier_match(const char *stored, size_t length, const inv_secret *password);
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_SCRAM_H
+#define INVITEGATE_SCRAM_H
+
+#include <stddef.h>
+
+#include "invitegate/secret.h"
+#include "invitegate/verdict.h"
+#include "invitegate/verifier.h"
+
+/*
+ * The authPassword value (RFC 5803) of one mechanism, an INV_VERIFIER_SCRAM_ bit, over a password
+ * that SASLprep has prepared, under a fresh salt. INV_CONFIG when libcrypto fails.
+ */
+inv_result inv_scram_new(unsigned mechanism, unsigned iterations, const inv_secret *prepared,
+                         inv_secret **value, inv_verdict *verdict);
+
+/* inv_verifier_match for values that start with SCRAM-. */
+inv_match inv_scram_match(const char *stored, size_t length, const inv_secret *password);
+
+#endif

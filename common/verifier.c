@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/verifier.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/token.h"
+#include "invitegate/utf8.h"
+#include "saslprep.h"
+#include "scram.h"
+#include "user_password.h"
+
+#define VERIFIERS_MAX 6
+
+struct inv_verifiers {
+    size_t count;
+    struct {
+        const char *attribute;
+        inv_secret *value;
+    } verifiers[VERIFIERS_MAX];
+};
+
+static const char text_not_prepared[] =
+    "The password has characters that cannot be used here, such as control characters or emoji.";
+
+static inv_result refuse(inv_verdict *verdict, const char *text)
+{
+    inv_verdict_set_text(verdict, text);
+    return inv_verdict_set(verdict, INV_PASSWORD_REFUSED, "%s", verdict->text);
+}
+
+static inv_result check_saslprep(const inv_secret *password, inv_verdict *verdict)
+{
+    inv_secret *prepared = NULL;
+    inv_result result = inv_saslprep(password, true, &prepared);
+
+    inv_secret_free(&prepared);
+    if (result == INV_NO_MEMORY)
+        return inv_verdict_no_memory(verdict);
+    return result == INV_OK ? INV_OK : refuse(verdict, text_not_prepared);
+}
+
+/* {word}: a directory would take what follows for a hash that somebody else made. */
+static bool looks_hashed(const char *bytes, size_t length)
+{
+    return bytes[0] == '{' && memchr(bytes, '}', length) != NULL;
+}
+
+inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
+                              const inv_secret *password, inv_verdict *verdict)
+{
+    const char *bytes = inv_secret_bytes(password);
+    size_t length = inv_secret_length(password);
+
+    if (length == 0)
+        return refuse(verdict, "Please use a longer password."); /* words that clients know */
+    if (length > INV_PASSWORD_MAX)
+        return refuse(verdict, "The password is too long: at most 1024 bytes.");
+    if (memchr(bytes, '\0', length) != NULL)
+        return refuse(verdict, "The password has a NUL character in it.");
+    if (!inv_utf8_valid(bytes, length))
+        return refuse(verdict, "The password is not UTF-8 text.");
+    if ((domain->verifiers & INV_VERIFIER_CRYPT) != 0 && length > INV_CRYPT_PASSWORD_MAX)
+        return refuse(verdict, "The password is too long: at most 511 bytes.");
+    if ((domain->verifiers & INV_VERIFIER_SERVER) != 0 && looks_hashed(bytes, length))
+        return refuse(verdict, "The password must not start with a word in braces {}.");
+    if (inv_token_leads(keys, domain->name, bytes, length))
+        return refuse(verdict, "The password must not start with the invite's token: choose one "
+                               "of your own.");
+    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
+        return check_saslprep(password, verdict);
+    return INV_OK;
+}
+
+/* Computes one value: a single bit of verifier. prepared: SASLprep(password), for SCRAM only. */
+static inv_result compute(unsigned verifier, const inv_domain *domain, const inv_secret *password,
+                          const inv_secret *prepared, inv_secret **value, inv_verdict *verdict)
+{
+    switch (verifier) {
+    case INV_VERIFIER_SERVER:
+        *value = inv_secret_new(inv_secret_bytes(password), inv_secret_length(password));
+        return *value != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+    case INV_VERIFIER_CRYPT:
+        return inv_crypt_new(password, value, verdict);
+    case INV_VERIFIER_SSHA512:
+        return inv_ssha512_new(password, value, verdict);
+    default:
+        return inv_scram_new(verifier, domain->scram_iterations, prepared, value, verdict);
+    }
+}
+
+/* Each bit of the domain's verifiers, the deadline looked at before each. */
+static inv_result compute_all(const inv_domain *domain, const inv_secret *password,
+                              const inv_secret *prepared, const inv_deadline *deadline,
+                              inv_verifiers *verifiers, inv_verdict *verdict)
+{
+    for (unsigned verifier = 1; verifier <= INV_VERIFIER_SCRAM_SHA_512; verifier <<= 1) {
+        inv_result result;
+
+        if ((domain->verifiers & verifier) == 0)
+            continue;
+        if (inv_deadline_passed(deadline))
+            return inv_verdict_set(verdict, INV_TIMEOUT,
+                                   "the time was over while the password was hashed");
+        result = compute(verifier, domain, password, prepared,
+                         &verifiers->verifiers[verifiers->count].value, verdict);
+        if (result != INV_OK)
+            return result;
+        verifiers->verifiers[verifiers->count].attribute =
+            (verifier & INV_VERIFIERS_SCRAM) != 0 ? "authPassword" : "userPassword";
+        verifiers->count++;
+    }
+    return INV_OK;
+}
+
+inv_result inv_verifiers_new(const inv_domain *domain, const inv_secret *password,
+                             const inv_deadline *deadline, inv_verifiers **verifiers,
+                             inv_verdict *verdict)
+{
+    inv_verifiers *made = NULL;
+    inv_secret *prepared = NULL;
+    inv_result result = INV_OK;
+
+    *verifiers = NULL;
+    if ((domain->verifiers & INV_VERIFIER_CRYPT) != 0 &&
+        inv_secret_length(password) > INV_CRYPT_PASSWORD_MAX)
+        return refuse(verdict, "The password is too long: at most 511 bytes.");
+    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
+        result = inv_saslprep(password, true, &prepared);
+    if (result == INV_PASSWORD_REFUSED)
+        return refuse(verdict, text_not_prepared);
+    made = calloc(1, sizeof(*made));
+    if (made == NULL || result == INV_NO_MEMORY)
+        result = inv_verdict_no_memory(verdict);
+    else
+        result = compute_all(domain, password, prepared, deadline, made, verdict);
+    if (result == INV_OK) {
+        *verifiers = made;
+        made = NULL;
+    }
+    inv_verifiers_free(&made);
+    inv_secret_free(&prepared);
+    return result;
+}
+
+void inv_verifiers_free(inv_verifiers **verifiers)
+{
+    if (*verifiers == NULL)
+        return;
+    for (size_t i = 0; i < VERIFIERS_MAX; i++)
+        inv_secret_free(&(*verifiers)->verifiers[i].value);
+    free(*verifiers);
+    *verifiers = NULL;
+}
+
+size_t inv_verifiers_count(const inv_verifiers *verifiers)
+{
+    return verifiers->count;
+}
+
+const char *inv_verifiers_attribute(const inv_verifiers *verifiers, size_t index)
+{
+    return verifiers->verifiers[index].attribute;
+}
+
+const inv_secret *inv_verifiers_value(const inv_verifiers *verifiers, size_t index)
+{
+    return verifiers->verifiers[index].value;
+}
+
+/* Schemes in braces count without case; scheme is in upper case. */
+static bool has_scheme(const char *stored, size_t length, const char *scheme)
+{
+    size_t scheme_length = strlen(scheme);
+
+    if (length < scheme_length)
+        return false;
+    for (size_t i = 0; i < scheme_length; i++) {
+        char character = stored[i];
+
+        if (character >= 'a' && character <= 'z')
+            character = (char)(character - 'a' + 'A');
+        if (character != scheme[i])
+            return false;
+    }
+    return true;
+}
+
+inv_match inv_verifier_match(const char *stored, size_t length, const inv_secret *password)
+{
+    static const size_t crypt_length = sizeof(INV_CRYPT_SCHEME) - 1;
+    static const size_t ssha512_length = sizeof(INV_SSHA512_SCHEME) - 1;
+
+    if (inv_secret_length(password) == 0)
+        return INV_MATCH_NO;
+    if (inv_secret_length(password) > INV_PASSWORD_MAX)
+        return INV_MATCH_UNKNOWN; /* never set here; somebody else may know it */
+    if (has_scheme(stored, length, INV_CRYPT_SCHEME))
+        return inv_crypt_match(stored + crypt_length, length - crypt_length, password);
+    if (has_scheme(stored, length, INV_SSHA512_SCHEME))
+        return inv_ssha512_match(stored + ssha512_length, length - ssha512_length, password);
+    return inv_scram_match(stored, length, password);
+}

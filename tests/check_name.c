@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/name.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+#define ANY_NAME     "."
+#define DEFAULT_NAME "^[a-z0-9_][a-z0-9._-]{0,63}$"
+
+static char path[] = "test.conf";
+static char names[][24] = {"example.org", "xn--bcher-kva.example"};
+static char any_name[] = ANY_NAME;
+static char default_name[] = DEFAULT_NAME;
+static char reserved[][16] = {"Root", "admin", "\357\274\270box", "no good"};
+static char *reserved_names[] = {reserved[0], reserved[1], reserved[2], reserved[3], NULL};
+static inv_domain domains[2];
+static inv_config config;
+
+/* example.org takes any name, bücher.example those of the default pattern. */
+static void make_config(void)
+{
+    memset(domains, 0, sizeof(domains));
+    for (int i = 0; i < 2; i++) {
+        domains[i].name = names[i];
+        domains[i].reserved_names = reserved_names;
+    }
+    domains[0].name_pattern_text = any_name;
+    domains[1].name_pattern_text = default_name;
+    ck_assert_int_eq(regcomp(&domains[0].name_pattern, ANY_NAME, REG_EXTENDED | REG_NOSUB), 0);
+    ck_assert_int_eq(regcomp(&domains[1].name_pattern, DEFAULT_NAME, REG_EXTENDED | REG_NOSUB), 0);
+    config = (inv_config){.path = path, .domains = domains, .domain_count = 2};
+}
+
+static void free_config(void)
+{
+    regfree(&domains[0].name_pattern);
+    regfree(&domains[1].name_pattern);
+}
+
+/* ---------------------------------------------------------------------------- preparing names */
+
+static const struct {
+    const char *local;
+    const char *prepared;
+} prepared[] = {
+    {"alice", "alice"},
+    {"Alice", "alice"},
+    {"\xef\xbc\xa1\xef\xbc\xa2\xef\xbc\xa3", "abc"}, /* full-width ABC */
+    {"user\xc2\xad", "user"},                        /* soft hyphen */
+    {"us\342\200\213er", "user"},                    /* zero-width space */
+    {"\xe2\x84\xa6", "\xcf\x89"},                    /* the ohm sign: omega */
+    {"\xce\xa9", "\xcf\x89"},                        /* capital omega */
+    {"jul\304\261et", "jul\304\261et"},              /* dotless i stays another letter */
+    {"\xd0\xb0lice", "\xd0\xb0lice"},                /* Cyrillic a too */
+    {"stra\303\237e", "strasse"},
+    {"e\xcc\x81", "\xc3\xa9"}, /* composed */
+    {"*()\\,+=;#", "*()\\,+=;#"},
+    {"-leading", "-leading"},
+    {".", "."},
+    {"\\20", "\\20"},
+};
+
+START_TEST(a_name_is_prepared)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    char jid[96];
+
+    ck_assert_msg(inv_name_prepare(&domains[0], prepared[_i].local, strlen(prepared[_i].local),
+                                   &name, &verdict) == INV_OK,
+                  "%s", verdict.why);
+    ck_assert_str_eq(inv_name_local(name), prepared[_i].prepared);
+    ck_assert_str_eq(inv_name_domain(name), "example.org");
+    (void)snprintf(jid, sizeof(jid), "%s@example.org", prepared[_i].prepared);
+    ck_assert_str_eq(inv_name_jid(name), jid);
+    ck_assert_str_eq(verdict.user, jid);
+    inv_name_free(&name);
+    ck_assert_ptr_null(name);
+    inv_name_free(&name);
+}
+END_TEST
+
+static const struct {
+    const char *local;
+    size_t length;
+    const char *why;
+} refused[] = {
+    {"", 0, "empty"},
+    {"bad user", 8, "forbid"},
+    {" alice", 6, "forbid"},
+    {"a&b", 3, "forbid"},
+    {"a\"b", 3, "forbid"},
+    {"a'b", 3, "forbid"},
+    {"a/b", 3, "forbid"},
+    {"a:b", 3, "forbid"},
+    {"a<b", 3, "forbid"},
+    {"a>b", 3, "forbid"},
+    {"a@b", 3, "forbid"},
+    {"a\tb", 3, "forbid"},
+    {"a\nb", 3, "forbid"},
+    {"a\x7f", 2, "forbid"},
+    {"\xef\xbc\x8f", 3, "forbid"},  /* full-width slash */
+    {"a\xc2\xa0", 3, "forbid"},     /* no-break space */
+    {"a\xe2\x80\xae", 4, "forbid"}, /* right-to-left override */
+    {"alice\0", 6, "NUL"},
+    {"ali\0ce", 6, "NUL"},
+    {"\0", 1, "NUL"},
+    {"caf\xe9", 4, "UTF-8"},
+    {"a\xc3", 2, "UTF-8"},
+    {"\xc0\xaf", 2, "UTF-8"},
+    {"\xed\xa0\x80", 3, "UTF-8"},
+    {"\xc2\xad", 2, "nothing"},
+    {"\xf0\x9f\x98\x80", 4, "Unicode 3.2"}, /* an emoji */
+    {"\xc8\xa1", 2, "Unicode 3.2"},
+    {"a\xd7\x90", 3, "right-to-left"},
+    {"\xe1\x84\x80\xcc\x80\xe1\x85\xa1", 8, "different ways"}, /* of Unicode's PR #29 */
+};
+
+START_TEST(what_a_jid_forbids_is_refused)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+
+    ck_assert_int_eq(
+        inv_name_prepare(&domains[0], refused[_i].local, refused[_i].length, &name, &verdict),
+        INV_NAME_INVALID);
+    ck_assert_int_eq(verdict.result, INV_NAME_INVALID);
+    ck_assert_ptr_null(name);
+    ck_assert_str_eq(verdict.user, "");
+    ck_assert_msg(strstr(verdict.why, refused[_i].why) != NULL, "%s", verdict.why);
+}
+END_TEST
+
+static inv_result prepare_repeated(const char *piece, size_t times)
+{
+    size_t size = strlen(piece);
+    char *text = malloc(size * times + 1);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    inv_result result;
+
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < times; i++)
+        memcpy(text + i * size, piece, size);
+    result = inv_name_prepare(&domains[0], text, size * times, &name, &verdict);
+    inv_name_free(&name);
+    free(text);
+    return result;
+}
+
+START_TEST(the_length_is_that_of_the_prepared_name)
+{
+    ck_assert_int_eq(prepare_repeated("a", 1023), INV_OK);
+    ck_assert_int_eq(prepare_repeated("a", 1024), INV_NAME_INVALID);
+    ck_assert_int_eq(prepare_repeated("\xef\xbc\xa1", 1023), INV_OK);
+    ck_assert_int_eq(prepare_repeated("\xef\xbc\xa1", 1024), INV_NAME_INVALID);
+    ck_assert_int_eq(prepare_repeated("\xc3\xa9", 511), INV_OK);
+    ck_assert_int_eq(prepare_repeated("\xc3\xa9", 512), INV_NAME_INVALID);
+    ck_assert_int_eq(prepare_repeated("\xef\xb7\xba", 1365), INV_NAME_INVALID); /* grows 11-fold */
+    ck_assert_int_eq(prepare_repeated("a", 4097), INV_NAME_INVALID);
+    ck_assert_int_eq(prepare_repeated("a", 1 << 20), INV_NAME_INVALID);
+    ck_assert_int_eq(prepare_repeated("\xcc\x81", 2048), INV_NAME_INVALID);
+}
+END_TEST
+
+START_TEST(the_pattern_judges_the_prepared_name)
+{
+    static const char *const bad[] = {"-a",  ".a",  "*()", "a,b",  "a+b",
+                                      "a=b", "a;b", "a#b", "a\\b", "jul\304\261et"};
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+
+    ck_assert_int_eq(inv_name_prepare(&domains[1], "ALICE-1._x", 10, &name, &verdict), INV_OK);
+    ck_assert_str_eq(inv_name_jid(name), "alice-1._x@xn--bcher-kva.example");
+    inv_name_free(&name);
+    for (int i = 0; i < COUNT(bad); i++) {
+        ck_assert_int_eq(inv_name_prepare(&domains[1], bad[i], strlen(bad[i]), &name, &verdict),
+                         INV_NAME_INVALID);
+        ck_assert_ptr_null(name);
+        ck_assert_ptr_nonnull(strstr(verdict.why, DEFAULT_NAME));
+    }
+}
+END_TEST
+
+START_TEST(reserved_names_are_compared_prepared)
+{
+    static const struct {
+        const char *local;
+        bool reserved;
+    } cases[] = {{"root", true},  {"ROOT", true}, {"\xef\xbc\xb2oot", true},
+                 {"admin", true}, {"xbox", true}, {"roots", false},
+                 {"no", false}};
+
+    for (int i = 0; i < COUNT(cases); i++) {
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_name *name = NULL;
+
+        ck_assert_int_eq(
+            inv_name_prepare(&domains[0], cases[i].local, strlen(cases[i].local), &name, &verdict),
+            INV_OK);
+        ck_assert_int_eq(inv_name_is_reserved(&domains[0], name), cases[i].reserved);
+        inv_name_free(&name);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------- JIDs */
+
+static const struct {
+    const char *text;
+    const char *jid; /* NULL: refused */
+} jids[] = {
+    {"alice@example.org", "alice@example.org"},
+    {"Alice@Example.ORG", "alice@example.org"},
+    {"alice@example.org.", "alice@example.org"},
+    {"alice@B\303\234CHER.example", "alice@xn--bcher-kva.example"},
+    {"alice@xn--BCHER-KVA.example", "alice@xn--bcher-kva.example"},
+    {"alice@a\343\200\202b", "alice@a.b"}, /* ideographic full stop */
+    {"alice@192.0.2.1", "alice@192.0.2.1"},
+    {"a+b@localhost", "a+b@localhost"},
+    {"", NULL},
+    {"alice", NULL},
+    {"example.org", NULL},
+    {"@example.org", NULL},
+    {"alice@", NULL},
+    {"alice@.", NULL},
+    {"alice@.org", NULL},
+    {"alice@example..org", NULL},
+    {"alice@example.org..", NULL},
+    {"alice@bob@example.org", NULL},
+    {"alice@example.org/home", NULL},
+    {"alice@example.org/", NULL},
+    {"alice@exa mple.org", NULL},
+    {"alice @example.org", NULL},
+    {"alice@example.org ", NULL},
+    {"alice@-example.org", NULL},
+    {"alice@exa\xff.org", NULL},
+    {"ali\xff@example.org", NULL},
+    {"alice@[::1]", NULL},
+    {"alice@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.org", NULL},
+};
+
+START_TEST(a_jid_is_parsed)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    inv_result result = inv_name_parse_jid(jids[_i].text, &name, &verdict);
+
+    if (jids[_i].jid == NULL) {
+        ck_assert_int_eq(result, INV_NAME_INVALID);
+        ck_assert_int_eq(verdict.result, INV_NAME_INVALID);
+        ck_assert_ptr_null(name);
+        return;
+    }
+    ck_assert_msg(result == INV_OK, "%s", verdict.why);
+    ck_assert_str_eq(inv_name_jid(name), jids[_i].jid);
+    ck_assert_str_eq(verdict.user, "");
+    inv_name_free(&name);
+}
+END_TEST
+
+START_TEST(equality_is_of_the_prepared_jid)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *a = NULL;
+    inv_name *same = NULL;
+    inv_name *other = NULL;
+
+    ck_assert_int_eq(inv_name_parse_jid("alice@example.org", &a, &verdict), INV_OK);
+    ck_assert_int_eq(inv_name_parse_jid("ALICE@Example.org", &same, &verdict), INV_OK);
+    ck_assert_int_eq(inv_name_parse_jid("alice@example.net", &other, &verdict), INV_OK);
+    ck_assert(inv_name_equal(a, same));
+    ck_assert(!inv_name_equal(a, other));
+    inv_name_free(&a);
+    inv_name_free(&same);
+    inv_name_free(&other);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- which domain */
+
+#define FIRST  0
+#define SECOND 1
+#define NONE   (-1)
+
+static const struct {
+    const char *user;
+    const char *option;
+    size_t domains;
+    inv_result result;
+    int domain;
+    size_t local_length;
+} wanted[] = {
+    {"alice", NULL, 1, INV_OK, FIRST, 5},
+    {"alice", NULL, 2, INV_CONFIG, NONE, 5},
+    {"alice", "example.org", 2, INV_OK, FIRST, 5},
+    {"alice", "Example.ORG", 2, INV_OK, FIRST, 5},
+    {"alice", "b\303\274cher.example", 2, INV_OK, SECOND, 5},
+    {"alice", "example.net", 2, INV_CONFIG, NONE, 5},
+    {"alice", "example.net", 1, INV_CONFIG, NONE, 5},
+    {"alice", "", 1, INV_CONFIG, NONE, 5},
+    {"alice@example.org", NULL, 2, INV_OK, FIRST, 5},
+    {"alice@EXAMPLE.org", NULL, 2, INV_OK, FIRST, 5},
+    {"alice@example.org", "example.org", 2, INV_OK, FIRST, 5},
+    {"alice@b\303\274cher.example", NULL, 2, INV_OK, SECOND, 5},
+    {"alice@xn--bcher-kva.example", "example.org", 2, INV_NAME_INVALID, NONE, 5},
+    {"alice@example.org", "example.net", 2, INV_CONFIG, NONE, 5},
+    {"alice@example.net", NULL, 2, INV_NAME_INVALID, NONE, 5},
+    {"alice@example.net", NULL, 1, INV_NAME_INVALID, NONE, 5},
+    {"alice@", NULL, 1, INV_NAME_INVALID, NONE, 5},
+    {"alice@exa mple", NULL, 1, INV_NAME_INVALID, NONE, 5},
+    {"a@b@example.org", NULL, 2, INV_OK, FIRST, 3}, /* the last @; nodeprep refuses a@b */
+    {"@example.org", NULL, 2, INV_OK, FIRST, 0},
+    {"", NULL, 1, INV_OK, FIRST, 0},
+};
+
+START_TEST(the_domain_is_told_by_the_rules)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    const inv_domain *domain = &domains[1];
+    size_t local_length = 99;
+
+    config.domain_count = wanted[_i].domains;
+    ck_assert_int_eq(inv_name_find_domain(&config, wanted[_i].user, strlen(wanted[_i].user),
+                                          wanted[_i].option, &domain, &local_length, &verdict),
+                     wanted[_i].result);
+    if (wanted[_i].domain == NONE) {
+        ck_assert_ptr_null(domain);
+        ck_assert_int_eq(verdict.result, wanted[_i].result);
+    } else {
+        ck_assert_ptr_eq(domain, &domains[wanted[_i].domain]);
+        ck_assert_uint_eq(local_length, wanted[_i].local_length);
+    }
+}
+END_TEST
+
+START_TEST(the_length_ends_the_user_name)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    const inv_domain *domain = NULL;
+    size_t local_length = 0;
+
+    ck_assert_int_eq(inv_name_find_domain(&config, "alice@example.orgX", 17, NULL, &domain,
+                                          &local_length, &verdict),
+                     INV_OK);
+    ck_assert_ptr_eq(domain, &domains[0]);
+    ck_assert_int_eq(inv_name_find_domain(&config, "alice@example.org\0", 18, NULL, &domain,
+                                          &local_length, &verdict),
+                     INV_NAME_INVALID);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------- templates */
+
+static char *in_brackets(const char *value)
+{
+    size_t length = strlen(value);
+    char *text = calloc(1, length + 3);
+
+    if (text == NULL)
+        return NULL;
+    text[0] = '<';
+    memcpy(text + 1, value, length);
+    text[length + 1] = '>';
+    return text;
+}
+
+static char *no_memory(const char *value)
+{
+    (void)value;
+    return NULL;
+}
+
+START_TEST(a_template_is_expanded)
+{
+    static const struct {
+        const char *template_text;
+        const char *plain;
+        const char *escaped;
+    } cases[] = {
+        {"", "", ""},
+        {"%u", "alice", "<alice>"},
+        {"(|(uid=%u)(xmppJid=%j))", "(|(uid=alice)(xmppJid=alice@example.org))",
+         "(|(uid=<alice>)(xmppJid=<alice@example.org>))"},
+        {"%d%%u%%", "example.org%u%", "<example.org>%u%"},
+        {"100%", "100%", "100%"},
+        {"%x%U%", "%x%U%", "%x%U%"},
+        {"%%%u", "%alice", "%<alice>"},
+    };
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+
+    ck_assert_int_eq(inv_name_parse_jid("alice@example.org", &name, &verdict), INV_OK);
+    for (int i = 0; i < COUNT(cases); i++) {
+        char *text = inv_name_expand(name, cases[i].template_text, NULL);
+
+        ck_assert_ptr_nonnull(text);
+        ck_assert_str_eq(text, cases[i].plain);
+        free(text);
+        text = inv_name_expand(name, cases[i].template_text, in_brackets);
+        ck_assert_ptr_nonnull(text);
+        ck_assert_str_eq(text, cases[i].escaped);
+        free(text);
+    }
+    ck_assert_ptr_null(inv_name_expand(name, "a%ub", no_memory));
+    inv_name_free(&name);
+}
+END_TEST
+
+START_TEST(a_name_expands_only_once)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    char *text;
+
+    ck_assert_int_eq(inv_name_parse_jid("%d%j@example.org", &name, &verdict), INV_OK);
+    text = inv_name_expand(name, "%u", NULL);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_str_eq(text, "%d%j");
+    free(text);
+    inv_name_free(&name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("name");
+    TCase *tests = tcase_create("name");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tests, make_config, free_config);
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, a_name_is_prepared, 0, COUNT(prepared));
+    tcase_add_loop_test(tests, what_a_jid_forbids_is_refused, 0, COUNT(refused));
+    tcase_add_test(tests, the_length_is_that_of_the_prepared_name);
+    tcase_add_test(tests, the_pattern_judges_the_prepared_name);
+    tcase_add_test(tests, reserved_names_are_compared_prepared);
+    tcase_add_loop_test(tests, a_jid_is_parsed, 0, COUNT(jids));
+    tcase_add_test(tests, equality_is_of_the_prepared_jid);
+    tcase_add_loop_test(tests, the_domain_is_told_by_the_rules, 0, COUNT(wanted));
+    tcase_add_test(tests, the_length_ends_the_user_name);
+    tcase_add_test(tests, a_template_is_expanded);
+    tcase_add_test(tests, a_name_expands_only_once);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

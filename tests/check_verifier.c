@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <crypt.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/encoding.h"
+#include "invitegate/verifier.h"
+#include "test_keys.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+#define TOKEN        "AQABAgMEBQYHCAkKCwwNDoRIsf3ge-xd"
+
+/* Values of the exchanges of RFC 5802 5 and RFC 7677 3: user "user", password "pencil". */
+#define PENCIL_SHA_1                                                                               \
+    "SCRAM-SHA-1$4096:QSXCR+Q6sek8bf92$6dlGYMOdZcOPutkcNY8U2g7vK9Y=:D+CSWLOshSulAsxiupA+qs2/fTE="
+#define PENCIL_SHA_256                                                                             \
+    "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:"    \
+    "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+
+/* The same password, computed with another implementation. */
+#define PENCIL_SHA_512                                                                             \
+    "SCRAM-SHA-512$4096:AAECAwQFBgcICQoLDA0ODw==$DBrOiJLJVkZeM/lYBjyn8Hk/LQ2RrM3V/Yg5Hd19QfaCFV/"  \
+    "oaPeQAMJkwtvBdi4XgARejU3ucE9eDagBMHJ+Vw==:2vDce8mhwQs1RvSfuxS4bDFFONxrAOi/"                   \
+    "yeePIaiwig2xiC16lQeN+wHOzONm/18VM49JFg9XoAyQ7oHFPavA3g=="
+#define PENCIL_SSHA512                                                                             \
+    "{SSHA512}WC35NV333UWwtop1SoCYUDxWaDjVYSEno7JhIhT+"                                            \
+    "Qy0eM4iHsFTDgcQsx2qrOUWpmYv30kNjUH0Es682K0rQnjEyMzQ1Njc4"
+
+static char domain_name[] = "example.org";
+
+static inv_domain domain_with(unsigned verifiers)
+{
+    return (inv_domain){.name = domain_name, .verifiers = verifiers, .scram_iterations = 4096};
+}
+
+static inv_match match(const char *stored, const char *password, size_t length)
+{
+    inv_secret *secret = inv_secret_new(password, length);
+    inv_match matched;
+
+    ck_assert_ptr_nonnull(secret);
+    matched = inv_verifier_match(stored, strlen(stored), secret);
+    inv_secret_free(&secret);
+    return matched;
+}
+
+static inv_match match_text(const char *stored, const char *password)
+{
+    return match(stored, password, strlen(password));
+}
+
+/* -------------------------------------------------------------------------------- the vectors */
+
+static const struct {
+    const char *value;
+    const char *authentication; /* AuthMessage of the RFC's exchange */
+    const char *proof;
+    const char *signature;
+    const EVP_MD *(*digest)(void);
+} exchanges[] = {
+    {PENCIL_SHA_1,
+     "n=user,r=fyko+d2lbbFgONRv9qkxdawL,"
+     "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096,"
+     "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j",
+     "v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=", "rmF9pqV8S7suAoZWja4dJRkFsKQ=", EVP_sha1},
+    {PENCIL_SHA_256,
+     "n=user,r=rOprNGfwEbeRWgbNEkqO,"
+     "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,"
+     "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
+     "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=", "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
+     EVP_sha256},
+};
+
+static void read_base64(const char *text, size_t length, unsigned char *bytes, size_t size)
+{
+    size_t count;
+
+    ck_assert(inv_base64_read(text, length, bytes, &count));
+    ck_assert_uint_eq(count, size);
+}
+
+/* That the values are those of the RFCs: what server and client compute with their keys. */
+START_TEST(the_values_are_those_of_the_rfcs)
+{
+    const EVP_MD *digest = exchanges[_i].digest();
+    size_t size = (size_t)EVP_MD_get_size(digest);
+    const unsigned char *message = (const unsigned char *)exchanges[_i].authentication;
+    const char *keys = strrchr(exchanges[_i].value, '$') + 1;
+    const char *server = strchr(keys, ':') + 1;
+    unsigned char key[72];
+    unsigned char expected[72];
+    unsigned char computed[EVP_MAX_MD_SIZE];
+    unsigned char client[EVP_MAX_MD_SIZE];
+
+    read_base64(server, strlen(server), key, size);
+    read_base64(exchanges[_i].signature, strlen(exchanges[_i].signature), expected, size);
+    ck_assert_ptr_nonnull(HMAC(digest, key, (int)size, message,
+                               strlen(exchanges[_i].authentication), computed, NULL));
+    ck_assert_mem_eq(computed, expected, size);
+
+    read_base64(keys, (size_t)(server - 1 - keys), key, size);
+    read_base64(exchanges[_i].proof, strlen(exchanges[_i].proof), client, size);
+    ck_assert_ptr_nonnull(HMAC(digest, key, (int)size, message,
+                               strlen(exchanges[_i].authentication), computed, NULL));
+    for (size_t i = 0; i < size; i++)
+        client[i] ^= computed[i];
+    ck_assert_int_eq(EVP_Digest(client, size, computed, NULL, digest, NULL), 1);
+    ck_assert_mem_eq(computed, key, size);
+}
+END_TEST
+
+static const char *const of_pencil[] = {PENCIL_SHA_1, PENCIL_SHA_256, PENCIL_SHA_512,
+                                        PENCIL_SSHA512};
+
+START_TEST(a_value_matches_its_password_only)
+{
+    ck_assert_int_eq(match_text(of_pencil[_i], "pencil"), INV_MATCH_YES);
+    ck_assert_int_eq(match_text(of_pencil[_i], "Pencil"), INV_MATCH_NO);
+    ck_assert_int_eq(match_text(of_pencil[_i], "pencil "), INV_MATCH_NO);
+    ck_assert_int_eq(match_text(of_pencil[_i], "penci"), INV_MATCH_NO);
+    ck_assert_int_eq(match_text(of_pencil[_i], ""), INV_MATCH_NO);
+    ck_assert_int_eq(match(of_pencil[_i], "pencil\0", 7), INV_MATCH_NO);
+    ck_assert_int_eq(match_text(of_pencil[_i], "pencil\xff"), INV_MATCH_NO);
+}
+END_TEST
+
+/* Every single bit of a value counts. A change can leave another valid value, never the same. */
+START_TEST(a_changed_value_matches_no_more)
+{
+    char value[256];
+
+    (void)snprintf(value, sizeof(value), "%s", of_pencil[_i]);
+    for (size_t i = 0; i < strlen(of_pencil[_i]); i++) {
+        for (int bit = 0; bit < 8; bit += 5) {
+            value[i] = (char)(value[i] ^ 1 << bit);
+            ck_assert_msg(match_text(value, "pencil") != INV_MATCH_YES ||
+                              (i < 9 && value[0] == '{'), /* schemes count without case */
+                          "%s", value);
+            value[i] = of_pencil[_i][i];
+        }
+    }
+}
+END_TEST
+
+START_TEST(spaces_round_the_separators_are_borne)
+{
+    char value[256];
+    const char *first = strchr(PENCIL_SHA_256, '$');
+    const char *second = strrchr(PENCIL_SHA_256, '$');
+
+    (void)snprintf(value, sizeof(value), "SCRAM-SHA-256 $  %.*s $ %s ", (int)(second - first - 1),
+                   first + 1, second + 1);
+    ck_assert_int_eq(match_text(value, "pencil"), INV_MATCH_YES);
+}
+END_TEST
+
+#define KEYS_256                                                                                   \
+    "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+static const char *const not_understood[] = {
+    "",
+    "pencil",
+    "{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9gAAAAA",
+    "{CLEARTEXT}pencil",
+    "{ARGON2}$argon2id$v=19$m=65536,t=2,p=1$MTIzNDU2Nzg$AAAA",
+    "{",
+    "{SSHA512}",
+    "{SSHA512}pencil",
+    "{SSHA512}AAAA",
+    "{SSHA512",
+    /* 64 bytes and no salt */
+    "{SSHA512}"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+    "{CRYPT}",
+    "{CRYPT}*0",
+    "{CRYPT}!",
+    "{CRYPT}xx",
+    "{CRYPT}$y$",
+    "{CRYPT}$y$j9T$",
+    "{CRYPT}$y$j9T",
+    "{CRYPT}$y$jFT$0B7xSCbNebZX3kunssPF/$UmvtZWOr.eQnQlUBhiId5LevXPFpjRTmuFllCeptHF4",
+    "{CRYPT}$y$j9TT$0B7xSCbNebZX3kunssPF/$UmvtZWOr.eQnQlUBhiId5LevXPFpjRTmuFllCeptHF4",
+    "{CRYPT}$6$rounds=999999999$salt$",
+    "{CRYPT}$1$salt$AAAAAAAAAAAAAAAAAAAAAA",
+    "SCRAM-SHA-256",
+    "SCRAM-SHA-256$",
+    "SCRAM-SHA-256$$",
+    "SCRAM-SHA-256$:$:",
+    "SCRAM-SHA-256$4096:AAAA",
+    "SCRAM-SHA-256$4096:AAAA$",
+    "SCRAM-SHA-256$4096:AAAA$AAAA:AAAA",
+    "SCRAM-SHA-256$4096$AAAA" KEYS_256,
+    "SCRAM-SHA-256$4096:" KEYS_256,
+    "SCRAM-SHA-256$4096:A" KEYS_256,
+    "SCRAM-SHA-256$4096:AA-_" KEYS_256,
+    "SCRAM-SHA-256$0:AAAA" KEYS_256,
+    "SCRAM-SHA-256$-1:AAAA" KEYS_256,
+    "SCRAM-SHA-256$:AAAA" KEYS_256,
+    "SCRAM-SHA-256$4096x:AAAA" KEYS_256,
+    "SCRAM-SHA-256$10000001:AAAA" KEYS_256,
+    "SCRAM-SHA-256$99999999999999999999:AAAA" KEYS_256,
+    "SCRAM-SHA-256$4096:AAAA" KEYS_256 ":AAAA",
+    "SCRAM-SHA-256$4096:AAAA" KEYS_256 "$AAAA",
+    "SCRAM-SHA-512$4096:AAAA" KEYS_256,
+    "SCRAM-SHA-1$4096:AAAA" KEYS_256,
+    "SCRAM-SHA-384$4096:AAAA" KEYS_256,
+    "scram-sha-256$4096:AAAA" KEYS_256,
+    "SCRAM-SHA-256-PLUS$4096:AAAA" KEYS_256,
+    "SCRAM-$4096:AAAA" KEYS_256,
+};
+
+START_TEST(other_values_are_not_understood)
+{
+    ck_assert_int_eq(match_text(not_understood[_i], "pencil"), INV_MATCH_UNKNOWN);
+}
+END_TEST
+
+START_TEST(long_and_cut_values_are_borne)
+{
+    char *value = malloc(1 << 20);
+    inv_secret *password = inv_secret_new("pencil", 6);
+    inv_secret *longer;
+
+    ck_assert_ptr_nonnull(value);
+    ck_assert_ptr_nonnull(password);
+    for (size_t i = 0; i < strlen(PENCIL_SHA_256); i++)
+        ck_assert_int_eq(inv_verifier_match(PENCIL_SHA_256, i, password), INV_MATCH_UNKNOWN);
+    for (size_t i = 0; i < strlen(PENCIL_SSHA512) - 4; i++)
+        ck_assert_int_ne(inv_verifier_match(PENCIL_SSHA512, i, password), INV_MATCH_YES);
+    memset(value, 'A', 1 << 20);
+    memcpy(value, "{SSHA512}", 9);
+    ck_assert_int_eq(inv_verifier_match(value, 1 << 20, password), INV_MATCH_UNKNOWN);
+    memcpy(value, "{CRYPT}$y$j9T$", 14);
+    ck_assert_int_eq(inv_verifier_match(value, 1 << 20, password), INV_MATCH_UNKNOWN);
+    memcpy(value, "SCRAM-SHA-256$4096:", 19);
+    ck_assert_int_eq(inv_verifier_match(value, 1 << 20, password), INV_MATCH_UNKNOWN);
+    memcpy(value + (1 << 19), KEYS_256, sizeof(KEYS_256) - 1);
+    ck_assert_int_eq(inv_verifier_match(value, (1 << 19) + sizeof(KEYS_256) - 1, password),
+                     INV_MATCH_UNKNOWN);
+    memset(value, 'a', 1025);
+    longer = inv_secret_new(value, 1025);
+    ck_assert_int_eq(inv_verifier_match(PENCIL_SHA_256, strlen(PENCIL_SHA_256), longer),
+                     INV_MATCH_UNKNOWN);
+    inv_secret_free(&longer);
+    inv_secret_free(&password);
+    free(value);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------- making verifiers */
+
+#define EVERY_VERIFIER                                                                             \
+    (INV_VERIFIER_SERVER | INV_VERIFIER_CRYPT | INV_VERIFIER_SSHA512 | INV_VERIFIERS_SCRAM)
+
+static const char *const passwords[] = {
+    "pencil",
+    "correct horse battery staple",
+    "pass:word$with:signs{}",
+    "p\xc3\xa4ssw\xc3\xb6rd",
+    "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",
+};
+
+static void value_has_form(const char *value, const char *start, size_t length)
+{
+    ck_assert_msg(strncmp(value, start, strlen(start)) == 0, "%s", value);
+    if (length > 0)
+        ck_assert_uint_eq(strlen(value), length);
+}
+
+START_TEST(every_verifier_is_made)
+{
+    inv_domain domain = domain_with(EVERY_VERIFIER);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_secret *password = inv_secret_new(passwords[_i], strlen(passwords[_i]));
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+
+    ck_assert_msg(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict) == INV_OK,
+                  "%s", verdict.why);
+    ck_assert_uint_eq(inv_verifiers_count(verifiers), 6);
+    for (size_t i = 0; i < 6; i++) {
+        const char *value = inv_secret_bytes(inv_verifiers_value(verifiers, i));
+
+        ck_assert_str_eq(inv_verifiers_attribute(verifiers, i),
+                         i < 3 ? "userPassword" : "authPassword");
+        ck_assert_int_eq(match_text(value, passwords[_i]),
+                         i == 0 ? INV_MATCH_UNKNOWN : INV_MATCH_YES);
+        ck_assert_int_ne(match_text(value, "wrong"), INV_MATCH_YES);
+    }
+    ck_assert(inv_secret_equal(inv_verifiers_value(verifiers, 0), password));
+    value_has_form(inv_secret_bytes(inv_verifiers_value(verifiers, 1)), "{CRYPT}$y$j9T$", 0);
+    value_has_form(inv_secret_bytes(inv_verifiers_value(verifiers, 2)), "{SSHA512}", 9 + 108);
+    value_has_form(inv_secret_bytes(inv_verifiers_value(verifiers, 3)),
+                   "SCRAM-SHA-1$4096:", 17 + 24 + 1 + 28 + 1 + 28);
+    value_has_form(inv_secret_bytes(inv_verifiers_value(verifiers, 4)),
+                   "SCRAM-SHA-256$4096:", 19 + 24 + 1 + 44 + 1 + 44);
+    value_has_form(inv_secret_bytes(inv_verifiers_value(verifiers, 5)),
+                   "SCRAM-SHA-512$4096:", 19 + 24 + 1 + 88 + 1 + 88);
+    inv_verifiers_free(&verifiers);
+    ck_assert_ptr_null(verifiers);
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
+}
+END_TEST
+
+START_TEST(what_crypt_makes_others_verify)
+{
+    inv_domain domain = domain_with(INV_VERIFIER_CRYPT);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_secret *password = inv_secret_new("pencil", 6);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+    struct crypt_data *data = calloc(1, sizeof(*data));
+    const char *hash;
+
+    ck_assert_ptr_nonnull(data);
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict), INV_OK);
+    hash = inv_secret_bytes(inv_verifiers_value(verifiers, 0)) + 7;
+    ck_assert_str_eq(crypt_r("pencil", hash, data), hash);
+    ck_assert_str_ne(crypt_r("Pencil", hash, data), hash);
+    free(data);
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
+}
+END_TEST
+
+START_TEST(salts_are_fresh)
+{
+    inv_domain domain = domain_with(EVERY_VERIFIER & ~(unsigned)INV_VERIFIER_SERVER);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_secret *password = inv_secret_new("pencil", 6);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *first = NULL;
+    inv_verifiers *second = NULL;
+
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &first, &verdict), INV_OK);
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &second, &verdict), INV_OK);
+    ck_assert_uint_eq(inv_verifiers_count(first), 5);
+    for (size_t i = 0; i < 5; i++)
+        ck_assert(!inv_secret_equal(inv_verifiers_value(first, i), inv_verifiers_value(second, i)));
+    inv_verifiers_free(&first);
+    inv_verifiers_free(&second);
+    inv_secret_free(&password);
+}
+END_TEST
+
+/* RFC 4013 3, and what normalization makes equal. */
+START_TEST(scram_takes_the_prepared_password)
+{
+    static const struct {
+        const char *set;
+        const char *typed;
+        inv_match match;
+    } cases[] = {
+        {"I\xc2\xadX", "IX", INV_MATCH_YES},
+        {"user", "user", INV_MATCH_YES},
+        {"USER", "user", INV_MATCH_NO},
+        {"\xc2\xaa", "a", INV_MATCH_YES},
+        {"\xe2\x85\xa8", "IX", INV_MATCH_YES},
+        {"e\xcc\x81", "\xc3\xa9", INV_MATCH_YES},
+        {"a\xc2\xa0"
+         "b",
+         "a b", INV_MATCH_YES},
+        {"user", "us\xf0\x9f\x98\x80", INV_MATCH_NO},
+        {"user", "user\a", INV_MATCH_NO},
+    };
+    inv_domain domain = domain_with(INV_VERIFIER_SCRAM_SHA_256);
+    inv_deadline deadline = inv_deadline_in(60000);
+
+    for (int i = 0; i < COUNT(cases); i++) {
+        inv_secret *password = inv_secret_new(cases[i].set, strlen(cases[i].set));
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_verifiers *verifiers = NULL;
+
+        ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict),
+                         INV_OK);
+        ck_assert_int_eq(
+            match_text(inv_secret_bytes(inv_verifiers_value(verifiers, 0)), cases[i].typed),
+            cases[i].match);
+        inv_verifiers_free(&verifiers);
+        inv_secret_free(&password);
+    }
+}
+END_TEST
+
+START_TEST(the_longest_password_is_hashed_whole)
+{
+    static char text[1024];
+    inv_domain domain = domain_with(INV_VERIFIER_SSHA512 | INV_VERIFIER_SCRAM_SHA_1);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+    inv_secret *password;
+
+    for (size_t i = 0; i + 2 < sizeof(text); i += 3)
+        memcpy(text + i, "\xef\xb7\xba", 3); /* U+FDFA, 11 times as long when prepared */
+    text[sizeof(text) - 1] = 'x';
+    password = inv_secret_new(text, sizeof(text));
+    ck_assert_msg(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict) ==
+                      INV_PASSWORD_REFUSED,
+                  "right to left and left to right are mixed");
+    inv_secret_free(&password);
+    text[sizeof(text) - 1] = 0;
+    password = inv_secret_new(text, sizeof(text) - 1);
+    ck_assert_msg(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict) == INV_OK,
+                  "%s", verdict.why);
+    for (size_t i = 0; i < 2; i++) {
+        const char *value = inv_secret_bytes(inv_verifiers_value(verifiers, i));
+
+        ck_assert_int_eq(match(value, text, sizeof(text) - 1), INV_MATCH_YES);
+        ck_assert_int_eq(match(value, text, sizeof(text) - 4), INV_MATCH_NO);
+    }
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
+}
+END_TEST
+
+START_TEST(a_passed_deadline_stops_the_hashing)
+{
+    inv_domain domain = domain_with(EVERY_VERIFIER);
+    inv_deadline deadline = inv_deadline_in(0);
+    inv_secret *password = inv_secret_new("pencil", 6);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict),
+                     INV_TIMEOUT);
+    ck_assert_int_eq(verdict.result, INV_TIMEOUT);
+    ck_assert_ptr_null(verifiers);
+    inv_secret_free(&password);
+}
+END_TEST
+
+START_TEST(iterations_out_of_bounds_are_a_fault)
+{
+    inv_domain domain = domain_with(INV_VERIFIER_SCRAM_SHA_256);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_secret *password = inv_secret_new("pencil", 6);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+
+    domain.scram_iterations = 0;
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict),
+                     INV_CONFIG);
+    domain.scram_iterations = 10000001;
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict),
+                     INV_CONFIG);
+    ck_assert_ptr_null(verifiers);
+    inv_secret_free(&password);
+}
+END_TEST
+
+static void *make_and_match(void *failed)
+{
+    inv_domain domain = domain_with(INV_VERIFIER_CRYPT | INV_VERIFIER_SCRAM_SHA_256);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_secret *password = inv_secret_new("p\xc3\xa4ssword", 9);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+
+    if (inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict) != INV_OK ||
+        match(inv_secret_bytes(inv_verifiers_value(verifiers, 0)), "p\xc3\xa4ssword", 9) !=
+            INV_MATCH_YES ||
+        match(inv_secret_bytes(inv_verifiers_value(verifiers, 1)), "p\xc3\xa4ssword", 9) !=
+            INV_MATCH_YES)
+        *(int *)failed = 1;
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
+    return NULL;
+}
+
+START_TEST(threads_do_not_disturb_each_other)
+{
+    pthread_t threads[4];
+    int failed[4] = {0};
+
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, make_and_match, &failed[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        ck_assert_int_eq(failed[i], 0);
+    }
+}
+END_TEST
+
+/* -------------------------------------------------------------------------- the password's shape
+ */
+
+static inv_result check(unsigned verifiers, const char *password, size_t length,
+                        inv_verdict *verdict)
+{
+    inv_domain domain = domain_with(verifiers);
+    inv_keys *keys = test_keys(TEST_KEY_LINE);
+    inv_secret *secret = inv_secret_new(password, length);
+    inv_result result = inv_password_check(&domain, keys, secret, verdict);
+
+    inv_secret_free(&secret);
+    inv_keys_free(&keys);
+    return result;
+}
+
+static const struct {
+    unsigned verifiers;
+    const char *password;
+    size_t length;
+    const char *text; /* NULL: accepted */
+} shapes[] = {
+    {INV_VERIFIER_SERVER, "x", 1, NULL},
+    {INV_VERIFIER_SERVER, "", 0, "Please use a longer password."},
+    {INV_VERIFIER_SERVER, "pass\0word", 9, "NUL"},
+    {INV_VERIFIER_SERVER, "caf\xe9", 4, "UTF-8"},
+    {INV_VERIFIER_SERVER, "\xf0\x9f\x98\x80", 4, NULL},
+    {INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_1, "\xf0\x9f\x98\x80", 4, "emoji"},
+    {INV_VERIFIER_SERVER, "a\tb", 3, NULL},
+    {INV_VERIFIER_SCRAM_SHA_256, "a\tb", 3, "control characters"},
+    {INV_VERIFIER_SCRAM_SHA_256, "\xc2\xad", 2, "cannot be used"},
+    {INV_VERIFIER_SCRAM_SHA_256, "a b~", 4, NULL},
+    {INV_VERIFIER_SERVER, "{SSHA}abc", 9, "braces"},
+    {INV_VERIFIER_SERVER, "{}", 2, "braces"},
+    {INV_VERIFIER_SERVER, "{abc", 4, NULL},
+    {INV_VERIFIER_SERVER, "a{b}", 4, NULL},
+    {INV_VERIFIER_SSHA512, "{SSHA}abc", 9, NULL},
+    {INV_VERIFIER_SERVER, TOKEN, 32, "token"},
+    {INV_VERIFIER_SERVER, TOKEN "more", 36, "token"},
+    {INV_VERIFIER_SERVER, TOKEN ":secret", 39, "token"},
+    {INV_VERIFIER_SERVER, "AQABAgMEBQYHCAkKCwwNDoRIsf3ge-xe", 32, NULL},
+    {INV_VERIFIER_SERVER, "x" TOKEN, 33, NULL},
+};
+
+START_TEST(the_shape_of_a_password_is_judged)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_result result =
+        check(shapes[_i].verifiers, shapes[_i].password, shapes[_i].length, &verdict);
+
+    if (shapes[_i].text == NULL) {
+        ck_assert_msg(result == INV_OK, "%s", verdict.text);
+        ck_assert_str_eq(verdict.text, "");
+        return;
+    }
+    ck_assert_int_eq(result, INV_PASSWORD_REFUSED);
+    ck_assert_int_eq(verdict.result, INV_PASSWORD_REFUSED);
+    ck_assert_msg(strstr(verdict.text, shapes[_i].text) != NULL, "%s", verdict.text);
+    ck_assert_str_ne(verdict.why, "");
+}
+END_TEST
+
+START_TEST(the_length_of_a_password_is_judged)
+{
+    char text[1025];
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    memset(text, 'x', sizeof(text));
+    ck_assert_int_eq(check(INV_VERIFIER_SERVER, text, 1024, &verdict), INV_OK);
+    ck_assert_int_eq(check(INV_VERIFIER_SERVER, text, 1025, &verdict), INV_PASSWORD_REFUSED);
+    ck_assert_ptr_nonnull(strstr(verdict.text, "at most 1024"));
+    ck_assert_int_eq(check(INV_VERIFIER_CRYPT, text, 511, &verdict), INV_OK);
+    ck_assert_int_eq(check(INV_VERIFIER_CRYPT, text, 512, &verdict), INV_PASSWORD_REFUSED);
+    ck_assert_ptr_nonnull(strstr(verdict.text, "at most 511"));
+}
+END_TEST
+
+/* What the check says and what the making says agree at crypt(3)'s limit. */
+START_TEST(crypt_takes_what_the_check_lets_through)
+{
+    inv_domain domain = domain_with(INV_VERIFIER_CRYPT);
+    inv_deadline deadline = inv_deadline_in(60000);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verifiers *verifiers = NULL;
+    inv_secret *password;
+    char text[512];
+
+    memset(text, 'x', sizeof(text));
+    password = inv_secret_new(text, 511);
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict), INV_OK);
+    ck_assert_int_eq(match(inv_secret_bytes(inv_verifiers_value(verifiers, 0)), text, 511),
+                     INV_MATCH_YES);
+    ck_assert_int_eq(match(inv_secret_bytes(inv_verifiers_value(verifiers, 0)), text, 512),
+                     INV_MATCH_NO);
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
+    password = inv_secret_new(text, 512);
+    ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict),
+                     INV_PASSWORD_REFUSED);
+    ck_assert_ptr_null(verifiers);
+    inv_secret_free(&password);
+}
+END_TEST
+
+static TCase *matching(void)
+{
+    TCase *tests = tcase_create("matching");
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, the_values_are_those_of_the_rfcs, 0, COUNT(exchanges));
+    tcase_add_loop_test(tests, a_value_matches_its_password_only, 0, COUNT(of_pencil));
+    tcase_add_loop_test(tests, a_changed_value_matches_no_more, 0, COUNT(of_pencil));
+    tcase_add_test(tests, spaces_round_the_separators_are_borne);
+    tcase_add_loop_test(tests, other_values_are_not_understood, 0, COUNT(not_understood));
+    tcase_add_test(tests, long_and_cut_values_are_borne);
+    return tests;
+}
+
+static TCase *making(void)
+{
+    TCase *tests = tcase_create("making");
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, every_verifier_is_made, 0, COUNT(passwords));
+    tcase_add_test(tests, what_crypt_makes_others_verify);
+    tcase_add_test(tests, salts_are_fresh);
+    tcase_add_test(tests, scram_takes_the_prepared_password);
+    tcase_add_test(tests, the_longest_password_is_hashed_whole);
+    tcase_add_test(tests, a_passed_deadline_stops_the_hashing);
+    tcase_add_test(tests, iterations_out_of_bounds_are_a_fault);
+    tcase_add_test(tests, threads_do_not_disturb_each_other);
+    tcase_add_loop_test(tests, the_shape_of_a_password_is_judged, 0, COUNT(shapes));
+    tcase_add_test(tests, the_length_of_a_password_is_judged);
+    tcase_add_test(tests, crypt_takes_what_the_check_lets_through);
+    return tests;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("verifier");
+    SRunner *runner;
+    int failed;
+
+    suite_add_tcase(suite, matching());
+    suite_add_tcase(suite, making());
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
