@@ -66,3 +66,6 @@ check-dist: distdir
 		cat missing-in-dist >&2; exit 1; \
 	fi
 CLEANFILES += missing-in-dist tracked-files
+
+# What a new user runs first.
+EXTRA_DIST += SECURITY.md scripts/pam-wrapped scripts/quickstart
