@@ -67,3 +67,23 @@ tests_check_config_file_LDADD = $(UNIT_LIBS)
 tests_check_gate_SOURCES = tests/check_gate.c tests/config_fixture.c tests/config_fixture.h
 tests_check_gate_CFLAGS = $(UNIT_CFLAGS)
 tests_check_gate_LDADD = $(UNIT_LIBS)
+
+# The heart against a slapd of its own.
+if HAVE_CHECK
+HEART_TESTS = tests/check_redeem tests/check_redeem_resume
+check_PROGRAMS += $(HEART_TESTS)
+TESTS += $(HEART_TESTS)
+endif
+SITE_SOURCES = tests/support/site.c tests/support/site.h tests/support/counter.c \
+	tests/support/counter.h $(SLAPD_FIXTURE)
+SITE_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+
+tests_check_redeem_SOURCES = tests/check_redeem.c $(SITE_SOURCES)
+tests_check_redeem_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_resume_SOURCES = tests/check_redeem_resume.c $(SITE_SOURCES)
+tests_check_redeem_resume_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_resume_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_resume_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "invitegate/roster.h"
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+
+/* Registrations that run through, and why others do not, in a real directory. */
+
+#define GROUPS "ou=groups,dc=example,dc=org"
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    const struct site_settings settings = {
+        .domain_lines =
+            "password_verifiers = server\n"
+            "allowed_groups = cn=friends," GROUPS " cn=shell," GROUPS " cn=gone," GROUPS "\n",
+    };
+
+    site = site_start(&settings);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+static void expect_value(const char *dn, const char *attribute, const char *wanted)
+{
+    char *value = site_value(site, dn, attribute);
+
+    ck_assert_msg(value != NULL, "%s has no %s", dn, attribute);
+    ck_assert_str_eq(value, wanted);
+    free(value);
+}
+
+/* ---------------------------------------------------------------------------- what runs through */
+
+START_TEST(an_account_with_its_inviter)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem(token, "bob", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    expect_value("uid=bob," SITE_PEOPLE, "xmppJid", "bob@example.org");
+    expect_value("uid=bob," SITE_PEOPLE, "inviteId", inv_token_id(token));
+    expect_value("uid=bob," SITE_PEOPLE, "xmppInvitedBy", "alice@example.org");
+    expect_value("uid=bob," SITE_PEOPLE, "mail", "bob@example.org");
+    expect_value("rosterPairId=bbdaffa18baf98a76157b906b0bbd2ca2ec47653," SITE_ROSTERS,
+                 "rosterGroup", "Invited");
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS,
+                                 "(&(rosterMember=bob)(rosterMember=alice)(xmppContactJid=bob@"
+                                 "example.org)(xmppContactJid=alice@example.org))"),
+                      1);
+    ck_assert(site_login(site, "bob", SITE_PASSWORD));
+    ck_assert(!site_login(site, "bob", "some other password"));
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_account_without_an_inviter)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem(token, "lone", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_contact_account_with_roster_group_and_end)
+{
+    struct site_request request;
+    inv_token *token;
+    char *expires;
+
+    site_add_account(site, "cecile");
+    site_request(site, &request, INV_INVITE_CONTACT_ACCOUNT, "alice@example.org");
+    site_request_contact(&request, "cecile@example.org");
+    request.request.roster_group = "Chess club";
+    request.request.account_expires = "30d";
+    token = site_create(site, &request);
+    redeem(token, "carl", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 2);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS,
+                                 "(&(xmppContactJid=carl@example.org)(rosterGroup=Chess club))"),
+                      2);
+    expires = site_value(site, "uid=carl," SITE_PEOPLE, "xmppAccountExpires");
+    ck_assert_ptr_nonnull(expires);
+    ck_assert_uint_eq(strlen(expires), strlen("20260101000000Z"));
+    free(expires);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_unlimited_invite_makes_no_claims)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 0);
+
+    redeem(token, "u1", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "u2", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "u1", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "u1", "some other password");
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 2, 2);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* A crash between account and pair: an unlimited invite has no claim that would tell. */
+START_TEST(an_unlimited_invite_mends_a_missing_pair)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 0);
+    char *dn;
+
+    redeem(token, "mend", SITE_PASSWORD);
+    expect(INV_OK);
+    dn = inv_pair_dn(site_domain(site), "mend@example.org", "alice@example.org");
+    site_delete(site, dn);
+    free(dn);
+    redeem(token, "mend", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 0, 0, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(three_uses_and_no_more)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 3);
+
+    redeem(token, "m1", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "m2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 0, 2, 2, 2);
+    redeem(token, "m3", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "m4", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "m2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 3, 3, 3);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(again_with_the_same_and_with_another_password)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem(token, "again", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "again", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "again", "some other password");
+    expect(INV_BAD_TOKEN);
+    redeem(token, "another", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "again", SITE_PASSWORD));
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(groups_of_both_kinds)
+{
+    struct site_request request;
+    const char *const groups[] = {"cn=friends," GROUPS, "cn=shell," GROUPS, "cn=gone," GROUPS,
+                                  NULL};
+    inv_token *token;
+
+    site_modify(site, "dn: cn=friends," GROUPS "\nchangetype: add\nobjectClass: groupOfNames\n"
+                      "cn: friends\nmember: uid=alice," SITE_PEOPLE "\n\n"
+                      "dn: cn=shell," GROUPS "\nchangetype: add\nobjectClass: posixGroup\n"
+                      "cn: shell\ngidNumber: 5000\n");
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    request.request.groups = groups;
+    token = site_create(site, &request);
+    redeem(token, "grouped", SITE_PASSWORD);
+    expect(INV_OK); /* although one of the groups does not exist */
+    ck_assert_uint_eq(
+        site_count(site, GROUPS, "(&(cn=friends)(member=uid=grouped," SITE_PEOPLE "))"), 1);
+    ck_assert_uint_eq(site_count(site, GROUPS, "(&(cn=shell)(memberUid=grouped))"), 1);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(five_round_trips_and_four_writes)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    (void)site_redeem_in(&call, token, "counted", SITE_PASSWORD, &verdict);
+    expect(INV_OK);
+    ck_assert_uint_eq(counter->flights, 5);
+    ck_assert_uint_eq(counter->writes, 4);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------------- expiry */
+
+static inv_result redeem_at(const inv_token *token, const char *local, time_t accepted_at)
+{
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_name *name = site_name(site, local);
+    inv_result result;
+    inv_call call;
+
+    site_begin(site, &call);
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    result =
+        inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at, &verdict);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    inv_secret_free(&password);
+    return result;
+}
+
+static inv_token *expired_since(time_t seconds, time_t *expires)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    *expires = time(NULL) - seconds;
+    request.request.expires = *expires;
+    return site_create(site, &request);
+}
+
+START_TEST(expiry_is_judged_at_acceptance)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(10, &expires);
+
+    ck_assert_int_eq(redeem_at(token, "late", 0), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_at(token, "late", expires + 1), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_at(token, "late", time(NULL) + 3600), INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    ck_assert_int_eq(redeem_at(token, "late", expires), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(acceptance_counts_for_an_hour)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(4000, &expires);
+
+    ck_assert_int_eq(redeem_at(token, "later", expires), INV_BAD_TOKEN);
+    inv_token_free(&token);
+    token = expired_since(3500, &expires);
+    ck_assert_int_eq(redeem_at(token, "later", expires), INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_check_tells_the_same)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(10, &expires);
+
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+    token = site_invite(site, "alice@example.org", 1);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_OK);
+    (void)site_check(site, token, "checked", &verdict);
+    expect(INV_OK);
+    (void)site_check(site, token, "alice", &verdict);
+    expect(INV_NAME_TAKEN);
+    (void)site_check(site, token, "admin", &verdict);
+    expect(INV_NAME_RESERVED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "checked", SITE_PASSWORD);
+    (void)site_check(site, token, "checked", &verdict);
+    expect(INV_OK); /* done before: redeeming proves the password */
+    (void)site_check(site, token, "checked2", &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- tokens that are bad
+ */
+
+START_TEST(a_revoked_token)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    redeem(token, "revoked", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "revoked", &verdict);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, -2, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_unknown_token)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+
+    site_delete(site, dn);
+    redeem(token, "unknown", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    free(dn);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_token_of_the_wrong_type)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    token = site_create(site, &request);
+    redeem(token, "wrongtype", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+    token = site_invite(site, NULL, 1);
+    (void)site_redeem_contact(site, token, "alice@example.org", &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- mistakes do not cost the
+ * token */
+
+START_TEST(a_taken_name)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem(token, "alice", SITE_PASSWORD);
+    expect(INV_NAME_TAKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "nottaken", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Only the add tells: the use that was claimed goes back. */
+START_TEST(a_name_taken_that_the_search_does_not_find)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    inv_domain *domain = site_domain(site);
+    char *filter = domain->name_filter;
+    char by_jid[] = "(xmppJid=%j)";
+
+    site_modify(site, "dn: uid=hidden," SITE_PEOPLE "\nchangetype: add\n"
+                      "objectClass: inetOrgPerson\ncn: hidden\nsn: hidden\n");
+    domain->name_filter = by_jid;
+    redeem(token, "hidden", SITE_PASSWORD);
+    expect(INV_NAME_TAKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    domain->name_filter = filter;
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_weak_password_with_the_policys_words)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem(token, "weak", "short");
+    expect(INV_PASSWORD_REFUSED);
+    ck_assert_msg(strstr(verdict.text, "uality") != NULL || strstr(verdict.text, "short") != NULL,
+                  "%s", verdict.text);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "strong", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_reserved_name)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem(token, "postmaster", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------- preset names */
+
+START_TEST(a_preset_name)
+{
+    struct site_request request;
+    inv_token *preset;
+    inv_token *plain = site_invite(site, NULL, 1);
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    site_request_user(site, &request, "preset");
+    preset = site_create(site, &request);
+    redeem(preset, "notpreset", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    redeem(plain, "preset", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    site_expect(site, plain, 1, 0, 0, 0, 0);
+    redeem(preset, "preset", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, preset, 0, 0, 1, 1, 1);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(objectClass=xmppNameReservation)"), 0);
+    redeem(plain, "preset", SITE_PASSWORD);
+    expect(INV_NAME_TAKEN);
+    inv_token_free(&preset);
+    inv_token_free(&plain);
+}
+END_TEST
+
+START_TEST(a_reservation_ends_with_its_invite)
+{
+    struct site_request request;
+    inv_token *preset;
+    inv_token *plain = site_invite(site, NULL, 1);
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    site_request_user(site, &request, "ended");
+    request.request.expires = time(NULL) - 1;
+    preset = site_create(site, &request);
+    redeem(plain, "ended", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&preset);
+    inv_token_free(&plain);
+}
+END_TEST
+
+/* An entry that is there but cannot be read is no free name. */
+START_TEST(a_reservation_that_is_none)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    site_modify(site, "dn: inviteUser=odd," SITE_INVITES "\nchangetype: add\n"
+                      "objectClass: device\nobjectClass: extensibleObject\ncn: odd\n"
+                      "inviteUser: odd\n");
+    redeem(token, "odd", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- inviters */
+
+static inv_token *invite_by(const char *local)
+{
+    inv_token *token;
+    char *jid = NULL;
+
+    site_add_account(site, local);
+    ck_assert_int_gt(asprintf(&jid, "%s@example.org", local), 0);
+    site_next_second();
+    token = site_invite(site, jid, 1);
+    free(jid);
+    return token;
+}
+
+START_TEST(an_inviter_who_is_gone)
+{
+    inv_token *token = invite_by("goner");
+
+    site_delete(site, "uid=goner," SITE_PEOPLE);
+    (void)site_check(site, token, "orphan", &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "orphan", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    site_next_second();
+    site_add_account(site, "goner"); /* somebody new */
+    redeem(token, "orphan", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_inviter_who_is_disabled)
+{
+    inv_token *token = invite_by("locked");
+
+    site_modify(site, "dn: uid=locked," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+    redeem(token, "orphan2", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_inviter_whose_account_expired)
+{
+    inv_token *token = invite_by("guest");
+
+    site_modify(site, "dn: uid=guest," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: xmppAccountExpires\nxmppAccountExpires: 20200101000000Z\n");
+    redeem(token, "orphan3", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(no_pair_with_a_gone_inviter)
+{
+    inv_token *token = invite_by("parted");
+
+    site_domain(site)->inviter_gone_refuse = false;
+    site_delete(site, "uid=parted," SITE_PEOPLE);
+    redeem(token, "nopair", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_contact_who_is_gone_costs_the_pair_only)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_add_account(site, "third");
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    site_request_contact(&request, "third@example.org");
+    token = site_create(site, &request);
+    site_delete(site, "uid=third," SITE_PEOPLE);
+    redeem(token, "withoutthird", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- what is gone stays gone
+ */
+
+START_TEST(a_name_made_again_inherits_no_pair)
+{
+    struct site_request request;
+    inv_token *first = site_invite(site, "alice@example.org", 1);
+    inv_token *second;
+
+    site_add_account(site, "dora");
+    redeem(first, "heir", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, first, 0, 0, 1, 1, 1);
+    site_delete(site, "uid=heir," SITE_PEOPLE);
+    site_request(site, &request, INV_INVITE_ACCOUNT, "dora@example.org");
+    second = site_create(site, &request);
+    redeem(second, "heir", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=heir@example.org)"), 1);
+    site_expect(site, second, 0, 0, 1, 1, 1);
+    inv_token_free(&first);
+    inv_token_free(&second);
+}
+END_TEST
+
+START_TEST(a_name_made_again_by_the_same_inviter)
+{
+    struct site_request request;
+    inv_token *first = site_invite(site, "alice@example.org", 1);
+    inv_token *second;
+
+    redeem(first, "heir2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_delete(site, "uid=heir2," SITE_PEOPLE);
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    request.request.roster_group = "New";
+    second = site_create(site, &request);
+    redeem(second, "heir2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, second, 0, 0, 1, 1, 1);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(rosterGroup=New)"), 1);
+    inv_token_free(&first);
+    inv_token_free(&second);
+}
+END_TEST
+
+START_TEST(a_finished_use_stays_finished)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem(token, "deleted", SITE_PASSWORD);
+    expect(INV_OK);
+    site_delete(site, "uid=deleted," SITE_PEOPLE);
+    redeem(token, "deleted", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "deleted2", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem");
+    TCase *through = tcase_create("through");
+    TCase *refused = tcase_create("refused");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(through, 60);
+    tcase_add_unchecked_fixture(through, start, stop);
+    tcase_add_test(through, an_account_with_its_inviter);
+    tcase_add_test(through, an_account_without_an_inviter);
+    tcase_add_test(through, a_contact_account_with_roster_group_and_end);
+    tcase_add_test(through, an_unlimited_invite_makes_no_claims);
+    tcase_add_test(through, an_unlimited_invite_mends_a_missing_pair);
+    tcase_add_test(through, three_uses_and_no_more);
+    tcase_add_test(through, again_with_the_same_and_with_another_password);
+    tcase_add_test(through, groups_of_both_kinds);
+    tcase_add_test(through, five_round_trips_and_four_writes);
+    suite_add_tcase(suite, through);
+    tcase_set_timeout(refused, 60);
+    tcase_add_unchecked_fixture(refused, start, stop);
+    tcase_add_test(refused, expiry_is_judged_at_acceptance);
+    tcase_add_test(refused, acceptance_counts_for_an_hour);
+    tcase_add_test(refused, a_check_tells_the_same);
+    tcase_add_test(refused, a_revoked_token);
+    tcase_add_test(refused, an_unknown_token);
+    tcase_add_test(refused, a_token_of_the_wrong_type);
+    tcase_add_test(refused, a_taken_name);
+    tcase_add_test(refused, a_name_taken_that_the_search_does_not_find);
+    tcase_add_test(refused, a_weak_password_with_the_policys_words);
+    tcase_add_test(refused, a_reserved_name);
+    tcase_add_test(refused, a_preset_name);
+    tcase_add_test(refused, a_reservation_ends_with_its_invite);
+    tcase_add_test(refused, a_reservation_that_is_none);
+    tcase_add_test(refused, an_inviter_who_is_gone);
+    tcase_add_test(refused, an_inviter_who_is_disabled);
+    tcase_add_test(refused, an_inviter_whose_account_expired);
+    tcase_add_test(refused, no_pair_with_a_gone_inviter);
+    tcase_add_test(refused, a_contact_who_is_gone_costs_the_pair_only);
+    tcase_add_test(refused, a_name_made_again_inherits_no_pair);
+    tcase_add_test(refused, a_name_made_again_by_the_same_inviter);
+    tcase_add_test(refused, a_finished_use_stays_finished);
+    suite_add_tcase(suite, refused);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "invitegate/roster.h"
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+
+/* What crashes leave, made by hand, and what the next attempt makes of it. */
+
+#define NONCE "00112233445566ff"
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+/* ------------------------------------------------------------------------------- made by hand */
+
+static void claim_by_hand(const inv_token *token, const char *local, long before)
+{
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteUsesLeft\n"
+                "inviteUsesLeft: %ld\n-\nadd: inviteUsesLeft\ninviteUsesLeft: %ld\n-\n"
+                "add: inviteClaim\ninviteClaim: %s@example.org " NONCE "\n",
+                inv_token_id(token), before, before - 1, local);
+}
+
+static void account_by_hand(const inv_token *token, const char *local)
+{
+    site_modify(site,
+                "dn: uid=%s," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\ncn: %s\nsn: %s\nxmppJid: %s@example.org\n"
+                "userPassword: " SITE_PASSWORD "\ninviteId: %s\ninviteNonce: " NONCE "\n",
+                local, local, local, local, inv_token_id(token));
+}
+
+static void pair_by_hand(const inv_token *token, const char *local)
+{
+    char id[INV_PAIR_ID_SIZE];
+    char *jid = NULL;
+
+    ck_assert_int_gt(asprintf(&jid, "%s@example.org", local), 0);
+    ck_assert(inv_pair_id(jid, "alice@example.org", id));
+    site_modify(site,
+                "dn: rosterPairId=%s," SITE_ROSTERS "\nchangetype: add\n"
+                "objectClass: xmppRosterPair\nxmppContactJid: %s\n"
+                "xmppContactJid: alice@example.org\nrosterGroup: Invited\nrosterMember: alice\n"
+                "rosterMember: %s\ninviteId: %s\n",
+                id, jid, local, inv_token_id(token));
+    free(jid);
+}
+
+/* ------------------------------------------------------------------------ each partial state */
+
+START_TEST(a_claim_alone)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r1", 1);
+    redeem(token, "r1", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    ck_assert(site_login(site, "r1", SITE_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_claim_and_an_account)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r2", 1);
+    account_by_hand(token, "r2");
+    redeem(token, "r2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Whoever resumes, the account that is there gets what its invite promised; the token's holder with
+ * another password gets nothing. */
+START_TEST(a_claim_and_an_account_with_another_password)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r3", 1);
+    account_by_hand(token, "r3");
+    redeem(token, "r3", "some other password");
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    ck_assert(site_login(site, "r3", SITE_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_claim_an_account_and_a_pair)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r4", 1);
+    account_by_hand(token, "r4");
+    pair_by_hand(token, "r4");
+    redeem(token, "r4", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_login_finishes_too)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    inv_name *name = site_name(site, "r5");
+    inv_call call;
+
+    claim_by_hand(token, "r5", 1);
+    site_begin(site, &call);
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_NO_ACCOUNT);
+    account_by_hand(token, "r5");
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_OK);
+    inv_name_free(&name);
+    name = site_name(site, "alice");
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_BAD_TOKEN);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(one_claim_of_several_uses)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 3);
+
+    claim_by_hand(token, "r6", 3);
+    redeem(token, "r6other", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 1, 1, 1, 1);
+    redeem(token, "r6", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 0, 2, 2, 2);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* A claim that another attempt may still be using is not given back by one that took it over. */
+START_TEST(a_weak_password_on_a_claim_taken_over)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r7", 1);
+    redeem(token, "r7", "short");
+    expect(INV_PASSWORD_REFUSED);
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    redeem(token, "r7", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------- expiry, revocation
+ */
+
+static void terms_by_hand(const inv_token *token, const char *attribute, const char *value)
+{
+    site_modify(site, "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nreplace: %s\n%s: %s\n",
+                inv_token_id(token), attribute, attribute, value);
+}
+
+START_TEST(a_claim_is_finished_after_expiry)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r8", 1);
+    terms_by_hand(token, "inviteExpires", "20200101000000Z");
+    (void)site_check(site, token, "r8", &verdict);
+    expect(INV_OK);
+    redeem(token, "r8", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_claim_is_not_finished_after_revocation)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    claim_by_hand(token, "r9", 1);
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    redeem(token, "r9", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, -1, 1, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ claim_grace
+ */
+
+/* Until a redemption with a grace of two seconds ends otherwise than before. */
+static void redeem_until(const inv_token *token, const char *local, inv_result wanted)
+{
+    time_t end = time(NULL) + 20;
+
+    do {
+        redeem(token, local, SITE_PASSWORD);
+        if (verdict.result == wanted)
+            return;
+        site_next_second();
+    } while (time(NULL) < end);
+    expect(wanted);
+}
+
+START_TEST(another_name_after_the_grace)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    site_domain(site)->claim_grace = 2;
+    claim_by_hand(token, "g1", 1);
+    redeem(token, "g1other", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "another attempt"));
+    redeem_until(token, "g1other", INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    redeem(token, "g1", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The account is there: its claim waits to be finished, however old. */
+START_TEST(no_other_name_once_the_account_is_there)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    time_t end;
+
+    site_domain(site)->claim_grace = 1;
+    claim_by_hand(token, "g2", 1);
+    account_by_hand(token, "g2");
+    for (end = time(NULL) + 4; time(NULL) < end; site_next_second()) {
+        redeem(token, "g2other", SITE_PASSWORD);
+        expect(INV_BAD_TOKEN);
+    }
+    site_expect(site, token, 0, 1, 0, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The operations of a registration, in the order they are sent (an invite with one contact). */
+enum { SEND_CLAIM = 5, SEND_ADD = 7, SEND_PAIR = 8, SEND_FINISH = 9 };
+
+struct overtaker {
+    const inv_token *token;
+    size_t before;
+    const char *attribute;
+    const char *value;
+};
+
+static void overtake(void *context, counter_moment moment, size_t number)
+{
+    const struct overtaker *overtaker = context;
+
+    if (moment == COUNTER_BEFORE_SEND && number == overtaker->before)
+        terms_by_hand(overtaker->token, overtaker->attribute, overtaker->value);
+}
+
+static inv_result redeem_overtaken(struct overtaker *overtaker, const char *local)
+{
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = overtake;
+    counter->context = overtaker;
+    (void)site_redeem_in(&call, overtaker->token, local, SITE_PASSWORD, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    return verdict.result;
+}
+
+/* The slow attempt comes back: its claim is another name's, so its account has to go again. */
+START_TEST(a_repointed_claim_takes_the_account_back)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct overtaker overtaker = {token, SEND_ADD, "inviteClaim", "g3other@example.org " NONCE};
+
+    ck_assert_int_eq(redeem_overtaken(&overtaker, "g3"), INV_BAD_TOKEN);
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    redeem(token, "g3other", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Another attempt of the same name took the claim over: whoever comes first finishes it. */
+START_TEST(a_claim_taken_over_is_finished_all_the_same)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct overtaker overtaker = {token, SEND_ADD, "inviteClaim", "g4@example.org " NONCE};
+
+    ck_assert_int_eq(redeem_overtaken(&overtaker, "g4"), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_revocation_before_the_claim)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct overtaker overtaker = {token, SEND_CLAIM, "inviteUsesLeft", "-2"};
+
+    ck_assert_int_eq(redeem_overtaken(&overtaker, "g5"), INV_BAD_TOKEN);
+    site_expect(site, token, -2, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_revocation_behind_the_claim)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct overtaker overtaker = {token, SEND_ADD, "inviteUsesLeft", "-1"};
+
+    ck_assert_int_eq(redeem_overtaken(&overtaker, "g6"), INV_OK);
+    site_expect(site, token, -1, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* A use given back to a revoked invite: the remembered count grows. */
+START_TEST(a_use_given_back_to_a_revoked_invite)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct overtaker overtaker = {token, SEND_ADD, "inviteUsesLeft", "-1"};
+    inv_domain *domain = site_domain(site);
+    char *filter = domain->name_filter;
+    char by_jid[] = "(xmppJid=%j)";
+
+    site_modify(site, "dn: uid=g7," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                      "cn: g7\nsn: g7\n");
+    domain->name_filter = by_jid;
+    ck_assert_int_eq(redeem_overtaken(&overtaker, "g7"), INV_NAME_TAKEN);
+    domain->name_filter = filter;
+    site_expect(site, token, -2, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ lost answers
+ */
+
+static void redeem_losing(const inv_token *token, const char *local, size_t lose)
+{
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->lose = lose;
+    (void)site_redeem_in(&call, token, local, SITE_PASSWORD, &verdict);
+    ck_assert_uint_eq(counter->lose, 0);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+}
+
+/* A lost reply is never taken for a refusal: it is read back by the nonce. */
+START_TEST(a_lost_answer_is_read_back)
+{
+    const size_t lose[] = {SEND_CLAIM, SEND_ADD, SEND_PAIR};
+    char local[16];
+    inv_token *token;
+
+    (void)snprintf(local, sizeof(local), "lost%d", _i);
+    token = site_invite(site, "alice@example.org", 1);
+    redeem_losing(token, local, lose[_i]);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    ck_assert(site_login(site, local, SITE_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The account is there: the answer is OK, whatever became of the finish. */
+START_TEST(a_lost_answer_to_the_finish)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem_losing(token, "lostfinish", SEND_FINISH);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    redeem(token, "lostfinish", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_resume");
+    TCase *resume = tcase_create("resume");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(resume, 60);
+    tcase_add_unchecked_fixture(resume, start, stop);
+    tcase_add_test(resume, a_claim_alone);
+    tcase_add_test(resume, a_claim_and_an_account);
+    tcase_add_test(resume, a_claim_and_an_account_with_another_password);
+    tcase_add_test(resume, a_claim_an_account_and_a_pair);
+    tcase_add_test(resume, a_login_finishes_too);
+    tcase_add_test(resume, one_claim_of_several_uses);
+    tcase_add_test(resume, a_weak_password_on_a_claim_taken_over);
+    tcase_add_test(resume, a_claim_is_finished_after_expiry);
+    tcase_add_test(resume, a_claim_is_not_finished_after_revocation);
+    tcase_add_test(resume, another_name_after_the_grace);
+    tcase_add_test(resume, no_other_name_once_the_account_is_there);
+    tcase_add_test(resume, a_repointed_claim_takes_the_account_back);
+    tcase_add_test(resume, a_claim_taken_over_is_finished_all_the_same);
+    tcase_add_test(resume, a_revocation_before_the_claim);
+    tcase_add_test(resume, a_revocation_behind_the_claim);
+    tcase_add_test(resume, a_use_given_back_to_a_revoked_invite);
+    tcase_add_loop_test(resume, a_lost_answer_is_read_back, 0, 3);
+    tcase_add_test(resume, a_lost_answer_to_the_finish);
+    suite_add_tcase(suite, resume);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

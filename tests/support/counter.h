@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TESTS_COUNTER_H
+#define INVITEGATE_TESTS_COUNTER_H
+
+#include <stddef.h>
+
+#include "invitegate/directory.h"
+
+typedef enum counter_moment { COUNTER_BEFORE_SEND, COUNTER_AFTER_ANSWER } counter_moment;
+
+/*
+ * A driver that hands everything on to the one that was there, and counts. Operations are numbered
+ * from 1 in the order they are sent; a flight is a run of sends before the next answer.
+ */
+struct counter {
+    size_t sends;
+    size_t answers;
+    size_t writes;
+    size_t flights;
+    size_t proofs;
+    /* called before operation number n goes out, and when the answer to one is in */
+    void (*at)(void *context, counter_moment moment, size_t number);
+    void *context;
+    /* the answers to the flight that holds operation number lose are lost: it was done, nobody
+     * knows */
+    size_t lose;
+    /* private */
+    const inv_directory_driver *driver;
+    void *self;
+    int in_flight;
+};
+
+struct counter *counter_attach(inv_directory *directory);
+
+/* Puts the old driver back and frees the counter. */
+void counter_detach(inv_directory *directory, struct counter **counter);
+
+#endif
