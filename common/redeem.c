@@ -99,8 +99,13 @@ static inv_result judge_reservation(struct redemption *redemption, const inv_ope
         inv_dn_equal(search->matched_dn, domain->invites))
         return INV_OK;
     result = inv_operation_result(search, "looking for a reservation", redemption->verdict);
-    if (result != INV_OK || search->entry_count == 0)
+    if (result != INV_OK)
         return result;
+    if (search->entry_count != 1)
+        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                               "%s: the reservation is there but cannot be read; check the rights "
+                               "of the invitegate identity",
+                               search->dn);
     return inv_reservation_holds(redemption->call, search->entries[0],
                                  inv_token_id(redemption->token), &redemption->reserved,
                                  redemption->verdict);

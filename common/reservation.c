@@ -96,7 +96,12 @@ static inv_result read_reservation(inv_call *call, const char *dn, inv_operation
     if (result != INV_OK || inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT))
         return result;
     result = inv_operation_result(*search, "reading the reservation", verdict);
-    if (result == INV_OK && (*search)->entry_count == 1)
+    if (result == INV_OK && (*search)->entry_count != 1)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: the reservation is there but cannot be read; check the rights "
+                               "of the invitegate identity",
+                               dn);
+    if (result == INV_OK)
         *holder = (*search)->entries[0];
     return result;
 }
