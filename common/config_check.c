@@ -86,9 +86,10 @@ static inv_result check_account_attributes(const inv_config_reader *reader, cons
                                            const inv_domain *domain)
 {
     for (size_t i = 0; i < domain->account_attribute_count; i++) {
-        if (inv_config_text_equal(domain->account_attributes[i].attribute, domain->account_rdn))
+        if (inv_config_text_equal(domain->account_attributes[i].attribute, domain->account_rdn) &&
+            strcmp(domain->account_attributes[i].value, "%u") != 0)
             return fail(reader, section, "account_attributes",
-                        "must not set the attribute of account_rdn, which holds the name");
+                        "the attribute of account_rdn holds the name and can only be %u");
     }
     return INV_OK;
 }
