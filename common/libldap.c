@@ -756,6 +756,30 @@ bool inv_dn_valid(const char *dn)
     return valid;
 }
 
+bool inv_dn_leaf(const char *dn, char **attribute, char **value)
+{
+    LDAPDN parsed = NULL;
+
+    *attribute = NULL;
+    *value = NULL;
+    if (dn == NULL || ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+        return false;
+    if (parsed != NULL && parsed[0] != NULL && parsed[0][0] != NULL && parsed[0][1] == NULL) {
+        const LDAPAVA *ava = parsed[0][0];
+
+        *attribute = strndup(ava->la_attr.bv_val, ava->la_attr.bv_len);
+        *value = strndup(ava->la_value.bv_val, ava->la_value.bv_len);
+    }
+    ldap_dnfree(parsed);
+    if (*attribute != NULL && *value != NULL)
+        return true;
+    free(*attribute);
+    free(*value);
+    *attribute = NULL;
+    *value = NULL;
+    return false;
+}
+
 bool inv_dn_equal(const char *a, const char *b)
 {
     char *normal_a = normal_dn(a);

@@ -206,6 +206,12 @@ bool inv_dn_within(const char *dn, const char *parent);
 
 bool inv_dn_valid(const char *dn);
 
+/*
+ * The attribute and the unescaped value of dn's first RDN; the caller frees both. False: no DN, an
+ * RDN of several values, or memory is short.
+ */
+bool inv_dn_leaf(const char *dn, char **attribute, char **value);
+
 /* RFC 4515 escaping. The caller frees it; NULL if memory is short. "" gives "". */
 char *inv_filter_escape(const char *value);
 
