@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_COMMAND_H
+#define INVITEGATE_TOOLS_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "invitegate/gate.h"
+#include "invitegate/name.h"
+#include "invitegate/token.h"
+
+/* Exit statuses of the last column of section 6. */
+enum {
+    CTL_EXIT_OK = 0,
+    CTL_EXIT_REFUSED = 1, /* also: doctor has findings */
+    CTL_EXIT_USAGE = 2,
+    CTL_EXIT_TEMPORARY = 3,
+    CTL_EXIT_CONFIG = 4,
+};
+
+/* A row of an option table; help and parser read the same rows. A table ends with name NULL. */
+typedef struct ctl_option {
+    const char *name;     /* without the dashes */
+    char letter;          /* the short form, or 0 */
+    const char *argument; /* its placeholder; NULL: a flag */
+    bool repeats;
+    const char *help;
+} ctl_option;
+
+typedef struct ctl_value {
+    const ctl_option *option;
+    const char *text; /* NULL for a flag */
+} ctl_value;
+
+struct ctl_command;
+
+/* The command line, taken apart. It borrows from argv. */
+typedef struct ctl_invocation {
+    const struct ctl_command *command; /* NULL: none was given */
+    const char *config_path;           /* NULL: the built-in one */
+    const char *domain;                /* -d, or NULL */
+    bool json;
+    bool help;
+    bool version;
+    ctl_value *values; /* the command's own options, in order */
+    size_t value_count;
+    char **arguments;
+    size_t argument_count;
+} ctl_invocation;
+
+/* One file a command defines one of these; commands.c lists them. */
+typedef struct ctl_command {
+    const char *name;
+    const char *arguments; /* as in the synopsis, "" without */
+    size_t least_arguments;
+    size_t most_arguments;
+    const char *summary; /* one line */
+    const char *details; /* more lines for its own --help, or NULL */
+    const ctl_option *options;
+    int (*run)(const ctl_invocation *invocation);
+} ctl_command;
+
+extern const ctl_option ctl_global_options[];
+extern const ctl_command *const ctl_commands[]; /* ends with NULL */
+
+extern const ctl_command ctl_init;
+extern const ctl_command ctl_create;
+extern const ctl_command ctl_list;
+extern const ctl_command ctl_show;
+extern const ctl_command ctl_check;
+extern const ctl_command ctl_redeem;
+extern const ctl_command ctl_roster;
+extern const ctl_command ctl_revoke;
+extern const ctl_command ctl_restore;
+extern const ctl_command ctl_doctor;
+
+/* ---------------------------------------------------------------------------------- command line
+ */
+
+/*
+ * Fills *invocation. False: it has told what is wrong on stderr and the exit status is
+ * CTL_EXIT_USAGE. ctl_invocation_clear frees what it holds either way.
+ */
+bool ctl_parse(int argc, char **argv, ctl_invocation *invocation);
+void ctl_invocation_clear(ctl_invocation *invocation);
+
+/* The text of the option's last value, or NULL when it was not given. */
+const char *ctl_option_text(const ctl_invocation *invocation, const char *name);
+bool ctl_option_given(const ctl_invocation *invocation, const char *name);
+
+/* All values of a repeating option, a list that ends with NULL; the caller frees the list only. */
+const char **ctl_option_texts(const ctl_invocation *invocation, const char *name);
+
+/* Help for the whole program (command NULL) or for one command. */
+void ctl_help(FILE *stream, const ctl_command *command);
+
+/* ---------------------------------------------------------------------------------------- errors
+ */
+
+/* "invitectl: ..." on stderr, made safe for a terminal. Both return the exit status to end with. */
+int ctl_usage(const ctl_invocation *invocation, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+int ctl_fail(const inv_verdict *verdict);
+
+void ctl_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int ctl_exit_status(inv_result result);
+
+/* --------------------------------------------------------------------------------------- session
+ */
+
+/* What a command works with: the open gate and one call in one domain. */
+typedef struct ctl_session {
+    inv_gate *gate;
+    const inv_domain *domain;
+    inv_call call;
+    bool begun;
+    inv_verdict verdict;
+} ctl_session;
+
+/* Opens the gate; with_keys false for init and doctor. Closing is always allowed. */
+inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session);
+void ctl_session_close(ctl_session *session);
+
+/* The domain of -d, else the only one, else INV_CONFIG. */
+inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session);
+
+/* Starts the call, or starts it anew; milliseconds as in inv_gate_begin. Needs the domain. */
+inv_result ctl_session_begin(ctl_session *session, long milliseconds);
+
+/* The verdict as the one log line, and the exit status of its result. */
+int ctl_session_log(ctl_session *session);
+
+/* Long enough for a list of every invite a site has. */
+#define CTL_LONG_CALL 600000L
+
+/* ------------------------------------------------------------------------------------- arguments
+ */
+
+/*
+ * A token argument; "-" reads a line of standard input. Without -d every domain is tried, because
+ * the token itself knows its own. Sets session->domain.
+ */
+inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session,
+                          const char *argument, inv_token **token);
+
+/* An inviteId, or a token that gives one. Sets session->domain. */
+inv_result ctl_read_id(const ctl_invocation *invocation, ctl_session *session, const char *argument,
+                       char id[INV_INVITE_ID_LENGTH + 1]);
+
+/* A bare JID; without '@' the session's domain is meant. */
+inv_result ctl_read_jid(ctl_session *session, const char *argument, inv_name **name);
+
+#endif

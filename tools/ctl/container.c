@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "container.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ldif.h"
+
+static const unsigned form_bits[] = {INV_VERIFIER_SERVER, INV_VERIFIER_CRYPT, INV_VERIFIER_SSHA512,
+                                     INV_VERIFIERS_SCRAM};
+#define FORM_COUNT (sizeof(form_bits) / sizeof(form_bits[0]))
+
+const char *ctl_form_name(unsigned verifier)
+{
+    switch (verifier) {
+    case INV_VERIFIER_SERVER:
+        return "server";
+    case INV_VERIFIER_CRYPT:
+        return "crypt";
+    case INV_VERIFIER_SSHA512:
+        return "ssha512";
+    case INV_VERIFIERS_SCRAM:
+        return "scram";
+    default:
+        return NULL;
+    }
+}
+
+/* --------------------------------------------------------------------------------------- reading
+ */
+
+static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_containers *containers)
+{
+    size_t count = inv_entry_count(entry, "inviteKeyFingerprint");
+
+    containers->invites = true;
+    containers->marked = inv_entry_has(entry, "objectClass", "xmppInviteContainer");
+    containers->fingerprints = calloc(count + 1, sizeof(*containers->fingerprints));
+    if (containers->fingerprints == NULL)
+        return inv_verdict_no_memory(proof->verdict);
+    for (size_t i = 0; i < count; i++) {
+        containers->fingerprints[i] =
+            strdup(inv_entry_value(entry, "inviteKeyFingerprint", i, NULL));
+        if (containers->fingerprints[i] == NULL)
+            return inv_verdict_no_memory(proof->verdict);
+    }
+    for (size_t i = 0; i < FORM_COUNT; i++) {
+        if (inv_entry_has(entry, "invitePasswordForm", ctl_form_name(form_bits[i])))
+            containers->forms |= form_bits[i];
+    }
+    return INV_OK;
+}
+
+/* No entry is a good answer too: the container is missing. */
+static inv_result read_one(ctl_proof *proof, inv_directory *directory, const char *dn,
+                           inv_operation **search)
+{
+    static const char *const attributes[] = {"objectClass", "inviteKeyFingerprint",
+                                             "invitePasswordForm", NULL};
+    inv_result result;
+
+    *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+    result = ctl_proof_run(proof, directory, *search);
+    if (result == INV_OK && (*search)->entry_count == 0 &&
+        !inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT) &&
+        !inv_operation_answered(*search, INV_LDAP_SUCCESS))
+        result = inv_operation_result(*search, "reading the container", proof->verdict);
+    return result;
+}
+
+inv_result ctl_containers_read(ctl_proof *proof, ctl_containers *containers)
+{
+    struct {
+        const char *dn;
+        bool *there;
+    } each[] = {{proof->domain->invites, &containers->invites},
+                {proof->domain->people, &containers->people},
+                {proof->domain->rosters, &containers->rosters}};
+    inv_result result = INV_OK;
+
+    ctl_containers_clear(containers);
+    for (size_t i = 0; result == INV_OK && i < sizeof(each) / sizeof(each[0]); i++) {
+        inv_operation *search = NULL;
+
+        result = read_one(proof, proof->call->directory, each[i].dn, &search);
+        if (result == INV_OK && search->entry_count == 1) {
+            *each[i].there = true;
+            if (i == 0)
+                result = take_records(proof, search->entries[0], containers);
+        }
+        inv_operation_free(&search);
+    }
+    return result;
+}
+
+void ctl_containers_clear(ctl_containers *containers)
+{
+    for (size_t i = 0; containers->fingerprints != NULL && containers->fingerprints[i] != NULL; i++)
+        free(containers->fingerprints[i]);
+    free(containers->fingerprints);
+    memset(containers, 0, sizeof(*containers));
+}
+
+bool ctl_containers_complete(const ctl_containers *containers)
+{
+    return containers->invites && containers->marked && containers->people && containers->rosters;
+}
+
+/* ---------------------------------------------------------------------------------------- making
+ */
+
+/* organizationalUnit for ou=, the plainest standard class that allows it otherwise. */
+static const char *class_for(const char *attribute)
+{
+    if (strcasecmp(attribute, "ou") == 0)
+        return "organizationalUnit";
+    if (strcasecmp(attribute, "o") == 0)
+        return "organization";
+    return strcasecmp(attribute, "cn") == 0 ? "applicationProcess" : NULL;
+}
+
+/* NULL: out of memory, or a kind of name that has no class here. */
+static inv_operation *container_add(const char *dn, bool invites)
+{
+    inv_operation *add = NULL;
+    char *attribute = NULL;
+    char *value = NULL;
+
+    if (inv_dn_leaf(dn, &attribute, &value) && class_for(attribute) != NULL) {
+        add = inv_operation_new_add(dn);
+        inv_operation_text(add, INV_CHANGE_ADD, "objectClass", class_for(attribute));
+        if (invites)
+            inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppInviteContainer");
+        inv_operation_text(add, INV_CHANGE_ADD, attribute, value);
+    }
+    free(attribute);
+    free(value);
+    return add;
+}
+
+static inv_operation *container_mark(const char *dn)
+{
+    inv_operation *modify = inv_operation_new_modify(dn);
+
+    inv_operation_text(modify, INV_CHANGE_ADD, "objectClass", "xmppInviteContainer");
+    return modify;
+}
+
+/* Up to three operations, NULLs at the end; what cannot be made is told. */
+static bool missing(const inv_domain *domain, const ctl_containers *containers,
+                    inv_operation *operations[4])
+{
+    static const ctl_containers none;
+    const ctl_containers *there = containers != NULL ? containers : &none;
+    const struct {
+        const char *dn;
+        bool there;
+        bool invites;
+    } each[] = {{domain->people, there->people, false},
+                {domain->invites, there->invites, true},
+                {domain->rosters, there->rosters, false}};
+    size_t count = 0;
+
+    memset(operations, 0, 4 * sizeof(*operations));
+    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+        if (each[i].there && (!each[i].invites || there->marked))
+            continue;
+        operations[count] =
+            each[i].there ? container_mark(each[i].dn) : container_add(each[i].dn, each[i].invites);
+        if (operations[count] == NULL) {
+            ctl_warn("%s: only ou=, o= and cn= containers are made here, make this one by hand%s",
+                     each[i].dn, each[i].invites ? " with the class xmppInviteContainer" : "");
+            return false;
+        }
+        count++;
+    }
+    return true;
+}
+
+static void free_all(inv_operation *operations[4])
+{
+    for (size_t i = 0; i < 4; i++)
+        inv_operation_free(&operations[i]);
+}
+
+bool ctl_containers_print_ldif(const inv_domain *domain, const ctl_containers *containers)
+{
+    inv_operation *operations[4];
+    bool printed = missing(domain, containers, operations);
+
+    for (size_t i = 0; printed && operations[i] != NULL; i++)
+        printed = ctl_ldif_print(stdout, operations[i]);
+    free_all(operations);
+    return printed;
+}
+
+inv_result ctl_containers_make(ctl_proof *proof, const ctl_containers *containers)
+{
+    inv_operation *operations[4];
+    inv_result result = INV_OK;
+
+    if (!missing(proof->domain, containers, operations))
+        result = inv_verdict_set(proof->verdict, INV_CONFIG,
+                                 "not every container of %s could be made", proof->domain->name);
+    for (size_t i = 0; result == INV_OK && operations[i] != NULL; i++) {
+        result = ctl_proof_run(proof, proof->admin, operations[i]);
+        if (result == INV_OK && !inv_operation_answered(operations[i], INV_LDAP_SUCCESS) &&
+            !inv_operation_answered(operations[i], INV_LDAP_ENTRY_ALREADY_EXISTS) &&
+            !inv_operation_answered(operations[i], INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS))
+            result = inv_operation_result(operations[i], "making a container", proof->verdict);
+        if (result == INV_OK)
+            ctl_proof_row(proof, CTL_FINE, "containers", NULL, "%s is made", operations[i]->dn);
+    }
+    free_all(operations);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------- recording
+ */
+
+static inv_operation *record_operation(const ctl_proof *proof, const ctl_containers *containers,
+                                       const inv_keys *keys, unsigned forms)
+{
+    inv_operation *modify = inv_operation_new_modify(proof->domain->invites);
+
+    for (size_t i = 0; i < inv_keys_count(keys); i++) {
+        char fingerprint[INV_KEY_FINGERPRINT_SIZE];
+
+        inv_keys_fingerprint(keys, i, fingerprint);
+        if (!ctl_key_is_recorded(containers, keys, i))
+            inv_operation_text(modify, INV_CHANGE_ADD, "inviteKeyFingerprint", fingerprint);
+    }
+    if (forms == containers->forms)
+        return modify;
+    if (forms == 0)
+        inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordForm", NULL);
+    for (size_t i = 0; i < FORM_COUNT; i++) {
+        if ((forms & form_bits[i]) != 0)
+            inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordForm",
+                               ctl_form_name(form_bits[i]));
+    }
+    return modify;
+}
+
+/* The change as a remedy to load by hand. */
+static void report_unrecorded(ctl_proof *proof, const inv_operation *modify)
+{
+    char *ldif = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&ldif, &length);
+
+    if (stream != NULL) {
+        (void)ctl_ldif_print(stream, modify);
+        (void)fclose(stream);
+    }
+    ctl_proof_row(proof, CTL_FINDING, "record", ldif,
+                  "invitegate may not write what was proved into %s: load this, or run init with "
+                  "--bind-dn",
+                  proof->domain->invites);
+    free(ldif);
+}
+
+inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *containers,
+                                 const inv_keys *keys, bool fine)
+{
+    /* What could not be seen this time stays as it was proved before. */
+    unsigned unseen = containers->forms & ~(proof->accepted | proof->refused);
+    unsigned forms = fine ? proof->accepted | unseen : containers->forms & ~proof->refused;
+    inv_operation *modify = record_operation(proof, containers, keys, forms);
+    inv_result result = INV_OK;
+
+    if (modify == NULL)
+        return inv_verdict_no_memory(proof->verdict);
+    if (modify->change_count == 0)
+        goto cleanup;
+    result = ctl_proof_run(proof, proof->call->directory, modify);
+    if (result == INV_OK && !inv_operation_answered(modify, INV_LDAP_SUCCESS) &&
+        proof->admin != NULL) {
+        inv_operation_free(&modify);
+        modify = record_operation(proof, containers, keys, forms);
+        result = ctl_proof_run(proof, proof->admin, modify);
+    }
+    if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
+        ctl_proof_row(proof, CTL_FINE, "record", NULL, "fingerprints and forms are in %s",
+                      proof->domain->invites);
+    else if (result == INV_OK)
+        report_unrecorded(proof, modify);
+cleanup:
+    inv_operation_free(&modify);
+    return result;
+}

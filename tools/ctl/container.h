@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_CONTAINER_H
+#define INVITEGATE_TOOLS_CONTAINER_H
+
+#include "invitegate/key.h"
+#include "proof.h"
+
+/* The three containers of a domain, and what the invites container records. */
+typedef struct ctl_containers {
+    bool invites;
+    bool people;
+    bool rosters;
+    bool marked;         /* the invites container has the class xmppInviteContainer */
+    char **fingerprints; /* ends with NULL */
+    unsigned forms;      /* INV_VERIFIER_ bits; one of SCRAM stands for all */
+} ctl_containers;
+
+inv_result ctl_containers_read(ctl_proof *proof, ctl_containers *containers);
+void ctl_containers_clear(ctl_containers *containers);
+
+/* Nothing is missing. */
+bool ctl_containers_complete(const ctl_containers *containers);
+
+/* What is missing as LDIF for ldapadd; containers NULL: all three. False: out of memory. */
+bool ctl_containers_print_ldif(const inv_domain *domain, const ctl_containers *containers);
+
+/* Adds what is missing with the rights of proof->admin. */
+inv_result ctl_containers_make(ctl_proof *proof, const ctl_containers *containers);
+
+/*
+ * Whether the keys of this host fit what is recorded: each recorded fingerprint must be one of
+ * theirs. keys NULL: the file is missing. INV_CONFIG says what to do.
+ */
+inv_result ctl_keys_fit(const ctl_containers *containers, const inv_keys *keys,
+                        const inv_config *config, const char *domain, inv_verdict *verdict);
+
+bool ctl_key_is_recorded(const ctl_containers *containers, const inv_keys *keys, size_t index);
+
+/* A finding when open invites were made with keys that are not among these. */
+inv_result ctl_check_invite_keys(ctl_proof *proof, const inv_keys *keys);
+
+/*
+ * Records the fingerprints and the forms that were proved. Without the right to, a finding with the
+ * LDIF. fine: the proofs found nothing; otherwise forms are only ever taken away.
+ */
+inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *containers,
+                                 const inv_keys *keys, bool fine);
+
+/* The value of invitePasswordForm, or NULL for other bits. */
+const char *ctl_form_name(unsigned verifier);
+
+#endif

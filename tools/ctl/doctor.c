@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "command.h"
+#include "container.h"
+#include "proof.h"
+#include "report.h"
+
+/* Seconds that this host's clock and the server's may differ. */
+#define CLOCK_TOLERANCE 30
+
+static const ctl_option options[] = {
+    {NULL, 0, NULL, false, NULL},
+};
+
+typedef struct examination {
+    const ctl_invocation *invocation;
+    ctl_session session;
+    inv_keys *keys;
+    ctl_report *report;
+} examination;
+
+static void check_keys(examination *work)
+{
+    const char *path = work->session.gate->config->key_file;
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    if (inv_keys_read(path, &work->keys, &verdict) == INV_OK)
+        ctl_report_add(work->report, CTL_FINE, "keys", NULL, NULL, "%s: %zu key%s", path,
+                       inv_keys_count(work->keys), inv_keys_count(work->keys) == 1 ? "" : "s");
+    else
+        ctl_report_add(work->report, CTL_FINDING, "keys", NULL,
+                       "invitectl init makes the key file; on a second host copy it", "%s",
+                       verdict.why);
+}
+
+static void check_recorded_keys(examination *work, ctl_proof *proof,
+                                const ctl_containers *containers)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    if (work->keys == NULL)
+        return;
+    if (containers->fingerprints == NULL || containers->fingerprints[0] == NULL) {
+        ctl_proof_row(proof, CTL_FINDING, "fingerprints", "run invitectl init",
+                      "%s records no keys", proof->domain->invites);
+        return;
+    }
+    if (ctl_keys_fit(containers, work->keys, proof->config, proof->domain->name, &verdict) !=
+        INV_OK) {
+        ctl_proof_row(proof, CTL_FINDING, "fingerprints", NULL, "%s", verdict.why);
+        return;
+    }
+    for (size_t i = 0; i < inv_keys_count(work->keys); i++) {
+        if (!ctl_key_is_recorded(containers, work->keys, i)) {
+            ctl_proof_row(proof, CTL_FINDING, "fingerprints",
+                          "run invitectl init; then copy the key file to every host",
+                          "key %u is not recorded in %s", (unsigned)inv_keys_id(work->keys, i),
+                          proof->domain->invites);
+            return;
+        }
+    }
+    ctl_proof_row(proof, CTL_FINE, "fingerprints", NULL, "the keys are those that are recorded");
+}
+
+static bool check_containers(ctl_proof *proof, const ctl_containers *containers)
+{
+    if (ctl_containers_complete(containers)) {
+        ctl_proof_row(proof, CTL_FINE, "containers", NULL, "invites, people and rosters are there");
+        return true;
+    }
+    ctl_proof_row(proof, CTL_FINDING, "containers",
+                  "run invitectl init; if they exist, let invitegate read them", "missing:%s%s%s%s",
+                  containers->invites ? "" : " invites",
+                  containers->invites && !containers->marked
+                      ? " the class xmppInviteContainer on invites"
+                      : "",
+                  containers->people ? "" : " people", containers->rosters ? "" : " rosters");
+    return containers->invites && containers->people && containers->rosters;
+}
+
+static void check_forms(ctl_proof *proof, const ctl_containers *containers)
+{
+    static const unsigned bits[] = {INV_VERIFIER_SERVER, INV_VERIFIER_CRYPT, INV_VERIFIER_SSHA512,
+                                    INV_VERIFIERS_SCRAM};
+    bool fine = true;
+
+    for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+        if ((proof->domain->verifiers & bits[i]) == 0 || (containers->forms & bits[i]) != 0)
+            continue;
+        fine = false;
+        ctl_proof_row(proof, CTL_FINDING, "record", "run invitectl init",
+                      "password_verifiers wants %s, which init has not proved here",
+                      ctl_form_name(bits[i]));
+    }
+    if (fine)
+        ctl_proof_row(proof, CTL_FINE, "record", NULL,
+                      "init has proved what password_verifiers wants");
+}
+
+static void check_clock(ctl_proof *proof)
+{
+    double difference = difftime(time(NULL), proof->server_time);
+
+    if (proof->server_time == 0)
+        ctl_proof_row(proof, CTL_NOTE, "clock", NULL, "the server's time could not be seen");
+    else if (difference > CLOCK_TOLERANCE || difference < -CLOCK_TOLERANCE)
+        ctl_proof_row(proof, CTL_FINDING, "clock", "keep both hosts' clocks right with NTP",
+                      "this host's clock is %.0f seconds %s the directory's",
+                      difference < 0 ? -difference : difference,
+                      difference < 0 ? "behind" : "ahead of");
+    else
+        ctl_proof_row(proof, CTL_FINE, "clock", NULL, "agrees with the directory's");
+}
+
+static inv_result examine_domain(examination *work)
+{
+    ctl_containers containers = {.fingerprints = NULL};
+    ctl_proof proof = {.config = work->session.gate->config,
+                       .domain = work->session.domain,
+                       .call = &work->session.call,
+                       .report = work->report,
+                       .verdict = &work->session.verdict,
+                       .lesser = CTL_FINDING};
+    inv_result result = ctl_session_begin(&work->session, CTL_LONG_CALL);
+
+    if (result == INV_OK)
+        result = ctl_containers_read(&proof, &containers);
+    if (result != INV_OK)
+        goto cleanup;
+    ctl_proof_row(&proof, CTL_FINE, "connection", NULL, "%s answers",
+                  work->session.gate->config->directory.uris[0]);
+    result = ctl_check_schema(&proof);
+    if (result != INV_OK || !check_containers(&proof, &containers))
+        goto cleanup;
+    check_recorded_keys(work, &proof, &containers);
+    check_forms(&proof, &containers);
+    if (work->keys != NULL)
+        result = ctl_check_invite_keys(&proof, work->keys);
+    if (result != INV_OK)
+        goto cleanup;
+    proof.recorded = containers.forms;
+    result = ctl_prove(&proof);
+    if (result == INV_OK)
+        check_clock(&proof);
+    if (result == INV_OK)
+        result = ctl_check_indexes(&proof);
+cleanup:
+    ctl_containers_clear(&containers);
+    return result;
+}
+
+static inv_result examine(examination *work)
+{
+    const inv_config *config = work->session.gate->config;
+    inv_result result = INV_OK;
+
+    ctl_report_add(work->report, CTL_FINE, "config", NULL, NULL, "%s is sound", config->path);
+    check_keys(work);
+    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
+        if (work->invocation->domain != NULL &&
+            inv_config_domain(config, work->invocation->domain) != &config->domains[i])
+            continue;
+        work->session.domain = &config->domains[i];
+        result = examine_domain(work);
+    }
+    return result;
+}
+
+static int run(const ctl_invocation *invocation)
+{
+    examination work = {.invocation = invocation};
+    inv_result result = ctl_session_open(invocation, false, &work.session);
+    int status;
+
+    if (result == INV_OK && invocation->domain != NULL)
+        result = ctl_session_choose_domain(invocation, &work.session);
+    if (result == INV_OK) {
+        work.report = ctl_report_new();
+        result =
+            work.report == NULL ? inv_verdict_no_memory(&work.session.verdict) : examine(&work);
+    }
+    status = CTL_EXIT_OK;
+    if (work.report != NULL && !ctl_report_print(work.report, invocation->json))
+        status = CTL_EXIT_TEMPORARY;
+    else if (work.report != NULL && ctl_report_findings(work.report) > 0)
+        status = CTL_EXIT_REFUSED;
+    if (result != INV_OK)
+        status = ctl_fail(&work.session.verdict);
+    ctl_report_free(&work.report);
+    inv_keys_free(&work.keys);
+    ctl_session_close(&work.session);
+    return status;
+}
+
+const ctl_command ctl_doctor = {
+    .name = "doctor",
+    .arguments = "",
+    .summary = "Check everything a site needs and say what to change.",
+    .details =
+        "Rights are proved with throwaway entries that are removed again. Exit status: 0 all\n"
+        "is well, 1 there are findings, 3 or 4 the examination could not be ended. Works on\n"
+        "every configured domain unless -d names one.",
+    .options = options,
+    .run = run,
+};

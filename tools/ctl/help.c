@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "command.h"
+#include "output.h"
+
+#define HELP_COLUMN 28
+
+static void help_options(FILE *stream, const ctl_option *table)
+{
+    for (; table->name != NULL; table++) {
+        int width = table->letter != 0 ? fprintf(stream, "  -%c, --%s", table->letter, table->name)
+                                       : fprintf(stream, "      --%s", table->name);
+
+        if (table->argument != NULL)
+            width += fprintf(stream, " %s", table->argument);
+        if (width >= HELP_COLUMN) {
+            (void)fputc('\n', stream);
+            width = 0;
+        }
+        (void)fprintf(stream, "%*s%s%s\n", HELP_COLUMN - width, "", table->help,
+                      table->repeats ? " (may be repeated)" : "");
+    }
+}
+
+static void help_command(FILE *stream, const ctl_command *command)
+{
+    (void)fprintf(stream, "Usage: invitectl [-c FILE] [-d DOMAIN] [--json] %s%s%s%s\n\n%s\n",
+                  command->name, command->options->name != NULL ? " [OPTION]..." : "",
+                  command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary);
+    if (command->details != NULL)
+        (void)fprintf(stream, "\n%s\n", command->details);
+    if (command->options->name != NULL) {
+        (void)fputs("\nOptions:\n", stream);
+        help_options(stream, command->options);
+    }
+    (void)fputs("\nOptions of every command:\n", stream);
+    help_options(stream, ctl_global_options);
+}
+
+void ctl_help(FILE *stream, const ctl_command *command)
+{
+    if (command != NULL) {
+        help_command(stream, command);
+        return;
+    }
+    (void)fputs("Usage: invitectl [-c FILE] [-d DOMAIN] [--json] COMMAND [OPTION]... [ARGUMENT]\n\n"
+                "Makes and manages invites: tokens that let their holders make an account in an\n"
+                "LDAP directory.\n\nCommands:\n",
+                stream);
+    for (size_t i = 0; ctl_commands[i] != NULL; i++) {
+        const ctl_command *each = ctl_commands[i];
+        int width = fprintf(stream, "  %s %s", each->name, each->arguments);
+
+        (void)fprintf(stream, "%*s%s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "",
+                      each->summary);
+    }
+    (void)fputs("\nOptions:\n", stream);
+    help_options(stream, ctl_global_options);
+    (void)fputs("\nExit status: 0 done, 1 refused (doctor: findings), 2 wrong usage,\n"
+                "3 no answer now, try again, 4 configuration, schema or rights are wrong.\n"
+                "invitectl COMMAND --help tells more; so does invitectl(1).\n",
+                stream);
+}
+
+static void complain(const char *prefix, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void complain(const char *prefix, const char *format, va_list arguments)
+{
+    char line[1024];
+
+    if (vsnprintf(line, sizeof(line), format, arguments) < 0)
+        line[0] = '\0';
+    (void)fputs(prefix, stderr);
+    ctl_print_safe(stderr, line);
+    (void)fputc('\n', stderr);
+}
+
+int ctl_usage(const ctl_invocation *invocation, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain("invitectl: ", format, arguments);
+    va_end(arguments);
+    if (invocation->command != NULL)
+        (void)fprintf(stderr, "Try: invitectl %s --help\n", invocation->command->name);
+    else
+        (void)fputs("Try: invitectl --help\n", stderr);
+    return CTL_EXIT_USAGE;
+}
+
+void ctl_warn(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain("invitectl: ", format, arguments);
+    va_end(arguments);
+}
+
+int ctl_exit_status(inv_result result)
+{
+    switch (result) {
+    case INV_OK:
+        return CTL_EXIT_OK;
+    case INV_CONFIG:
+        return CTL_EXIT_CONFIG;
+    case INV_THROTTLED:
+    case INV_DIRECTORY_DOWN:
+    case INV_TIMEOUT:
+    case INV_NO_MEMORY:
+        return CTL_EXIT_TEMPORARY;
+    case INV_BAD_TOKEN:
+    case INV_NAME_TAKEN:
+    case INV_NAME_INVALID:
+    case INV_NAME_RESERVED:
+    case INV_NOT_ALLOWED:
+    case INV_PASSWORD_REFUSED:
+    case INV_NOT_OURS:
+    case INV_WRONG_PASSWORD:
+    case INV_NO_ACCOUNT:
+    case INV_ACCOUNT_EXPIRED:
+        break;
+    }
+    return CTL_EXIT_REFUSED;
+}
+
+/* What the cause leaves unsaid; NULL where it says everything. */
+static const char *meaning(inv_result result)
+{
+    switch (result) {
+    case INV_BAD_TOKEN:
+        return "the invite is not valid";
+    case INV_PASSWORD_REFUSED:
+        return "the password is refused";
+    case INV_DIRECTORY_DOWN:
+        return "no answer, try again";
+    case INV_TIMEOUT:
+        return "no answer in time, try again";
+    case INV_THROTTLED:
+        return "too much at once, try again later";
+    case INV_OK:
+    case INV_NAME_TAKEN:
+    case INV_NAME_INVALID:
+    case INV_NAME_RESERVED:
+    case INV_NO_ACCOUNT:
+    case INV_NO_MEMORY:
+    case INV_CONFIG:
+    case INV_NOT_ALLOWED:
+    case INV_NOT_OURS:
+    case INV_WRONG_PASSWORD:
+    case INV_ACCOUNT_EXPIRED:
+        break;
+    }
+    return NULL;
+}
+
+int ctl_fail(const inv_verdict *verdict)
+{
+    const char *text = verdict->result == INV_PASSWORD_REFUSED && verdict->text[0] != '\0'
+                           ? verdict->text
+                           : verdict->why;
+    const char *prefix = meaning(verdict->result);
+
+    if (text[0] == '\0')
+        text = inv_result_name(verdict->result);
+    ctl_warn("%s%s%s", prefix != NULL ? prefix : "", prefix != NULL ? ": " : "", text);
+    return ctl_exit_status(verdict->result);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "proof.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Equality indexes, as far as the server shows its configuration. */
+
+#define REMEDY_INDEX                                                                               \
+    "add the index (config-examples/slapd/invitegate-index.conf), then run slapindex where "       \
+    "entries "                                                                                     \
+    "exist already; 389 DS: dsconf backend index add, reindex"
+
+/* Where the server keeps what it indexes, as answered; one of the two is empty. */
+typedef struct index_list {
+    ctl_proof *proof;
+    inv_operation *openldap; /* olcDbIndex and olcSuffix of each database */
+    inv_operation *ds389;    /* nsIndex entries of all backends */
+    bool complete;
+} index_list;
+
+/* Whether name is one of the words of a comma separated list. */
+static bool lists(const char *list, size_t length, const char *name)
+{
+    const char *end = list + length;
+
+    while (list < end) {
+        const char *comma = memchr(list, ',', (size_t)(end - list));
+        const char *word_end = comma != NULL ? comma : end;
+
+        if ((size_t)(word_end - list) == strlen(name) && strncasecmp(list, name, strlen(name)) == 0)
+            return true;
+        list = word_end + 1;
+    }
+    return false;
+}
+
+/* "uid,mail eq,pres": attributes, a space, kinds. Without kinds the database's default counts. */
+static bool covers(const char *value, const char *attribute, const char *standard)
+{
+    size_t length = strcspn(value, " \t");
+    const char *kinds = value + length + strspn(value + length, " \t");
+
+    if (!lists(value, length, attribute))
+        return false;
+    if (*kinds == '\0')
+        kinds = standard;
+    return kinds != NULL && lists(kinds, strcspn(kinds, " \t"), "eq");
+}
+
+static bool database_indexes(const inv_entry *database, const char *attribute)
+{
+    size_t count = inv_entry_count(database, "olcDbIndex");
+    const char *standard = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *value = inv_entry_value(database, "olcDbIndex", i, NULL);
+
+        if (strncasecmp(value, "default ", 8) == 0)
+            standard = value + 8;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (covers(inv_entry_value(database, "olcDbIndex", i, NULL), attribute, standard))
+            return true;
+    }
+    return false;
+}
+
+/* The database with the longest suffix that base lies in, or NULL. */
+static const inv_entry *database_of(const index_list *known, const char *base)
+{
+    const inv_entry *best = NULL;
+    size_t best_length = 0;
+
+    for (size_t i = 0; i < known->openldap->entry_count; i++) {
+        const inv_entry *database = known->openldap->entries[i];
+
+        for (size_t j = 0; j < inv_entry_count(database, "olcSuffix"); j++) {
+            const char *suffix = inv_entry_value(database, "olcSuffix", j, NULL);
+
+            if (inv_dn_within(base, suffix) && strlen(suffix) >= best_length) {
+                best = database;
+                best_length = strlen(suffix);
+            }
+        }
+    }
+    return best;
+}
+
+static void need(index_list *known, const char *base, const char *attribute)
+{
+    bool found = false;
+
+    if (known->openldap->entry_count > 0) {
+        const inv_entry *database = database_of(known, base);
+
+        /* A suffix that is not shown is not judged. */
+        found = database == NULL || database_indexes(database, attribute);
+    }
+    for (size_t i = 0; i < known->ds389->entry_count && !found; i++)
+        found = inv_entry_has(known->ds389->entries[i], "cn", attribute);
+    if (found)
+        return;
+    known->complete = false;
+    ctl_proof_row(known->proof, known->proof->lesser, "indexes", REMEDY_INDEX,
+                  "%s has no index for equality in %s", attribute, base);
+}
+
+/* Each attribute that name_filter compares. */
+static void need_name_filter(index_list *known)
+{
+    const inv_domain *domain = known->proof->domain;
+
+    for (const char *p = strchr(domain->name_filter, '('); p != NULL; p = strchr(p, '(')) {
+        char attribute[128];
+        size_t length;
+
+        p++;
+        length = strcspn(p, "()=~<>:;!&|");
+        if (length == 0 || length >= sizeof(attribute) || strchr("=~<>:;", p[length]) == NULL)
+            continue;
+        memcpy(attribute, p, length);
+        attribute[length] = '\0';
+        need(known, domain->name_search_base, attribute);
+    }
+}
+
+static void judge(index_list *known)
+{
+    static const char *const account[] = {"objectClass", "inviteId", "xmppInvitedBy",
+                                          "xmppAccountExpires", NULL};
+    static const char *const invite[] = {"inviteInviter", "inviteExpires", "inviteUsesLeft", NULL};
+    static const char *const pair[] = {"xmppContactJid", "rosterMember", "rosterPairId", NULL};
+    static const char *const replica[] = {"entryUUID", "entryCSN", NULL};
+    const inv_domain *domain = known->proof->domain;
+
+    need_name_filter(known);
+    for (size_t i = 0; account[i] != NULL; i++)
+        need(known, domain->people, account[i]);
+    for (size_t i = 0; invite[i] != NULL; i++)
+        need(known, domain->invites, invite[i]);
+    for (size_t i = 0; pair[i] != NULL; i++)
+        need(known, domain->rosters, pair[i]);
+    for (size_t i = 0; replica[i] != NULL && known->openldap->entry_count > 0; i++)
+        need(known, domain->people, replica[i]);
+    if (known->complete)
+        ctl_proof_row(known->proof, CTL_FINE, "indexes", NULL, "all that are needed are there");
+}
+
+static inv_result look(index_list *known, inv_directory *directory)
+{
+    static const char *const openldap[] = {"olcDbIndex", "olcSuffix", NULL};
+    static const char *const ds389[] = {"cn", NULL};
+    inv_result result;
+
+    inv_operation_free(&known->openldap);
+    inv_operation_free(&known->ds389);
+    known->openldap =
+        inv_operation_search("cn=config", INV_SCOPE_SUBTREE, "(olcDbIndex=*)", openldap);
+    known->ds389 = inv_operation_search("cn=config", INV_SCOPE_SUBTREE,
+                                        "(&(objectClass=nsIndex)(nsIndexType=eq))", ds389);
+    result = ctl_proof_run(known->proof, directory, known->openldap);
+    if (result == INV_OK)
+        result = ctl_proof_run(known->proof, directory, known->ds389);
+    return result;
+}
+
+inv_result ctl_check_indexes(ctl_proof *proof)
+{
+    index_list known = {.proof = proof, .complete = true};
+    inv_result result = look(&known, proof->call->directory);
+
+    if (result == INV_OK && known.openldap->entry_count + known.ds389->entry_count == 0 &&
+        proof->admin != NULL)
+        result = look(&known, proof->admin);
+    if (result == INV_OK && known.openldap->entry_count + known.ds389->entry_count == 0)
+        ctl_proof_row(proof, CTL_NOTE, "indexes", NULL,
+                      "cn=config is not readable: compare the indexes by hand with "
+                      "config-examples/slapd/invitegate-index.conf");
+    else if (result == INV_OK)
+        judge(&known);
+    inv_operation_free(&known.openldap);
+    inv_operation_free(&known.ds389);
+    return result;
+}

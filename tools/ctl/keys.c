@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "container.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "invitegate/timestamp.h"
+
+/* The keys of this host against what the directory knows of keys. */
+
+static bool is_recorded(const ctl_containers *containers, const char *fingerprint)
+{
+    for (size_t i = 0; containers->fingerprints != NULL && containers->fingerprints[i] != NULL;
+         i++) {
+        if (strcasecmp(containers->fingerprints[i], fingerprint) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool ctl_key_is_recorded(const ctl_containers *containers, const inv_keys *keys, size_t index)
+{
+    char fingerprint[INV_KEY_FINGERPRINT_SIZE];
+
+    inv_keys_fingerprint(keys, index, fingerprint);
+    return is_recorded(containers, fingerprint);
+}
+
+static bool is_key(const inv_keys *keys, const char *recorded)
+{
+    for (size_t i = 0; keys != NULL && i < inv_keys_count(keys); i++) {
+        char fingerprint[INV_KEY_FINGERPRINT_SIZE];
+
+        inv_keys_fingerprint(keys, i, fingerprint);
+        if (strcasecmp(fingerprint, recorded) == 0)
+            return true;
+    }
+    return false;
+}
+
+inv_result ctl_keys_fit(const ctl_containers *containers, const inv_keys *keys,
+                        const inv_config *config, const char *domain, inv_verdict *verdict)
+{
+    for (size_t i = 0; containers->fingerprints != NULL && containers->fingerprints[i] != NULL;
+         i++) {
+        const char *recorded = containers->fingerprints[i];
+
+        if (is_key(keys, recorded))
+            continue;
+        if (keys == NULL)
+            return inv_verdict_set(verdict, INV_CONFIG,
+                                   "%s is missing, but %s has tokens of key %s: copy the key file "
+                                   "from the host that made it, mode 0600",
+                                   config->key_file, domain, recorded);
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s lacks key %s, which %s records: copy the key file of the host "
+                               "that has it; or, if the key was retired on every host, delete that "
+                               "value of inviteKeyFingerprint",
+                               config->key_file, recorded, domain);
+    }
+    return INV_OK;
+}
+
+/* The caller frees it. Open invites under keys other than these; NULL: out of memory. */
+static char *foreign_key_filter(const inv_keys *keys)
+{
+    char now[INV_TIMESTAMP_SIZE];
+    char *filter = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&filter, &length);
+
+    if (stream == NULL)
+        return NULL;
+    inv_timestamp_write_generalized(time(NULL), now);
+    (void)fprintf(stream, "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)(inviteExpires>=%s)", now);
+    for (size_t i = 0; i < inv_keys_count(keys); i++)
+        (void)fprintf(stream, "(!(inviteKeyId=%u))", (unsigned)inv_keys_id(keys, i));
+    (void)fputc(')', stream);
+    if (fclose(stream) != 0) {
+        free(filter);
+        return NULL;
+    }
+    return filter;
+}
+
+inv_result ctl_check_invite_keys(ctl_proof *proof, const inv_keys *keys)
+{
+    static const char *const nothing[] = {NULL};
+    char *filter = foreign_key_filter(keys);
+    inv_operation *search;
+    inv_result result;
+
+    if (filter == NULL)
+        return inv_verdict_no_memory(proof->verdict);
+    search = inv_operation_search(proof->domain->invites, INV_SCOPE_ONE, filter, nothing);
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(proof->call->directory, &search, 1, &proof->call->deadline,
+                               proof->verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "looking for invites of other keys", proof->verdict);
+    if (result == INV_OK && search->entry_count > 0)
+        ctl_proof_row(proof, CTL_FINDING, "retired keys",
+                      "put the keys back, or revoke these invites and make new ones",
+                      "%zu open invite%s made with keys that %s lacks: their tokens are refused",
+                      search->entry_count, search->entry_count == 1 ? " was" : "s were",
+                      proof->config->key_file);
+    inv_operation_free(&search);
+    free(filter);
+    return result;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+
+/* A token that was printed to a full disk is lost: that must not look like success. */
+static int finish_output(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        ctl_warn("cannot write the output");
+        if (status == CTL_EXIT_OK)
+            status = CTL_EXIT_TEMPORARY;
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    ctl_invocation invocation;
+    int status = CTL_EXIT_USAGE;
+
+    /* Directories speak UTF-8; nothing else of the locale is ever looked at. */
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    if (!ctl_parse(argc, argv, &invocation))
+        goto cleanup;
+    if (invocation.help) {
+        ctl_help(stdout, invocation.command);
+        status = CTL_EXIT_OK;
+    } else if (invocation.version) {
+        (void)puts(PACKAGE_STRING);
+        status = CTL_EXIT_OK;
+    } else {
+        status = invocation.command->run(&invocation);
+    }
+    status = finish_output(status);
+cleanup:
+    ctl_invocation_clear(&invocation);
+    return status;
+}

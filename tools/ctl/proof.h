@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_PROOF_H
+#define INVITEGATE_TOOLS_PROOF_H
+
+#include <stdbool.h>
+
+#include "command.h"
+#include "invitegate/account.h"
+#include "invitegate/call.h"
+#include "report.h"
+
+/*
+ * What init and doctor find out about a directory. Rights are proved by doing: on throwaway entries
+ * with random names that are removed again whatever happens. An error (negative result) means that
+ * the directory did not answer; what it answers is a row of the report, never an error.
+ */
+
+/* The inviteId of throwaway accounts; no token has it. Access rules may single it out. */
+#define CTL_THROWAWAY_ID "0000000000000000000000000000000000000000"
+
+typedef struct ctl_proof {
+    const inv_config *config;
+    const inv_domain *domain;
+    inv_call *call;       /* its directory is bound as invitegate's identity */
+    inv_directory *admin; /* more rights, to read and to clean up; NULL without */
+    ctl_report *report;
+    inv_verdict *verdict;
+    unsigned recorded; /* INV_VERIFIER_ bits that an earlier init proved */
+    ctl_status lesser; /* what is a finding for doctor and a note for init */
+
+    char tag[17];                      /* random hex in every throwaway name */
+    char id[INV_INVITE_ID_LENGTH + 1]; /* of the throwaway invite and the reading account */
+    char *made[16];                    /* DNs to remove, in order */
+    size_t made_count;
+
+    /* INV_VERIFIER_ bits; one of SCRAM stands for all. What is in neither could not be found out.
+     */
+    unsigned accepted;
+    unsigned refused;
+    char *reader_dn; /* an ordinary account, to see what it sees; NULL if none could be made */
+    inv_secret *reader_password;
+    inv_name *reader_name;
+    char *scram_dn; /* an account with authPassword */
+    char *invite_dn;
+    char *pair_dn;
+    time_t server_time; /* by createTimestamp, 0 if not seen */
+} ctl_proof;
+
+/* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
+inv_result ctl_prove(ctl_proof *proof);
+
+/* --------------------------------------------------------------------------------- its parts */
+
+/* Runs one operation with the configured timeout as its own deadline. */
+inv_result ctl_proof_run(ctl_proof *proof, inv_directory *directory, inv_operation *operation);
+
+/* Notes dn (takes it over) for removal; call it before the add is sent. False: out of memory. */
+bool ctl_proof_will_make(ctl_proof *proof, char *dn);
+
+void ctl_proof_row(ctl_proof *proof, ctl_status status, const char *check, const char *remedy,
+                   const char *what, ...) __attribute__((format(printf, 5, 6)));
+
+bool ctl_random_hex(char *text, size_t digits);
+
+inv_result ctl_prove_accounts(ctl_proof *proof);
+inv_result ctl_prove_exposure(ctl_proof *proof);
+
+/* ------------------------------------------------------------- without writing: schema, indexes */
+
+inv_result ctl_check_schema(ctl_proof *proof);
+inv_result ctl_check_indexes(ctl_proof *proof);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+
+typedef struct row {
+    ctl_status status;
+    char check[24];
+    char *domain;
+    char *remedy;
+    char *what;
+} row;
+
+struct ctl_report {
+    row *rows;
+    size_t count;
+    size_t findings;
+};
+
+ctl_report *ctl_report_new(void)
+{
+    return calloc(1, sizeof(ctl_report));
+}
+
+void ctl_report_free(ctl_report **report)
+{
+    if (*report == NULL)
+        return;
+    for (size_t i = 0; i < (*report)->count; i++) {
+        free((*report)->rows[i].domain);
+        free((*report)->rows[i].remedy);
+        free((*report)->rows[i].what);
+    }
+    free((*report)->rows);
+    free(*report);
+    *report = NULL;
+}
+
+static char *copy(const char *text)
+{
+    return text != NULL ? strdup(text) : NULL;
+}
+
+void ctl_report_add(ctl_report *report, ctl_status status, const char *check, const char *domain,
+                    const char *remedy, const char *format, ...)
+{
+    row *rows = reallocarray(report->rows, report->count + 1, sizeof(*rows));
+    va_list arguments;
+    row *last;
+
+    if (status == CTL_FINDING)
+        report->findings++;
+    if (rows == NULL) {
+        report->findings++;
+        return;
+    }
+    report->rows = rows;
+    last = &rows[report->count++];
+    memset(last, 0, sizeof(*last));
+    last->status = status;
+    (void)snprintf(last->check, sizeof(last->check), "%s", check);
+    last->domain = copy(domain);
+    last->remedy = copy(remedy);
+    va_start(arguments, format);
+    if (vasprintf(&last->what, format, arguments) < 0)
+        last->what = NULL;
+    va_end(arguments);
+}
+
+size_t ctl_report_findings(const ctl_report *report)
+{
+    return report->findings;
+}
+
+static const char *status_name(ctl_status status)
+{
+    return status == CTL_FINE ? "ok" : status == CTL_NOTE ? "note" : "finding";
+}
+
+static bool print_json(const row *each)
+{
+    json_t *object = json_object();
+
+    ctl_json_text(object, "check", each->check);
+    ctl_json_text(object, "domain", each->domain);
+    ctl_json_text(object, "status", status_name(each->status));
+    ctl_json_text(object, "what", each->what);
+    ctl_json_text(object, "remedy", each->remedy);
+    return ctl_json_print(object);
+}
+
+/* A remedy may have lines of its own: configuration to copy. */
+static void print_remedy(const char *remedy)
+{
+    while (*remedy != '\0') {
+        size_t length = strcspn(remedy, "\n");
+        char *line = strndup(remedy, length);
+
+        (void)fputs("           > ", stdout);
+        (void)ctl_print_safe(stdout, line != NULL ? line : "");
+        (void)putchar('\n');
+        free(line);
+        remedy += length + (remedy[length] != '\0' ? 1 : 0);
+    }
+}
+
+bool ctl_report_print(const ctl_report *report, bool json)
+{
+    static const char *const headers[] = {"RESULT", "CHECK", "DOMAIN", "WHAT", NULL};
+    size_t widths[3] = {7, 11, 6};
+
+    for (size_t i = 0; i < report->count && !json; i++) {
+        const row *each = &report->rows[i];
+
+        if (ctl_width(each->check) > widths[1])
+            widths[1] = ctl_width(each->check);
+        if (each->domain != NULL && ctl_width(each->domain) > widths[2])
+            widths[2] = ctl_width(each->domain);
+    }
+    if (!json)
+        (void)printf("%-*s  %-*s  %-*s  %s\n", (int)widths[0], headers[0], (int)widths[1],
+                     headers[1], (int)widths[2], headers[2], headers[3]);
+    for (size_t i = 0; i < report->count; i++) {
+        const row *each = &report->rows[i];
+
+        if (json) {
+            if (!print_json(each))
+                return false;
+            continue;
+        }
+        (void)printf("%-*s  %-*s  %-*s  ", (int)widths[0], status_name(each->status),
+                     (int)widths[1], each->check, (int)widths[2],
+                     each->domain != NULL ? each->domain : "-");
+        (void)ctl_print_safe(stdout, each->what != NULL ? each->what : "out of memory");
+        (void)putchar('\n');
+        if (each->remedy != NULL)
+            print_remedy(each->remedy);
+    }
+    return true;
+}

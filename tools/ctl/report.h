@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_REPORT_H
+#define INVITEGATE_TOOLS_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* What init and doctor found out, one row a check. */
+
+typedef enum ctl_status {
+    CTL_FINE,
+    CTL_NOTE,    /* nothing wrong, but something could not be seen or may matter */
+    CTL_FINDING, /* has to be changed */
+} ctl_status;
+
+typedef struct ctl_report ctl_report;
+
+ctl_report *ctl_report_new(void);
+void ctl_report_free(ctl_report **report);
+
+/*
+ * domain NULL: the whole site. remedy NULL: none. A row that memory is too short for is counted as
+ * a finding all the same.
+ */
+void ctl_report_add(ctl_report *report, ctl_status status, const char *check, const char *domain,
+                    const char *remedy, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+size_t ctl_report_findings(const ctl_report *report);
+
+/* Rows with their remedies, or with json one object a row: check, domain, status, what, remedy. */
+bool ctl_report_print(const ctl_report *report, bool json);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "command.h"
+#include "invitegate/invite.h"
+#include "output.h"
+
+/* revoke, and restore, its way back. */
+
+static const ctl_option options[] = {
+    {NULL, 0, NULL, false, NULL},
+};
+
+static int change(const ctl_invocation *invocation, const char *done,
+                  inv_result (*apply)(inv_call *call, const char *id, inv_verdict *verdict))
+{
+    char id[INV_INVITE_ID_LENGTH + 1];
+    ctl_session session;
+    int status = CTL_EXIT_OK;
+
+    if (ctl_session_open(invocation, true, &session) != INV_OK ||
+        ctl_read_id(invocation, &session, invocation->arguments[0], id) != INV_OK ||
+        ctl_session_begin(&session, 0) != INV_OK) {
+        status = ctl_fail(&session.verdict);
+        goto cleanup;
+    }
+    session.verdict.result = apply(&session.call, id, &session.verdict);
+    memcpy(session.verdict.invite_id, id, sizeof(id));
+    status = ctl_session_log(&session);
+    if (status != CTL_EXIT_OK)
+        ctl_fail(&session.verdict);
+    else if (!invocation->json)
+        (void)printf("%s %s\n", id, done);
+    else if (!ctl_json_print(ctl_verdict_json(&session.verdict, session.domain->name)))
+        status = CTL_EXIT_TEMPORARY;
+cleanup:
+    ctl_session_close(&session);
+    return status;
+}
+
+static int revoke(const ctl_invocation *invocation)
+{
+    return change(invocation, "revoked", inv_invite_revoke);
+}
+
+static int restore(const ctl_invocation *invocation)
+{
+    return change(invocation, "restored", inv_invite_restore);
+}
+
+const ctl_command ctl_revoke = {
+    .name = "revoke",
+    .arguments = "ID|TOKEN",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "Make an invite invalid; restore takes it back.",
+    .details = "A TOKEN may be a pasted URI, or - for the first line of standard input.",
+    .options = options,
+    .run = revoke,
+};
+
+const ctl_command ctl_restore = {
+    .name = "restore",
+    .arguments = "ID|TOKEN",
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .summary = "Make a revoked invite valid again, with the uses it had left.",
+    .details = "A TOKEN may be a pasted URI, or - for the first line of standard input.",
+    .options = options,
+    .run = restore,
+};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "proof.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const attribute_names[] = {"inviteId",
+                                              "inviteType",
+                                              "inviteDomain",
+                                              "inviteUses",
+                                              "inviteUsesLeft",
+                                              "inviteExpires",
+                                              "inviteKeyId",
+                                              "inviteUser",
+                                              "inviteInviter",
+                                              "inviteContact",
+                                              "inviteGroup",
+                                              "inviteRosterGroup",
+                                              "inviteAccountExpires",
+                                              "inviteClaim",
+                                              "inviteUsedBy",
+                                              "inviteNonce",
+                                              "xmppJid",
+                                              "xmppInvitedBy",
+                                              "xmppAccountExpires",
+                                              "rosterPairId",
+                                              "xmppContactJid",
+                                              "rosterGroup",
+                                              "rosterMember",
+                                              "inviteKeyFingerprint",
+                                              "invitePasswordForm",
+                                              NULL};
+
+static const char *const class_names[] = {"xmppInvite",     "xmppNameReservation", "xmppAccount",
+                                          "xmppRosterPair", "xmppInviteContainer", NULL};
+
+#define REMEDY_SCHEMA                                                                              \
+    "load schema/invitegate.ldif (cn=config), invitegate.schema (slapd.conf) or "                  \
+    "99invitegate.ldif "                                                                           \
+    "(389 DS)"
+#define REMEDY_AUTHPASSWORD                                                                        \
+    "load schema/authpassword.ldif, authpassword.schema or 98authpassword.ldif, or take the "      \
+    "scram "                                                                                       \
+    "mechanisms out of password_verifiers"
+
+typedef struct schema {
+    ctl_proof *proof;
+    const inv_entry *entry;
+    bool complete;
+} schema;
+
+/* Whether a description of RFC 4512 4.1 names it: NAME 'x' or NAME ( 'x' 'y' ). */
+static bool is_named(const char *description, const char *name)
+{
+    const char *names = strstr(description, "NAME");
+    const char *end = names != NULL ? strpbrk(names, "'(") : NULL;
+    size_t length = strlen(name);
+
+    if (end == NULL)
+        return false;
+    end = *end == '(' ? strchr(end, ')') : strchr(end + 1, '\'');
+    for (const char *quote = strchr(names, '\''); end != NULL && quote != NULL && quote <= end;
+         quote = strchr(quote + 1, '\'')) {
+        if (strncasecmp(quote + 1, name, length) == 0 && quote[1 + length] == '\'')
+            return true;
+    }
+    return false;
+}
+
+static void need(schema *known, const char *kind, const char *name, const char *remedy)
+{
+    size_t count = inv_entry_count(known->entry, kind);
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_named(inv_entry_value(known->entry, kind, i, NULL), name))
+            return;
+    }
+    known->complete = false;
+    ctl_proof_row(known->proof, CTL_FINDING, "schema", remedy, "the directory does not know %s%s",
+                  strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
+}
+
+static void judge(schema *known)
+{
+    const char *other = "correct the keys account_... of this domain, or load the schema they need";
+    const inv_domain *domain = known->proof->domain;
+
+    for (size_t i = 0; attribute_names[i] != NULL; i++)
+        need(known, "attributeTypes", attribute_names[i], REMEDY_SCHEMA);
+    for (size_t i = 0; class_names[i] != NULL; i++)
+        need(known, "objectClasses", class_names[i], REMEDY_SCHEMA);
+    for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
+        if (strcasecmp(domain->account_classes[i], "xmppAccount") != 0)
+            need(known, "objectClasses", domain->account_classes[i], other);
+    }
+    for (size_t i = 0; i < domain->account_attribute_count; i++)
+        need(known, "attributeTypes", domain->account_attributes[i].attribute, other);
+    need(known, "attributeTypes", domain->account_rdn, other);
+    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0) {
+        need(known, "attributeTypes", "authPassword", REMEDY_AUTHPASSWORD);
+        need(known, "objectClasses", "authPasswordObject", REMEDY_AUTHPASSWORD);
+    }
+    if (known->complete)
+        ctl_proof_row(known->proof, CTL_FINE, "schema", NULL, "every attribute and class is known");
+}
+
+/* The caller frees it; NULL with INV_OK: the server does not tell. */
+static inv_result find_subschema(ctl_proof *proof, char **dn)
+{
+    static const char *const attributes[] = {"subschemaSubentry", NULL};
+    inv_operation *search = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
+    inv_result result = ctl_proof_run(proof, proof->call->directory, search);
+    const char *found = NULL;
+
+    *dn = NULL;
+    if (result == INV_OK && search->entry_count == 1)
+        found = inv_entry_text(search->entries[0], "subschemaSubentry");
+    if (found != NULL) {
+        *dn = strdup(found);
+        if (*dn == NULL)
+            result = inv_verdict_no_memory(proof->verdict);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result ctl_check_schema(ctl_proof *proof)
+{
+    static const char *const attributes[] = {"attributeTypes", "objectClasses", NULL};
+    schema known = {.proof = proof, .complete = true};
+    inv_operation *search = NULL;
+    char *dn = NULL;
+    inv_result result = find_subschema(proof, &dn);
+
+    if (result == INV_OK && dn != NULL) {
+        search = inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=subschema)", attributes);
+        result = ctl_proof_run(proof, proof->call->directory, search);
+    }
+    if (result != INV_OK)
+        goto cleanup;
+    if (search == NULL || search->entry_count != 1 ||
+        inv_entry_count(search->entries[0], "attributeTypes") == 0) {
+        ctl_proof_row(proof, CTL_NOTE, "schema", NULL, "the directory does not show its schema");
+        goto cleanup;
+    }
+    known.entry = search->entries[0];
+    judge(&known);
+cleanup:
+    inv_operation_free(&search);
+    free(dn);
+    return result;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "command.h"
+#include "invitegate/invite.h"
+
+inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session)
+{
+    memset(session, 0, sizeof(*session));
+    if (with_keys)
+        return inv_gate_open(invocation->config_path, NULL, NULL, false, &session->gate,
+                             &session->verdict);
+    return inv_gate_open_without_keys(invocation->config_path, NULL, NULL, false, &session->gate,
+                                      &session->verdict);
+}
+
+static void end_call(ctl_session *session)
+{
+    if (session->begun)
+        inv_gate_end(&session->call);
+    session->begun = false;
+}
+
+void ctl_session_close(ctl_session *session)
+{
+    end_call(session);
+    inv_gate_free(&session->gate);
+}
+
+inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session)
+{
+    const inv_config *config = session->gate->config;
+
+    if (invocation->domain != NULL) {
+        session->domain = inv_config_domain(config, invocation->domain);
+        if (session->domain == NULL)
+            return inv_verdict_set(&session->verdict, INV_CONFIG,
+                                   "%s has no section [domain %s]; it has [domain %s]",
+                                   config->path, invocation->domain, config->domains[0].name);
+        return INV_OK;
+    }
+    if (config->domain_count != 1)
+        return inv_verdict_set(&session->verdict, INV_CONFIG,
+                               "%s configures %zu domains: say which one with -d", config->path,
+                               config->domain_count);
+    session->domain = &config->domains[0];
+    return INV_OK;
+}
+
+inv_result ctl_session_begin(ctl_session *session, long milliseconds)
+{
+    inv_result result;
+
+    end_call(session);
+    result = inv_gate_begin(session->gate, session->domain, milliseconds, &session->call,
+                            &session->verdict);
+    session->begun = result == INV_OK;
+    return result;
+}
+
+int ctl_session_log(ctl_session *session)
+{
+    inv_origin origin = {.domain = session->domain != NULL ? session->domain->name : NULL,
+                         .service = "invitectl"};
+
+    inv_log_verdict(session->gate->log, &session->verdict, &origin);
+    return ctl_exit_status(session->verdict.result);
+}
+
+static inv_result parse_token(const ctl_invocation *invocation, ctl_session *session,
+                              const char *text, size_t length, inv_token **token)
+{
+    const inv_config *config = session->gate->config;
+    inv_result result = INV_BAD_TOKEN;
+
+    if (invocation->domain != NULL) {
+        result = ctl_session_choose_domain(invocation, session);
+        return result != INV_OK ? result
+                                : inv_token_parse(session->gate->keys, session->domain->name, text,
+                                                  length, token, &session->verdict);
+    }
+    for (size_t i = 0; i < config->domain_count && result == INV_BAD_TOKEN; i++) {
+        session->domain = &config->domains[i];
+        result = inv_token_parse(session->gate->keys, session->domain->name, text, length, token,
+                                 &session->verdict);
+    }
+    return result;
+}
+
+inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session,
+                          const char *argument, inv_token **token)
+{
+    inv_secret *line = NULL;
+    inv_result result;
+
+    *token = NULL;
+    if (strcmp(argument, "-") != 0)
+        return parse_token(invocation, session, argument, strlen(argument), token);
+    result = ctl_read_line(&line, &session->verdict);
+    if (result == INV_PASSWORD_REFUSED)
+        result = inv_verdict_set(&session->verdict, INV_BAD_TOKEN,
+                                 "the first line of standard input is no token");
+    if (result == INV_OK)
+        result = parse_token(invocation, session, inv_secret_bytes(line), inv_secret_length(line),
+                             token);
+    inv_secret_free(&line);
+    return result;
+}
+
+inv_result ctl_read_id(const ctl_invocation *invocation, ctl_session *session, const char *argument,
+                       char id[INV_INVITE_ID_LENGTH + 1])
+{
+    inv_token *token = NULL;
+    inv_result result;
+
+    if (inv_invite_id_valid(argument)) {
+        memcpy(id, argument, INV_INVITE_ID_LENGTH + 1);
+        return ctl_session_choose_domain(invocation, session);
+    }
+    result = ctl_read_token(invocation, session, argument, &token);
+    if (result == INV_OK)
+        memcpy(id, inv_token_id(token), INV_INVITE_ID_LENGTH + 1);
+    inv_token_free(&token);
+    return result;
+}
+
+inv_result ctl_read_jid(ctl_session *session, const char *argument, inv_name **name)
+{
+    char jid[3072];
+    int length;
+
+    *name = NULL;
+    if (strchr(argument, '@') != NULL)
+        return inv_name_parse_jid(argument, name, &session->verdict);
+    length = snprintf(jid, sizeof(jid), "%s@%s", argument, session->domain->name);
+    if (length < 0 || (size_t)length >= sizeof(jid))
+        return inv_verdict_set(&session->verdict, INV_NAME_INVALID, "the name is too long");
+    return inv_name_parse_jid(jid, name, &session->verdict);
+}
