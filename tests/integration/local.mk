@@ -15,3 +15,8 @@ tests_check_slapd_SOURCES = tests/check_slapd.c $(SLAPD_FIXTURE)
 tests_check_slapd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_check_slapd_CFLAGS = $(UNIT_CFLAGS)
 tests_check_slapd_LDADD = $(UNIT_LIBS)
+
+# invitectl, whole: its manual, and every command in a real slapd.
+dist_check_SCRIPTS += tests/integration/manual.sh tests/integration/invitectl.sh
+TESTS += tests/integration/manual.sh tests/integration/invitectl.sh
+EXTRA_DIST += tests/support/terminal.py

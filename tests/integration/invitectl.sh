@@ -1,0 +1,535 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Every command of invitectl against a real slapd: what it does, what it prints, how it exits.
+set -u
+
+top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+built=${abs_top_builddir:-$top}
+invitectl=$built/tools/invitectl
+for tool in slapd ldapsearch python3; do
+    PATH=$PATH:/usr/sbin command -v $tool >/dev/null || {
+        echo "1..0 # SKIP $tool is not installed"
+        exit 0
+    }
+done
+work=$(mktemp -d)
+site=$work/site
+cleanup() {
+    for each in "$work"/*/slapd.pid; do
+        [ ! -e "$each" ] || "$top/scripts/private-slapd" stop "${each%/*}" 2>/dev/null
+    done
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+suffix=dc=example,dc=org
+config=$site/invitegate.conf
+number=0
+out=$work/out
+err=$work/err
+
+# verdict DESCRIPTION STATUS: the TAP line for the status of what was tried
+verdict() {
+    number=$((number + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $number - $1"
+        return
+    fi
+    echo "not ok $number - $1"
+    sed 's/^/# out: /' "$out" | head -20
+    sed 's/^/# err: /' "$err" | head -20
+}
+
+# exits STATUS DESCRIPTION ARGUMENT...: invitectl, with the configuration of the site
+exits() {
+    expected=$1 description=$2
+    shift 2
+    "$invitectl" -c "$config" "$@" >"$out" 2>"$err"
+    status=$?
+    [ $status -eq "$expected" ] || echo "exit status $status" >>"$err"
+    verdict "$description" $((status != expected))
+}
+
+# says DESCRIPTION PATTERN FILE: of the command before
+says() {
+    grep -qE -- "$2" "$3"
+    verdict "$1" $?
+}
+
+# says_nothing DESCRIPTION FILE
+says_nothing() {
+    [ ! -s "$2" ]
+    verdict "$1" $?
+}
+
+# json DESCRIPTION EXPRESSION: of `rows`, the objects of standard output, one a line
+json() {
+    python3 -c '
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+sys.exit(0 if rows and eval("(" + sys.argv[2] + ")") else "not so: " + sys.argv[2])' "$out" "$2" 2>>"$err"
+    verdict "$1" $?
+}
+
+# make ARGUMENT...: an invite that is needed further on; sets token
+make() {
+    token=$("$invitectl" -c "$config" create --print token "$@" 2>"$err") || {
+        verdict "create $*" 1
+        return
+    }
+    : >"$out"
+}
+
+# redeems STATUS DESCRIPTION USER TOKEN PASSWORD
+redeems() {
+    printf %s "$5" >"$work/password"
+    "$invitectl" -c "$config" redeem --user "$3" "$4" <"$work/password" >"$out" 2>"$err"
+    status=$?
+    [ $status -eq "$1" ] || echo "exit status $status" >>"$err"
+    verdict "$2" $((status != $1))
+}
+
+admin() { # TOOL ARGUMENT...: with the rights of the administrator of the site
+    tool=$1
+    shift
+    "$tool" -H "$uri" -x -D "cn=admin,$suffix" -y "$site/admin.password" "$@"
+}
+
+entries() { # BASE FILTER: how many
+    admin ldapsearch -LLL -b "$1" "$2" 1.1 2>/dev/null | grep -c '^dn:'
+}
+
+binds() { # USER PASSWORD
+    ldapwhoami -H "$uri" -x -D "uid=$1,ou=people,$suffix" -w "$2" >"$out" 2>"$err"
+}
+
+# directory DIR OPTION...: a slapd of its own; sets uri
+directory() {
+    site=$1
+    config=$site/invitegate.conf
+    shift
+    "$top/scripts/private-slapd" start --conf --fast "$@" "$site" >"$work/started" 2>"$err" || {
+        cat "$err"
+        echo "Bail out! no slapd"
+        exit 1
+    }
+    uri=$(sed -n 's/^uri=//p' "$work/started")
+}
+
+restart() { # with what was changed in its files
+    "$top/scripts/private-slapd" stop "$site"
+    "$top/scripts/private-slapd" start --fast "$site" >"$work/started" 2>"$err"
+}
+
+# admin_init STATUS DESCRIPTION FILE: init with the rights of the administrator, password in FILE
+admin_init() {
+    exits "$1" "$2" init --bind-dn "cn=admin,$suffix" --bind-password-file "$3"
+}
+
+# ---------------------------------------------------------------------------------- wrong usage
+
+: >"$work/empty"
+config=$work/empty
+exits 2 "no command" ; says "says so" 'which command' "$err"
+exits 2 "an unknown command" frobnicate ; says "names it" frobnicate "$err"
+for command in tree remove repair purge; do
+    exits 2 "$command is not there yet" $command x
+done
+exits 2 "an unknown option" list --frobnicate
+exits 2 "an option without its value" create --type
+exits 2 "an option twice" list --state all --state used
+exits 2 "a missing argument" show
+exits 2 "an argument too many" show a b
+exits 2 "redeem without --user" redeem abc
+exits 2 "list in an unknown state" list --state bad
+exits 2 "--bind-dn without its password" init --bind-dn cn=x
+exits 0 "help" --help
+exits 0 "help of a command, options behind it" create --type x --help
+says "shows its options" '--account-expires WHEN' "$out"
+exits 4 "an empty configuration" list
+config=$work/none
+exits 4 "no configuration" create
+says "names the file" "$work/none" "$err"
+
+# ----------------------------------------------------------------------------------------- init
+
+directory "$work/site"
+exits 4 "the keys are missing" list
+says "names the key file" token.keys "$err"
+exits 1 "doctor finds that" doctor
+says "and says what to do" 'invitectl init' "$out"
+exits 0 "init" --json init
+json "every row is fine or a note" 'all(r["status"] in ("ok", "note") for r in rows)'
+json "its keys" 'all(set(r) == {"check", "domain", "status", "what", "remedy"} for r in rows)'
+json "it made the keys" 'any(r["check"] == "keys" for r in rows)'
+[ "$(stat -c %a "$site/token.keys")" = 600 ]
+verdict "the key file is its owner's" $?
+cp "$site/token.keys" "$work/first.keys"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteKeyFingerprint invitePasswordForm \
+    >"$out" 2>"$err"
+says "the fingerprint is recorded" '^inviteKeyFingerprint: 1 [0-9a-f]{32}$' "$out"
+says "server is recorded" '^invitePasswordForm: server$' "$out"
+says "scram is recorded" '^invitePasswordForm: scram$' "$out"
+before=$(entries "$suffix" '(objectClass=*)')
+exits 0 "init again" init
+cmp -s "$site/token.keys" "$work/first.keys"
+verdict "the keys are the same" $?
+admin_init 0 "init with an administrator's rights" "$site/admin.password"
+exits 0 "doctor is content" doctor
+[ "$(entries "$suffix" '(objectClass=*)')" = "$before" ]
+verdict "nothing is left behind" $?
+exits 0 "init --print-ldif" init --print-ldif
+says "has the containers" '^dn: ou=rosters,dc=example,dc=org$' "$out"
+chmod 644 "$site/admin.password"
+admin_init 4 "a password file that others can read" "$site/admin.password"
+chmod 600 "$site/admin.password"
+echo wrong >"$work/wrong"
+chmod 600 "$work/wrong"
+admin_init 4 "a wrong password" "$work/wrong"
+
+# A second host: another key file, the same directory.
+sed "s|^key_file.*|key_file = $work/second.keys|" "$config" >"$work/second.conf"
+first_config=$config
+config=$work/second.conf
+exits 4 "init on a second host makes no keys" init
+says "but wants the first host's" 'copy the key file' "$err"
+[ ! -e "$work/second.keys" ]
+verdict "there is no key file" $?
+(umask 077 && echo "1 $(head -c 32 /dev/urandom | base64)" >"$work/second.keys")
+exits 4 "init with other keys" init
+exits 1 "doctor with other keys" doctor
+says "tells of them" 'lacks key 1 ' "$out"
+(umask 077 && echo "2 $(head -c 32 /dev/urandom | base64)" | cat - "$work/first.keys" >"$work/second.keys")
+exits 1 "doctor with a new key that is not recorded" doctor
+exits 0 "init records it" init
+config=$first_config
+exits 1 "and the host without it hears of it" doctor
+cp "$work/second.keys" "$site/token.keys"
+exits 0 "until it has the new file" doctor
+
+# --------------------------------------------------------------------------------------- create
+
+exits 0 "create" create
+says "prints a URI" '^xmpp:example\.org\?register;preauth=[A-Za-z0-9_-]{32}$' "$out"
+exits 0 "create --print token" create --print token --note 'not for ever'
+says "prints a token" '^[A-Za-z0-9_-]{32}$' "$out"
+token=$(cat "$out")
+exits 0 "create --print id" create --print id
+says "prints an id" '^[0-9a-f]{40}$' "$out"
+exits 2 "create --print url without landing_url" create --print url
+sed "s|^landing_url.*|landing_url = https://example.org/i/#{token}|" "$config" >"$work/url.conf"
+config=$work/url.conf
+exits 0 "create --print url" create --print url
+says "prints a URL" '^https://example\.org/i/#[A-Za-z0-9_-]{32}$' "$out"
+config=$first_config
+exits 0 "create --expires never" create --expires never
+says "warns" 'never expires' "$err"
+exits 0 "create --json, options in front" --json create --uses 5 --expires 2099-01-02T03:04:05+02:00 \
+    --account-expires 30d --roster-group 'Frühe Freunde' --note 'ein Gruß'
+json "one object" 'len(rows) == 1'
+json "the keys of section 8, in order" 'list(rows[0]) == ["id", "type", "domain", "user", "inviter",
+    "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses", "usesLeft",
+    "state", "claims", "usedBy", "note", "token", "uri", "url"]'
+json "and what was asked for" '(r := rows[0])["expires"] == "2099-01-02T01:04:05Z" and
+    r["uses"] == r["usesLeft"] == 5 and r["accountExpires"] == "30d" and r["type"] == "account" and
+    r["note"] == "ein Gruß" and r["rosterGroup"] == "Frühe Freunde" and r["state"] == "pending" and
+    r["user"] is r["inviter"] is r["url"] is None and r["claims"] == r["usedBy"] == [] and
+    r["uri"].endswith(r["token"])'
+exits 0 "create, a fixed end of the account" create --json --account-expires 2099-01-02T03:04:05Z
+json "as RFC 3339" 'rows[0]["accountExpires"] == "2099-01-02T03:04:05Z"'
+exits 0 "create --uses unlimited" create --json --uses unlimited --expires never
+json "is 0, and never" 'rows[0]["uses"] == 0 and rows[0]["expires"] == "never"'
+exits 2 "create --type bad" create --type bad
+exits 2 "create --uses 0" create --uses 0
+exits 2 "create --uses 1001" create --uses 1001
+exits 2 "create --uses 99999999999999999999" create --uses 99999999999999999999
+exits 2 "create --user with two uses" create --user x --uses 2
+exits 2 "create --type reset without --user" create --type reset
+exits 2 "create --type contact without --inviter" create --type contact
+exits 2 "create --expires in the past" create --expires 2001-01-01T00:00:00Z
+exits 2 "create --expires soon" create --expires soon
+exits 2 "create --account-expires never" create --account-expires never
+exits 2 "create --print all" create --print all
+exits 1 "create for a reserved name" create --user root
+exits 1 "create for an invalid name" create --user 'a b'
+exits 1 "create by an inviter without an account" create --inviter nobody-here
+exits 1 "create with a group that is not allowed" create --group "cn=staff,ou=groups,$suffix"
+exits 1 "create for another domain's name" create --user x@other.org
+exits 4 "create in a domain that is not configured" -d other.org create
+
+# --------------------------------------------------------------------------------- check, redeem
+
+exits 0 "check" check "$token"
+says "says what it would do" 'would register an account in example.org' "$out"
+exits 0 "check --json" --json check "$token"
+json "its keys" 'list(rows[0]) == ["result", "invite", "user", "domain", "type", "why"] and
+    rows[0]["result"] == "OK" and rows[0]["type"] == "account"'
+echo "  xmpp:example.org?register;preauth=$token  " |
+    "$invitectl" -c "$config" check - >"$out" 2>"$err"
+verdict "a pasted URI from standard input" $?
+exits 1 "check of a forged token" --json check "$(echo "$token" | tr 'A-Ya-y' 'B-Zb-z')"
+json "is refused" 'rows[0]["result"] == "BAD_TOKEN"'
+exits 1 "check of something else" check hello
+
+redeems 1 "an empty password is refused" alice "$token" ''
+redeems 1 "a weak password is refused" alice "$token" short
+says "in the directory's words" 'password is refused: .*quality' "$err"
+redeems 1 "a reserved name is refused" root "$token" 'correct horse battery'
+redeems 0 "redeem" alice "$token" 'correct horse battery
+'
+says "says who is ready" '^alice@example\.org is ready$' "$out"
+binds alice 'correct horse battery'
+verdict "alice logs in, without the final newline" $?
+redeems 0 "the same again" alice@example.org "$token" 'correct horse battery'
+redeems 1 "another password" alice "$token" 'correct horse buttery'
+redeems 1 "another name" bob "$token" 'correct horse battery'
+printf 'x\n' | "$invitectl" --json -c "$config" redeem --user bob "$token" >"$out" 2>"$err"
+verdict "redeem --json of a used token exits 1" $(($? != 1))
+json "its keys" 'list(rows[0]) == ["result", "invite", "user", "domain", "why"] and
+    rows[0]["result"] == "BAD_TOKEN" and rows[0]["why"] == "used"'
+make
+redeems 1 "a taken name is refused" alice "$token" 'correct horse battery'
+redeems 1 "a name of another domain is refused" bob@other.org "$token" 'correct horse battery'
+
+make --inviter alice --uses 2
+printf '%s\n%s\nmore\n' "$token" 'bob has a password' |
+    "$invitectl" -c "$config" redeem --user bob - >"$out" 2>"$err"
+verdict "token and password on standard input" $?
+binds bob 'bob has a password'
+verdict "the password is the second line" $?
+redeems 0 "the second use" carol "$token" 'carol has a password'
+redeems 1 "there is no third" dave "$token" 'dave has a password'
+exits 0 "roster" roster alice
+says "has a header" '^JID +GROUP$' "$out"
+says "has bob" '^bob@example\.org +Invited$' "$out"
+exits 0 "roster --json" --json roster bob@example.org
+json "has alice" 'rows == [{"jid": "alice@example.org", "group": "Invited"}]'
+exits 0 "an empty roster" roster nobody-here
+says_nothing "prints nothing" "$out"
+exits 1 "a roster of no JID" roster '@'
+
+make --type contact --inviter bob
+exits 1 "the inviter cannot redeem a contact invite" redeem --user bob "$token"
+exits 0 "a contact invite needs no password" redeem --user carol "$token"
+exits 0 "the same again" redeem --user carol "$token"
+exits 0 "roster of bob" --json roster bob
+json "has both" '[r["jid"] for r in rows] == ["alice@example.org", "carol@example.org"]'
+make --type contact-account --inviter bob
+exits 0 "a contact-account invite for somebody elsewhere" redeem --user eve@other.org "$token"
+make --type contact-account --inviter bob
+redeems 0 "a contact-account invite registers" frank "$token" 'frank has a password'
+
+exits 1 "a reset of nobody" create --type reset --user nobody-here
+make --type reset --user carol
+redeems 1 "a reset for another name" frank "$token" 'another password'
+redeems 0 "a reset" carol "$token" 'another password'
+binds carol 'another password'
+verdict "the new password counts" $?
+binds carol 'carol has a password'
+verdict "the old one does not" $(($? == 0))
+
+# terminal STATUS DESCRIPTION ANSWER... -- ARGUMENT...: invitectl, asked at a terminal of its own
+terminal() {
+    expected=$1 description=$2
+    shift 2
+    answers=
+    while [ "$1" != -- ]; do
+        answers="$answers$1
+"
+        shift
+    done
+    shift
+    ifs=$IFS
+    IFS='
+'
+    # shellcheck disable=SC2086 # one answer a line
+    python3 "$top/tests/support/terminal.py" "$out" $answers -- "$invitectl" -c "$config" "$@" 2>"$err"
+    status=$?
+    IFS=$ifs
+    [ $status -eq "$expected" ] || echo "exit status $status" >>"$err"
+    verdict "$description" $((status != expected))
+}
+
+make --uses 3
+terminal 1 "asked twice, two answers" 'judy has a password' 'another password' -- redeem --user judy "$token"
+says "are told apart" 'not the same' "$out"
+terminal 130 "interrupted, the echo is on again" ^C -- redeem --user judy "$token"
+terminal 130 "also at the second question" 'judy has a password' ^C -- redeem --user judy "$token"
+terminal 0 "asked twice" 'judy has a password' 'judy has a password' -- redeem --user judy "$token"
+says "the question is seen" 'New password: ' "$out"
+! grep -q 'has a password' "$out"
+verdict "the answer is not" $?
+binds judy 'judy has a password'
+verdict "and judy logs in" $?
+terminal 0 "asked for the invite too" "$token" 'kate has a password' 'kate has a password' -- redeem --user kate -
+
+# ------------------------------------------------------------------------- list, show, revoke
+
+make --user grace --note 'a note'
+exits 1 "a name is reserved once" create --user grace
+redeems 1 "it is no other's" heidi "$token" 'heidi has a password'
+exits 0 "show a token" show "$token"
+says "for people" '^note +a note$' "$out"
+id=$(sed -n 's/^id  *//p' "$out")
+exits 0 "show an id" --json show "$id"
+json "the keys of section 8, without the token" 'list(rows[0]) == ["id", "type", "domain", "user",
+    "inviter", "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses",
+    "usesLeft", "state", "claims", "usedBy", "note"] and rows[0]["user"] == "grace"'
+exits 1 "show an unknown id" show 0123456789012345678901234567890123456789
+exits 0 "revoke" revoke "$id"
+redeems 1 "a revoked invite is refused" grace "$token" 'grace has a password'
+exits 0 "revoke again" --json revoke "$id"
+json "its keys" 'list(rows[0]) == ["result", "invite", "user", "domain", "why"] and
+    rows[0]["result"] == "OK"'
+exits 0 "list --state revoked" --json list --state revoked
+json "has it, with the uses it had" '[(r["id"], r["state"], r["usesLeft"]) for r in rows] == [("'"$id"'", "revoked", 1)]'
+exits 0 "restore" restore "$token"
+redeems 0 "and it is good again" grace "$token" 'grace has a password'
+exits 1 "revoke an unknown id" revoke 0123456789012345678901234567890123456789
+exits 0 "list" --json list
+json "pending ones only" 'rows and all(r["state"] == "pending" for r in rows)'
+json "the newest first" '(t := [r["created"] for r in rows]) == sorted(t, reverse=True)'
+exits 0 "list --state used" --json list --state used
+json "with who used them" 'all(r["usesLeft"] == 0 and len(r["usedBy"]) == r["uses"] for r in rows) and
+    {"jid", "time"} == {key for r in rows for use in r["usedBy"] for key in use}'
+exits 0 "list --inviter" --json list --state all --inviter bob
+json "only his" 'len(rows) == 3 and all(r["inviter"] == "bob@example.org" for r in rows)'
+exits 0 "list for people" list --state all
+says "has a header" '^ID +STATE +TYPE +USER +INVITER +LEFT +EXPIRES +NOTE$' "$out"
+python3 - "$out" <<'END'
+import sys
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+column = lines[0].index("EXPIRES")
+sys.exit(any(line[column - 1] != " " or line[column] == " " for line in lines))
+END
+verdict "its columns are aligned" $?
+make --note "$(printf 'red \033[31malert\007 \342\200\256evil')"
+exits 0 "list with a hostile note" list
+says "is harmless for a terminal" 'red \\x1b\[31malert\\x07 \\u\{202e\}evil' "$out"
+make --expires 1s
+poll=100
+until "$invitectl" -c "$config" show "$token" | grep -q '^state *expired$' || [ $poll -eq 0 ]; do
+    poll=$((poll - 1))
+    sleep 0.1
+done
+redeems 1 "an expired invite is refused" ivan "$token" 'ivan has a password'
+exits 0 "list --state expired" --json list --state expired
+json "has it" 'len(rows) == 1 and rows[0]["state"] == "expired"'
+
+# A key that is retired while invites still need it.
+cp "$site/token.keys" "$work/both.keys"
+cp "$work/first.keys" "$site/token.keys"
+exits 4 "init does not forget a recorded key by itself" init
+says "says what to do" 'if the key was retired on every host' "$err"
+fingerprint=$(admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteKeyFingerprint |
+    sed -n 's/^inviteKeyFingerprint: \(2 .*\)/\1/p')
+admin ldapmodify >"$out" 2>"$err" <<END
+dn: ou=invites,$suffix
+changetype: modify
+delete: inviteKeyFingerprint
+inviteKeyFingerprint: $fingerprint
+END
+verdict "the key is retired" $?
+exits 1 "doctor counts the invites that need it" doctor
+says "says so" 'finding +retired keys .*open invites were made with keys' "$out"
+exits 4 "init too" init
+cp "$work/both.keys" "$site/token.keys"
+exits 0 "with the key again all is well" init
+exits 0 "doctor agrees" doctor
+
+# ------------------------------------------------------------------- several domains, no directory
+
+sed 's/^\[domain example.org\]/[domain example.net]/; s/ou=invites/ou=invites2/; s/ou=rosters/ou=rosters2/; s/ou=people/ou=people2/; /^\[agent\]/,$d' \
+    "$config" | sed -n '/^\[domain/,$p' >"$work/second-domain"
+cat "$config" "$work/second-domain" >"$work/two.conf"
+config=$work/two.conf
+exits 4 "which of two domains?" list
+says "-d tells" 'say which one with -d' "$err"
+exits 0 "-d" -d example.org list
+exits 0 "a token knows its own" show "$token"
+exits 0 "so does a JID" roster alice@example.org
+config=$first_config
+
+"$top/scripts/private-slapd" stop "$site"
+exits 3 "the directory is down" list
+exits 3 "for create too" create
+exits 3 "and doctor" doctor
+redeems 3 "and redeem" kim "$token" 'kim has a password'
+
+# ------------------------------------------------------------- sites that are not as they should be
+
+directory "$work/bare"
+admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
+exits 4 "init without containers" init
+cp "$out" "$work/containers.ldif"
+says "prints their LDIF" '^dn: ou=invites,dc=example,dc=org$' "$out"
+[ ! -e "$site/token.keys" ]
+verdict "and makes no keys before it has seen them" $?
+admin ldapadd -f "$work/containers.ldif" >"$out" 2>"$err"
+verdict "which loads" $?
+exits 0 "then init goes on" init
+admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
+exits 1 "doctor misses containers" doctor
+admin_init 0 "init makes them with an administrator's rights" "$site/admin.password"
+exits 0 "doctor is content" doctor
+"$top/scripts/private-slapd" stop "$site"
+
+# Nobody may read what became of a clear password: that proves nothing.
+directory "$work/unseen"
+sed -i '/inviteId=0000/,/by \* none/s/ write$/ =w/' "$site/invitegate-acl.conf"
+restart
+exits 4 "init where the stored password cannot be read" init
+says "says that it stays unproven" 'finding +hashing .*unproven' "$out"
+admin_init 0 "an administrator's rights prove it" "$site/admin.password"
+exits 0 "then init needs them no more" init
+says "because it was proved" 'note +hashing .*earlier init' "$out"
+"$top/scripts/private-slapd" stop "$site"
+
+directory "$work/clear" --no-ppolicy
+exits 4 "init where passwords stay in clear" init
+says "says what is missing" 'ppolicy_hash_cleartext' "$out"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" invitePasswordForm >"$out" 2>"$err"
+says "server is not recorded" . "$out"
+[ "$(grep -c 'Form: server' "$out")" = 0 ]
+verdict "indeed" $?
+sed -i 's/^password_verifiers.*/password_verifiers = crypt/' "$config"
+exits 0 "init with crypt in its place" init
+exits 0 "doctor agrees" doctor
+sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
+exits 0 "init with crypt and scram" init
+# reopen BY REPLACEMENT: lets somebody read invites whom nobody meant to, and takes it back
+reopen() {
+    sed -i "/^# -* invites/,/^# -* rosters/s/by $1/by $2/" "$site/invitegate-acl.conf"
+    restart
+}
+reopen '\* none' 'users read'
+exits 4 "init where users can read invites" init
+says "says so" 'an ordinary account can read an invite' "$out"
+exits 1 "doctor too" doctor
+reopen 'users read' '* read'
+exits 4 "init where anybody can" init
+says "says so" 'anybody, without a bind, can read the list of invites' "$out"
+reopen '\* read' '* none'
+# And invitegate may do more, or less, than it needs.
+sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/read/write/' "$site/invitegate-acl.conf"
+restart
+exits 0 "init notes rights that are too wide" init
+says "as such" '^note +narrowness' "$out"
+exits 1 "doctor finds them" doctor
+sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/write/read/' "$site/invitegate-acl.conf"
+sed -i '/^access to dn.onelevel="ou=rosters/,/write/s/write/read/' "$site/invitegate-acl.conf"
+cat >>"$site/slapd.conf" <<END
+database config
+access to *
+    by dn.exact="gidNumber=$(id -g)+uidNumber=$(id -u),cn=peercred,cn=external,cn=auth" read
+END
+sed -i '/xmppContactJid/d' "$site/invitegate-index.conf"
+restart
+exits 4 "init without rights on rosters" init
+says "names them" 'finding +rosters' "$out"
+exits 1 "doctor" --json doctor
+json "finds the right, the index and the policy that are missing, and nothing else" \
+    'sorted(r["check"] for r in rows if r["status"] == "finding") == ["indexes", "ppolicy", "rosters"]'
+
+echo "1..$number"
