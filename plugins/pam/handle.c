@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "handle.h"
+
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "invitegate/log.h"
+
+static int priority_of(inv_log_level level)
+{
+    switch (level) {
+    case INV_LOG_ERROR:
+        return LOG_ERR;
+    case INV_LOG_WARNING:
+        return LOG_WARNING;
+    case INV_LOG_NOTICE:
+        return LOG_NOTICE;
+    case INV_LOG_INFO:
+        return LOG_INFO;
+    case INV_LOG_DEBUG:
+        break;
+    }
+    return LOG_DEBUG;
+}
+
+/*
+ * The gate takes every line and this drops what is too fine, because "debug" belongs to a line of
+ * the stack and the gate to all of them.
+ */
+static void log_to_pam(void *context, inv_log_level level, const char *line)
+{
+    const inv_pam_handle *handle = context;
+    inv_log_level threshold =
+        handle->gate != NULL ? handle->gate->config->log_level : INV_LOG_NOTICE;
+
+    if (!handle->debug && level > threshold)
+        return;
+    pam_syslog(handle->pamh, priority_of(level), "%s", line);
+}
+
+static void free_handle(inv_pam_handle **handle)
+{
+    if (*handle == NULL)
+        return;
+    inv_gate_free(&(*handle)->gate);
+    free((*handle)->accepted_user);
+    free(*handle);
+    *handle = NULL;
+}
+
+static void cleanup(pam_handle_t *pamh, void *data, int status)
+{
+    inv_pam_handle *handle = data;
+
+    (void)pamh;
+    (void)status;
+    free_handle(&handle);
+}
+
+static inv_result open_handle(pam_handle_t *pamh, const inv_pam_options *options, const char *key,
+                              inv_pam_handle **handle, inv_verdict *verdict)
+{
+    inv_pam_handle *fresh = calloc(1, sizeof(*fresh));
+    inv_result result;
+
+    if (fresh == NULL)
+        return inv_verdict_no_memory(verdict);
+    fresh->pamh = pamh;
+    fresh->debug = options->debug;
+    result = inv_gate_open(options->conf, log_to_pam, fresh, true, &fresh->gate, verdict);
+    if (result != INV_OK)
+        goto cleanup;
+    fresh->left_ms = fresh->gate->config->directory.timeout_ms;
+    if (pam_set_data(pamh, key, fresh, cleanup) != PAM_SUCCESS) {
+        result = inv_verdict_no_memory(verdict);
+        goto cleanup;
+    }
+    *handle = fresh;
+    fresh = NULL;
+cleanup:
+    free_handle(&fresh);
+    return result;
+}
+
+inv_result inv_pam_handle_get(pam_handle_t *pamh, const inv_pam_options *options,
+                              inv_pam_handle **handle, inv_verdict *verdict)
+{
+    const void *data = NULL;
+    inv_result result = INV_OK;
+    char *key = NULL;
+
+    if (asprintf(&key, "pam_invite %s", options->conf != NULL ? options->conf : "") < 0)
+        return inv_verdict_no_memory(verdict);
+    if (pam_get_data(pamh, key, &data) == PAM_SUCCESS && data != NULL) {
+        /* libpam hands out what was given to it as const; it is ours to change. */
+        memcpy(handle, &data, sizeof(*handle));
+        (*handle)->debug = options->debug;
+    } else {
+        result = open_handle(pamh, options, key, handle, verdict);
+    }
+    free(key);
+    return result;
+}
+
+inv_result inv_pam_handle_begin(inv_pam_handle *handle, const inv_domain *domain, inv_call *call,
+                                inv_verdict *verdict)
+{
+    if (handle->left_ms <= 0)
+        return inv_verdict_set(verdict, INV_TIMEOUT,
+                               "the calls on this PAM handle used up [directory] timeout (%ld ms)",
+                               handle->gate->config->directory.timeout_ms);
+    return inv_gate_begin(handle->gate, domain, handle->left_ms, call, verdict);
+}
+
+void inv_pam_handle_end(inv_pam_handle *handle, inv_call *call)
+{
+    if (call->directory != NULL)
+        handle->left_ms = inv_deadline_left(&call->deadline);
+    inv_gate_end(call);
+}
+
+void inv_pam_handle_accept(inv_pam_handle *handle, const char *user, const inv_token *token,
+                           time_t accepted_at)
+{
+    free(handle->accepted_user);
+    handle->accepted_user = strdup(user);
+    (void)snprintf(handle->accepted_invite, sizeof(handle->accepted_invite), "%s",
+                   inv_token_id(token));
+    handle->accepted_at = accepted_at;
+}
+
+time_t inv_pam_handle_accepted(const inv_pam_handle *handle, const char *user,
+                               const inv_token *token)
+{
+    if (handle->accepted_user == NULL || strcmp(handle->accepted_user, user) != 0 ||
+        strcmp(handle->accepted_invite, inv_token_id(token)) != 0)
+        return 0;
+    return handle->accepted_at;
+}
+
+static const char *item_text(pam_handle_t *pamh, int item)
+{
+    const void *text = NULL;
+
+    return pam_get_item(pamh, item, &text) == PAM_SUCCESS ? text : NULL;
+}
+
+void inv_pam_handle_log(pam_handle_t *pamh, const inv_pam_handle *handle, const char *domain,
+                        const inv_verdict *verdict)
+{
+    inv_origin origin = {
+        .domain = domain,
+        .service = item_text(pamh, PAM_SERVICE),
+        .rhost = item_text(pamh, PAM_RHOST),
+    };
+    /* Before a gate is open there is no log of its own. */
+    inv_pam_handle bare = {.pamh = pamh};
+    inv_log *log = NULL;
+
+    if (handle != NULL) {
+        inv_log_verdict(handle->gate->log, verdict, &origin);
+        return;
+    }
+    log = inv_log_new(INV_LOG_NOTICE, log_to_pam, &bare);
+    inv_log_verdict(log, verdict, &origin);
+    inv_log_free(&log);
+}

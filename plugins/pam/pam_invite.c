@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The service functions of pam_invite.so and their order of work. */
+#include <security/pam_modules.h>
+
+#include "invitegate/account.h"
+#include "login.h"
+#include "prompt.h"
+#include "registration.h"
+#include "service.h"
+
+/* The rest of the module is hidden; without this libpam would find nothing at all. */
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    inv_pam_service service;
+    inv_secret *password = NULL;
+    inv_result result;
+    int code;
+
+    result = inv_pam_service_begin(&service, INV_PAM_AUTHENTICATE, pamh, flags, argc, argv);
+    if (result == INV_OK && !service.options.registers && !service.options.login)
+        return PAM_IGNORE;
+    if (result == INV_OK)
+        result = inv_pam_service_open(&service);
+    if (result == INV_OK) {
+        code =
+            inv_pam_ask(pamh, PAM_AUTHTOK, "Password: ", service.options.use_first_pass, &password);
+        if (code != PAM_SUCCESS)
+            return code;
+        result = inv_pam_login(&service, password);
+    }
+    inv_secret_free(&password);
+    return inv_pam_service_finish(&service, result);
+}
+
+EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    inv_pam_service service;
+    inv_result result;
+
+    result = inv_pam_service_begin(&service, INV_PAM_SETCRED, pamh, flags, argc, argv);
+    return result == INV_OK ? PAM_SUCCESS : inv_pam_service_finish(&service, result);
+}
+
+/* Never asks and needs no pam_sm_authenticate before it: ejabberd calls it alone. */
+EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    inv_pam_service service;
+    inv_call call = {0};
+    inv_name *name = NULL;
+    inv_result result;
+
+    result = inv_pam_service_begin(&service, INV_PAM_ACCOUNT, pamh, flags, argc, argv);
+    if (result == INV_OK)
+        result = inv_pam_service_open(&service);
+    if (result != INV_OK)
+        return inv_pam_service_finish(&service, result);
+    result = inv_pam_service_find_domain(&service);
+    if (result == INV_OK)
+        result = inv_pam_service_existing_name(&service, &name);
+    if (result == INV_NAME_INVALID)
+        result = INV_NO_ACCOUNT;
+    if (result == INV_OK)
+        result = inv_pam_service_call(&service, &call);
+    if (result == INV_OK)
+        result = inv_account_status(&call, name, inv_pam_service_afresh(&service));
+    inv_pam_service_hang_up(&service, &call);
+    inv_name_free(&name);
+    return inv_pam_service_finish(&service, result);
+}
+
+/* One pass. Both judge the token: behind a "sufficient" module the second may come alone. */
+static int change(inv_pam_service *service, const inv_secret *text)
+{
+    inv_token *token = NULL;
+    inv_secret *password = NULL;
+    int code = PAM_SUCCESS;
+    inv_result result;
+
+    result = inv_pam_registration_token(service, text, &token);
+    if (result == INV_OK && service->phase == INV_PAM_PRELIM) {
+        result = inv_pam_registration_check(service, token);
+    } else if (result == INV_OK) {
+        code = inv_pam_ask_new_password(service->pamh, &password);
+        if (code == PAM_SUCCESS)
+            result = inv_pam_registration_do(service, token, password);
+    }
+    inv_secret_free(&password);
+    inv_token_free(&token);
+    return code == PAM_SUCCESS ? inv_pam_service_finish(service, result) : code;
+}
+
+EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    inv_pam_phase phase = (flags & PAM_PRELIM_CHECK) != 0 ? INV_PAM_PRELIM : INV_PAM_UPDATE;
+    inv_pam_service service;
+    inv_secret *text = NULL;
+    inv_result result;
+    int code;
+
+    result = inv_pam_service_begin(&service, phase, pamh, flags, argc, argv);
+    /* Nothing of ours ever asks for a change because the password is old. */
+    if (result == INV_OK && ((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
+        return PAM_IGNORE;
+    if (result == INV_OK)
+        result = inv_pam_service_open(&service);
+    if (result != INV_OK)
+        return inv_pam_service_finish(&service, result);
+    code =
+        inv_pam_ask(pamh, PAM_OLDAUTHTOK, "Invite token: ", service.options.use_first_pass, &text);
+    if (code == PAM_SUCCESS)
+        code = change(&service, text);
+    inv_secret_free(&text);
+    return code;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_PAM_PROMPT_H
+#define INVITEGATE_PAM_PROMPT_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#include "invitegate/secret.h"
+
+/*
+ * Only PAM_PROMPT_ECHO_OFF, one message at a time: saslauthd crashes on an echoed prompt, epam on
+ * two. All return PAM codes; PAM_INCOMPLETE when an event-driven host wants to be called again.
+ */
+
+/*
+ * What item (PAM_AUTHTOK or PAM_OLDAUTHTOK) holds, else the answer to text, which the item then
+ * keeps for the next module. use_first_pass: never asks. The caller frees *answer.
+ */
+int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, bool use_first_pass,
+                inv_secret **answer);
+
+/* In chauthtok: PAM_AUTHTOK as a module before us left it, else asked for twice; heeds use_authtok.
+ */
+int inv_pam_ask_new_password(pam_handle_t *pamh, inv_secret **password);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "registration.h"
+
+#include "invitegate/redeem.h"
+
+/*
+ * The name and what it may be used for. A name that name_pattern forbids cannot be registered, but
+ * an account that was there before may have one and need a reset.
+ */
+static inv_result find_name(inv_pam_service *service, inv_name **name, unsigned *takes)
+{
+    inv_verdict refusal;
+    inv_result result = inv_pam_service_name(service, name);
+
+    *takes = INV_TAKES_REGISTRATION | INV_TAKES_RESET;
+    if (result != INV_NAME_INVALID)
+        return result;
+    refusal = service->verdict;
+    result = inv_pam_service_existing_name(service, name);
+    *takes = INV_TAKES_RESET;
+    if (result == INV_NAME_INVALID)
+        service->verdict = refusal;
+    return result;
+}
+
+/* With such a name every invite but a reset fails, and the name is why. */
+static inv_result blame_name(inv_pam_service *service, unsigned takes, inv_result result)
+{
+    if (result != INV_BAD_TOKEN || (takes & INV_TAKES_REGISTRATION) != 0)
+        return result;
+    return inv_verdict_set(inv_pam_service_afresh(service), INV_NAME_INVALID,
+                           "not a name to register, and the token resets no account of that name");
+}
+
+inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret *text,
+                                      inv_token **token)
+{
+    inv_result result = inv_pam_service_find_domain(service);
+
+    if (result != INV_OK)
+        return result;
+    if (inv_secret_length(text) == 0)
+        return inv_verdict_set(inv_pam_service_afresh(service), INV_BAD_TOKEN,
+                               "no token was given, and pam_invite.so registers with one only");
+    return inv_token_parse(service->handle->gate->keys, service->domain->name,
+                           inv_secret_bytes(text), inv_secret_length(text), token,
+                           inv_pam_service_afresh(service));
+}
+
+inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token *token)
+{
+    inv_acceptance acceptance = {0};
+    inv_call call = {0};
+    inv_name *name = NULL;
+    unsigned takes = 0;
+    inv_result result;
+
+    result = find_name(service, &name, &takes);
+    if (result == INV_OK)
+        result = inv_pam_service_call(service, &call);
+    if (result == INV_OK) {
+        result = inv_redeem_check(&call, token, name, takes, &acceptance,
+                                  inv_pam_service_afresh(service));
+        result = blame_name(service, takes, result);
+    }
+    if (result == INV_OK)
+        inv_pam_handle_accept(service->handle, service->user, token, acceptance.accepted_at);
+    inv_pam_service_hang_up(service, &call);
+    inv_name_free(&name);
+    return result;
+}
+
+inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *token,
+                                   const inv_secret *password)
+{
+    inv_call call = {0};
+    inv_name *name = NULL;
+    unsigned takes = 0;
+    inv_result result;
+
+    result = find_name(service, &name, &takes);
+    if (result == INV_OK)
+        result = inv_pam_service_call(service, &call);
+    if (result == INV_OK) {
+        result = inv_redeem(&call, token, name, password, takes,
+                            inv_pam_handle_accepted(service->handle, service->user, token),
+                            inv_pam_service_afresh(service));
+        result = blame_name(service, takes, result);
+    }
+    inv_pam_service_hang_up(service, &call);
+    inv_name_free(&name);
+    return result;
+}

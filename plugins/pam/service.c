@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "service.h"
+
+#include <security/pam_ext.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer than any name can be before preparation shortens it: 1023 bytes each, and some. */
+#define USER_MAX 3100
+
+inv_result inv_pam_service_begin(inv_pam_service *service, inv_pam_phase phase, pam_handle_t *pamh,
+                                 int flags, int argc, const char **argv)
+{
+    *service = (inv_pam_service){
+        .pamh = pamh,
+        .flags = flags,
+        .phase = phase,
+        .verdict = INV_VERDICT_INIT,
+    };
+    return inv_pam_options_parse(argc, argv, &service->options, &service->verdict);
+}
+
+inv_result inv_pam_service_open(inv_pam_service *service)
+{
+    const void *user = NULL;
+    inv_result result =
+        inv_pam_handle_get(service->pamh, &service->options, &service->handle, &service->verdict);
+
+    if (result != INV_OK)
+        return result;
+    /* pam_get_user(3) would ask with an echo, which kills saslauthd; these hosts all name one. */
+    if (pam_get_item(service->pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
+        return inv_verdict_set(&service->verdict, INV_NO_ACCOUNT, "the host named no PAM_USER");
+    service->user = user;
+    return INV_OK;
+}
+
+inv_verdict *inv_pam_service_afresh(inv_pam_service *service)
+{
+    service->verdict.why[0] = '\0';
+    service->verdict.text[0] = '\0';
+    return &service->verdict;
+}
+
+inv_result inv_pam_service_find_domain(inv_pam_service *service)
+{
+    size_t length = strlen(service->user);
+
+    if (length > USER_MAX)
+        return inv_verdict_set(&service->verdict, INV_NAME_INVALID,
+                               "a user name of %zu bytes is longer than any can be", length);
+    return inv_name_find_domain(service->handle->gate->config, service->user, length,
+                                service->options.domain, &service->domain, &service->local_length,
+                                inv_pam_service_afresh(service));
+}
+
+static void note_user(inv_pam_service *service, const inv_name *name)
+{
+    (void)snprintf(service->verdict.user, sizeof(service->verdict.user), "%s", inv_name_jid(name));
+}
+
+inv_result inv_pam_service_name(inv_pam_service *service, inv_name **name)
+{
+    inv_result result = inv_name_prepare(service->domain, service->user, service->local_length,
+                                         name, inv_pam_service_afresh(service));
+
+    if (result == INV_OK)
+        note_user(service, *name);
+    return result;
+}
+
+inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **name)
+{
+    inv_result result;
+    char *jid = NULL;
+
+    if (asprintf(&jid, "%.*s@%s", (int)service->local_length, service->user,
+                 service->domain->name) < 0)
+        return inv_verdict_no_memory(&service->verdict);
+    result = inv_name_parse_jid(jid, name, inv_pam_service_afresh(service));
+    free(jid);
+    if (result == INV_OK)
+        note_user(service, *name);
+    return result;
+}
+
+inv_result inv_pam_service_call(inv_pam_service *service, inv_call *call)
+{
+    return inv_pam_handle_begin(service->handle, service->domain, call,
+                                inv_pam_service_afresh(service));
+}
+
+void inv_pam_service_hang_up(inv_pam_service *service, inv_call *call)
+{
+    inv_pam_handle_end(service->handle, call);
+}
+
+static bool changes_password(const inv_pam_service *service)
+{
+    return service->phase == INV_PAM_PRELIM || service->phase == INV_PAM_UPDATE;
+}
+
+/* Best effort: epam answers every message with an error, saslauthd drops it. */
+static void tell(const inv_pam_service *service)
+{
+    const char *text = NULL;
+
+    if (((unsigned)service->flags & PAM_SILENT) != 0 || service->options.no_warn)
+        return;
+    if (service->verdict.result == INV_PASSWORD_REFUSED)
+        text = service->verdict.text[0] != '\0' ? service->verdict.text
+                                                : "This password is not accepted here.";
+    else if (changes_password(service))
+        text = inv_pam_text(service->verdict.result);
+    if (text != NULL)
+        (void)pam_error(service->pamh, "%s", text);
+}
+
+/* What is not ours, an account that may stay, a token that was only looked at: no verdicts. */
+static bool is_verdict(const inv_pam_service *service, inv_result result)
+{
+    if (result == INV_NOT_OURS)
+        return false;
+    return result != INV_OK ||
+           (service->phase != INV_PAM_ACCOUNT && service->phase != INV_PAM_PRELIM);
+}
+
+int inv_pam_service_finish(inv_pam_service *service, inv_result result)
+{
+    const char *domain = service->domain != NULL ? service->domain->name : service->options.domain;
+
+    service->verdict.result = result;
+    if (is_verdict(service, result))
+        inv_pam_handle_log(service->pamh, service->handle, domain, &service->verdict);
+    else if (service->handle != NULL)
+        inv_log_write(service->handle->gate->log, INV_LOG_DEBUG, "%s, user %s: %s",
+                      result == INV_OK ? "fine" : "not ours",
+                      service->verdict.user[0] != '\0' ? service->verdict.user : "-",
+                      service->verdict.why);
+    tell(service);
+    return inv_pam_code(result, service->phase);
+}
