@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pam_invite.so where people change a password, against a directory of its own. */
+#include "config.h"
+
+#include <check.h>
+#include <security/pam_modules.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "invitegate/timestamp.h"
+#include "support/pam_host.h"
+#include "support/pam_site.h"
+
+#define PASSWORD "Seventeen-green-kettles!"
+#define OTHER    "Twelve-yellow-lanterns?"
+
+static pam_site *site;
+
+static int change_at(pam_host *host, const char *service, const char *user)
+{
+    int code;
+
+    host->kind = PAM_HOST_PERSON;
+    code = pam_host_change(host, pam_site_folder(site), service, user);
+    ck_assert_uint_eq(host->echoed, 0);
+    return code;
+}
+
+static int change(const char *user, const char *token, const char *password)
+{
+    pam_host host = {.answers = {token, password, password}};
+
+    return change_at(&host, "register", user);
+}
+
+static int login(const char *user, const char *password)
+{
+    pam_host host = {.kind = PAM_HOST_SASLAUTHD, .answers = {password}};
+
+    return pam_host_authenticate(&host, pam_site_folder(site), "xmpp", user);
+}
+
+static void invite(char token[INV_TOKEN_LENGTH + 1])
+{
+    inv_invite_request request = {.uses = 1};
+
+    pam_site_invite(site, &request, token);
+}
+
+static bool logged(const char *words)
+{
+    return strstr(pam_host_log(), words) != NULL;
+}
+
+START_TEST(registering_is_changing_a_password)
+{
+    pam_host host = {.answers = {NULL, PASSWORD, PASSWORD}};
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    host.answers[0] = token;
+    pam_host_forget_log();
+    ck_assert_int_eq(change_at(&host, "register", "carol"), PAM_SUCCESS);
+    ck_assert_uint_eq(host.prompts, 3);
+    ck_assert(logged("result=OK") && logged("user=\"carol@example.org\""));
+    ck_assert(!logged(token) && !logged(PASSWORD));
+    ck_assert_int_eq(login("carol", PASSWORD), PAM_SUCCESS);
+    /* again: the same ends as it did, with another name or password it is refused */
+    ck_assert_int_eq(change("carol", token, PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(change("carol", token, OTHER), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert_int_eq(change("dora", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert_int_eq(login("carol", PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(the_token_is_asked_for_by_name)
+{
+    pam_host host = {.answers = {"not a token"}};
+
+    ck_assert_int_eq(change_at(&host, "register", "erik"), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert_uint_eq(host.prompts, 1);
+    ck_assert_str_eq(host.asked, "Invite token: ");
+    ck_assert_ptr_nonnull(strstr(host.shown, "not valid"));
+}
+END_TEST
+
+START_TEST(a_pasted_uri_is_a_token)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    char uri[128];
+
+    invite(token);
+    (void)snprintf(uri, sizeof(uri), " xmpp:example.org?register;preauth=%s\t", token);
+    ck_assert_int_eq(change("fiona", uri, PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(tokens_that_are_no_good)
+{
+    inv_invite_request expired = {.uses = 1, .expires = time(NULL) - 10};
+    inv_name *alice = pam_site_name(site, "alice");
+    inv_invite_request contact = {.uses = 1, .type = INV_INVITE_CONTACT, .inviter = alice};
+    char token[INV_TOKEN_LENGTH + 1];
+
+    ck_assert_int_eq(change("gina", "", PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert_int_eq(change("gina", "old password", PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    pam_site_invite(site, &expired, token);
+    ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    pam_site_invite(site, &contact, token);
+    ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    invite(token);
+    token[31] = token[31] == 'A' ? 'B' : 'A';
+    ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    invite(token);
+    pam_site_revoke(site, token);
+    ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert(logged("revoked"));
+    ck_assert_int_eq(login("gina", PASSWORD), PAM_USER_UNKNOWN);
+    inv_name_free(&alice);
+}
+END_TEST
+
+START_TEST(names_that_cannot_be_had)
+{
+    inv_name *preset = pam_site_name(site, "preset");
+    inv_invite_request request = {.uses = 1, .user = preset};
+    char token[INV_TOKEN_LENGTH + 1];
+    char other[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    pam_site_invite(site, &request, other);
+    ck_assert_int_eq(change("alice", token, PASSWORD), PAM_PERM_DENIED);
+    ck_assert(logged("result=NAME_TAKEN"));
+    ck_assert_int_eq(change("-bad name-", token, PASSWORD), PAM_PERM_DENIED);
+    ck_assert(logged("result=NAME_INVALID"));
+    ck_assert_int_eq(change("hans@example.com", token, PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change("postmaster", token, PASSWORD), PAM_PERM_DENIED);
+    ck_assert(logged("result=NAME_RESERVED"));
+    /* a name that an invite is kept for */
+    ck_assert_int_eq(change("preset", token, PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change("somebody", other, PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change("preset", other, PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(change("hans", token, PASSWORD), PAM_SUCCESS);
+    inv_name_free(&preset);
+}
+END_TEST
+
+START_TEST(a_reset_invite_sets_a_new_password)
+{
+    inv_name *name;
+    inv_invite_request request = {.uses = 1, .type = INV_INVITE_RESET};
+    char token[INV_TOKEN_LENGTH + 1];
+    char plain[INV_TOKEN_LENGTH + 1];
+
+    pam_site_account(site, "ines", PASSWORD, NULL);
+    invite(plain);
+    ck_assert_int_eq(change("ines", plain, OTHER), PAM_PERM_DENIED);
+    name = pam_site_name(site, "ines");
+    request.user = name;
+    pam_site_invite(site, &request, token);
+    ck_assert_int_eq(change("inez", token, OTHER), PAM_PERM_DENIED);
+    ck_assert_int_eq(change("ines", token, OTHER), PAM_SUCCESS);
+    ck_assert_int_eq(login("ines", OTHER), PAM_SUCCESS);
+    ck_assert_int_eq(login("ines", PASSWORD), PAM_AUTH_ERR);
+    ck_assert_int_eq(change("ines", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert_int_eq(login("ines", OTHER), PAM_SUCCESS);
+    /* where people log in, resetting is not offered */
+    ck_assert_int_eq(login("ines", pam_site_combined(token, PASSWORD)), PAM_AUTH_ERR);
+    inv_name_free(&name);
+}
+END_TEST
+
+START_TEST(weak_passwords_are_refused_in_their_judges_words)
+{
+    pam_host host = {.answers = {NULL, "password", "password"}};
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    host.answers[0] = token;
+    ck_assert_int_ne(change_at(&host, "xmpp-register", "judith"), PAM_SUCCESS);
+    ck_assert_ptr_nonnull(strstr(host.shown, "BAD PASSWORD"));
+    ck_assert_int_eq(login("judith", "password"), PAM_USER_UNKNOWN);
+    /* the example once more, with a good one: asked for once by pam_pwquality */
+    host = (pam_host){.answers = {token, PASSWORD, PASSWORD}};
+    ck_assert_int_eq(change_at(&host, "xmpp-register", "judith"), PAM_SUCCESS);
+    ck_assert_uint_eq(host.prompts, 3);
+    ck_assert_int_eq(login("judith", PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(the_directorys_policy_speaks_too)
+{
+    pam_host host = {.kind = PAM_HOST_PERSON};
+    char token[INV_TOKEN_LENGTH + 1];
+    pam_handle_t *pamh;
+
+    invite(token);
+    host = (pam_host){.answers = {token, "Ab3-xyz", "Ab3-xyz"}};
+    pam_host_forget_log();
+    ck_assert_int_eq(change_at(&host, "register", "karl"), PAM_AUTHTOK_ERR);
+    ck_assert_str_ne(host.shown, "");
+    ck_assert(logged("result=PASSWORD_REFUSED") && !logged("Ab3-xyz"));
+    host = (pam_host){.answers = {token, "Ab3-xyz", "Ab3-xyz"}};
+    ck_assert_int_eq(change_at(&host, "no-warn", "karl"), PAM_AUTHTOK_ERR);
+    ck_assert_str_eq(host.shown, "");
+    host = (pam_host){.answers = {token, "Ab3-xyz", "Ab3-xyz"}};
+    pamh = pam_host_start(&host, pam_site_folder(site), "register", "karl");
+    ck_assert_int_eq(pam_chauthtok(pamh, PAM_SILENT), PAM_AUTHTOK_ERR);
+    ck_assert_str_eq(host.shown, "");
+    /* the same handle may go on */
+    host = (pam_host){.answers = {token, PASSWORD, PASSWORD}};
+    ck_assert_int_eq(pam_chauthtok(pamh, 0), PAM_SUCCESS);
+    pam_end(pamh, PAM_SUCCESS);
+    ck_assert_int_eq(login("karl", PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(new_passwords_that_are_not_given)
+{
+    pam_host host;
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    host = (pam_host){.answers = {token, PASSWORD, OTHER}};
+    ck_assert_int_eq(change_at(&host, "register", "lena"), PAM_TRY_AGAIN);
+    host = (pam_host){.answers = {token, "", ""}};
+    ck_assert_int_eq(change_at(&host, "register", "lena"), PAM_AUTHTOK_ERR);
+    host = (pam_host){.answers = {token}};
+    ck_assert_int_eq(change_at(&host, "register", "lena"), PAM_AUTHTOK_ERR);
+    host = (pam_host){.answers = {token, PASSWORD, PASSWORD}};
+    ck_assert_int_eq(change_at(&host, "use-authtok", "lena"), PAM_AUTHTOK_ERR);
+    host = (pam_host){.answers = {token, PASSWORD, PASSWORD}};
+    ck_assert_int_eq(change_at(&host, "use-first-pass", "lena"), PAM_AUTHTOK_RECOVERY_ERR);
+    ck_assert_uint_eq(host.prompts, 0);
+    host = (pam_host){.answers = {NULL}};
+    ck_assert_int_eq(change_at(&host, "register", "lena"), PAM_CONV_ERR);
+    ck_assert_int_eq(change("lena", token, token), PAM_AUTHTOK_ERR);
+    ck_assert_int_eq(change("lena", token, PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+/* A module in front that is content with the first pass and not with the second. */
+START_TEST(the_second_pass_alone_judges_everything)
+{
+    pam_host host = {.answers = {"not a token", PASSWORD, PASSWORD}};
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    ck_assert_int_eq(change_at(&host, "second-pass", "mia"), PAM_AUTHTOK_RECOVERY_ERR);
+    host = (pam_host){.answers = {token, PASSWORD, PASSWORD}};
+    ck_assert_int_eq(change_at(&host, "second-pass-down", "mia"), PAM_AUTHINFO_UNAVAIL);
+    host.prompts = 0;
+    ck_assert_int_eq(change_at(&host, "second-pass", "alice"), PAM_PERM_DENIED);
+    host.prompts = 0;
+    ck_assert_int_eq(change_at(&host, "second-pass", "mia"), PAM_SUCCESS);
+    ck_assert_int_eq(login("mia", PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(the_first_pass_wants_a_directory)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    pam_host host = {.answers = {token}};
+
+    invite(token);
+    ck_assert_int_eq(change_at(&host, "down", "nora"), PAM_TRY_AGAIN);
+    ck_assert_uint_eq(host.prompts, 1);
+}
+END_TEST
+
+static time_t end_of_invite;
+
+/* Chooses a password for as long as the invite is still good, and one second more. */
+static void choose_slowly(pam_host *host, unsigned prompt)
+{
+    struct timespec moment = {.tv_nsec = 50 * 1000 * 1000};
+
+    (void)host;
+    while (prompt == 1 && time(NULL) <= end_of_invite)
+        nanosleep(&moment, NULL);
+}
+
+START_TEST(an_invite_may_end_between_the_passes)
+{
+    inv_invite_request request = {.uses = 1, .expires = time(NULL) + 1};
+    char token[INV_TOKEN_LENGTH + 1];
+    pam_host host = {.answers = {token, PASSWORD, PASSWORD}, .before_answer = choose_slowly};
+
+    end_of_invite = request.expires;
+    pam_site_invite(site, &request, token);
+    ck_assert_int_eq(change_at(&host, "register", "olga"), PAM_SUCCESS);
+    ck_assert_int_eq(change("pia", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    /* without the first pass the moment of the second counts */
+    request.expires = time(NULL) + 1;
+    end_of_invite = request.expires;
+    pam_site_invite(site, &request, token);
+    host = (pam_host){.answers = {token, PASSWORD, PASSWORD}, .before_answer = choose_slowly};
+    ck_assert_int_eq(change_at(&host, "second-pass", "pia"), PAM_AUTHTOK_RECOVERY_ERR);
+}
+END_TEST
+
+START_TEST(nothing_of_ours_is_too_old)
+{
+    pam_host host = {.answers = {NULL}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "aged", "alice");
+
+    ck_assert_int_eq(pam_chauthtok(pamh, PAM_CHANGE_EXPIRED_AUTHTOK), PAM_SUCCESS);
+    ck_assert_uint_eq(host.prompts, 0);
+    pam_end(pamh, PAM_SUCCESS);
+}
+END_TEST
+
+static void write_stacks(void)
+{
+    char lines[1024];
+
+    pam_host_write_example(pam_site_folder(site), "xmpp", pam_site_conf(site));
+    pam_host_write_example(pam_site_folder(site), "xmpp-register", pam_site_conf(site));
+    pam_site_stack(site, "register", "password required pam_invite.so conf=CONF\n");
+    pam_site_stack(site, "no-warn", "password required pam_invite.so no_warn conf=CONF\n");
+    pam_site_stack(site, "use-authtok", "password required pam_invite.so use_authtok conf=CONF\n");
+    pam_site_stack(site, "use-first-pass",
+                   "password required pam_invite.so use_first_pass conf=CONF\n");
+    pam_site_stack(site, "aged",
+                   "password required pam_invite.so conf=CONF\npassword required pam_permit.so\n");
+    /* pam_exec(8) succeeds in the first pass without running anything */
+    pam_site_stack(site, "second-pass",
+                   "password [success=done default=ignore] pam_exec.so quiet /bin/false\n"
+                   "password required pam_invite.so conf=CONF\n");
+    (void)snprintf(lines, sizeof(lines),
+                   "password [success=done default=ignore] pam_exec.so quiet /bin/false\n"
+                   "password required pam_invite.so conf=%s\n",
+                   pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
+    pam_site_stack(site, "second-pass-down", lines);
+    (void)snprintf(lines, sizeof(lines), "password required pam_invite.so conf=%s\n",
+                   pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
+    pam_site_stack(site, "down", lines);
+}
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, registering_is_changing_a_password);
+    tcase_add_test(tests, the_token_is_asked_for_by_name);
+    tcase_add_test(tests, a_pasted_uri_is_a_token);
+    tcase_add_test(tests, tokens_that_are_no_good);
+    tcase_add_test(tests, names_that_cannot_be_had);
+    tcase_add_test(tests, a_reset_invite_sets_a_new_password);
+    tcase_add_test(tests, weak_passwords_are_refused_in_their_judges_words);
+    tcase_add_test(tests, the_directorys_policy_speaks_too);
+    tcase_add_test(tests, new_passwords_that_are_not_given);
+    tcase_add_test(tests, the_second_pass_alone_judges_everything);
+    tcase_add_test(tests, the_first_pass_wants_a_directory);
+    tcase_add_test(tests, an_invite_may_end_between_the_passes);
+    tcase_add_test(tests, nothing_of_ours_is_too_old);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("pam_change");
+    TCase *tests = tcase_create("password");
+    SRunner *runner;
+    int failed;
+
+    site = pam_site_open();
+    write_stacks();
+    add_tests(tests);
+    tcase_set_timeout(tests, 60);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    pam_site_close(&site);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

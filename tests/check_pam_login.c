@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pam_invite.so where people log in: auth and account, against a directory of its own. */
+#include "config.h"
+
+#include <check.h>
+#include <security/pam_modules.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/pam_host.h"
+#include "support/pam_site.h"
+
+#define PASSWORD "a password of my own"
+/* What OpenSSH sends for users it does not know. */
+#define JUNK "\b\n\r\177INCORRECT"
+
+static pam_site *site;
+
+static int authenticate(pam_host_kind kind, const char *service, const char *user,
+                        const char *password)
+{
+    pam_host host = {.kind = kind, .answers = {password}};
+    int code = pam_host_authenticate(&host, pam_site_folder(site), service, user);
+
+    ck_assert_uint_eq(host.echoed, 0);
+    ck_assert_uint_le(host.prompts, 1);
+    return code;
+}
+
+static int login(const char *user, const char *password)
+{
+    return authenticate(PAM_HOST_SASLAUTHD, "xmpp", user, password);
+}
+
+static int account(const char *service, const char *user)
+{
+    pam_host host = {.kind = PAM_HOST_EPAM};
+    int code = pam_host_account(&host, pam_site_folder(site), service, user);
+
+    ck_assert_uint_eq(host.prompts, 0);
+    return code;
+}
+
+static void invite(char token[INV_TOKEN_LENGTH + 1])
+{
+    inv_invite_request request = {.uses = 1};
+
+    pam_site_invite(site, &request, token);
+}
+
+static const char *with(const char *token, const char *password)
+{
+    return pam_site_combined(token, password);
+}
+
+static bool logged(const char *words)
+{
+    return strstr(pam_host_log(), words) != NULL;
+}
+
+/* ------------------------------------------------------------------------------ the example */
+
+START_TEST(token_and_password_register_and_log_in)
+{
+    static const pam_host_kind kinds[] = {PAM_HOST_SASLAUTHD, PAM_HOST_EPAM, PAM_HOST_LUA};
+    const char *const names[] = {"sasl", "epam", "lua"};
+    char token[INV_TOKEN_LENGTH + 1];
+    char jid[64];
+
+    invite(token);
+    ck_assert_int_eq(account("xmpp", names[_i]), PAM_USER_UNKNOWN);
+    pam_host_forget_log();
+    ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], with(token, PASSWORD)),
+                     PAM_SUCCESS);
+    (void)snprintf(jid, sizeof(jid), "user=\"%s@example.org\"", names[_i]);
+    ck_assert(logged("result=OK invite=") && logged(jid) && logged("service=\"xmpp\""));
+    ck_assert(!logged(token) && !logged(PASSWORD));
+    ck_assert_int_eq(account("xmpp", names[_i]), PAM_SUCCESS);
+    /* the password alone, with its token, and as a full JID */
+    ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], with(token, PASSWORD)),
+                     PAM_SUCCESS);
+    (void)snprintf(jid, sizeof(jid), "%s@example.org", names[_i]);
+    ck_assert_int_eq(authenticate(kinds[_i], "xmpp", jid, PASSWORD), PAM_SUCCESS);
+    /* another password behind the token is a wrong password */
+    ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], with(token, "another one")),
+                     PAM_AUTH_ERR);
+    ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], with(token, "")), PAM_AUTH_ERR);
+}
+END_TEST
+
+START_TEST(ordinary_logins)
+{
+    ck_assert_int_eq(login("alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(login("ALICE", PAM_SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(login("alice", "wrong password"), PAM_AUTH_ERR);
+    ck_assert(logged("result=WRONG_PASSWORD"));
+    ck_assert_int_eq(login("alice", JUNK), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("alice", ""), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("nobody-here", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert(logged("result=NO_ACCOUNT"));
+    ck_assert_int_eq(login("alice@example.com", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("*", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("alice)(uid=*", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_name_nobody_can_have)
+{
+    static char longer[4000];
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    memset(longer, 'a', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    ck_assert_int_eq(login(longer, PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(account("xmpp", longer), PAM_USER_UNKNOWN);
+    longer[1200] = '\0';
+    ck_assert_int_eq(login(longer, PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login(longer, with(token, PASSWORD)), PAM_PERM_DENIED);
+    ck_assert_int_eq(login("a b", with(token, PASSWORD)), PAM_PERM_DENIED);
+    ck_assert(logged("result=NAME_INVALID"));
+    ck_assert_int_eq(login("root", with(token, PASSWORD)), PAM_PERM_DENIED);
+    ck_assert(logged("result=NAME_RESERVED"));
+    /* none of it cost the token */
+    ck_assert_int_eq(login("patient", with(token, PASSWORD)), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(genuine_tokens_in_every_other_case)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    char used[INV_TOKEN_LENGTH + 1];
+    char longer[INV_TOKEN_LENGTH + 2];
+
+    invite(token);
+    invite(used);
+    ck_assert_int_eq(login("first", with(used, PASSWORD)), PAM_SUCCESS);
+    ck_assert_int_eq(login("second", with(used, PASSWORD)), PAM_AUTH_ERR);
+    ck_assert(logged("result=BAD_TOKEN"));
+    /* a taken name is no news for those who log in */
+    ck_assert_int_eq(login("alice", with(token, PAM_SITE_PASSWORD)), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("alice", with(used, PAM_SITE_PASSWORD)), PAM_AUTH_ERR);
+    /* bare */
+    ck_assert_int_eq(login("second", token), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("first", used), PAM_AUTH_ERR);
+    (void)snprintf(longer, sizeof(longer), "%sx", token);
+    ck_assert_int_eq(login("second", longer), PAM_AUTH_ERR);
+    pam_site_revoke(site, token);
+    ck_assert_int_eq(login("second", with(token, PASSWORD)), PAM_AUTH_ERR);
+    ck_assert_int_eq(account("xmpp", "second"), PAM_USER_UNKNOWN);
+}
+END_TEST
+
+START_TEST(what_only_looks_like_a_token)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    token[20] = token[20] == 'A' ? 'B' : 'A';
+    ck_assert_int_eq(login("stranger", with(token, PASSWORD)), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("alice", with(token, PAM_SITE_PASSWORD)), PAM_AUTH_ERR);
+    pam_site_stack(site, "only-register",
+                   "auth [ignore=ignore default=die] pam_invite.so register conf=CONF\n"
+                   "auth required pam_permit.so\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-register", "x", with(token, PASSWORD)),
+                     PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-register", "x", "any password"),
+                     PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-register", "x@example.com", "any password"),
+                     PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(the_directory_refuses_a_password)
+{
+    pam_host host = {.kind = PAM_HOST_PERSON};
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    host.answers[0] = with(token, "short");
+    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(site), "xmpp", "weak"),
+                     PAM_AUTHTOK_ERR);
+    ck_assert_str_ne(host.shown, "");
+    /* saslauthd sets PAM_SILENT, epam answers a message with an error */
+    ck_assert_int_eq(login("weak", with(token, "short")), PAM_AUTHTOK_ERR);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "xmpp", "weak", with(token, "short")),
+                     PAM_AUTHTOK_ERR);
+    ck_assert_int_eq(account("xmpp", "weak"), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("weak", with(token, PASSWORD)), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(guests_past_their_end)
+{
+    inv_invite_request request = {.uses = 1, .account_expires = "20200101000000Z"};
+
+    pam_site_account(site, "guest", PASSWORD, &request);
+    ck_assert_int_eq(login("guest", PASSWORD), PAM_ACCT_EXPIRED);
+    ck_assert(logged("result=ACCOUNT_EXPIRED"));
+    ck_assert_int_eq(login("guest", "wrong password"), PAM_AUTH_ERR);
+    ck_assert_int_eq(account("xmpp", "guest"), PAM_ACCT_EXPIRED);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ options */
+
+START_TEST(register_leaves_passwords_to_the_next_module)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    char path[256], lines[1024], seen[128];
+    FILE *file;
+
+    invite(token);
+    (void)snprintf(path, sizeof(path), "%s/seen", pam_site_folder(site));
+    (void)snprintf(lines, sizeof(lines),
+                   "auth optional pam_invite.so register conf=CONF\n"
+                   "auth required pam_exec.so expose_authtok quiet /usr/bin/tee %s\n",
+                   path);
+    pam_site_stack(site, "next", lines);
+    /* made here, then verified by the next module, with and without the token in front */
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(authenticate(PAM_HOST_SASLAUTHD, "next", "nextuser",
+                                      i < 2 ? with(token, PASSWORD) : PASSWORD),
+                         PAM_SUCCESS);
+        file = fopen(path, "r");
+        ck_assert_ptr_nonnull(file);
+        memset(seen, 0, sizeof(seen));
+        ck_assert_uint_gt(fread(seen, 1, sizeof(seen) - 1, file), 0);
+        fclose(file);
+        ck_assert_str_eq(seen, PASSWORD);
+    }
+}
+END_TEST
+
+START_TEST(login_alone_takes_no_tokens)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    pam_site_stack(site, "only-login", "auth required pam_invite.so login conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-login", "alice", PAM_SITE_PASSWORD),
+                     PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-login", "tokened", with(token, PASSWORD)),
+                     PAM_AUTH_ERR);
+    ck_assert_int_eq(account("xmpp", "tokened"), PAM_USER_UNKNOWN);
+}
+END_TEST
+
+START_TEST(without_register_and_login_no_opinion)
+{
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
+
+    pam_site_stack(site, "neither",
+                   "auth [ignore=ignore default=die] pam_invite.so conf=CONF\n"
+                   "auth required pam_permit.so\n");
+    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(site), "neither", "alice"),
+                     PAM_SUCCESS);
+    ck_assert_uint_eq(host.prompts, 0);
+    pam_site_stack(site, "neither-alone", "auth required pam_invite.so conf=CONF\n");
+    ck_assert_int_ne(pam_host_authenticate(&host, pam_site_folder(site), "neither-alone", "alice"),
+                     PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(passwords_asked_for_once)
+{
+    pam_site_stack(site, "first", "auth required pam_invite.so login use_first_pass conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "first", "alice", PAM_SITE_PASSWORD),
+                     PAM_AUTH_ERR);
+    pam_site_stack(site, "twice",
+                   "auth [ignore=ignore default=die] pam_invite.so register conf=CONF\n"
+                   "auth required pam_invite.so login use_first_pass conf=CONF\n"
+                   "auth required pam_invite.so login try_first_pass conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "twice", "alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(hosts_that_do_not_answer)
+{
+    ck_assert_int_eq(authenticate(PAM_HOST_SILENT, "xmpp", "alice", NULL), PAM_AUTH_ERR);
+    pam_site_stack(site, "events", "auth required pam_invite.so login conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EVENTS, "events", "alice", NULL), PAM_INCOMPLETE);
+    ck_assert_int_eq(authenticate(PAM_HOST_PERSON, "xmpp", "alice", NULL), PAM_CONV_ERR);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "xmpp", NULL, "x"), PAM_USER_UNKNOWN);
+}
+END_TEST
+
+START_TEST(mistakes_of_an_admin_fail_closed)
+{
+    static const char *const bad[][2] = {
+        {"logn conf=CONF", "logn"},
+        {"login conf=/nonexistent/invitegate.conf", "/nonexistent/invitegate.conf"},
+        {"login conf=relative.conf", "relative.conf"},
+        {"login conf=CONF domain=example.com", "example.com"},
+        {"register conf=CONF use_first_passs", "use_first_passs"},
+        {"logn", "logn"},
+    };
+    char lines[512];
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        pam_host host = {.kind = PAM_HOST_PERSON, .answers = {PAM_SITE_PASSWORD, "new", "new"}};
+        pam_handle_t *pamh;
+
+        (void)snprintf(lines, sizeof(lines),
+                       "auth required pam_invite.so %s\naccount required pam_invite.so %s\n"
+                       "password required pam_invite.so %s\n",
+                       bad[i][0], bad[i][0], bad[i][0]);
+        pam_site_stack(site, "bad", lines);
+        pam_host_forget_log();
+        pamh = pam_host_start(&host, pam_site_folder(site), "bad", "alice");
+        ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SERVICE_ERR);
+        ck_assert_msg(logged("result=CONFIG") && logged(bad[i][1]), "%s: %s", bad[i][0],
+                      pam_host_log());
+        ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_SERVICE_ERR);
+        ck_assert_int_eq(pam_chauthtok(pamh, 0), PAM_SERVICE_ERR);
+        if (i == 0)
+            ck_assert_int_eq(pam_setcred(pamh, PAM_ESTABLISH_CRED), PAM_SERVICE_ERR);
+        pam_end(pamh, PAM_SERVICE_ERR);
+    }
+}
+END_TEST
+
+START_TEST(domain_option)
+{
+    pam_site_stack(site, "domain",
+                   "auth required pam_invite.so login domain=example.org conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice", PAM_SITE_PASSWORD),
+                     PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice@example.org", PAM_SITE_PASSWORD),
+                     PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice@example.com", PAM_SITE_PASSWORD),
+                     PAM_USER_UNKNOWN);
+}
+END_TEST
+
+START_TEST(debug_and_the_quiet_verdicts)
+{
+    pam_site_stack(site, "debug",
+                   "auth [ignore=ignore default=die] pam_invite.so register debug conf=CONF\n"
+                   "auth required pam_permit.so\naccount required pam_invite.so debug conf=CONF\n");
+    pam_host_forget_log();
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "debug", "alice", "secret words"), PAM_SUCCESS);
+    ck_assert(logged("not ours") && !logged("secret words"));
+    ck_assert_int_eq(account("debug", "alice"), PAM_SUCCESS);
+    ck_assert(logged("alice@example.org"));
+    pam_host_forget_log();
+    ck_assert_int_eq(account("xmpp", "alice"), PAM_SUCCESS);
+    ck_assert_str_eq(pam_host_log(), "");
+}
+END_TEST
+
+START_TEST(setcred_succeeds)
+{
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "xmpp", "alice");
+
+    ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_setcred(pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+    pam_end(pamh, PAM_SUCCESS);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------ time and host */
+
+static double now(void)
+{
+    struct timespec moment;
+
+    clock_gettime(CLOCK_MONOTONIC, &moment);
+    return (double)moment.tv_sec + (double)moment.tv_nsec / 1e9;
+}
+
+/* A directory that takes connections and says nothing. */
+static int mute_directory(char uri[256])
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    size_t used;
+
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/mute.socket", pam_site_folder(site));
+    (void)unlink(address.sun_path);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    ck_assert_int_eq(listen(listener, 8), 0);
+    used = (size_t)snprintf(uri, 256, "ldapi://");
+    for (const char *p = address.sun_path; *p != '\0'; p++)
+        used += (size_t)snprintf(uri + used, 256 - used, *p == '/' ? "%%2F" : "%c", *p);
+    return listener;
+}
+
+static void stack_with(const char *name, const char *conf)
+{
+    char lines[1024];
+
+    (void)snprintf(lines, sizeof(lines),
+                   "auth required pam_invite.so register login conf=%s\n"
+                   "account required pam_invite.so conf=%s\n",
+                   conf, conf);
+    pam_site_stack(site, name, lines);
+}
+
+START_TEST(the_time_of_a_handle_is_limited)
+{
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
+    char uri[256];
+    int listener = mute_directory(uri);
+    double started;
+    pam_handle_t *pamh;
+
+    stack_with("mute", pam_site_conf_with(site, "mute.conf", "uri", uri));
+    pamh = pam_host_start(&host, pam_site_folder(site), "mute", "alice");
+    started = now();
+    ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_AUTHINFO_UNAVAIL);
+    ck_assert(now() - started > 1.5 && now() - started < 4);
+    ck_assert(logged("result=TIMEOUT"));
+    started = now();
+    ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_AUTHINFO_UNAVAIL);
+    ck_assert(now() - started < 0.5);
+    pam_end(pamh, PAM_AUTHINFO_UNAVAIL);
+    close(listener);
+}
+END_TEST
+
+static void think(pam_host *host, unsigned prompt)
+{
+    struct timespec while_thinking = {.tv_sec = 1, .tv_nsec = 300 * 1000 * 1000};
+
+    (void)host;
+    (void)prompt;
+    nanosleep(&while_thinking, NULL);
+}
+
+START_TEST(thinking_people_cost_no_time)
+{
+    pam_host host = {
+        .kind = PAM_HOST_PERSON, .answers = {PAM_SITE_PASSWORD}, .before_answer = think};
+
+    stack_with("think", pam_site_conf_with(site, "think.conf", "timeout", "1s"));
+    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(site), "think", "alice"),
+                     PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_down)
+{
+    stack_with("down", pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "down", "alice", PAM_SITE_PASSWORD),
+                     PAM_AUTHINFO_UNAVAIL);
+    ck_assert(logged("result=DIRECTORY_DOWN"));
+    ck_assert_int_eq(account("down", "alice"), PAM_AUTHINFO_UNAVAIL);
+}
+END_TEST
+
+START_TEST(the_host_stays_as_it_was)
+{
+    struct sigaction pipe_before, pipe_after;
+    sigset_t mask_before, mask_after;
+    mode_t umask_before = umask(027);
+    char *path_before = strdup(getenv("PATH"));
+
+    sigaction(SIGPIPE, NULL, &pipe_before);
+    sigprocmask(SIG_SETMASK, NULL, &mask_before);
+    ck_assert_int_eq(login("alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
+    sigaction(SIGPIPE, NULL, &pipe_after);
+    sigprocmask(SIG_SETMASK, NULL, &mask_after);
+    ck_assert(pipe_before.sa_handler == pipe_after.sa_handler);
+    for (int number = 1; number < 32; number++)
+        ck_assert_int_eq(sigismember(&mask_before, number), sigismember(&mask_after, number));
+    ck_assert_int_eq(umask(umask_before), 027);
+    ck_assert_str_eq(getenv("PATH"), path_before);
+    ck_assert_ptr_null(getenv("LDAPNOINIT"));
+    free(path_before);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_loop_test(tests, token_and_password_register_and_log_in, 0, 3);
+    tcase_add_test(tests, ordinary_logins);
+    tcase_add_test(tests, a_name_nobody_can_have);
+    tcase_add_test(tests, genuine_tokens_in_every_other_case);
+    tcase_add_test(tests, what_only_looks_like_a_token);
+    tcase_add_test(tests, the_directory_refuses_a_password);
+    tcase_add_test(tests, guests_past_their_end);
+    tcase_add_test(tests, register_leaves_passwords_to_the_next_module);
+    tcase_add_test(tests, login_alone_takes_no_tokens);
+    tcase_add_test(tests, without_register_and_login_no_opinion);
+    tcase_add_test(tests, passwords_asked_for_once);
+    tcase_add_test(tests, hosts_that_do_not_answer);
+    tcase_add_test(tests, mistakes_of_an_admin_fail_closed);
+    tcase_add_test(tests, domain_option);
+    tcase_add_test(tests, debug_and_the_quiet_verdicts);
+    tcase_add_test(tests, setcred_succeeds);
+    tcase_add_test(tests, the_time_of_a_handle_is_limited);
+    tcase_add_test(tests, thinking_people_cost_no_time);
+    tcase_add_test(tests, a_directory_that_is_down);
+    tcase_add_test(tests, the_host_stays_as_it_was);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("pam_login");
+    TCase *tests = tcase_create("auth and account");
+    SRunner *runner;
+    int failed;
+
+    site = pam_site_open();
+    pam_host_write_example(pam_site_folder(site), "xmpp", pam_site_conf(site));
+    add_tests(tests);
+    tcase_set_timeout(tests, 60);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    pam_site_close(&site);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
