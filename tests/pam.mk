@@ -43,3 +43,4 @@ tests_integration_pamtest_CFLAGS = $(AM_CFLAGS) $(PAMTEST_CFLAGS) $(PAM_CFLAGS)
 tests_integration_pamtest_LDADD = $(PAMTEST_LIBS) $(PAM_LIBS)
 endif
 dist_check_SCRIPTS += tests/integration/callers.sh
+TESTS += tests/integration/callers.sh
