@@ -5,7 +5,8 @@ EXTRA_DIST += .clang-format .ci/run scripts/check scripts/install-packages scrip
 AM_DISTCHECK_CONFIGURE_FLAGS = --with-pamdir='$${libdir}/security' \
 	--with-saslplugindir='$${libdir}/sasl2'
 
-.PHONY: format-check format lint lint-shell lint-man check-units check-valgrind check-dist
+.PHONY: format-check format lint lint-shell lint-man check-units check-valgrind check-dist \
+	list-results
 
 SOURCE_DIRECTORIES = common include plugins tools tests bench
 
@@ -34,6 +35,10 @@ lint-man:
 	@test -n "$(MANDOC)" || { echo "mandoc is missing: apt-get install mandoc" >&2; exit 1; }
 	@cd $(srcdir) && pages=`find man -name '*.[1-9]'`; echo "mandoc -T lint:" $$pages; \
 	test -z "$$pages" || $(MANDOC) -T lint -W warning $$pages
+
+# The files in which automake keeps each suite's results.
+list-results:
+	@for log in $(TEST_LOGS); do echo "$${log%.log}.trs"; done
 
 check-units:
 	@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(UNIT_TESTS)"
