@@ -228,6 +228,14 @@ says "warns" 'never expires' "$err"
 exits 0 "create --json, options in front" --json create --uses 5 --expires 2099-01-02T03:04:05+02:00 \
     --account-expires 30d --roster-group 'Frühe Freunde' --note 'ein Gruß'
 json "one object" 'len(rows) == 1'
+python3 - "$top/man/invitectl.1" "$out" >"$work/keys" 2>"$err" <<'END'
+import json, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+page = page[page.index("\n.Sh JSON"):page.index("\n.Sh FILES")]
+keys = re.findall(r"^\.It Ic (\w+)$", page, re.M) + ["token", "uri", "url"]
+sys.exit(keys != list(json.load(open(sys.argv[2]))))
+END
+verdict "the keys of the manual, in order" $?
 json "the keys of section 8, in order" 'list(rows[0]) == ["id", "type", "domain", "user", "inviter",
     "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses", "usesLeft",
     "state", "claims", "usedBy", "note", "token", "uri", "url"]'

@@ -61,8 +61,8 @@ static inv_result look_at_all(ctl_proof *proof, reader *by)
         {proof->domain->invites, INV_SCOPE_ONE, NULL, NULL, "the list of invites"},
         {proof->pair_dn, INV_SCOPE_BASE, NULL, NULL, "a pair of contacts"},
         {proof->domain->rosters, INV_SCOPE_ONE, NULL, NULL, "the list of contacts"},
-        {proof->scram_dn, INV_SCOPE_BASE, NULL, "authPassword", "authPassword of others"},
-        {proof->scram_dn, INV_SCOPE_BASE, NULL, "userPassword", "userPassword of others"},
+        {proof->other.dn, INV_SCOPE_BASE, NULL, "authPassword", "authPassword of others"},
+        {proof->other.dn, INV_SCOPE_BASE, NULL, "userPassword", "userPassword of others"},
         {proof->domain->people, INV_SCOPE_ONE, "(authPassword=*)", "authPassword",
          "authPassword of accounts"},
     };
@@ -93,12 +93,12 @@ inv_result ctl_prove_exposure(ctl_proof *proof)
         result = look_at_all(proof, &anonymous);
     if (result != INV_OK)
         goto cleanup;
-    if (proof->reader_dn == NULL) {
+    if (proof->reader.dn == NULL) {
         ctl_proof_row(proof, CTL_NOTE, "exposure", NULL,
                       "what an ordinary account can read is not known: none could be made");
         goto cleanup;
     }
-    result = inv_directory_new(&proof->config->directory, proof->reader_dn, proof->reader_password,
+    result = inv_directory_new(&proof->config->directory, proof->reader.dn, proof->reader.password,
                                &ordinary.directory, proof->verdict);
     if (result == INV_OK)
         result = look_at_all(proof, &ordinary);

@@ -357,6 +357,14 @@ static bool remove_with(ctl_proof *proof, inv_directory *directory, const char *
     return gone;
 }
 
+static void forget_person(ctl_person *person)
+{
+    free(person->dn);
+    person->dn = NULL;
+    inv_name_free(&person->name);
+    inv_secret_free(&person->password);
+}
+
 /* Uses a verdict of its own: what stopped the proofs stays the cause. */
 static void clean_up(ctl_proof *proof)
 {
@@ -380,13 +388,11 @@ static void clean_up(ctl_proof *proof)
     if (all)
         ctl_proof_row(proof, CTL_FINE, "removal", NULL, "all throwaway entries are gone");
     proof->verdict = cause;
-    free(proof->reader_dn);
-    free(proof->scram_dn);
+    forget_person(&proof->reader);
+    forget_person(&proof->other);
     free(proof->invite_dn);
     free(proof->pair_dn);
-    proof->reader_dn = proof->scram_dn = proof->invite_dn = proof->pair_dn = NULL;
-    inv_secret_free(&proof->reader_password);
-    inv_name_free(&proof->reader_name);
+    proof->invite_dn = proof->pair_dn = NULL;
 }
 
 static inv_result prove_all(ctl_proof *proof)

@@ -18,6 +18,13 @@
 /* The inviteId of throwaway accounts; no token has it. Access rules may single it out. */
 #define CTL_THROWAWAY_ID "0000000000000000000000000000000000000000"
 
+/* A throwaway account with an id like any other's, so that no rule for throwaways is met. */
+typedef struct ctl_person {
+    char *dn; /* NULL: could not be made */
+    inv_name *name;
+    inv_secret *password;
+} ctl_person;
+
 typedef struct ctl_proof {
     const inv_config *config;
     const inv_domain *domain;
@@ -29,7 +36,7 @@ typedef struct ctl_proof {
     ctl_status lesser; /* what is a finding for doctor and a note for init */
 
     char tag[17];                      /* random hex in every throwaway name */
-    char id[INV_INVITE_ID_LENGTH + 1]; /* of the throwaway invite and the reading account */
+    char id[INV_INVITE_ID_LENGTH + 1]; /* of the throwaway invite and the ordinary accounts */
     char *made[16];                    /* DNs to remove, in order */
     size_t made_count;
 
@@ -37,10 +44,9 @@ typedef struct ctl_proof {
      */
     unsigned accepted;
     unsigned refused;
-    char *reader_dn; /* an ordinary account, to see what it sees; NULL if none could be made */
-    inv_secret *reader_password;
-    inv_name *reader_name;
-    char *scram_dn; /* an account with authPassword */
+    unsigned logins;   /* forms that a bind was made with, hashed or not */
+    ctl_person reader; /* an ordinary account that can bind: what does it see? */
+    ctl_person other;  /* another one, with all that is accepted: what is seen of it? */
     char *invite_dn;
     char *pair_dn;
     time_t server_time; /* by createTimestamp, 0 if not seen */

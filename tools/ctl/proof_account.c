@@ -30,7 +30,7 @@ static const form forms[] = {
 
 typedef struct account_try {
     ctl_proof *proof;
-    const form *form;
+    unsigned wanted; /* INV_VERIFIER_ bits; one of SCRAM stands for all */
     const char *invite_id;
     inv_domain domain; /* a copy of the domain with other verifiers; owns nothing */
     inv_name *name;
@@ -65,15 +65,14 @@ static inv_result prepare(account_try *attempt, const char *suffix)
 {
     ctl_proof *proof = attempt->proof;
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    unsigned scram = proof->domain->verifiers & INV_VERIFIERS_SCRAM;
     char jid[320];
     inv_result result;
 
     attempt->domain = *proof->domain;
-    attempt->domain.verifiers = attempt->form->verifier == INV_VERIFIERS_SCRAM
-                                    ? (proof->domain->verifiers & INV_VERIFIERS_SCRAM)
-                                    : attempt->form->verifier;
-    if (attempt->domain.verifiers == 0)
-        attempt->domain.verifiers = INV_VERIFIER_SCRAM_SHA_256;
+    attempt->domain.verifiers = attempt->wanted & ~(unsigned)INV_VERIFIERS_SCRAM;
+    if ((attempt->wanted & INV_VERIFIERS_SCRAM) != 0)
+        attempt->domain.verifiers |= scram != 0 ? scram : INV_VERIFIER_SCRAM_SHA_256;
     (void)snprintf(jid, sizeof(jid), "%s-%s@%s", proof->tag, suffix, proof->domain->name);
     result = inv_name_parse_jid(jid, &attempt->name, proof->verdict);
     if (result != INV_OK)
@@ -122,7 +121,7 @@ static inv_result add_account(account_try *attempt)
     result = ctl_proof_run(proof, proof->call->directory, add);
     if (result == INV_OK) {
         inv_result answer = inv_account_write_result(
-            add, attempt->form->verifier == INV_VERIFIER_SERVER, proof->verdict);
+            add, (attempt->wanted & INV_VERIFIER_SERVER) != 0, proof->verdict);
 
         attempt->added = answer == INV_OK;
         if (answer == INV_DIRECTORY_DOWN || answer == INV_TIMEOUT || answer == INV_NO_MEMORY)
@@ -205,60 +204,74 @@ static inv_result judge_hashing(const account_try *attempt)
 
 /* ---------------------------------------------------------------------------------------- forms */
 
-static inv_result judge_login(const account_try *attempt)
+static inv_result judge_login(const account_try *attempt, const form *how)
 {
     ctl_proof *proof = attempt->proof;
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
-    bool wanted = (proof->domain->verifiers & attempt->form->verifier) != 0;
+    bool wanted = (proof->domain->verifiers & how->verifier) != 0;
     inv_result result = inv_directory_prove(proof->call->directory, attempt->dn, attempt->password,
                                             &deadline, proof->verdict);
 
-    if (result == INV_OK && attempt->form->verifier != INV_VERIFIER_SERVER)
-        proof->accepted |= attempt->form->verifier;
-    if (result == INV_OK)
+    if (result == INV_OK && how->verifier != INV_VERIFIER_SERVER)
+        proof->accepted |= how->verifier;
+    if (result == INV_OK) {
+        proof->logins |= how->verifier;
         return INV_OK;
+    }
     if (result == INV_WRONG_PASSWORD) {
-        proof->refused |= attempt->form->verifier;
+        proof->refused |= how->verifier;
         if (wanted)
-            ctl_proof_row(proof, CTL_FINDING, attempt->form->name,
+            ctl_proof_row(proof, CTL_FINDING, how->name,
                           "take another form in password_verifiers, or load the directory's module "
                           "for this one (OpenLDAP: pw-sha2 for ssha512)",
-                          "the form %s is stored, but nobody can log in with it",
-                          attempt->form->name);
+                          "the form %s is stored, but nobody can log in with it", how->name);
         return INV_OK;
     }
     if (result != INV_CONFIG)
         return result;
-    ctl_proof_row(proof, CTL_FINDING, attempt->form->name, "use ldapi:/// or TLS",
-                  "a login with the form %s cannot be tried: %s", attempt->form->name,
-                  proof->verdict->why);
+    ctl_proof_row(proof, CTL_FINDING, how->name, "use ldapi:/// or TLS",
+                  "a login with the form %s cannot be tried: %s", how->name, proof->verdict->why);
     return INV_OK;
 }
 
-/* An ordinary account, with an id like any other, so that no rule for throwaways is met. */
-static inv_result make_reader(ctl_proof *proof, const form *how)
+static inv_result make_person(ctl_proof *proof, const char *suffix, unsigned verifiers,
+                              ctl_person *person)
 {
-    account_try attempt = {.proof = proof, .form = how, .invite_id = proof->id};
-    inv_result result = prepare(&attempt, "reader");
+    account_try attempt = {.proof = proof, .wanted = verifiers, .invite_id = proof->id};
+    inv_result result = verifiers != 0 ? prepare(&attempt, suffix) : INV_OK;
 
-    if (result == INV_OK)
+    if (result == INV_OK && verifiers != 0)
         result = add_account(&attempt);
     if (result == INV_OK && attempt.added) {
-        proof->reader_dn = strdup(attempt.dn);
-        proof->reader_password = attempt.password;
-        proof->reader_name = attempt.name;
-        attempt.password = NULL;
+        *person =
+            (ctl_person){.dn = attempt.dn, .name = attempt.name, .password = attempt.password};
+        attempt.dn = NULL;
         attempt.name = NULL;
-        if (proof->reader_dn == NULL)
-            result = inv_verdict_no_memory(proof->verdict);
+        attempt.password = NULL;
     }
     clear_try(&attempt);
     return result;
 }
 
+/* One who reads, with the first form that logs in, and one who is read. */
+static inv_result make_people(ctl_proof *proof)
+{
+    unsigned login = proof->logins & (~proof->logins + 1); /* the lowest bit */
+    unsigned scram = proof->accepted & INV_VERIFIERS_SCRAM;
+    inv_result result = make_person(proof, "reader", login, &proof->reader);
+
+    if (result == INV_OK)
+        result = make_person(proof, "other", login | scram, &proof->other);
+    if (result == INV_OK && proof->other.dn == NULL && (login | scram) != 0)
+        ctl_proof_row(proof, CTL_FINDING, "accounts", NULL,
+                      "an account that is not marked as a throwaway is refused: %s",
+                      proof->verdict->why);
+    return result;
+}
+
 static inv_result try_form(ctl_proof *proof, const form *how)
 {
-    account_try attempt = {.proof = proof, .form = how, .invite_id = CTL_THROWAWAY_ID};
+    account_try attempt = {.proof = proof, .wanted = how->verifier, .invite_id = CTL_THROWAWAY_ID};
     bool wanted = (proof->domain->verifiers & how->verifier) != 0;
     inv_result result = prepare(&attempt, how->name);
 
@@ -278,16 +291,11 @@ static inv_result try_form(ctl_proof *proof, const form *how)
     }
     if (how->verifier == INV_VERIFIERS_SCRAM) {
         proof->accepted |= INV_VERIFIERS_SCRAM;
-        proof->scram_dn = strdup(attempt.dn);
-        if (proof->scram_dn == NULL)
-            result = inv_verdict_no_memory(proof->verdict);
         goto cleanup;
     }
-    result = judge_login(&attempt);
+    result = judge_login(&attempt, how);
     if (result == INV_OK && how->verifier == INV_VERIFIER_SERVER)
         result = judge_hashing(&attempt);
-    if (result == INV_OK && proof->reader_dn == NULL && (proof->refused & how->verifier) == 0)
-        result = make_reader(proof, how);
 cleanup:
     clear_try(&attempt);
     return result;
@@ -295,7 +303,7 @@ cleanup:
 
 /* ---------------------------------------------------------------------------- reset, the policy */
 
-/* Replaces the password of the ordinary account, as a reset would. */
+/* Replaces the password of the other one, as a reset would. */
 static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
 {
     inv_domain domain = *proof->domain;
@@ -314,7 +322,7 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
     result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->verdict);
     if (result != INV_OK)
         goto cleanup;
-    modify = inv_account_reset_operation(&domain, proof->reader_name, account, "0000000000000001",
+    modify = inv_account_reset_operation(&domain, proof->other.name, account, "0000000000000001",
                                          verifiers);
     result = ctl_proof_run(proof, proof->call->directory, modify);
     if (result != INV_OK)
@@ -322,9 +330,6 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
     result = inv_account_write_result(modify, (domain.verifiers & INV_VERIFIER_SERVER) != 0,
                                       proof->verdict);
     if (result == INV_OK) {
-        inv_secret_free(&proof->reader_password);
-        proof->reader_password = password;
-        password = NULL;
         ctl_proof_row(proof, CTL_FINE, "reset", NULL, "a password can be replaced");
     } else if (result > INV_OK || result == INV_CONFIG) {
         ctl_proof_row(proof, CTL_NOTE, "reset",
@@ -346,7 +351,7 @@ static inv_result prove_name_search(ctl_proof *proof)
     inv_account *account = NULL;
     bool several = false;
     inv_result result =
-        inv_account_find(proof->call, proof->reader_name, &account, &several, proof->verdict);
+        inv_account_find(proof->call, proof->other.name, &account, &several, proof->verdict);
 
     if (result == INV_CONFIG) {
         ctl_proof_row(proof, CTL_FINDING, "names", "correct name_search_base and name_filter", "%s",
@@ -366,13 +371,12 @@ static inv_result prove_name_search(ctl_proof *proof)
 }
 
 /* What invitegate sees of an account that is nobody's throwaway. */
-static inv_result look_at_reader(ctl_proof *proof)
+static inv_result look_at(ctl_proof *proof, const ctl_person *person)
 {
     static const char *const attributes[] = {
         "xmppJid",        "inviteId",      "inviteNonce",     "userPassword",
         "pwdChangedTime", "pwdUpdateTime", "createTimestamp", NULL};
-    inv_operation *search =
-        inv_operation_search(proof->reader_dn, INV_SCOPE_BASE, NULL, attributes);
+    inv_operation *search = inv_operation_search(person->dn, INV_SCOPE_BASE, NULL, attributes);
     bool scram = (proof->domain->verifiers & INV_VERIFIERS_SCRAM) != 0;
     inv_result result = ctl_proof_run(proof, proof->call->directory, search);
     const inv_entry *entry;
@@ -437,8 +441,10 @@ inv_result ctl_prove_accounts(ctl_proof *proof)
     if (result != INV_OK)
         return result;
     report_forms(proof);
-    if (proof->reader_dn == NULL)
-        return INV_OK;
-    result = look_at_reader(proof);
-    return result == INV_OK ? prove_name_search(proof) : result;
+    result = make_people(proof);
+    if (result == INV_OK && proof->other.dn != NULL)
+        result = look_at(proof, proof->reader.dn != NULL ? &proof->reader : &proof->other);
+    if (result == INV_OK && proof->other.dn != NULL)
+        result = prove_name_search(proof);
+    return result;
 }
