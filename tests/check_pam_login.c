@@ -386,7 +386,8 @@ static int mute_directory(char uri[256])
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     size_t used;
 
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/mute.socket", pam_site_folder(site));
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/mute.socket",
+                   pam_site_folder(site));
     (void)unlink(address.sun_path);
     ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
     ck_assert_int_eq(listen(listener, 8), 0);
