@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The programs that people really reach pam_invite.so through, with the stacks of config-examples:
-# saslauthd, pamtester, ejabberd's epam, libpamtest. They read /etc/pam.d, so pam_wrapper gives them
-# another folder; it has 62 places for the whole machine and races for them, hence the lock.
+# saslauthd, pamtester, ejabberd's epam, libpamtest. They read /etc/pam.d, so scripts/pam-wrapped gives
+# them another folder, one at a time.
 set -u
 : "${abs_top_srcdir:?run this by make check}" "${abs_top_builddir:?}"
 PATH=$PATH:/usr/sbin:/sbin
@@ -18,41 +18,27 @@ skip_all() {
 
 [ "${INV_SANITIZERS:-no}" = no ] || [ -n "${INV_PRELOAD:-}" ] ||
     skip_all "these hosts cannot load a module with this build's run-time checks"
-for program in saslauthd testsaslauthd pamtester setsid flock slapd ldapsearch; do
+for program in saslauthd testsaslauthd pamtester slapd ldapsearch; do
     command -v "$program" >/dev/null || skip_all "$program is not installed"
 done
+[ -z "$(LD_PRELOAD=libpam_wrapper.so /bin/true 2>&1)" ] ||
+    skip_all "libpam_wrapper.so is not installed (libpam-wrapper)"
 [ -x "$epam" ] || skip_all "$epam is not installed (erlang-p1-pam)"
-wrapper=$(pkg-config --variable=libdir pam_wrapper 2>/dev/null)
-for wrapper in "$wrapper/libpam_wrapper.so" /usr/lib/*/libpam_wrapper.so /usr/lib*/libpam_wrapper.so; do
-    [ ! -f "$wrapper" ] || break
-done
-[ -f "$wrapper" ] || skip_all "libpam_wrapper.so is not installed (libpam-wrapper)"
-
 folder=$(mktemp -d "${TMPDIR:-/tmp}/invitegate-callers.XXXXXX") || exit 99
 mkdir "$folder/pam.d" "$folder/sasl"
 
-# The places of pam_wrapper that processes of this group have.
-places_of() {
-    for place in /tmp/pam.?; do
-        pid=$(cat "$place/pid" 2>/dev/null) || continue
-        if [ "$(ps -o pgid= -p "$pid" 2>/dev/null | tr -d ' ')" = "$1" ]; then
-            echo "$place"
-        fi
-    done
-}
-
-# saslauthd ends by killing its process group, so it has one of its own; its processes then leave their
-# places behind.
 finish() {
-    if [ -n "$saslauthd_pid" ]; then
-        places=$(places_of "$saslauthd_pid")
-        kill "$saslauthd_pid" 2>/dev/null
-        wait "$saslauthd_pid" 2>/dev/null
-        # shellcheck disable=SC2086
-        rm -rf $places
-    fi
+    stop_saslauthd
     "$abs_top_srcdir/scripts/private-slapd" stop "$folder/slapd" 2>/dev/null
     rm -rf "$folder"
+}
+
+stop_saslauthd() {
+    if [ -n "$saslauthd_pid" ]; then
+        kill "$saslauthd_pid" 2>/dev/null
+        wait "$saslauthd_pid" 2>/dev/null
+    fi
+    saslauthd_pid=''
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
@@ -63,20 +49,20 @@ report() {
         echo "ok $number - $2"
     else
         echo "not ok $number - $2"
-        sed 's/^/# /' "$folder/output" 2>/dev/null
+        awk '{ print "# " $0 }' "$folder/output"
     fi
 }
 
-# For the last program alone: every process that is preloaded takes one of the places.
-preload="${INV_PRELOAD:+$INV_PRELOAD }$wrapper"
-PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR=$folder/pam.d PAM_WRAPPER_DISABLE_DEEPBIND=1
-export PAM_WRAPPER PAM_WRAPPER_SERVICE_DIR PAM_WRAPPER_DISABLE_DEEPBIND
+wrapped() {
+    "$abs_top_srcdir/scripts/pam-wrapped" "$folder/pam.d" "$@"
+}
 
-within_deadline() {
-    tries=100
-    until "$@"; do
+# Somebody else may use pam-wrapped now: up to five minutes.
+await_saslauthd() {
+    tries=3000
+    until [ -S "$folder/sasl/mux" ]; do
         tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
+        [ "$tries" -gt 0 ] && kill -0 "$saslauthd_pid" || return 1
         sleep 0.1
     done
 }
@@ -99,25 +85,20 @@ sasl() {
 
 # pamtester asks on standard input when that is no terminal.
 pam() {
-    env LD_PRELOAD="$preload" pamtester "$@" >"$folder/output" 2>&1
+    wrapped pamtester "$@" >"$folder/output" 2>&1
 }
-
-exec 9>"${TMPDIR:-/tmp}/invitegate-pam-wrapper.lock"
-flock -w 300 9 || skip_all "another user of pam_wrapper does not end"
 
 "$abs_top_srcdir/scripts/private-slapd" start --conf --fast "$folder/slapd" >"$folder/output" ||
     { cat "$folder/output" >&2 && exit 99; }
-"$invitectl" -c "$folder/slapd/invitegate.conf" init >"$folder/output" 2>&1 9>&- ||
+"$invitectl" -c "$folder/slapd/invitegate.conf" init >"$folder/output" 2>&1 ||
     { cat "$folder/output" >&2 && exit 99; }
 write_stack xmpp
 write_stack xmpp-register
-printf '%s\n' 'auth required pam_deny.so' 'account required pam_deny.so' \
-    'password required pam_deny.so' 'session required pam_deny.so' >"$folder/pam.d/other"
-
 # ----------------------------------------------------------------------------------- saslauthd
-setsid env LD_PRELOAD="$preload" saslauthd -d -a pam -m "$folder/sasl" -n 2 >"$folder/saslauthd.log" 2>&1 9>&- &
+"$abs_top_srcdir/scripts/pam-wrapped" "$folder/pam.d" saslauthd -d -a pam -m "$folder/sasl" -n 1 \
+    >"$folder/saslauthd.log" 2>&1 &
 saslauthd_pid=$!
-within_deadline test -S "$folder/sasl/mux" || { cat "$folder/saslauthd.log" >&2 && exit 99; }
+await_saslauthd || { cat "$folder/saslauthd.log" >&2 && exit 99; }
 
 token=$(invite)
 password='three purple elephants'
@@ -143,6 +124,7 @@ sasl longbob "$token:$long" && sasl longbob "$long"
 report $? "saslauthd: a password as long as its protocol carries"
 kill -0 "$saslauthd_pid"
 report $? "saslauthd lives"
+stop_saslauthd
 
 # ----------------------------------------------------------------------------------- pamtester
 token=$(invite)
@@ -170,7 +152,8 @@ token=$(invite)
     printf 'auth\txmpp\tfrank\t%s\n' "$token:$password"
     printf 'acct\txmpp\tfrank\n'
 } >"$folder/requests"
-"$abs_top_builddir/tests/integration/epam_frames" env LD_PRELOAD="$preload" "$epam" \
+"$abs_top_builddir/tests/integration/epam_frames" \
+    "$abs_top_srcdir/scripts/pam-wrapped" "$folder/pam.d" "$epam" \
     <"$folder/requests" >"$folder/output" 2>"$folder/errors"
 report $? "epam: one process answers everything and ends well"
 answers() {
@@ -194,7 +177,7 @@ report $? "epam: the used token registers nobody else"
 # ----------------------------------------------------------------------------------- libpamtest
 if [ -x "$abs_top_builddir/tests/integration/pamtest" ]; then
     token=$(invite)
-    env LD_PRELOAD="$preload" "$abs_top_builddir/tests/integration/pamtest" "$token" grace "Four-purple-elephants" \
+    wrapped "$abs_top_builddir/tests/integration/pamtest" "$token" grace "Four-purple-elephants" \
         >"$folder/pamtest" 2>&1
     cp "$folder/pamtest" "$folder/output"
     [ "$(grep -c '^ok' "$folder/pamtest")" -eq 4 ]
