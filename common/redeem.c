@@ -7,17 +7,17 @@
 
 #include "redemption.h"
 
-void redemption_start(struct redemption *redemption, inv_call *call, const inv_token *token,
+void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
                       const inv_name *name, inv_verdict *verdict)
 {
     *redemption = (struct redemption){
         .call = call,
-        .token = token,
         .name = name,
         .accepted_at = time(NULL),
         .verdict = verdict,
     };
-    (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", inv_token_id(token));
+    (void)snprintf(redemption->invite_id, sizeof(redemption->invite_id), "%s", invite_id);
+    (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", invite_id);
     if (name != NULL)
         (void)snprintf(verdict->user, sizeof(verdict->user), "%s", inv_name_jid(name));
 }
@@ -107,7 +107,7 @@ static inv_result judge_reservation(struct redemption *redemption, const inv_ope
                                "of the invitegate identity",
                                search->dn);
     return inv_reservation_holds(redemption->call, search->entries[0],
-                                 inv_token_id(redemption->token), &redemption->reserved,
+                                 redemption->invite_id, &redemption->reserved,
                                  redemption->verdict);
 }
 
@@ -133,7 +133,7 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
     inv_call *call = redemption->call;
     inv_operation *reads[READS] = {
         [READ_INVITE] =
-            inv_invite_read_operation(call->domain, inv_token_id(redemption->token), parts),
+            inv_invite_read_operation(call->domain, redemption->invite_id, parts),
         [READ_ACCOUNT] = inv_account_search_operation(call->domain, redemption->name),
         [READ_RESERVATION] = reservation_search(redemption),
         [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
@@ -182,7 +182,7 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     struct redemption redemption;
     inv_result result;
 
-    redemption_start(&redemption, call, token, name, verdict);
+    redemption_start(&redemption, call, inv_token_id(token), name, verdict);
     redemption.password = password;
     redemption.takes = takes;
     redemption_accept_at(&redemption, accepted_at);
@@ -208,7 +208,7 @@ inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_na
     struct redemption redemption;
     inv_result result;
 
-    redemption_start(&redemption, call, token, name, verdict);
+    redemption_start(&redemption, call, inv_token_id(token), name, verdict);
     redemption.takes = INV_TAKES_REGISTRATION;
     redemption.registers = true;
     result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);

@@ -95,7 +95,7 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
     inv_result result;
 
     *acceptance = (inv_acceptance){.accepted_at = time(NULL)};
-    redemption_start(&redemption, call, token, name, verdict);
+    redemption_start(&redemption, call, inv_token_id(token), name, verdict);
     redemption.takes = takes;
     if (name != NULL)
         result = redemption_look(&redemption, INV_INVITE_TERMS);

@@ -76,7 +76,7 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
     bool again = true;
     inv_result result = INV_OK;
 
-    redemption_start(&redemption, call, token, redeemer, verdict);
+    redemption_start(&redemption, call, inv_token_id(token), redeemer, verdict);
     redemption.takes = INV_TAKES_CONTACT;
     redemption_accept_at(&redemption, accepted_at);
     while (result == INV_OK && again) {

@@ -15,7 +15,7 @@
 struct redemption {
     /* asked */
     inv_call *call;
-    const inv_token *token;
+    char invite_id[INV_INVITE_ID_LENGTH + 1];
     const inv_name *name;
     const inv_secret *password; /* NULL in a check */
     unsigned takes;
@@ -35,7 +35,7 @@ struct redemption {
 };
 
 /* Fills the asked part; accepted now. */
-void redemption_start(struct redemption *redemption, inv_call *call, const inv_token *token,
+void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
                       const inv_name *name, inv_verdict *verdict);
 
 /* 0, a moment in the future or over an hour ago count as now. */
