@@ -285,7 +285,7 @@ void inv_invite_free(inv_invite **invite)
         "inviteRosterGroup", "inviteAccountExpires", "description", "createTimestamp",             \
         "modifyTimestamp"
 
-static const char *const *attributes_of(inv_invite_parts parts)
+const char *const *inv_invite_attributes(inv_invite_parts parts)
 {
     static const char *const terms[] = {TERMS, NULL};
     static const char *const terms_and_claims[] = {TERMS, "inviteClaim", NULL};
@@ -306,8 +306,8 @@ inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *i
                                          inv_invite_parts parts)
 {
     char *dn = inv_invite_dn(domain, id);
-    inv_operation *operation =
-        inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppInvite)", attributes_of(parts));
+    inv_operation *operation = inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppInvite)",
+                                                    inv_invite_attributes(parts));
 
     free(dn);
     return operation;
@@ -381,7 +381,7 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
     if (asprintf(&whole, "(&(objectClass=xmppInvite)%s)", filter != NULL ? filter : "") == -1)
         return inv_verdict_no_memory(verdict);
     search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, whole,
-                                  attributes_of(INV_INVITE_ALL));
+                                  inv_invite_attributes(INV_INVITE_ALL));
     if (search != NULL)
         search->paged = true;
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);

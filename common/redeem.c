@@ -106,9 +106,8 @@ static inv_result judge_reservation(struct redemption *redemption, const inv_ope
                                "%s: the reservation is there but cannot be read; check the rights "
                                "of the invitegate identity",
                                search->dn);
-    return inv_reservation_holds(redemption->call, search->entries[0],
-                                 redemption->invite_id, &redemption->reserved,
-                                 redemption->verdict);
+    return inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id,
+                                 &redemption->reserved, redemption->verdict);
 }
 
 enum { READ_INVITE, READ_ACCOUNT, READ_RESERVATION, READ_PAIRS, READS };
@@ -132,8 +131,7 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
 {
     inv_call *call = redemption->call;
     inv_operation *reads[READS] = {
-        [READ_INVITE] =
-            inv_invite_read_operation(call->domain, redemption->invite_id, parts),
+        [READ_INVITE] = inv_invite_read_operation(call->domain, redemption->invite_id, parts),
         [READ_ACCOUNT] = inv_account_search_operation(call->domain, redemption->name),
         [READ_RESERVATION] = reservation_search(redemption),
         [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),

@@ -33,9 +33,7 @@ static inv_result is_paired(struct redemption *redemption, const char *jid, bool
     return result;
 }
 
-/* Did the attempt of a standing claim get anywhere? Then it waits to be finished and is not free.
- */
-static inv_result has_effect(struct redemption *redemption, const inv_use *claim, bool *effect)
+inv_result redemption_has_effect(struct redemption *redemption, const inv_use *claim, bool *effect)
 {
     inv_verdict *verdict = redemption->verdict;
     inv_name *name = NULL;
@@ -81,7 +79,7 @@ static inv_result find_dead_claim(struct redemption *redemption, const inv_use *
     for (size_t i = 0; result == INV_OK && *dead == NULL && i < invite->claim_count; i++) {
         bool effect = true;
 
-        result = has_effect(redemption, &invite->claims[i], &effect);
+        result = redemption_has_effect(redemption, &invite->claims[i], &effect);
         if (result == INV_OK && !effect)
             *dead = &invite->claims[i];
     }

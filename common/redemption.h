@@ -54,6 +54,12 @@ inv_result redemption_refuse_type(struct redemption *redemption);
  */
 inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing);
 
+/*
+ * Did the attempt of a standing claim get anywhere, to an account or a pair of this invite? Then it
+ * waits to be finished and is not free.
+ */
+inv_result redemption_has_effect(struct redemption *redemption, const inv_use *claim, bool *effect);
+
 /* Whether the name may be registered with this invite; the account is known not to be its own. */
 inv_result redemption_judge_name(struct redemption *redemption);
 

@@ -88,6 +88,7 @@ typedef enum inv_invite_parts {
     INV_INVITE_TERMS_AND_CLAIMS,
     INV_INVITE_ALL,
 } inv_invite_parts;
+const char *const *inv_invite_attributes(inv_invite_parts parts); /* ends with NULL; static */
 inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *id,
                                          inv_invite_parts parts);
 

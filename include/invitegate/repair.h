@@ -13,6 +13,9 @@
  * nothing younger than claim_grace, by the directory's clock, is touched.
  */
 
+/* How long one search over everything may take. */
+#define INV_REPAIR_SEARCH_MILLISECONDS (10 * 60 * 1000L)
+
 typedef enum inv_repair_action {
     INV_REPAIR_FINISHED, /* a redemption whose account (or pair) was there was brought to its end */
     INV_REPAIR_FREED,    /* a claim nothing came of: its use is open again */
@@ -40,8 +43,8 @@ typedef struct inv_repair_visitor {
  * The call's deadline is set anew for each operation. *left counts the LEFT notes.
  * INV_OK when everything was looked at; else what kept it from going on (safe to repeat).
  */
-inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor,
-                      size_t *left, inv_verdict *verdict);
+inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
+                      inv_verdict *verdict);
 
 /*
  * Deletes invites that ended (used up, revoked, expired) at least older_than seconds ago and have

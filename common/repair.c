@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/repair.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "clock.h"
+#include "invitegate/account.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+#include "mend.h"
+
+typedef struct repair {
+    inv_call *call;
+    bool dry_run;
+    const inv_repair_visitor *visitor;
+    size_t *left;
+    time_t now; /* the directory's */
+    inv_verdict *verdict;
+} repair;
+
+static void note(const repair *run, inv_repair_action action, const char *dn, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
+
+static void note(const repair *run, inv_repair_action action, const char *dn, const char *format,
+                 ...)
+{
+    char text[512];
+    inv_repair_note made = {.action = action, .dn = dn, .text = text};
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vsnprintf(text, sizeof(text), format, arguments) < 0)
+        text[0] = '\0';
+    va_end(arguments);
+    if (action == INV_REPAIR_LEFT)
+        (*run->left)++;
+    run->visitor->note(run->visitor->context, &made);
+}
+
+static void progress(const repair *run, const char *what, size_t done, size_t total)
+{
+    if (run->visitor->progress != NULL)
+        run->visitor->progress(run->visitor->context, what, done, total);
+}
+
+/* Each operation has the configured time of its own: a repair may take as long as it takes. */
+static void renew_deadline(const repair *run)
+{
+    run->call->deadline = inv_deadline_in(run->call->config->directory.timeout_ms);
+}
+
+/* A paged search; *search is the caller's to free. */
+static inv_result search_all(const repair *run, const char *base, inv_scope scope,
+                             const char *filter, const char *const *attributes, const char *what,
+                             inv_operation **search)
+{
+    inv_call *call = run->call;
+    inv_result result;
+
+    *search = inv_operation_search(base, scope, filter, attributes);
+    if (*search != NULL)
+        (*search)->paged = true;
+    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+    result = inv_directory_run(call->directory, search, 1, &call->deadline, run->verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(*search, what, run->verdict);
+    renew_deadline(run);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------ claims */
+
+static bool is_old(const repair *run, time_t changed)
+{
+    return changed != 0 && run->now > changed + run->call->domain->claim_grace;
+}
+
+static inv_result mend_claim(const repair *run, const inv_invite *invite, const char *jid)
+{
+    inv_mend mend = INV_MEND_GONE;
+    inv_result result;
+
+    renew_deadline(run);
+    result = inv_redeem_mend(run->call, invite, jid, run->dry_run, &mend, run->verdict);
+    if (result == INV_BAD_TOKEN)
+        return INV_OK; /* deleted meanwhile */
+    if (result != INV_OK)
+        return result;
+    switch (mend) {
+    case INV_MEND_GONE:
+        break;
+    case INV_MEND_FINISHED:
+        note(run, INV_REPAIR_FINISHED, invite->dn, "the redemption by %s", jid);
+        break;
+    case INV_MEND_FREED:
+        note(run, INV_REPAIR_FREED, invite->dn, "the claim of %s, of which nothing came", jid);
+        break;
+    case INV_MEND_STUCK:
+        note(run, INV_REPAIR_LEFT, invite->dn,
+             "the claim of %s can neither be finished nor freed; look at the log and the rights of "
+             "the invitegate identity",
+             jid);
+        break;
+    }
+    return INV_OK;
+}
+
+static inv_result mend_invite(const repair *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+
+    if (result == INV_CONFIG) {
+        note(run, INV_REPAIR_LEFT, inv_entry_dn(entry), "%s", run->verdict->why);
+        return INV_OK;
+    }
+    for (size_t i = 0; result == INV_OK && i < invite->claim_count; i++) {
+        if (is_old(run, invite->modified))
+            result = mend_claim(run, invite, invite->claims[i].jid);
+        else
+            note(run, INV_REPAIR_WAITS, invite->dn, "the claim of %s is younger than claim_grace",
+                 invite->claims[i].jid);
+    }
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result repair_claims(const repair *run)
+{
+    inv_operation *search = NULL;
+    inv_result result = search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
+                                   "(&(objectClass=xmppInvite)(inviteClaim=*))",
+                                   inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS),
+                                   "looking for claims", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        progress(run, "claims", i, search->entry_count);
+        result = mend_invite(run, search->entries[i]);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ reservations */
+
+static inv_result remove_entry(const repair *run, const char *dn, const char *why)
+{
+    inv_operation *removal = NULL;
+    inv_result result = INV_OK;
+
+    if (!run->dry_run) {
+        removal = inv_operation_new_delete(dn);
+        renew_deadline(run);
+        result = inv_directory_run(run->call->directory, &removal, 1, &run->call->deadline,
+                                   run->verdict);
+        if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
+            result = inv_operation_result(removal, "removing", run->verdict);
+        inv_operation_free(&removal);
+    }
+    if (result == INV_CONFIG) {
+        note(run, INV_REPAIR_LEFT, dn, "%s, but cannot be removed: %s", why, run->verdict->why);
+        return INV_OK;
+    }
+    if (result == INV_OK)
+        note(run, INV_REPAIR_REMOVED, dn, "%s", why);
+    return result;
+}
+
+static inv_result repair_reservations(const repair *run)
+{
+    static const char *const attributes[] = {"inviteId", "inviteUser", "createTimestamp", NULL};
+    inv_operation *search = NULL;
+    inv_result result = search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
+                                   "(objectClass=xmppNameReservation)", attributes,
+                                   "looking for reservations", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const inv_entry *reservation = search->entries[i];
+        bool held = true;
+
+        progress(run, "reservations", i, search->entry_count);
+        renew_deadline(run);
+        result = inv_reservation_holds(run->call, reservation, NULL, &held, run->verdict);
+        if (result == INV_OK && !held)
+            result = remove_entry(run, inv_entry_dn(reservation), "its invite has ended");
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------- balance */
+
+/* claims + finished uses + open uses are what the invite was made for. */
+static void check_balance(const repair *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    long sum;
+
+    if (inv_invite_from_entry(entry, &invite, run->verdict) != INV_OK) {
+        note(run, INV_REPAIR_LEFT, inv_entry_dn(entry), "%s", run->verdict->why);
+        return;
+    }
+    sum = inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
+    if (invite->uses > 0 && sum != invite->uses)
+        note(run, INV_REPAIR_LEFT, invite->dn,
+             "%ld open, %zu claimed and %zu finished uses do not make the %ld it was made for; "
+             "was it changed by hand, or written to on two providers?",
+             inv_invite_open_uses(invite), invite->claim_count, invite->used_by_count,
+             invite->uses);
+    inv_invite_free(&invite);
+}
+
+static inv_result repair_balance(const repair *run)
+{
+    inv_operation *search = NULL;
+    /* an invite nobody touched is in balance by its making */
+    inv_result result =
+        search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
+                   "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
+                   "(inviteUsedBy=*)))",
+                   inv_invite_attributes(INV_INVITE_ALL), "adding up uses", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
+        check_balance(run, search->entries[i]);
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ---------------------------------------------------------------------- accounts that share a use
+ */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* count accounts carry this inviteId: has it as many uses? */
+static inv_result check_share(const repair *run, const char *id, size_t count)
+{
+    inv_invite *invite = NULL;
+    inv_result result;
+
+    renew_deadline(run);
+    result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite, run->verdict);
+    if (result == INV_BAD_TOKEN)
+        return INV_OK; /* purged long ago */
+    if (result == INV_OK && invite->uses > 0 && count > (size_t)invite->uses)
+        note(run, INV_REPAIR_LEFT, invite->dn,
+             "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "
+             "which stay: ldapsearch '(inviteId=%s)'",
+             count, invite->uses, id);
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result repair_shares(const repair *run)
+{
+    static const char *const attributes[] = {"inviteId", NULL};
+    inv_operation *search = NULL;
+    const char **ids = NULL;
+    size_t count = 0;
+    inv_result result = search_all(run, run->call->domain->people, INV_SCOPE_SUBTREE,
+                                   "(&(objectClass=xmppAccount)(inviteId=*))", attributes,
+                                   "counting accounts", &search);
+
+    if (result == INV_OK) {
+        ids = calloc(search->entry_count + 1, sizeof(*ids));
+        if (ids == NULL)
+            result = inv_verdict_no_memory(run->verdict);
+    }
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const char *id = inv_entry_text(search->entries[i], "inviteId");
+
+        if (id != NULL && inv_invite_id_valid(id))
+            ids[count++] = id;
+    }
+    if (count > 0)
+        qsort(ids, count, sizeof(*ids), by_text);
+    for (size_t i = 0, same = 1; result == INV_OK && i < count; i += same) {
+        same = 1;
+        while (i + same < count && strcasecmp(ids[i], ids[i + same]) == 0)
+            same++;
+        if (same > 1)
+            result = check_share(run, ids[i], same);
+    }
+    free(ids);
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------- pairs */
+
+/* A JID of a configured domain without an account. */
+static inv_result is_nobody(const repair *run, const char *jid, bool *nobody)
+{
+    inv_call call = *run->call;
+    inv_name *name = NULL;
+    inv_account *account = NULL;
+    bool several = false;
+    inv_result result = inv_name_parse_jid(jid, &name, run->verdict);
+
+    *nobody = false;
+    if (result == INV_NAME_INVALID)
+        return INV_OK;
+    if (result != INV_OK)
+        return result;
+    call.domain = inv_config_domain(call.config, inv_name_domain(name));
+    if (call.domain != NULL) {
+        result = inv_account_find(&call, name, &account, &several, run->verdict);
+        *nobody = result == INV_OK && account == NULL;
+    }
+    inv_account_free(&account);
+    inv_name_free(&name);
+    return result;
+}
+
+static inv_result repair_pair(const repair *run, const inv_entry *pair)
+{
+    const char *created_text = inv_entry_text(pair, "createTimestamp");
+    time_t created = 0;
+    inv_result result = INV_OK;
+
+    if (inv_entry_count(pair, "xmppContactJid") != 2) {
+        note(run, INV_REPAIR_LEFT, inv_entry_dn(pair), "does not name exactly two JIDs");
+        return INV_OK;
+    }
+    if (created_text == NULL || !inv_timestamp_parse_generalized(created_text, &created) ||
+        !is_old(run, created))
+        return INV_OK;
+    for (size_t i = 0; result == INV_OK && i < 2; i++) {
+        const char *jid = inv_entry_value(pair, "xmppContactJid", i, NULL);
+        bool nobody = false;
+
+        renew_deadline(run);
+        result = is_nobody(run, jid, &nobody);
+        if (result == INV_OK && nobody)
+            return remove_entry(run, inv_entry_dn(pair), "one of its two has no account");
+    }
+    return result;
+}
+
+static inv_result repair_pairs(const repair *run)
+{
+    static const char *const attributes[] = {"xmppContactJid", "createTimestamp", NULL};
+    inv_operation *search = NULL;
+    inv_result result =
+        search_all(run, run->call->domain->rosters, INV_SCOPE_ONE, "(objectClass=xmppRosterPair)",
+                   attributes, "looking through the rosters", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        progress(run, "roster pairs", i, search->entry_count);
+        result = repair_pair(run, search->entries[i]);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
+                      inv_verdict *verdict)
+{
+    repair run = {
+        .call = call, .dry_run = dry_run, .visitor = visitor, .left = left, .verdict = verdict};
+    inv_result result;
+
+    *left = 0;
+    renew_deadline(&run);
+    result = inv_clock_read(call, &run.now, verdict);
+    if (result == INV_OK)
+        result = repair_claims(&run);
+    if (result == INV_OK)
+        result = repair_reservations(&run);
+    if (result == INV_OK)
+        result = repair_balance(&run);
+    if (result == INV_OK)
+        result = repair_shares(&run);
+    if (result == INV_OK)
+        result = repair_pairs(&run);
+    return result;
+}
