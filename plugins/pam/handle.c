@@ -40,6 +40,10 @@ static void log_to_pam(void *context, inv_log_level level, const char *line)
 
     if (!handle->debug && level > threshold)
         return;
+    if (handle->gate != NULL && handle->gate->config->log_to_stderr) {
+        inv_log_to_stderr(NULL, level, line);
+        return;
+    }
     pam_syslog(handle->pamh, priority_of(level), "%s", line);
 }
 
