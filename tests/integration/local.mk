@@ -20,3 +20,7 @@ tests_check_slapd_LDADD = $(UNIT_LIBS)
 dist_check_SCRIPTS += tests/integration/manual.sh tests/integration/invitectl.sh
 TESTS += tests/integration/manual.sh tests/integration/invitectl.sh
 EXTRA_DIST += tests/support/terminal.py
+
+# The first thing a new user runs.
+dist_check_SCRIPTS += tests/integration/quickstart.sh
+TESTS += tests/integration/quickstart.sh
