@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/removal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/invite.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+
+/* ----------------------------------------------------------------------------------- invites */
+
+typedef struct open_invites {
+    char **ids;
+    size_t count;
+    bool no_memory;
+} open_invites;
+
+static bool collect_open(void *context, const inv_invite *invite)
+{
+    open_invites *open = context;
+    char **grown = NULL;
+
+    if (invite->uses_left <= 0)
+        return true;
+    grown = reallocarray(open->ids, open->count + 1, sizeof(*grown));
+    if (grown != NULL) {
+        open->ids = grown;
+        grown[open->count] = strdup(invite->id);
+    }
+    open->no_memory = grown == NULL || grown[open->count] == NULL;
+    if (!open->no_memory)
+        open->count++;
+    return !open->no_memory;
+}
+
+static inv_result revoke_invites(inv_call *call, const char *jid, size_t *revoked,
+                                 inv_verdict *verdict)
+{
+    open_invites open = {.ids = NULL};
+    char *escaped = inv_filter_escape(jid);
+    char *filter = NULL;
+    inv_result result;
+
+    if (escaped == NULL || asprintf(&filter, "(inviteInviter=%s)", escaped) == -1) {
+        free(escaped);
+        return inv_verdict_no_memory(verdict);
+    }
+    result = inv_invite_each(call, filter, collect_open, &open, verdict);
+    if (result == INV_OK && open.no_memory)
+        result = inv_verdict_no_memory(verdict);
+    for (size_t i = 0; i < open.count; i++) {
+        if (result == INV_OK)
+            result = inv_invite_revoke(call, open.ids[i], verdict);
+        if (result == INV_OK)
+            (*revoked)++;
+        free(open.ids[i]);
+    }
+    free(open.ids);
+    free(filter);
+    free(escaped);
+    return result;
+}
+
+/* ---------------------------------------------------------------------- pairs, groups, account */
+
+/* One change; codes in fine count as done. */
+static inv_result run_one(inv_call *call, inv_operation *change, int fine, const char *what,
+                          inv_verdict *verdict)
+{
+    inv_result result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+
+    if (result == INV_OK && !inv_operation_answered(change, fine))
+        result = inv_operation_result(change, what, verdict);
+    inv_operation_free(&change);
+    return result;
+}
+
+static inv_result remove_pairs_in(inv_call *call, const inv_domain *domain, const char *jid,
+                                  size_t *removed, inv_verdict *verdict)
+{
+    inv_operation *search = inv_pair_search_operation(domain, jid);
+    inv_result result;
+
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "reading the roster", verdict);
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        result = run_one(call, inv_operation_new_delete(inv_entry_dn(search->entries[i])),
+                         INV_LDAP_NO_SUCH_OBJECT, "removing a pair", verdict);
+        if (result == INV_OK)
+            (*removed)++;
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* A pair across two local domains stands in both containers. */
+static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed,
+                               inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < call->config->domain_count; i++)
+        result = remove_pairs_in(call, &call->config->domains[i], jid, removed, verdict);
+    return result;
+}
+
+static const struct {
+    const char *attribute;
+    bool holds_dn;
+} memberships[] = {{"member", true}, {"uniqueMember", true}, {"memberUid", false}};
+
+static inv_result leave_groups_by(inv_call *call, const char *attribute, const char *value,
+                                  size_t *left, inv_verdict *verdict)
+{
+    static const char *const nothing[] = {NULL};
+    char *escaped = inv_filter_escape(value);
+    char *filter = NULL;
+    inv_operation *search = NULL;
+    inv_result result;
+
+    if (escaped != NULL && asprintf(&filter, "(%s=%s)", attribute, escaped) != -1)
+        search = inv_operation_search(call->domain->name_search_base, INV_SCOPE_SUBTREE, filter,
+                                      nothing);
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "looking for groups", verdict);
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        inv_operation *leave = inv_operation_new_modify(inv_entry_dn(search->entries[i]));
+
+        inv_operation_text(leave, INV_CHANGE_DELETE, attribute, value);
+        result = run_one(call, leave, INV_LDAP_NO_SUCH_ATTRIBUTE, "leaving a group", verdict);
+        if (result == INV_OK)
+            (*left)++;
+    }
+    inv_operation_free(&search);
+    free(filter);
+    free(escaped);
+    return result;
+}
+
+static inv_result leave_groups(inv_call *call, const inv_name *name, const char *dn, size_t *left,
+                               inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < sizeof(memberships) / sizeof(memberships[0]); i++)
+        result =
+            leave_groups_by(call, memberships[i].attribute,
+                            memberships[i].holds_dn ? dn : inv_name_local(name), left, verdict);
+    return result;
+}
+
+/* What the account's absence would leave without an owner. */
+static inv_result remove_belongings(inv_call *call, const inv_name *name, inv_removal *removal,
+                                    inv_verdict *verdict)
+{
+    inv_result result = revoke_invites(call, inv_name_jid(name), &removal->invites, verdict);
+
+    if (result == INV_OK)
+        result = remove_pairs(call, inv_name_jid(name), &removal->pairs, verdict);
+    return result;
+}
+
+inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal,
+                      inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    bool several = false;
+    inv_result result = inv_account_find(call, name, &account, &several, verdict);
+
+    *removal = (inv_removal){0};
+    if (result != INV_OK)
+        return result;
+    if (several)
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT,
+                                 "several entries hold %s: none is removed", inv_name_jid(name));
+    else if (account != NULL && account->invite_id == NULL)
+        result = inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                                 "%s was not made by an invite: remove it with the tool that made "
+                                 "it",
+                                 account->dn);
+    if (result == INV_OK)
+        result = remove_belongings(call, name, removal, verdict);
+    if (result == INV_OK && account == NULL)
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account", inv_name_jid(name));
+    if (result == INV_OK)
+        result = leave_groups(call, name, account->dn, &removal->groups, verdict);
+    if (result == INV_OK)
+        result = run_one(call, inv_operation_new_delete(account->dn), INV_LDAP_NO_SUCH_OBJECT,
+                         "removing the account", verdict);
+    inv_account_free(&account);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ who invited whom
+ */
+
+inv_result inv_invited_each(inv_call *call,
+                            bool (*visit)(void *context, const inv_descendant *descendant),
+                            void *context, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"xmppJid", "xmppInvitedBy", "createTimestamp", NULL};
+    inv_operation *search =
+        inv_operation_search(call->domain->people, INV_SCOPE_SUBTREE,
+                             "(&(objectClass=xmppAccount)(inviteId=*))", attributes);
+    inv_result result;
+
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "listing accounts", verdict);
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const char *created = inv_entry_text(search->entries[i], "createTimestamp");
+        inv_descendant descendant = {
+            .jid = inv_entry_text(search->entries[i], "xmppJid"),
+            .invited_by = inv_entry_text(search->entries[i], "xmppInvitedBy"),
+        };
+
+        if (created != NULL)
+            (void)inv_timestamp_parse_generalized(created, &descendant.created);
+        if (descendant.jid != NULL && !visit(context, &descendant))
+            break;
+    }
+    inv_operation_free(&search);
+    return result;
+}

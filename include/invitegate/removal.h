@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_REMOVAL_H
+#define INVITEGATE_REMOVAL_H
+
+#include "invitegate/account.h"
+#include "invitegate/call.h"
+
+/* What a removal took away. */
+typedef struct inv_removal {
+    size_t invites; /* open ones of this inviter, revoked */
+    size_t pairs;
+    size_t groups;
+} inv_removal;
+
+/*
+ * Removes an account with everything that hangs on it, in an order that leaves nothing behind it if
+ * it stops half-way: its open invites are revoked, its pairs and group memberships go, the account
+ * goes last. May be repeated. A finished use stays finished.
+ * INV_NO_ACCOUNT: no entry, or several, hold the name; leftovers of the name are removed all the
+ * same. INV_NOT_ALLOWED: the account was not made by an invite; an admin's tool has to remove it.
+ */
+inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal,
+                      inv_verdict *verdict);
+
+/* One account that an invite made. */
+typedef struct inv_descendant {
+    const char *jid;
+    const char *invited_by; /* NULL: by nobody that is recorded */
+    time_t created;
+} inv_descendant;
+
+/* Every account of the domain with an inviteId, in no order. visit returns false to stop. */
+inv_result inv_invited_each(inv_call *call,
+                            bool (*visit)(void *context, const inv_descendant *descendant),
+                            void *context, inv_verdict *verdict);
+
+#endif
