@@ -332,6 +332,7 @@ static int run(const ctl_invocation *invocation)
         status = ctl_fail(&session.verdict);
         goto cleanup;
     }
+    (void)inv_verdict_set(&session.verdict, INV_OK, "created"); /* for the log */
     status = ctl_session_log(&session);
     if (wanted.request.expires == INV_NEVER)
         ctl_warn("this invite never expires: revoke it when it has served its purpose");

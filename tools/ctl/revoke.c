@@ -28,6 +28,8 @@ static int change(const ctl_invocation *invocation, const char *done,
     }
     session.verdict.result = apply(&session.call, id, &session.verdict);
     memcpy(session.verdict.invite_id, id, sizeof(id));
+    if (session.verdict.result == INV_OK)
+        (void)inv_verdict_set(&session.verdict, INV_OK, "%s", done); /* for the log */
     status = ctl_session_log(&session);
     if (status != CTL_EXIT_OK)
         ctl_fail(&session.verdict);
