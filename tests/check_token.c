@@ -114,6 +114,7 @@ static const char *const wrapped[] = {
     "xmpp%3Aexample.org%3Fregister%3bpreauth%3d" TOKEN "%3Bibr%3Dy",
     "<xmpp:example.org?register;preauth=" TOKEN ">",
     "xmpp:apreauth=b@example.org?register;preauth=" TOKEN,
+    "xmpp:example.org?register;xpreauth=" FORGED ";preauth=" TOKEN,
     "xmpp:example.org?register;preauth=short;preauth=" TOKEN,
     /* an inviter whose name looks like a token */
     "xmpp:" FORGED "@example.org?roster;preauth=" TOKEN,
