@@ -110,7 +110,28 @@ static inv_result judge_reservation(struct redemption *redemption, const inv_ope
                                  &redemption->reserved, redemption->verdict);
 }
 
-enum { READ_INVITE, READ_ACCOUNT, READ_RESERVATION, READ_PAIRS, READS };
+/* What init recorded on the container, in the same flight as the rest. */
+static inv_operation *container_read(const struct redemption *redemption)
+{
+    static const char *const attributes[] = {"invitePasswordForm", NULL};
+
+    return inv_operation_search(redemption->call->domain->invites, INV_SCOPE_BASE, NULL,
+                                attributes);
+}
+
+inv_result redemption_refuse_unproved(struct redemption *redemption)
+{
+    const inv_domain *domain = redemption->call->domain;
+
+    if ((domain->verifiers & INV_VERIFIER_SERVER) == 0 || redemption->hashing_proved)
+        return INV_OK;
+    return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                           "password_verifiers = server, but %s does not record that the directory "
+                           "hashes passwords; run invitectl init",
+                           domain->invites);
+}
+
+enum { READ_INVITE, READ_ACCOUNT, READ_RESERVATION, READ_PAIRS, READ_CONTAINER, READS };
 
 static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
 {
@@ -124,6 +145,9 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
         result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
     if (result == INV_OK)
         result = judge_reservation(redemption, reads[READ_RESERVATION]);
+    redemption->hashing_proved =
+        reads[READ_CONTAINER]->entry_count == 1 &&
+        inv_entry_has(reads[READ_CONTAINER]->entries[0], "invitePasswordForm", "server");
     return result;
 }
 
@@ -135,6 +159,7 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
         [READ_ACCOUNT] = inv_account_search_operation(call->domain, redemption->name),
         [READ_RESERVATION] = reservation_search(redemption),
         [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
+        [READ_CONTAINER] = container_read(redemption),
     };
     inv_result result;
 
@@ -189,6 +214,8 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
         result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = redemption_refuse_type(&redemption);
+    if (result == INV_OK)
+        result = redemption_refuse_unproved(&redemption);
     redemption.registers = result == INV_OK && redemption.invite->type != INV_INVITE_RESET;
     if (result == INV_OK)
         result =

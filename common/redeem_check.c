@@ -77,8 +77,17 @@ static inv_result judge_reset(struct redemption *redemption)
     return result;
 }
 
+/* Will this redemption make a pair, and nothing else? */
+static bool pairs_only(const struct redemption *redemption)
+{
+    return redemption->invite->type == INV_INVITE_CONTACT ||
+           (redemption->takes & (INV_TAKES_REGISTRATION | INV_TAKES_RESET)) == 0;
+}
+
 static inv_result judge_with_name(struct redemption *redemption)
 {
+    if (pairs_only(redemption))
+        return redemption_judge_redeemer(redemption);
     if (redemption->account != NULL && !redemption->several &&
         inv_account_is_of(redemption->account, redemption->invite->id, redemption->name) &&
         redemption->invite->type != INV_INVITE_RESET)
@@ -114,6 +123,8 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
         result = judge_inviter(&redemption);
     if (result == INV_OK && name != NULL)
         result = judge_with_name(&redemption);
+    if (result == INV_OK && name != NULL && !pairs_only(&redemption))
+        result = redemption_refuse_unproved(&redemption);
 accepted:
     if (result == INV_OK) {
         acceptance->type = redemption.invite->type;

@@ -5,7 +5,7 @@
 #include "redemption.h"
 
 /* Who redeems must exist if the domain is ours; a contact elsewhere is known by its server only. */
-static inv_result judge_redeemer(struct redemption *redemption)
+inv_result redemption_judge_redeemer(struct redemption *redemption)
 {
     inv_call *call = redemption->call;
     const inv_domain *domain = inv_config_domain(call->config, inv_name_domain(redemption->name));
@@ -44,7 +44,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     struct relations relations = {.contacts = NULL};
     const inv_use *standing = NULL;
     bool done = false;
-    inv_result result = judge_redeemer(redemption);
+    inv_result result = redemption_judge_redeemer(redemption);
 
     if (result == INV_OK)
         result = was_done(redemption, &done);

@@ -27,6 +27,7 @@ struct redemption {
     inv_account *account; /* the holder of the name, or NULL */
     bool several;         /* more than one holds it */
     bool reserved;        /* a reservation that is not this invite's stands */
+    bool hashing_proved;  /* init saw the directory hash a clear password */
     inv_operation *pairs; /* the search for pairs that name the JID */
     /* held */
     inv_claim claim;
@@ -47,6 +48,12 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
 
 /* INV_BAD_TOKEN when the caller does not take invites of this type. */
 inv_result redemption_refuse_type(struct redemption *redemption);
+
+/* INV_CONFIG when a clear password would be written to a directory that was not seen to hash it. */
+inv_result redemption_refuse_unproved(struct redemption *redemption);
+
+/* A contact invite: whether its holder's JID may redeem it. INV_NOT_ALLOWED. */
+inv_result redemption_judge_redeemer(struct redemption *redemption);
 
 /*
  * Whose claim this attempt may take: *standing NULL for a fresh use, else the claim to take over.

@@ -418,6 +418,25 @@ START_TEST(a_reserved_name)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------ unproved hashing
+ */
+
+START_TEST(no_clear_password_before_init_saw_it_hashed)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordForm\n");
+    redeem(token, "unproved", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordForm\n"
+                      "invitePasswordForm: server\n");
+    redeem(token, "unproved", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------------- preset names */
 
 START_TEST(a_preset_name)
@@ -660,6 +679,7 @@ int main(void)
     tcase_add_test(refused, a_name_taken_that_the_search_does_not_find);
     tcase_add_test(refused, a_weak_password_with_the_policys_words);
     tcase_add_test(refused, a_reserved_name);
+    tcase_add_test(refused, no_clear_password_before_init_saw_it_hashed);
     tcase_add_test(refused, a_preset_name);
     tcase_add_test(refused, a_reservation_ends_with_its_invite);
     tcase_add_test(refused, a_reservation_that_is_none);

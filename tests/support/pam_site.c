@@ -67,6 +67,9 @@ pam_site *pam_site_open(void)
     need(inv_gate_open(slapd_conf_path(site->slapd), inv_log_to_stderr, NULL, false, &site->gate,
                        &verdict),
          "gate", &verdict);
+    if (slapd_modify(site->slapd, "dn: ou=invites,dc=example,dc=org\nchangetype: modify\n"
+                                  "add: invitePasswordForm\ninvitePasswordForm: server\n") != 0)
+        fail("invitePasswordForm", "cannot be recorded as init does");
     pam_site_account(site, "alice", PAM_SITE_PASSWORD, NULL);
     return site;
 }

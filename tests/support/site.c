@@ -102,6 +102,8 @@ struct site *site_start(const struct site_settings *settings)
     ck_assert_msg(site->slapd != NULL, "slapd did not start");
     make_keys(site);
     read_admin_password(site);
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordForm\n"
+                      "invitePasswordForm: server\n"); /* as init does */
     site_configure(site, settings);
     return site;
 }
