@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
+BENCHMARKS = bench/bench_token bench/bench_registration
+EXTRA_PROGRAMS = $(BENCHMARKS)
+CLEANFILES += $(BENCHMARKS)
+BENCH_COMMON = bench/measure.c bench/measure.h
+BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
+
+bench_bench_token_SOURCES = bench/bench_token.c $(BENCH_COMMON)
+bench_bench_token_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+bench_bench_token_LDADD = common/libcommon.la $(CRYPTO_LIBS)
+
+bench_bench_registration_SOURCES = bench/bench_registration.c bench/bare.c bench/bare.h \
+	$(BENCH_COMMON) $(BENCH_PLACE)
+bench_bench_registration_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+# The bare program is written as an example would be, string literals in LDAPMod and all.
+bench_bench_registration_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) \
+	-Wno-discarded-qualifiers -Wno-write-strings -Wno-frame-larger-than
+bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
+
+bench: $(BENCHMARKS)
+	@for program in $(BENCHMARKS); do \
+		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
+	done
+bench-json:
+	@INV_BENCH_JSON=1 $(MAKE) -s bench
+.PHONY: bench bench-json

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_BENCH_PLACE_H
+#define INVITEGATE_BENCH_PLACE_H
+
+#include "invitegate/gate.h"
+#include "invitegate/redeem.h"
+#include "tests/support/slapd.h"
+
+#define PLACE_PASSWORD "correct horse battery"
+
+/* A private slapd without fsync and with cheap hashing, a configuration, keys, and alice. */
+struct place {
+    struct slapd *slapd;
+    inv_gate *gate;
+};
+
+/* domain_lines: more keys of the domain, or NULL; extra_ldif: a file to load, or NULL. */
+void place_open(struct place *place, const char *domain_lines, const char *extra_ldif);
+void place_close(struct place *place);
+
+/* count account invites by alice. The caller frees each token, and the array. */
+inv_token **place_invites(const struct place *place, size_t count);
+
+/* One registration in a call of its own. */
+inv_result place_register(const struct place *place, const inv_token *token, const char *local,
+                          inv_verdict *verdict);
+
+#endif
