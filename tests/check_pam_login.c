@@ -177,6 +177,8 @@ START_TEST(what_only_looks_like_a_token)
                      PAM_SUCCESS);
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-register", "x@example.com", "any password"),
                      PAM_SUCCESS);
+    /* but nothing is nobody's password */
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-register", "x", ""), PAM_AUTH_ERR);
 }
 END_TEST
 
@@ -457,6 +459,8 @@ START_TEST(a_directory_that_is_down)
                      PAM_AUTHINFO_UNAVAIL);
     ck_assert(logged("result=DIRECTORY_DOWN"));
     ck_assert_int_eq(account("down", "alice"), PAM_AUTHINFO_UNAVAIL);
+    /* this needs none */
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "down", "alice", ""), PAM_AUTH_ERR);
 }
 END_TEST
 
