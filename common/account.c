@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/account.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -119,6 +120,20 @@ bool inv_account_may_invite(const inv_account *account, const inv_invite *invite
            account->created <= invite->created;
 }
 
+inv_result inv_account_is_younger(const inv_account *account, const inv_invite *invite,
+                                  bool *younger, inv_verdict *verdict)
+{
+    *younger = false;
+    if (account == NULL)
+        return INV_OK;
+    if (account->created == 0 || invite->created == 0)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: createTimestamp cannot be read by the invitegate identity",
+                               account->created == 0 ? account->dn : invite->dn);
+    *younger = account->created > invite->created;
+    return INV_OK;
+}
+
 char *inv_account_dn(const inv_domain *domain, const inv_name *name)
 {
     return inv_dn_child(domain->account_rdn, inv_name_local(name), domain->people);
@@ -212,7 +227,7 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
 }
 
 inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
-                                           const inv_account *account, const char *nonce,
+                                           const inv_account *account, const char *mark,
                                            const inv_verifiers *verifiers)
 {
     const bool scram = (domain->verifiers & INV_VERIFIERS_SCRAM) != 0;
@@ -234,8 +249,22 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
     /* by the exact old value: of two attempts with one token only one sets its password */
     if (account->nonce != NULL)
         inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
-    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", nonce);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", mark);
     return operation;
+}
+
+char *inv_account_reset_mark(const char *nonce, const char *invite_id)
+{
+    char *mark = NULL;
+
+    return asprintf(&mark, "%s.%s", nonce, invite_id) == -1 ? NULL : mark;
+}
+
+bool inv_account_was_reset_by(const inv_account *account, const char *invite_id)
+{
+    const char *point = account->nonce != NULL ? strchr(account->nonce, '.') : NULL;
+
+    return point != NULL && strcasecmp(point + 1, invite_id) == 0;
 }
 
 bool inv_account_write_is_ambiguous(const inv_operation *operation)

@@ -151,12 +151,21 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
     return result;
 }
 
+/* Where the name may have an account: its own domain, if it is one of ours. */
+static const inv_domain *account_domain(const struct redemption *redemption)
+{
+    const inv_domain *own =
+        inv_config_domain(redemption->call->config, inv_name_domain(redemption->name));
+
+    return own != NULL ? own : redemption->call->domain;
+}
+
 inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts)
 {
     inv_call *call = redemption->call;
     inv_operation *reads[READS] = {
         [READ_INVITE] = inv_invite_read_operation(call->domain, redemption->invite_id, parts),
-        [READ_ACCOUNT] = inv_account_search_operation(call->domain, redemption->name),
+        [READ_ACCOUNT] = inv_account_search_operation(account_domain(redemption), redemption->name),
         [READ_RESERVATION] = reservation_search(redemption),
         [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
         [READ_CONTAINER] = container_read(redemption),

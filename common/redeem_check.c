@@ -57,24 +57,17 @@ static inv_result judge_inviter(struct redemption *redemption)
     return result;
 }
 
-static inv_result judge_reset(struct redemption *redemption)
+/* Begun or done by this token and name before: redeeming proves the password. */
+static bool was_begun(const struct redemption *redemption)
 {
-    bool may = false;
-    inv_result result;
+    const inv_account *account = redemption->account;
 
-    if (strcmp(redemption->invite->user, inv_name_local(redemption->name)) != 0)
-        return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
-                               "the invite is for another name");
-    if (redemption->account == NULL || redemption->several ||
-        redemption->account->created > redemption->invite->created)
-        return redemption_bad_token(redemption, "the account to reset is gone");
-    result =
-        inv_account_may_reset(redemption->call, redemption->account->dn, &may, redemption->verdict);
-    if (result == INV_OK && !may)
-        result = inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
-                                 "%s is not among the accounts that reset_filter lets in",
-                                 redemption->account->dn);
-    return result;
+    if (account == NULL || redemption->several)
+        return false;
+    if (redemption->invite->type == INV_INVITE_RESET)
+        return strcmp(redemption->invite->user, inv_name_local(redemption->name)) == 0 &&
+               inv_account_was_reset_by(account, redemption->invite->id);
+    return inv_account_is_of(account, redemption->invite->id, redemption->name);
 }
 
 /* Will this redemption make a pair, and nothing else? */
@@ -86,15 +79,36 @@ static bool pairs_only(const struct redemption *redemption)
 
 static inv_result judge_with_name(struct redemption *redemption)
 {
+    inv_result result;
+
     if (pairs_only(redemption))
         return redemption_judge_redeemer(redemption);
-    if (redemption->account != NULL && !redemption->several &&
-        inv_account_is_of(redemption->account, redemption->invite->id, redemption->name) &&
-        redemption->invite->type != INV_INVITE_RESET)
-        return INV_OK;
-    if (redemption->invite->type == INV_INVITE_RESET)
-        return judge_reset(redemption);
-    return redemption_judge_name(redemption);
+    result = redemption->invite->type == INV_INVITE_RESET ? redemption_judge_reset(redemption)
+                                                          : redemption_judge_name(redemption);
+    return result == INV_OK ? redemption_refuse_unproved(redemption) : result;
+}
+
+static inv_result judge(struct redemption *redemption)
+{
+    inv_result result = judge_open(redemption);
+
+    if (result == INV_OK)
+        result = judge_inviter(redemption);
+    if (result == INV_OK && redemption->name != NULL)
+        result = judge_with_name(redemption);
+    return result;
+}
+
+/* A second look: the reads of one flight are not of one moment, see redemption_judge_state. */
+static inv_result doubt(struct redemption *redemption, inv_result refusal)
+{
+    inv_verdict kept = *redemption->verdict;
+    inv_result result = redemption_look(redemption, INV_INVITE_TERMS);
+
+    if (result != INV_OK || was_begun(redemption))
+        return result;
+    *redemption->verdict = kept;
+    return refusal;
 }
 
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
@@ -113,19 +127,11 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
                                  verdict);
     if (result == INV_OK)
         result = redemption_refuse_type(&redemption);
-    if (result == INV_OK && name != NULL && redemption.account != NULL && !redemption.several &&
-        redemption.invite->type != INV_INVITE_RESET &&
-        inv_account_is_of(redemption.account, redemption.invite->id, name))
-        goto accepted; /* begun or done by this token: redeeming proves the password */
-    if (result == INV_OK)
-        result = judge_open(&redemption);
-    if (result == INV_OK)
-        result = judge_inviter(&redemption);
-    if (result == INV_OK && name != NULL)
-        result = judge_with_name(&redemption);
-    if (result == INV_OK && name != NULL && !pairs_only(&redemption))
-        result = redemption_refuse_unproved(&redemption);
-accepted:
+    if (result == INV_OK && (name == NULL || !was_begun(&redemption))) {
+        result = judge(&redemption);
+        if (result == INV_BAD_TOKEN && name != NULL)
+            result = doubt(&redemption, result);
+    }
     if (result == INV_OK) {
         acceptance->type = redemption.invite->type;
         (void)snprintf(acceptance->user, sizeof(acceptance->user), "%s",

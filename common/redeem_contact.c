@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "redemption.h"
@@ -14,8 +15,13 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
     if (invite->inviter != NULL && strcasecmp(invite->inviter, inv_name_jid(redemption->name)) == 0)
         return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
                                "the inviter cannot redeem the invite");
-    if (domain == call->domain && (redemption->account == NULL || redemption->account->disabled ||
-                                   time(NULL) > redemption->account->expires))
+    if (invite->user != NULL &&
+        (domain != call->domain || strcmp(invite->user, inv_name_local(redemption->name)) != 0))
+        return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+                               "the invite is for another name");
+    if (domain != NULL &&
+        (redemption->account == NULL || redemption->several || redemption->account->disabled ||
+         time(NULL) > redemption->account->expires))
         return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED, "%s has no account",
                                inv_name_jid(redemption->name));
     return INV_OK;
@@ -50,8 +56,8 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         result = was_done(redemption, &done);
     if (result != INV_OK || done)
         return result;
-    result = redemption_judge_state(redemption, &standing);
-    if (result == INV_OK)
+    result = redemption_judge_state(redemption, &standing, again);
+    if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &relations, again);
     if (result == INV_OK && !*again) {
         if (!redemption_connect(redemption, &relations, NULL))

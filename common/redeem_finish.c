@@ -55,43 +55,69 @@ static const char *group_of(const struct redemption *redemption)
                                                     : redemption->call->domain->roster_group;
 }
 
-/* The pair in one container: added, or the old holder's entry of the same two taken over. */
+static const inv_domain *domain_of(const inv_call *call, const char *jid)
+{
+    const char *at = strrchr(jid, '@');
+
+    return at != NULL ? inv_config_domain(call->config, at + 1) : NULL;
+}
+
+size_t redemption_pair_containers(const inv_call *call, const char *jid, const char *contact,
+                                  const inv_domain *containers[2])
+{
+    const inv_domain *other = domain_of(call, contact);
+    size_t count = 0;
+
+    containers[0] = domain_of(call, jid);
+    if (containers[0] != NULL)
+        count++;
+    if (other != NULL && other != containers[0])
+        containers[count++] = other;
+    if (count == 0)
+        containers[count++] = call->domain;
+    return count;
+}
+
+/*
+ * The pair in one container. Where the look showed one of an earlier holder it is taken over; and
+ * added as well, because a pair of two domains may stand in one container and not in the other.
+ */
 static void append_pair(struct redemption *redemption, struct flight *flight,
-                        const inv_domain *domain, const char *contact)
+                        const inv_domain *container, const char *contact)
 {
     const char *jid = inv_name_jid(redemption->name);
-    char *dn = inv_pair_dn(domain, jid, contact);
-    const inv_entry *seen = dn != NULL ? pair_seen(redemption, dn) : NULL;
+    const char *invite_id = redemption->invite->id;
+    char *dn = inv_pair_dn(container, jid, contact);
+    char *shown = inv_pair_dn(redemption->call->domain, jid, contact);
+    const inv_entry *seen = shown != NULL ? pair_seen(redemption, shown) : NULL;
 
-    if (dn == NULL)
+    if (dn == NULL || shown == NULL) {
         flight->no_memory = true;
-    else if (seen != NULL && redemption->registers &&
-             !inv_entry_has(seen, "inviteId", redemption->invite->id))
-        flight_append(flight,
-                      inv_pair_adopt_operation(dn, group_of(redemption), redemption->invite->id));
-    else if (seen == NULL)
-        flight_append(flight, inv_pair_add_operation(domain, jid, contact, group_of(redemption),
-                                                     redemption->invite->id));
+    } else {
+        if (seen != NULL && redemption->registers && !inv_entry_has(seen, "inviteId", invite_id))
+            flight_append(flight, inv_pair_adopt_operation(dn, group_of(redemption), invite_id));
+        flight_append(flight, inv_pair_add_operation(container, jid, contact, group_of(redemption),
+                                                     invite_id));
+    }
+    free(shown);
     free(dn);
 }
 
-static bool is_wanted(const struct redemption *redemption, const struct relations *relations,
-                      const char *dn)
+static void append_pairs(struct redemption *redemption, struct flight *flight,
+                         const struct relations *relations)
 {
     for (size_t i = 0; i < relations->contact_count; i++) {
-        char *wanted = NULL;
-        bool equal = false;
+        const relation *contact = &relations->contacts[i];
+        const inv_domain *containers[2];
+        size_t count;
 
-        if (!relations->contacts[i].usable)
+        if (!contact->usable || inv_name_equal(contact->name, redemption->name))
             continue;
-        wanted = inv_pair_dn(redemption->call->domain, inv_name_jid(redemption->name),
-                             relations->contacts[i].jid);
-        equal = wanted != NULL && inv_dn_equal(wanted, dn);
-        free(wanted);
-        if (equal)
-            return true;
+        count = redemption_pair_containers(redemption->call, inv_name_jid(redemption->name),
+                                           contact->jid, containers);
+        for (size_t j = 0; j < count; j++)
+            append_pair(redemption, flight, containers[j], contact->jid);
     }
-    return false;
 }
 
 /*
@@ -111,44 +137,51 @@ static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
            created < redemption->account->created;
 }
 
-/* A new person inherits nothing. */
-static void append_stale(struct redemption *redemption, struct flight *flight,
-                         const struct relations *relations)
+static bool is_wanted(const struct relations *relations, const char *contact)
 {
-    const inv_operation *pairs = redemption->pairs;
+    for (size_t i = 0; i < relations->contact_count; i++) {
+        if (relations->contacts[i].usable && strcasecmp(relations->contacts[i].jid, contact) == 0)
+            return true;
+    }
+    return false;
+}
 
-    if (!redemption->registers)
-        return;
-    for (size_t i = 0; pairs != NULL && i < pairs->entry_count; i++) {
-        const inv_entry *pair = pairs->entries[i];
+/* The removal of a pair that the look showed, and in elsewhere of what stands for it there. */
+static void append_removal(struct redemption *redemption, struct flight *flight,
+                           struct flight *elsewhere, const inv_entry *pair)
+{
+    const char *jid = inv_name_jid(redemption->name);
+    const char *contact = inv_pair_contact(pair, jid);
+    const inv_domain *other = contact != NULL ? domain_of(redemption->call, contact) : NULL;
 
-        if (is_stale(redemption, pair) && !is_wanted(redemption, relations, inv_entry_dn(pair)))
-            flight_append(flight, inv_operation_new_delete(inv_entry_dn(pair)));
+    flight_append(flight, inv_operation_new_delete(inv_entry_dn(pair)));
+    if (other != NULL && other != redemption->call->domain) {
+        char *dn = inv_pair_dn(other, jid, contact);
+
+        flight_append(elsewhere, inv_operation_new_delete(dn));
+        free(dn);
     }
 }
 
-static void append_pairs(struct redemption *redemption, struct flight *flight,
-                         const struct relations *relations)
+/* A new person inherits nothing. */
+static void append_stale(struct redemption *redemption, struct flight *flight,
+                         struct flight *elsewhere, const struct relations *relations)
 {
-    const inv_call *call = redemption->call;
+    const inv_operation *pairs = redemption->pairs;
 
-    for (size_t i = 0; i < relations->contact_count; i++) {
-        const relation *contact = &relations->contacts[i];
-        const inv_domain *other;
+    for (size_t i = 0; redemption->registers && pairs != NULL && i < pairs->entry_count; i++) {
+        const inv_entry *pair = pairs->entries[i];
+        const char *contact = inv_pair_contact(pair, inv_name_jid(redemption->name));
 
-        if (!contact->usable || inv_name_equal(contact->name, redemption->name))
-            continue;
-        append_pair(redemption, flight, call->domain, contact->jid);
-        other = inv_config_domain(call->config, inv_name_domain(contact->name));
-        if (other != NULL && other != call->domain)
-            append_pair(redemption, flight, other, contact->jid);
+        if (is_stale(redemption, pair) && (contact == NULL || !is_wanted(relations, contact)))
+            append_removal(redemption, flight, elsewhere, pair);
     }
 }
 
 static void append_groups(struct redemption *redemption, struct flight *flight,
                           const struct relations *relations, const char *account_dn)
 {
-    for (size_t i = 0; i < relations->group_count; i++) {
+    for (size_t i = 0; account_dn != NULL && i < relations->group_count; i++) {
         const group_relation *group = &relations->groups[i];
         inv_operation *join;
 
@@ -163,13 +196,16 @@ static void append_groups(struct redemption *redemption, struct flight *flight,
     }
 }
 
-/* 20 and 68: it is there already; 32 on a delete: it is gone already. */
+/* 20 and 68: it is there already; 32: it is gone already, or added in the same flight. */
 static bool is_fine(const inv_operation *operation)
 {
+    bool is_membership = operation->kind == INV_OPERATION_MODIFY &&
+                         strcasecmp(operation->changes[0].attribute, "rosterGroup") != 0;
+
     return inv_operation_answered(operation, INV_LDAP_SUCCESS) ||
            inv_operation_answered(operation, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS) ||
            inv_operation_answered(operation, INV_LDAP_ENTRY_ALREADY_EXISTS) ||
-           (operation->kind == INV_OPERATION_DELETE &&
+           (operation->kind != INV_OPERATION_ADD && !is_membership &&
             inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT));
 }
 
@@ -208,11 +244,14 @@ bool redemption_connect(struct redemption *redemption, const struct relations *r
     /* once more on a new connection: all of it may be repeated */
     for (int tries = 0; tries < 2 && !whole; tries++) {
         struct flight flight = {.operations = NULL};
+        struct flight elsewhere = {.operations = NULL};
 
-        append_stale(redemption, &flight, relations);
+        append_stale(redemption, &flight, &elsewhere, relations);
         append_pairs(redemption, &flight, relations);
         append_groups(redemption, &flight, relations, account_dn);
-        whole = run_flight(redemption, &flight);
+        /* first, and alone: as long as the pair here stands, a crash leaves a trace of the other */
+        whole = run_flight(redemption, &elsewhere) && run_flight(redemption, &flight);
+        flight_end(&elsewhere);
         flight_end(&flight);
     }
     return whole;
@@ -224,14 +263,17 @@ void redemption_disconnect(struct redemption *redemption)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_operation *search = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name));
     struct flight flight = {.operations = NULL};
+    struct flight elsewhere = {.operations = NULL};
 
     if (inv_directory_run(call->directory, &search, 1, &call->deadline, &verdict) == INV_OK) {
         for (size_t i = 0; i < search->entry_count; i++) {
             if (inv_entry_has(search->entries[i], "inviteId", redemption->invite->id))
-                flight_append(&flight, inv_operation_new_delete(inv_entry_dn(search->entries[i])));
+                append_removal(redemption, &flight, &elsewhere, search->entries[i]);
         }
-        (void)run_flight(redemption, &flight);
+        if (run_flight(redemption, &elsewhere))
+            (void)run_flight(redemption, &flight);
     }
+    flight_end(&elsewhere);
     flight_end(&flight);
     inv_operation_free(&search);
 }
@@ -325,8 +367,15 @@ finish_outcome redemption_finish(struct redemption *redemption, const char *clai
 /* An unlimited invite has no claim to tell what is missing: the pairs themselves do. */
 static bool lacks_pairs(const struct redemption *redemption)
 {
-    return redemption->invite->uses == 0 && redemption->pairs->entry_count == 0 &&
-           (redemption->invite->inviter != NULL || redemption->invite->contacts[0] != NULL);
+    const inv_invite *invite = redemption->invite;
+
+    if (invite->uses != 0 || (invite->inviter == NULL && invite->contacts[0] == NULL))
+        return false;
+    for (size_t i = 0; i < redemption->pairs->entry_count; i++) {
+        if (inv_entry_has(redemption->pairs->entries[i], "inviteId", invite->id))
+            return false;
+    }
+    return true;
 }
 
 inv_result redemption_settle(struct redemption *redemption)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "mend.h"
 #include "redemption.h"
 
@@ -28,12 +26,11 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
     return result;
 }
 
-/* A reset leaves its mark on the account: the nonce of its claim. */
-static bool reset_was_done(const struct redemption *redemption, const inv_use *claim)
+/* A reset leaves its mark on the account. */
+static bool reset_was_done(const struct redemption *redemption)
 {
     return redemption->invite->type == INV_INVITE_RESET && redemption->account != NULL &&
-           redemption->account->nonce != NULL &&
-           strcmp(redemption->account->nonce, claim->nonce) == 0;
+           inv_account_was_reset_by(redemption->account, redemption->invite->id);
 }
 
 static inv_result mend_seen(struct redemption *redemption, bool dry_run, inv_mend *mend)
@@ -51,7 +48,7 @@ static inv_result mend_seen(struct redemption *redemption, bool dry_run, inv_men
         result = redemption_has_effect(redemption, claim, &effect);
     if (result != INV_OK)
         return result;
-    if (reset_was_done(redemption, claim)) {
+    if (reset_was_done(redemption)) {
         finished =
             dry_run || redemption_finish(redemption, claim->text, claim->nonce) == FINISH_DONE;
         *mend = finished ? INV_MEND_FINISHED : INV_MEND_STUCK;

@@ -9,17 +9,20 @@
  * A reset never creates, and its account must be the one the invite was made for: a name that was
  * given to somebody new since is not theirs to reset.
  */
-static inv_result judge_account(struct redemption *redemption)
+inv_result redemption_judge_reset(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
+    bool younger = false;
     bool may = false;
     inv_result result;
 
     if (strcmp(invite->user, inv_name_local(redemption->name)) != 0)
         return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
                                "the invite is for another name");
-    if (redemption->account == NULL || redemption->several ||
-        redemption->account->created > invite->created)
+    result = inv_account_is_younger(redemption->account, invite, &younger, redemption->verdict);
+    if (result != INV_OK)
+        return result;
+    if (redemption->account == NULL || redemption->several || younger)
         return redemption_bad_token(redemption, "the account to reset is gone");
     result =
         inv_account_may_reset(redemption->call, redemption->account->dn, &may, redemption->verdict);
@@ -30,70 +33,74 @@ static inv_result judge_account(struct redemption *redemption)
     return result;
 }
 
-/*
- * Was this very reset done before? The account then carries the nonce of the standing claim or of
- * the finished use.
- */
-static inv_result was_done(struct redemption *redemption, const inv_use *standing, bool *done)
-{
-    const char *nonce = redemption->account->nonce;
-    inv_invite *whole = NULL;
-    inv_result result;
-
-    *done = false;
-    if (nonce == NULL)
-        return INV_OK;
-    if (standing != NULL) {
-        *done = strcmp(standing->nonce, nonce) == 0;
-        return INV_OK;
-    }
-    if (redemption->invite->uses_left != 0)
-        return INV_OK;
-    result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole,
-                             redemption->verdict);
-    for (size_t i = 0; result == INV_OK && i < whole->used_by_count; i++)
-        *done = *done || strcmp(whole->used_by[i].nonce, nonce) == 0;
-    inv_invite_free(&whole);
-    return result;
-}
-
 typedef enum reset_outcome {
     RESET_DONE,
-    RESET_OVERTAKEN,
+    RESET_OVERTAKEN, /* somebody set the password first: look again whose token that was */
     RESET_REFUSED,
     RESET_UNKNOWN
 } reset_outcome;
 
-/* No answer: whether the password was set is told by the account's nonce. */
-static reset_outcome recover(struct redemption *redemption, inv_result *result)
+static bool is_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Who has set the password since the look, told by the account's nonce. */
+static reset_outcome look_for_mark(struct redemption *redemption, const char *mark)
+{
+    inv_account *account = NULL;
+    bool several = false;
+    reset_outcome outcome = RESET_UNKNOWN;
+
+    if (inv_account_find(redemption->call, redemption->name, &account, &several,
+                         redemption->verdict) != INV_OK)
+        return RESET_UNKNOWN;
+    if (account == NULL || is_text(account->nonce, redemption->account->nonce))
+        outcome = RESET_REFUSED;
+    else
+        outcome = is_text(account->nonce, mark) ? RESET_DONE : RESET_OVERTAKEN;
+    inv_account_free(&account);
+    return outcome;
+}
+
+static reset_outcome recover(struct redemption *redemption, const char *mark, inv_result *result)
 {
     inv_verdict kept = *redemption->verdict;
-    bool mine = false;
+    reset_outcome outcome = look_for_mark(redemption, mark);
 
-    inv_account_free(&redemption->account);
-    mine = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                            &redemption->several, redemption->verdict) == INV_OK &&
-           redemption->account != NULL && redemption->account->nonce != NULL &&
-           strcmp(redemption->account->nonce, redemption->claim.nonce) == 0;
-    if (mine)
-        return RESET_DONE;
+    if (outcome == RESET_DONE || outcome == RESET_OVERTAKEN)
+        return outcome;
+    /* not set so far, but it may still be on its way */
     *redemption->verdict = kept;
     *result = kept.result;
     return RESET_UNKNOWN;
 }
 
+/*
+ * 16, or 20 or 19 for a second value, say that the nonce is not the one that was seen; but 19 may
+ * also be a password policy that knows no control.
+ */
+static bool may_be_overtaken(const inv_operation *change)
+{
+    return inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
+           inv_operation_answered(change, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS) ||
+           inv_account_write_is_ambiguous(change);
+}
+
 static reset_outcome judge_answer(struct redemption *redemption, const inv_operation *change,
-                                  inv_result *result)
+                                  const char *mark, inv_result *result)
 {
     bool clear = (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0;
 
     if (inv_operation_answered(change, INV_LDAP_SUCCESS))
         return RESET_DONE;
-    /* 16, or 20 or 19 for a second value: the nonce is not the one that was seen */
-    if (inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
-        inv_operation_answered(change, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS) ||
-        inv_account_write_is_ambiguous(change))
-        return RESET_OVERTAKEN;
+    if (may_be_overtaken(change)) {
+        reset_outcome outcome = look_for_mark(redemption, mark);
+
+        *result = redemption->verdict->result;
+        if (outcome != RESET_REFUSED)
+            return outcome;
+    }
     if (inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT))
         *result = redemption_bad_token(redemption, "the account to reset is gone");
     else
@@ -104,45 +111,40 @@ static reset_outcome judge_answer(struct redemption *redemption, const inv_opera
 static reset_outcome set_password(struct redemption *redemption, inv_result *result)
 {
     inv_call *call = redemption->call;
+    char *mark = inv_account_reset_mark(redemption->claim.nonce, redemption->invite->id);
     inv_verifiers *verifiers = NULL;
     inv_operation *change = NULL;
     reset_outcome outcome = RESET_REFUSED;
 
-    *result = inv_verifiers_new(call->domain, redemption->password, &call->deadline, &verifiers,
-                                redemption->verdict);
-    if (*result == INV_OK) {
-        change = inv_account_reset_operation(call->domain, redemption->name, redemption->account,
-                                             redemption->claim.nonce, verifiers);
-        *result =
-            inv_directory_run(call->directory, &change, 1, &call->deadline, redemption->verdict);
-        if (*result == INV_OK)
-            outcome = judge_answer(redemption, change, result);
-        else if (change != NULL && change->state != INV_OPERATION_UNSENT)
-            outcome = recover(redemption, result);
-    }
+    if (mark == NULL)
+        *result = inv_verdict_no_memory(redemption->verdict);
+    else
+        *result = inv_verifiers_new(call->domain, redemption->password, &call->deadline, &verifiers,
+                                    redemption->verdict);
+    if (*result != INV_OK)
+        goto cleanup;
+    change = inv_account_reset_operation(call->domain, redemption->name, redemption->account, mark,
+                                         verifiers);
+    *result = inv_directory_run(call->directory, &change, 1, &call->deadline, redemption->verdict);
+    if (*result == INV_OK)
+        outcome = judge_answer(redemption, change, mark, result);
+    else if (change != NULL && change->state != INV_OPERATION_UNSENT)
+        outcome = recover(redemption, mark, result);
+cleanup:
     inv_operation_free(&change);
     inv_verifiers_free(&verifiers);
+    free(mark);
     return outcome;
 }
 
 /* The password was set by this token, by this attempt or another: finish, then let it decide. */
-static inv_result settle(struct redemption *redemption, const inv_use *standing)
+static inv_result settle(struct redemption *redemption)
 {
+    const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+
     if (standing != NULL)
-        (void)redemption_finish(redemption, standing->text, redemption->account->nonce);
+        (void)redemption_finish(redemption, standing->text, standing->nonce);
     return redemption_prove(redemption);
-}
-
-/* Another attempt with this token set its password between look and write. */
-static inv_result overtaken(struct redemption *redemption)
-{
-    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
-
-    if (result != INV_OK)
-        return result;
-    if (redemption->account == NULL || redemption->account->nonce == NULL)
-        return redemption_bad_token(redemption, "the account to reset is gone");
-    return settle(redemption, inv_claim_of(redemption->invite, inv_name_jid(redemption->name)));
 }
 
 static inv_result give_back(struct redemption *redemption, inv_result result)
@@ -161,17 +163,14 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 {
     struct relations relations = {.contacts = NULL};
     const inv_use *standing = NULL;
-    bool done = false;
-    inv_result result = judge_account(redemption);
+    inv_result result = redemption_judge_reset(redemption);
 
-    if (result == INV_OK)
-        result = was_done(redemption,
-                          inv_claim_of(redemption->invite, inv_name_jid(redemption->name)), &done);
-    if (result == INV_OK && done)
-        return settle(redemption, inv_claim_of(redemption->invite, inv_name_jid(redemption->name)));
-    if (result == INV_OK)
-        result = redemption_judge_state(redemption, &standing);
-    if (result == INV_OK)
+    if (result != INV_OK)
+        return result;
+    if (inv_account_was_reset_by(redemption->account, redemption->invite->id))
+        return settle(redemption);
+    result = redemption_judge_state(redemption, &standing, again);
+    if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &relations, again);
     relations_end(&relations);
     if (result != INV_OK || *again)
@@ -181,7 +180,8 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         (void)redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce);
         return INV_OK;
     case RESET_OVERTAKEN:
-        return overtaken(redemption);
+        *again = true;
+        return INV_OK;
     case RESET_REFUSED:
         return give_back(redemption, result);
     case RESET_UNKNOWN:

@@ -33,6 +33,7 @@ struct redemption {
     inv_claim claim;
     bool fresh_claim; /* took a use of its own: it may be given back */
     bool lost_race;   /* somebody else was quicker in this very call */
+    bool doubted;     /* a token that seemed used up was looked at a second time */
 };
 
 /* Fills the asked part; accepted now. */
@@ -57,9 +58,13 @@ inv_result redemption_judge_redeemer(struct redemption *redemption);
 
 /*
  * Whose claim this attempt may take: *standing NULL for a fresh use, else the claim to take over.
- * INV_BAD_TOKEN: revoked, expired, used up, or held by another who is not done.
+ * INV_BAD_TOKEN: revoked, expired, used up, or held by another who is not done. *again: look once
+ * more before it is refused. The reads of one flight are not of one moment: another attempt of this
+ * name may have made the account behind the search for it, and finished in front of the read of the
+ * invite.
  */
-inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing);
+inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing,
+                                  bool *again);
 
 /*
  * Did the attempt of a standing claim get anywhere, to an account or a pair of this invite? Then it
@@ -85,12 +90,20 @@ void redemption_give_back(struct redemption *redemption);
 inv_result redemption_ask(struct redemption *redemption, struct relations *relations);
 
 /*
- * Step 5 of section 5: pairs of an earlier holder of the name go, pairs and group memberships come.
+ * Step 5 of section 5: pairs of an earlier holder of the name go, pairs come, and group memberships
+ * unless account_dn is NULL.
  * Permanent faults are logged and left to repair. False: something may not be in place, for want of
  * an answer or of time; all of it may be repeated.
  */
 bool redemption_connect(struct redemption *redemption, const struct relations *relations,
                         const char *account_dn);
+
+/*
+ * The containers the pair of these two stands in: those of their own domains as far as they are
+ * configured, else the invite's. Returns how many, 1 or 2.
+ */
+size_t redemption_pair_containers(const inv_call *call, const char *jid, const char *contact,
+                                  const inv_domain *containers[2]);
 
 /* Removes the pairs this invite gave the JID. */
 void redemption_disconnect(struct redemption *redemption);
@@ -113,6 +126,9 @@ inv_result redemption_settle(struct redemption *redemption);
 
 /* The password decides between OK and BAD_TOKEN once the account is there. */
 inv_result redemption_prove(struct redemption *redemption);
+
+/* Whether the account of a reset is there, the one that was meant, and let in by reset_filter. */
+inv_result redemption_judge_reset(struct redemption *redemption);
 
 /* The three ways, by type. */
 inv_result redemption_register(struct redemption *redemption);

@@ -99,6 +99,7 @@ static inv_result judge_contact(relation *contact, const inv_invite *invite, inv
 {
     inv_account *account = NULL;
     bool several = false;
+    bool younger = false;
     inv_result result;
 
     if (contact->search == NULL) {
@@ -106,6 +107,8 @@ static inv_result judge_contact(relation *contact, const inv_invite *invite, inv
         return INV_OK;
     }
     result = inv_account_from_search(contact->search, &account, &several, verdict);
+    if (result == INV_OK)
+        result = inv_account_is_younger(account, invite, &younger, verdict);
     if (result == INV_OK)
         contact->usable = !several && inv_account_may_invite(account, invite, time(NULL));
     inv_account_free(&account);

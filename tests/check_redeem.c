@@ -647,11 +647,66 @@ START_TEST(a_finished_use_stays_finished)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------- slips of the access
+ * rules
+ */
+
+/* The invitegate identity cannot read one attribute; nothing may follow from its absence. */
+static void hide(const char *attribute, const char *container)
+{
+    char *edit = NULL;
+
+    ck_assert_int_gt(asprintf(&edit,
+                              "s|^include .*invitegate-acl.conf|access to dn.onelevel=\"%s\" "
+                              "attrs=%s by * none\\n&|",
+                              container, attribute),
+                     0);
+    site_restart(site, "slapd.conf", edit);
+    free(edit);
+}
+
+static void start_bare(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+START_TEST(hidden_terms)
+{
+    static const char *const terms[] = {"inviteType",     "inviteDomain",  "inviteUses",
+                                        "inviteUsesLeft", "inviteExpires", "inviteKeyId"};
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    hide(terms[_i], SITE_INVITES);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_CONFIG);
+    redeem(token, "hiddenterms", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    ck_assert_msg(strstr(verdict.why, terms[_i]) != NULL, "%s", verdict.why);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_hidden_age_of_the_inviter)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    hide("createTimestamp", SITE_PEOPLE);
+    redeem(token, "hiddenage", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("redeem");
     TCase *through = tcase_create("through");
     TCase *refused = tcase_create("refused");
+    TCase *hidden = tcase_create("hidden");
     SRunner *runner;
     int failed;
 
@@ -692,6 +747,11 @@ int main(void)
     tcase_add_test(refused, a_name_made_again_by_the_same_inviter);
     tcase_add_test(refused, a_finished_use_stays_finished);
     suite_add_tcase(suite, refused);
+    tcase_set_timeout(hidden, 60);
+    tcase_add_checked_fixture(hidden, start_bare, stop);
+    tcase_add_loop_test(hidden, hidden_terms, 0, 6);
+    tcase_add_test(hidden, a_hidden_age_of_the_inviter);
+    suite_add_tcase(suite, hidden);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

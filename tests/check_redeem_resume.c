@@ -267,8 +267,8 @@ START_TEST(no_other_name_once_the_account_is_there)
 }
 END_TEST
 
-/* The operations of a registration, in the order they are sent (an invite with one contact). */
-enum { SEND_CLAIM = 5, SEND_ADD = 7, SEND_PAIR = 8, SEND_FINISH = 9 };
+/* The writes of a registration, in the order they are sent (an invite with one contact). */
+enum { WRITE_CLAIM = 1, WRITE_ADD, WRITE_PAIR, WRITE_FINISH };
 
 struct overtaker {
     const inv_token *token;
@@ -277,11 +277,12 @@ struct overtaker {
     const char *value;
 };
 
-static void overtake(void *context, counter_moment moment, size_t number)
+static void overtake(void *context, counter_moment moment, size_t number, size_t write)
 {
     const struct overtaker *overtaker = context;
 
-    if (moment == COUNTER_BEFORE_SEND && number == overtaker->before)
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == overtaker->before)
         terms_by_hand(overtaker->token, overtaker->attribute, overtaker->value);
 }
 
@@ -304,7 +305,7 @@ static inv_result redeem_overtaken(struct overtaker *overtaker, const char *loca
 START_TEST(a_repointed_claim_takes_the_account_back)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, SEND_ADD, "inviteClaim", "g3other@example.org " NONCE};
+    struct overtaker overtaker = {token, WRITE_ADD, "inviteClaim", "g3other@example.org " NONCE};
 
     ck_assert_int_eq(redeem_overtaken(&overtaker, "g3"), INV_BAD_TOKEN);
     site_expect(site, token, 0, 1, 0, 0, 0);
@@ -319,7 +320,7 @@ END_TEST
 START_TEST(a_claim_taken_over_is_finished_all_the_same)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, SEND_ADD, "inviteClaim", "g4@example.org " NONCE};
+    struct overtaker overtaker = {token, WRITE_ADD, "inviteClaim", "g4@example.org " NONCE};
 
     ck_assert_int_eq(redeem_overtaken(&overtaker, "g4"), INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
@@ -330,7 +331,7 @@ END_TEST
 START_TEST(a_revocation_before_the_claim)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, SEND_CLAIM, "inviteUsesLeft", "-2"};
+    struct overtaker overtaker = {token, WRITE_CLAIM, "inviteUsesLeft", "-2"};
 
     ck_assert_int_eq(redeem_overtaken(&overtaker, "g5"), INV_BAD_TOKEN);
     site_expect(site, token, -2, 0, 0, 0, 0);
@@ -341,10 +342,46 @@ END_TEST
 START_TEST(a_revocation_behind_the_claim)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, SEND_ADD, "inviteUsesLeft", "-1"};
+    struct overtaker overtaker = {token, WRITE_ADD, "inviteUsesLeft", "-1"};
 
     ck_assert_int_eq(redeem_overtaken(&overtaker, "g6"), INV_OK);
     site_expect(site, token, -1, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void come_first(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct overtaker *overtaker = context;
+    inv_verdict other = INV_VERDICT_INIT;
+
+    (void)number;
+    if (moment != COUNTER_BEFORE_SEND || write != WRITE_CLAIM)
+        return;
+    ck_assert_int_eq(site_redeem(site, overtaker->token, overtaker->value, SITE_PASSWORD, &other),
+                     INV_OK);
+    /* somebody else gave a use back: the count is the one that was seen before */
+    terms_by_hand(overtaker->token, "inviteUses", "4");
+    terms_by_hand(overtaker->token, "inviteUsesLeft", "3");
+}
+
+/* One person costs an invite one use, also when two attempts both got a claim. */
+START_TEST(a_surplus_use_is_given_back)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 3);
+    struct overtaker overtaker = {.token = token, .value = "g8"};
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = come_first;
+    counter->context = &overtaker;
+    (void)site_redeem_in(&call, token, "g8", SITE_PASSWORD, &verdict);
+    expect(INV_OK);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    site_expect(site, token, 3, 0, 1, 1, 1);
     inv_token_free(&token);
 }
 END_TEST
@@ -353,7 +390,7 @@ END_TEST
 START_TEST(a_use_given_back_to_a_revoked_invite)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, SEND_ADD, "inviteUsesLeft", "-1"};
+    struct overtaker overtaker = {token, WRITE_ADD, "inviteUsesLeft", "-1"};
     inv_domain *domain = site_domain(site);
     char *filter = domain->name_filter;
     char by_jid[] = "(xmppJid=%j)";
@@ -388,7 +425,7 @@ static void redeem_losing(const inv_token *token, const char *local, size_t lose
 /* A lost reply is never taken for a refusal: it is read back by the nonce. */
 START_TEST(a_lost_answer_is_read_back)
 {
-    const size_t lose[] = {SEND_CLAIM, SEND_ADD, SEND_PAIR};
+    const size_t lose[] = {WRITE_CLAIM, WRITE_ADD, WRITE_PAIR};
     char local[16];
     inv_token *token;
 
@@ -407,7 +444,7 @@ START_TEST(a_lost_answer_to_the_finish)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    redeem_losing(token, "lostfinish", SEND_FINISH);
+    redeem_losing(token, "lostfinish", WRITE_FINISH);
     expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
     redeem(token, "lostfinish", SITE_PASSWORD);
@@ -440,6 +477,7 @@ int main(void)
     tcase_add_test(resume, a_claim_taken_over_is_finished_all_the_same);
     tcase_add_test(resume, a_revocation_before_the_claim);
     tcase_add_test(resume, a_revocation_behind_the_claim);
+    tcase_add_test(resume, a_surplus_use_is_given_back);
     tcase_add_test(resume, a_use_given_back_to_a_revoked_invite);
     tcase_add_loop_test(resume, a_lost_answer_is_read_back, 0, 3);
     tcase_add_test(resume, a_lost_answer_to_the_finish);

@@ -71,7 +71,8 @@ tests_check_gate_LDADD = $(UNIT_LIBS)
 
 # The heart against a slapd of its own.
 if HAVE_CHECK
-HEART_TESTS = tests/check_redeem tests/check_redeem_resume
+HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
+	tests/check_redeem_contact tests/integration/race
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -88,3 +89,18 @@ tests_check_redeem_resume_SOURCES = tests/check_redeem_resume.c $(SITE_SOURCES)
 tests_check_redeem_resume_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_resume_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_resume_LDADD = $(UNIT_LIBS)
+
+tests_integration_race_SOURCES = tests/integration/race.c $(SITE_SOURCES)
+tests_integration_race_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_race_CFLAGS = $(UNIT_CFLAGS)
+tests_integration_race_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_reset_SOURCES = tests/check_redeem_reset.c $(SITE_SOURCES)
+tests_check_redeem_reset_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_reset_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_reset_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_contact_SOURCES = tests/check_redeem_contact.c $(SITE_SOURCES)
+tests_check_redeem_contact_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_contact_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_contact_LDADD = $(UNIT_LIBS)

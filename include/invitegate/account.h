@@ -48,6 +48,13 @@ bool inv_account_is_of(const inv_account *account, const char *invite_id, const 
 /* It exists, is not disabled, has not expired at now, and is not younger than the invite. */
 bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now);
 
+/*
+ * Whether the account (NULL: none) came after the invite, and so is not the one it speaks of.
+ * INV_CONFIG when createTimestamp of either cannot be read: nothing is assumed then.
+ */
+inv_result inv_account_is_younger(const inv_account *account, const inv_invite *invite,
+                                  bool *younger, inv_verdict *verdict);
+
 /* <account_rdn>=LOCAL,<people>; the caller frees it. NULL when memory is short. */
 char *inv_account_dn(const inv_domain *domain, const inv_name *name);
 
@@ -62,11 +69,21 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
 
 /*
  * The one modify of a reset: replaces every verifier, so that no older password stays good, and
- * sets inviteNonce. An entry that reset_filter lets in without being an xmppAccount becomes one.
+ * sets inviteNonce to mark. An entry that reset_filter lets in without being an xmppAccount becomes
+ * one.
  */
 inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
-                                           const inv_account *account, const char *nonce,
+                                           const inv_account *account, const char *mark,
                                            const inv_verifiers *verifiers);
+
+/*
+ * What a reset leaves in inviteNonce: "NONCE.INVITEID", so that whoever comes later knows whose it
+ * was. The caller frees it; NULL when memory is short.
+ */
+char *inv_account_reset_mark(const char *nonce, const char *invite_id);
+
+/* The last reset of the account was by this invite, whichever attempt did it. */
+bool inv_account_was_reset_by(const inv_account *account, const char *invite_id);
 
 /* Whether entry dn matches reset_filter (base search). */
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);

@@ -32,8 +32,8 @@ typedef struct inv_acceptance {
 /*
  * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
  * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun
- * or done before (then redeeming proves the password), a finished reset excepted: claims and uses
- * are not a check's to read. Errors as in inv_redeem and, for contact invites, inv_redeem_contact.
+ * or done before (then redeeming proves the password). Errors as in inv_redeem and, for contact
+ * invites, inv_redeem_contact.
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict);

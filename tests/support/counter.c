@@ -16,6 +16,8 @@ static inv_result counter_send(void *context, inv_operation *operation,
 {
     struct counter *counter = context;
 
+    if (counter->no_policy_control)
+        operation->password_policy = false;
     if (counter->in_flight == 0)
         counter->flights++;
     counter->in_flight++;
@@ -23,7 +25,8 @@ static inv_result counter_send(void *context, inv_operation *operation,
     if (operation->kind != INV_OPERATION_SEARCH)
         counter->writes++;
     if (counter->at != NULL)
-        counter->at(counter->context, COUNTER_BEFORE_SEND, counter->sends);
+        counter->at(counter->context, COUNTER_BEFORE_SEND, counter->sends,
+                    operation->kind != INV_OPERATION_SEARCH ? counter->writes : 0);
     return counter->driver->send(counter->self, operation, deadline, verdict);
 }
 
@@ -61,13 +64,13 @@ static inv_result counter_receive(void *context, inv_operation *const *operation
     inv_result result;
 
     counter->in_flight = 0;
-    if (counter->lose != 0 && counter->sends >= counter->lose)
+    if (counter->lose != 0 && counter->writes >= counter->lose)
         return lose_answers(counter, operations, count, deadline, verdict);
     result = counter->driver->receive(counter->self, operations, count, deadline, verdict);
     if (result == INV_OK && answered(operations, count) > before) {
         counter->answers++;
         if (counter->at != NULL)
-            counter->at(counter->context, COUNTER_AFTER_ANSWER, counter->answers);
+            counter->at(counter->context, COUNTER_AFTER_ANSWER, counter->answers, counter->writes);
     }
     return result;
 }

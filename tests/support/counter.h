@@ -2,6 +2,7 @@
 #ifndef INVITEGATE_TESTS_COUNTER_H
 #define INVITEGATE_TESTS_COUNTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "invitegate/directory.h"
@@ -18,12 +19,15 @@ struct counter {
     size_t writes;
     size_t flights;
     size_t proofs;
-    /* called before operation number n goes out, and when the answer to one is in */
-    void (*at)(void *context, counter_moment moment, size_t number);
+    /*
+     * Called before an operation goes out, and when an answer is in. number: which send or answer
+     * that is, from 1; write: how many writes were sent until now, 0 before the send of a search.
+     */
+    void (*at)(void *context, counter_moment moment, size_t number, size_t write);
     void *context;
-    /* the answers to the flight that holds operation number lose are lost: it was done, nobody
-     * knows */
+    /* the answers to the flight of this write are lost: it was done, and nobody knows */
     size_t lose;
+    bool no_policy_control; /* as if the server knew no ppolicy control */
     /* private */
     const inv_directory_driver *driver;
     void *self;

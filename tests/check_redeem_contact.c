@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "invitegate/roster.h"
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+
+/* Contacts: between people who have accounts already, and across the domains of one site. */
+
+#define GROUPS        "ou=groups,dc=example,dc=org"
+#define OTHER         "ou=other,dc=example,dc=org"
+#define OTHER_ROSTERS "ou=rosters," OTHER
+
+static struct site *site;
+static inv_verdict verdict;
+
+/* A second domain below ou=other, with every right to it. */
+static void add_other_domain(void)
+{
+    char *edit = NULL;
+
+    ck_assert_int_gt(asprintf(&edit,
+                              "s|^include .*invitegate-acl.conf|access to dn.subtree=\"" OTHER "\" "
+                              "by dn.exact=\"gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,"
+                              "cn=auth\" write by anonymous auth\\n&|",
+                              (unsigned)getgid(), (unsigned)getuid()),
+                     0);
+    site_restart(site, "slapd.conf", edit);
+    free(edit);
+    site_modify(site,
+                "dn: " OTHER "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
+                "dn: ou=people," OTHER "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
+                "dn: ou=invites," OTHER "\nchangetype: add\nobjectClass: organizationalUnit\n"
+                "objectClass: xmppInviteContainer\n\n"
+                "dn: " OTHER_ROSTERS "\nchangetype: add\nobjectClass: organizationalUnit\n");
+}
+
+static void add_other_account(const char *local)
+{
+    site_modify(site,
+                "dn: uid=%s,ou=people," OTHER "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\ncn: %s\nsn: %s\nxmppJid: %s@other.example\n"
+                "userPassword: " SITE_PASSWORD "\n",
+                local, local, local, local);
+}
+
+static void start(void)
+{
+    const struct site_settings settings = {
+        .domain_lines = "password_verifiers = server\nname_filter = (xmppJid=%j)\n"
+                        "allowed_groups = cn=friends," GROUPS " cn=shell," GROUPS "\n",
+        .sections =
+            "[domain other.example]\ninvites = ou=invites," OTHER "\npeople = ou=people," OTHER
+            "\nrosters = " OTHER_ROSTERS "\nname_search_base = " OTHER
+            "\nname_filter = (xmppJid=%j)\nclaim_grace = 20m\n"
+            "password_verifiers = server\n",
+    };
+
+    site = site_start(&settings);
+    add_other_domain();
+    site_add_account(site, "alice");
+    site_add_account(site, "bob");
+    site_add_account(site, "carol");
+    add_other_account("otto");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define meet(token, jid)               (void)site_redeem_contact(site, token, jid, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+static inv_token *contact_invite(const char *inviter, long uses)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_CONTACT, inviter);
+    request.request.uses = uses;
+    return site_create(site, &request);
+}
+
+static void expect_pairs(const char *container, const char *jid, const char *contact, size_t count)
+{
+    ck_assert_uint_eq(
+        site_count(site, container, "(&(xmppContactJid=%s)(xmppContactJid=%s))", jid, contact),
+        count);
+}
+
+/* ---------------------------------------------------------------------------------- one domain */
+
+START_TEST(a_contact_once)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+
+    meet(token, "alice@example.org");
+    expect(INV_NOT_ALLOWED);
+    meet(token, "nobody@example.org");
+    expect(INV_NOT_ALLOWED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    meet(token, "bob@example.org");
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    meet(token, "bob@example.org");
+    expect(INV_OK);
+    meet(token, "carol@example.org");
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_contact_of_another_server)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+
+    meet(token, "eva@elsewhere.example");
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    ck_assert_uint_eq(
+        site_count(
+            site, SITE_ROSTERS,
+            "(&(xmppContactJid=eva@elsewhere.example)(rosterMember=alice)(!(rosterMember=eva)))"),
+        1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_unlimited_contact_invite)
+{
+    inv_token *token = contact_invite("alice@example.org", 0);
+
+    meet(token, "eve@elsewhere.example");
+    expect(INV_OK);
+    meet(token, "eve2@elsewhere.example");
+    expect(INV_OK);
+    meet(token, "eve@elsewhere.example");
+    expect(INV_OK);
+    site_expect(site, token, 1, 0, 0, 0, 2);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_disabled_account_meets_nobody)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+
+    site_add_account(site, "lock");
+    site_modify(site, "dn: uid=lock," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+    meet(token, "lock@example.org");
+    expect(INV_NOT_ALLOWED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The pair or pairs, nothing else: groups are for accounts that the invite makes. */
+START_TEST(an_existing_account_joins_no_group)
+{
+    struct site_request request;
+    const char *const groups[] = {"cn=friends," GROUPS, "cn=shell," GROUPS, NULL};
+    inv_token *token;
+
+    site_modify(site, "dn: cn=friends," GROUPS "\nchangetype: add\nobjectClass: groupOfNames\n"
+                      "cn: friends\nmember: uid=alice," SITE_PEOPLE "\n\n"
+                      "dn: cn=shell," GROUPS "\nchangetype: add\nobjectClass: posixGroup\n"
+                      "cn: shell\ngidNumber: 5000\n");
+    site_add_account(site, "gus");
+    site_request(site, &request, INV_INVITE_CONTACT_ACCOUNT, "alice@example.org");
+    site_request_contact(&request, "carol@example.org");
+    request.request.groups = groups;
+    token = site_create(site, &request);
+    meet(token, "gus@example.org");
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 2);
+    ck_assert_uint_eq(site_count(site, GROUPS, "(memberUid=*)"), 0);
+    ck_assert_uint_eq(site_values(site, "cn=friends," GROUPS, "member"), 1);
+    ck_assert_msg(strstr(site->log, "connecting") == NULL, "%s", site->log);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_preset_name_is_for_no_other)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, INV_INVITE_CONTACT_ACCOUNT, "alice@example.org");
+    site_request_user(site, &request, "wanted");
+    token = site_create(site, &request);
+    meet(token, "bob@example.org");
+    expect(INV_NAME_RESERVED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(what_crashes_leave)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nreplace: inviteUsesLeft\n"
+                "inviteUsesLeft: 0\n-\nadd: inviteClaim\n"
+                "inviteClaim: eli@elsewhere.example 0011223344556677\n",
+                inv_token_id(token));
+    meet(token, "bob@example.org");
+    expect(INV_BAD_TOKEN);
+    meet(token, "eli@elsewhere.example");
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* of the claim, the pair and the finish */
+START_TEST(lost_answers_are_read_back)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+    struct counter *counter;
+    inv_name *name;
+    inv_call call;
+    char jid[64];
+
+    (void)snprintf(jid, sizeof(jid), "lost%d@elsewhere.example", _i);
+    name = site_jid(jid);
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->lose = (size_t)_i;
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    (void)inv_redeem_contact(&call, token, name, 0, &verdict);
+    expect(INV_OK);
+    ck_assert_uint_eq(counter->lose, 0);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------- two domains */
+
+START_TEST(a_pair_across_domains_stands_in_both_containers)
+{
+    inv_token *token = site_invite(site, "otto@other.example", 1);
+
+    redeem(token, "across", SITE_PASSWORD);
+    expect(INV_OK);
+    expect_pairs(SITE_ROSTERS, "across@example.org", "otto@other.example", 1);
+    expect_pairs(OTHER_ROSTERS, "across@example.org", "otto@other.example", 1);
+    ck_assert_uint_eq(
+        site_count(site, SITE_ROSTERS, "(&(rosterMember=across)(!(rosterMember=otto)))"), 1);
+    ck_assert_uint_eq(
+        site_count(site, OTHER_ROSTERS, "(&(rosterMember=otto)(!(rosterMember=across)))"), 1);
+    site_expect(site, token, 0, 0, 1, 1, 2);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Otto must not see a stranger under an old friend's name. */
+START_TEST(a_name_made_again_inherits_no_pair_anywhere)
+{
+    inv_token *first = site_invite(site, "otto@other.example", 1);
+    inv_token *second = site_invite(site, "carol@example.org", 1);
+
+    redeem(first, "heir", SITE_PASSWORD);
+    expect(INV_OK);
+    site_delete(site, "uid=heir," SITE_PEOPLE);
+    redeem(second, "heir", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(site_count(site, SITE_BASE, "(xmppContactJid=heir@example.org)"), 1);
+    expect_pairs(SITE_ROSTERS, "heir@example.org", "carol@example.org", 1);
+    inv_token_free(&first);
+    inv_token_free(&second);
+}
+END_TEST
+
+START_TEST(a_name_made_again_by_the_same_inviter_of_another_domain)
+{
+    inv_token *first = site_invite(site, "otto@other.example", 1);
+    inv_token *second = site_invite(site, "otto@other.example", 1);
+
+    redeem(first, "heir2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_delete(site, "uid=heir2," SITE_PEOPLE);
+    redeem(second, "heir2", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, first, 0, 0, 1, 0, 0);
+    site_expect(site, second, 0, 0, 1, 1, 2);
+    inv_token_free(&first);
+    inv_token_free(&second);
+}
+END_TEST
+
+START_TEST(a_redeemer_of_another_domain_of_the_site)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+
+    meet(token, "nobody@other.example");
+    expect(INV_NOT_ALLOWED);
+    meet(token, "bob@other.example"); /* a name that only the first domain has */
+    expect(INV_NOT_ALLOWED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    meet(token, "otto@other.example");
+    expect(INV_OK);
+    expect_pairs(SITE_ROSTERS, "alice@example.org", "otto@other.example", 1);
+    expect_pairs(OTHER_ROSTERS, "alice@example.org", "otto@other.example", 1);
+    site_expect(site, token, 0, 0, 1, 0, 2);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_token_of_another_domain)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *parsed = NULL;
+    inv_verdict refusal = INV_VERDICT_INIT;
+    inv_call call;
+
+    inv_token_write(token, text);
+    ck_assert_int_eq(inv_token_parse(site->gate->keys, "other.example", text, INV_TOKEN_LENGTH,
+                                     &parsed, &refusal),
+                     INV_BAD_TOKEN);
+    ck_assert_ptr_null(parsed);
+    /* and if a front end mixed them up all the same: the other container has no such invite */
+    ck_assert_int_eq(inv_gate_begin(site->gate,
+                                    inv_config_domain(site->gate->config, "other.example"), 0,
+                                    &call, &refusal),
+                     INV_OK);
+    (void)site_redeem_in(&call, token, "stray", SITE_PASSWORD, &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_gate_end(&call);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_contact");
+    TCase *contact = tcase_create("contact");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(contact, 60);
+    tcase_add_unchecked_fixture(contact, start, stop);
+    tcase_add_test(contact, a_contact_once);
+    tcase_add_test(contact, a_contact_of_another_server);
+    tcase_add_test(contact, an_unlimited_contact_invite);
+    tcase_add_test(contact, a_disabled_account_meets_nobody);
+    tcase_add_test(contact, an_existing_account_joins_no_group);
+    tcase_add_test(contact, a_preset_name_is_for_no_other);
+    tcase_add_test(contact, what_crashes_leave);
+    tcase_add_loop_test(contact, lost_answers_are_read_back, 1, 4);
+    tcase_add_test(contact, a_pair_across_domains_stands_in_both_containers);
+    tcase_add_test(contact, a_name_made_again_inherits_no_pair_anywhere);
+    tcase_add_test(contact, a_name_made_again_by_the_same_inviter_of_another_domain);
+    tcase_add_test(contact, a_redeemer_of_another_domain_of_the_site);
+    tcase_add_test(contact, a_token_of_another_domain);
+    suite_add_tcase(suite, contact);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+
+/* Resets: one password, once, of an account that is there and may be reset. */
+
+#define NEW_PASSWORD "a new long password"
+
+/* The writes of a reset, in the order they are sent. */
+enum { WRITE_CLAIM = 1, WRITE_SET, WRITE_FINISH };
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    site = site_start(NULL);
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+static inv_token *reset_invite(const char *local)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, local);
+    return site_create(site, &request);
+}
+
+static inv_token *account_and_reset(const char *local)
+{
+    site_add_account(site, local);
+    return reset_invite(local);
+}
+
+START_TEST(a_reset_works_once)
+{
+    inv_token *token = account_and_reset("bea");
+    size_t accounts = site_count(site, SITE_PEOPLE, "(objectClass=xmppAccount)");
+
+    (void)site_check(site, token, "bea", &verdict);
+    expect(INV_OK);
+    redeem(token, "bea", NEW_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(site_login(site, "bea", NEW_PASSWORD));
+    ck_assert(!site_login(site, "bea", SITE_PASSWORD));
+    redeem(token, "bea", NEW_PASSWORD);
+    expect(INV_OK);
+    redeem(token, "bea", "yet another password");
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "bea", NEW_PASSWORD));
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(objectClass=xmppAccount)"), accounts);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_second_reset_ends_the_first)
+{
+    inv_token *first = account_and_reset("ben");
+    inv_token *second;
+
+    redeem(first, "ben", NEW_PASSWORD);
+    expect(INV_OK);
+    second = reset_invite("ben");
+    redeem(second, "ben", "yet another password");
+    expect(INV_OK);
+    redeem(first, "ben", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "ben", "yet another password"));
+    inv_token_free(&first);
+    inv_token_free(&second);
+}
+END_TEST
+
+START_TEST(a_reset_creates_nothing)
+{
+    inv_token *token = account_and_reset("cat");
+
+    site_delete(site, "uid=cat," SITE_PEOPLE);
+    redeem(token, "cat", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=cat)"), 0);
+    site_next_second();
+    site_add_account(site, "cat"); /* somebody new has the name */
+    redeem(token, "cat", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "cat", &verdict);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "cat", SITE_PASSWORD));
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(accounts_outside_reset_filter)
+{
+    inv_token *token = account_and_reset("boss");
+    inv_domain *domain = site_domain(site);
+    char *filter = domain->reset_filter;
+    char narrow[] = "(&(objectClass=xmppAccount)(!(uid=boss)))";
+
+    domain->reset_filter = narrow;
+    redeem(token, "boss", NEW_PASSWORD);
+    expect(INV_NOT_ALLOWED);
+    (void)site_check(site, token, "boss", &verdict);
+    expect(INV_NOT_ALLOWED);
+    domain->reset_filter = filter;
+    ck_assert(site_login(site, "boss", SITE_PASSWORD));
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(no_other_name)
+{
+    inv_token *token = account_and_reset("dan");
+
+    site_add_account(site, "eve");
+    redeem(token, "eve", NEW_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    ck_assert(site_login(site, "eve", SITE_PASSWORD));
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_revoked_reset)
+{
+    inv_token *token = account_and_reset("fay");
+
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    redeem(token, "fay", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "fay", SITE_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------- with a driver between
+ */
+
+struct plan {
+    const inv_token *token;
+    const char *password;
+    const char *local;
+    const char *claim; /* for the claim of token, put there by hand */
+    size_t before;
+    inv_result result;
+};
+
+static void carry_out(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct plan *plan = context;
+    inv_verdict other = INV_VERDICT_INIT;
+
+    (void)number;
+    if (moment != COUNTER_BEFORE_SEND || write != plan->before)
+        return;
+    if (plan->claim != NULL)
+        site_modify(site,
+                    "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\n"
+                    "replace: inviteClaim\ninviteClaim: %s\n",
+                    inv_token_id(plan->token), plan->claim);
+    else
+        plan->result = site_redeem(site, plan->token, plan->local, plan->password, &other);
+}
+
+static void redeem_between(const inv_token *token, const char *local, const char *password,
+                           struct plan *plan, size_t lose, bool no_policy_control)
+{
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    if (plan != NULL) {
+        counter->at = carry_out;
+        counter->context = plan;
+    }
+    counter->lose = lose;
+    counter->no_policy_control = no_policy_control;
+    (void)site_redeem_in(&call, token, local, password, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+}
+
+START_TEST(a_weak_password_keeps_the_token)
+{
+    const bool no_policy_control = _i == 1;
+    inv_token *token;
+    char local[16];
+
+    (void)snprintf(local, sizeof(local), "gil%d", _i);
+    token = account_and_reset(local);
+    redeem_between(token, local, "short", NULL, 0, no_policy_control);
+    expect(INV_PASSWORD_REFUSED);
+    ck_assert_str_ne(verdict.text, "");
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    ck_assert(site_login(site, local, SITE_PASSWORD));
+    redeem(token, local, NEW_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(lost_answers_are_read_back)
+{
+    inv_token *token;
+    char local[16];
+
+    (void)snprintf(local, sizeof(local), "hal%d", _i);
+    token = account_and_reset(local);
+    redeem_between(token, local, NEW_PASSWORD, NULL, (size_t)_i, false);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(site_login(site, local, NEW_PASSWORD));
+    redeem(token, local, NEW_PASSWORD);
+    expect(INV_OK);
+    redeem(token, local, "yet another password");
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_claim_alone)
+{
+    inv_token *token = account_and_reset("ida");
+
+    site_modify(
+        site,
+        "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nreplace: inviteUsesLeft\n"
+        "inviteUsesLeft: 0\n-\nadd: inviteClaim\ninviteClaim: ida@example.org 0011223344556677\n",
+        inv_token_id(token));
+    redeem(token, "ida", NEW_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The same token was quicker with another password. */
+START_TEST(overtaken_by_the_same_token)
+{
+    inv_token *token = account_and_reset("jan");
+    struct plan plan = {
+        .token = token, .password = "the quicker password", .local = "jan", .before = WRITE_SET};
+
+    redeem_between(token, "jan", NEW_PASSWORD, &plan, 0, false);
+    ck_assert_int_eq(plan.result, INV_OK);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(site_login(site, "jan", "the quicker password"));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The claim was taken over by a second attempt when the first sets its password; a third comes. */
+START_TEST(three_attempts_and_one_password)
+{
+    inv_token *token = account_and_reset("kim");
+    struct plan taken_over = {
+        .token = token, .claim = "kim@example.org 0011223344556677", .before = WRITE_SET};
+
+    /* the first attempt sets its password, and dies before it can finish */
+    redeem_between(token, "kim", NEW_PASSWORD, &taken_over, 0, false);
+    expect(INV_OK);
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteUsedBy\n-\n"
+                "add: inviteClaim\ninviteClaim: kim@example.org 0011223344556677\n",
+                inv_token_id(token));
+    redeem(token, "kim", "the third password");
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "kim", NEW_PASSWORD));
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Two resets of one account: the last one counts, and neither is lost. */
+START_TEST(overtaken_by_another_token)
+{
+    inv_token *token = account_and_reset("lea");
+    inv_token *other = reset_invite("lea");
+    struct plan plan = {
+        .token = other, .password = "the quicker password", .local = "lea", .before = WRITE_SET};
+
+    redeem_between(token, "lea", NEW_PASSWORD, &plan, 0, false);
+    ck_assert_int_eq(plan.result, INV_OK);
+    expect(INV_OK);
+    ck_assert(site_login(site, "lea", NEW_PASSWORD));
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    site_expect(site, other, 0, 0, 1, 0, 0);
+    inv_token_free(&token);
+    inv_token_free(&other);
+}
+END_TEST
+
+/* An account that an invite made keeps that invite's mark. */
+START_TEST(a_reset_of_an_invited_account)
+{
+    inv_token *invite = site_invite(site, NULL, 1);
+    inv_token *token;
+
+    redeem(invite, "mia", SITE_PASSWORD);
+    expect(INV_OK);
+    token = reset_invite("mia");
+    redeem(token, "mia", NEW_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, invite, 0, 0, 1, 1, 0);
+    redeem(invite, "mia", NEW_PASSWORD);
+    expect(INV_OK);
+    redeem(invite, "mia", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&invite);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_reset");
+    TCase *reset = tcase_create("reset");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(reset, 60);
+    tcase_add_unchecked_fixture(reset, start, stop);
+    tcase_add_test(reset, a_reset_works_once);
+    tcase_add_test(reset, a_second_reset_ends_the_first);
+    tcase_add_test(reset, a_reset_creates_nothing);
+    tcase_add_test(reset, accounts_outside_reset_filter);
+    tcase_add_test(reset, no_other_name);
+    tcase_add_test(reset, a_revoked_reset);
+    tcase_add_loop_test(reset, a_weak_password_keeps_the_token, 0, 2);
+    tcase_add_loop_test(reset, lost_answers_are_read_back, WRITE_CLAIM, WRITE_FINISH + 1);
+    tcase_add_test(reset, a_claim_alone);
+    tcase_add_test(reset, overtaken_by_the_same_token);
+    tcase_add_test(reset, three_attempts_and_one_password);
+    tcase_add_test(reset, overtaken_by_another_token);
+    tcase_add_test(reset, a_reset_of_an_invited_account);
+    suite_add_tcase(suite, reset);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
