@@ -72,7 +72,8 @@ tests_check_gate_LDADD = $(UNIT_LIBS)
 # The heart against a slapd of its own.
 if HAVE_CHECK
 HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
-	tests/check_redeem_contact tests/integration/race
+	tests/check_redeem_contact tests/integration/race \
+	tests/integration/crash
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -104,3 +105,8 @@ tests_check_redeem_contact_SOURCES = tests/check_redeem_contact.c $(SITE_SOURCES
 tests_check_redeem_contact_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_contact_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_contact_LDADD = $(UNIT_LIBS)
+
+tests_integration_crash_SOURCES = tests/integration/crash.c $(SITE_SOURCES)
+tests_integration_crash_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_crash_CFLAGS = $(UNIT_CFLAGS)
+tests_integration_crash_LDADD = $(UNIT_LIBS)
