@@ -73,7 +73,7 @@ tests_check_gate_LDADD = $(UNIT_LIBS)
 if HAVE_CHECK
 HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/integration/race \
-	tests/integration/crash
+	tests/integration/crash tests/check_directory tests/check_connection
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -110,3 +110,13 @@ tests_integration_crash_SOURCES = tests/integration/crash.c $(SITE_SOURCES)
 tests_integration_crash_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_integration_crash_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_crash_LDADD = $(UNIT_LIBS)
+
+tests_check_directory_SOURCES = tests/check_directory.c $(SITE_SOURCES)
+tests_check_directory_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_directory_CFLAGS = $(UNIT_CFLAGS)
+tests_check_directory_LDADD = $(UNIT_LIBS)
+
+tests_check_connection_SOURCES = tests/check_connection.c $(SITE_SOURCES)
+tests_check_connection_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_connection_CFLAGS = $(UNIT_CFLAGS)
+tests_check_connection_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/site.h"
+
+/* The directory's operations and answers, in a real one. */
+
+#define ADMIN "cn=admin,dc=example,dc=org"
+#define ROOM  "ou=room,dc=example,dc=org"
+
+static struct site *site;
+static inv_directory *admin;
+static inv_verdict verdict;
+static inv_deadline deadline;
+
+static void start(void)
+{
+    site = site_start(NULL);
+    site_modify(site, "dn: " ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+static void open_admin(void)
+{
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    deadline = inv_deadline_in(20000);
+    ck_assert_int_eq(inv_directory_new(&site->gate->config->directory, ADMIN, site->admin_password,
+                                       &admin, &verdict),
+                     INV_OK);
+}
+
+static void close_admin(void)
+{
+    inv_directory_free(&admin);
+}
+
+static void run(inv_directory *directory, inv_operation *operation)
+{
+    ck_assert_msg(inv_directory_run(directory, &operation, 1, &deadline, &verdict) == INV_OK, "%s",
+                  verdict.why);
+    ck_assert_int_eq(operation->state, INV_OPERATION_ANSWERED);
+}
+
+static int run_once(inv_operation *operation)
+{
+    int code;
+
+    run(admin, operation);
+    code = operation->code;
+    inv_operation_free(&operation);
+    return code;
+}
+
+static inv_operation *new_device(const char *dn, const char *cn)
+{
+    inv_operation *add = inv_operation_new_add(dn);
+
+    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "device");
+    inv_operation_text(add, INV_CHANGE_ADD, "cn", cn);
+    return add;
+}
+
+/* ----------------------------------------------------------------------------------- operations */
+
+START_TEST(add_search_modify_delete)
+{
+    static const char *const attributes[] = {"cn", "description", "serialNumber", NULL};
+    const char *dn = "cn=one," ROOM;
+    inv_operation *operation = new_device(dn, "one");
+    const inv_entry *entry;
+
+    inv_operation_text(operation, INV_CHANGE_ADD, "description", "first");
+    inv_operation_text(operation, INV_CHANGE_ADD, "serialNumber", "1");
+    inv_operation_text(operation, INV_CHANGE_ADD, "description", "second");
+    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(run_once(new_device(dn, "one")), INV_LDAP_ENTRY_ALREADY_EXISTS);
+
+    operation = inv_operation_new_modify(dn);
+    inv_operation_text(operation, INV_CHANGE_DELETE, "description", "first");
+    inv_operation_text(operation, INV_CHANGE_ADD, "description", "third");
+    inv_operation_text(operation, INV_CHANGE_REPLACE, "serialNumber", NULL);
+    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    operation = inv_operation_new_modify(dn);
+    inv_operation_text(operation, INV_CHANGE_DELETE, "description", "first");
+    ck_assert_int_eq(run_once(operation), INV_LDAP_NO_SUCH_ATTRIBUTE);
+    operation = inv_operation_new_modify(dn);
+    inv_operation_text(operation, INV_CHANGE_ADD, "description", "third");
+    ck_assert_int_eq(run_once(operation), INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS);
+
+    operation = inv_operation_search(ROOM, INV_SCOPE_SUBTREE, "(cn=one)", attributes);
+    run(admin, operation);
+    ck_assert_int_eq(operation->code, INV_LDAP_SUCCESS);
+    ck_assert_uint_eq(operation->entry_count, 1);
+    entry = operation->entries[0];
+    ck_assert(inv_dn_equal(inv_entry_dn(entry), dn));
+    ck_assert_uint_eq(inv_entry_count(entry, "DESCRIPTION"), 2);
+    ck_assert(inv_entry_has(entry, "description", "SECOND"));
+    ck_assert(!inv_entry_has(entry, "description", "first"));
+    ck_assert_uint_eq(inv_entry_count(entry, "serialNumber"), 0);
+    ck_assert_ptr_null(inv_entry_text(entry, "serialNumber"));
+    ck_assert_uint_eq(inv_entry_count(entry, "objectClass"), 0); /* was not asked for */
+    inv_operation_free(&operation);
+
+    operation = inv_operation_new_modify(dn);
+    inv_operation_text(operation, INV_CHANGE_DELETE, "description", NULL);
+    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    ck_assert_uint_eq(site_values(site, dn, "description"), 0);
+    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_NO_SUCH_OBJECT);
+}
+END_TEST
+
+START_TEST(an_entry_that_is_not_there_tells_what_is)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *search = inv_operation_search("cn=none," ROOM, INV_SCOPE_BASE, NULL, nothing);
+
+    run(admin, search);
+    ck_assert(inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT));
+    ck_assert(inv_dn_equal(search->matched_dn, ROOM));
+    ck_assert_int_eq(inv_operation_result(search, "looking", &verdict), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "cn=none," ROOM));
+    inv_operation_free(&search);
+}
+END_TEST
+
+START_TEST(values_may_hold_any_bytes)
+{
+    static const char *const attributes[] = {"audio", NULL};
+    const char bytes[] = {'a', '\0', (char)0xff, 'b'};
+    inv_operation *operation = inv_operation_new_add("cn=bytes," ROOM);
+    size_t length = 0;
+    const char *value;
+
+    inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", "inetOrgPerson");
+    inv_operation_text(operation, INV_CHANGE_ADD, "cn", "bytes");
+    inv_operation_text(operation, INV_CHANGE_ADD, "sn", "bytes");
+    inv_operation_value(operation, INV_CHANGE_ADD, "audio", bytes, sizeof(bytes));
+    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    operation = inv_operation_search("cn=bytes," ROOM, INV_SCOPE_BASE, NULL, attributes);
+    run(admin, operation);
+    ck_assert_uint_eq(operation->entry_count, 1);
+    value = inv_entry_value(operation->entries[0], "audio", 0, &length);
+    ck_assert_uint_eq(length, sizeof(bytes));
+    ck_assert_mem_eq(value, bytes, sizeof(bytes));
+    ck_assert_int_eq(value[length], '\0');
+    ck_assert_ptr_null(inv_entry_value(operation->entries[0], "audio", 1, NULL));
+    inv_operation_free(&operation);
+}
+END_TEST
+
+/* Answers come in any order; each finds its operation. */
+START_TEST(many_in_flight)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    inv_operation *flight[60];
+    char cn[32];
+    char dn[96];
+
+    for (size_t i = 0; i < 30; i++) {
+        (void)snprintf(cn, sizeof(cn), "flight%zu", i);
+        (void)snprintf(dn, sizeof(dn), "cn=%s," ROOM, cn);
+        flight[i] = new_device(dn, cn);
+    }
+    ck_assert_int_eq(inv_directory_run(admin, flight, 30, &deadline, &verdict), INV_OK);
+    for (size_t i = 0; i < 30; i++) {
+        ck_assert(inv_operation_answered(flight[i], INV_LDAP_SUCCESS));
+        inv_operation_free(&flight[i]);
+    }
+    for (size_t i = 0; i < 60; i++) {
+        (void)snprintf(dn, sizeof(dn), "cn=flight%zu," ROOM, i);
+        flight[i] = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+    }
+    ck_assert_int_eq(inv_directory_run(admin, flight, 60, &deadline, &verdict), INV_OK);
+    for (size_t i = 0; i < 60; i++) {
+        ck_assert_int_eq(flight[i]->code, i < 30 ? INV_LDAP_SUCCESS : INV_LDAP_NO_SUCH_OBJECT);
+        ck_assert_uint_eq(flight[i]->entry_count, i < 30 ? 1 : 0);
+        if (i < 30) {
+            (void)snprintf(cn, sizeof(cn), "flight%zu", i);
+            ck_assert_str_eq(inv_entry_text(flight[i]->entries[0], "cn"), cn);
+        }
+        inv_operation_free(&flight[i]);
+    }
+}
+END_TEST
+
+static void add_many(size_t from, size_t count)
+{
+    inv_operation *flight[100];
+    char cn[32];
+    char dn[96];
+
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(cn, sizeof(cn), "many%zu", from + i);
+        (void)snprintf(dn, sizeof(dn), "cn=%s,ou=many," ROOM, cn);
+        flight[i] = new_device(dn, cn);
+    }
+    ck_assert_int_eq(inv_directory_run(admin, flight, count, &deadline, &verdict), INV_OK);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert(inv_operation_answered(flight[i], INV_LDAP_SUCCESS));
+        inv_operation_free(&flight[i]);
+    }
+}
+
+/* The identity's own limit is 500 entries for a plain search. */
+START_TEST(long_lists_come_in_pages)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    bool seen[1100] = {false};
+    inv_directory *directory = NULL;
+    inv_operation *search;
+
+    site_modify(site, "dn: ou=many," ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
+    for (size_t i = 0; i < 1100; i += 100)
+        add_many(i, 100);
+    ck_assert_int_eq(inv_directory_acquire(&site->gate->config->directory, &directory, &verdict),
+                     INV_OK);
+    search =
+        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
+    run(directory, search);
+    ck_assert_int_eq(search->code, INV_LDAP_SIZE_LIMIT_EXCEEDED);
+    inv_operation_free(&search);
+    search =
+        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
+    search->paged = true;
+    run(directory, search);
+    ck_assert_int_eq(search->code, INV_LDAP_SUCCESS);
+    ck_assert_uint_eq(search->entry_count, 1100);
+    for (size_t i = 0; i < search->entry_count; i++) {
+        unsigned long number =
+            strtoul(inv_entry_text(search->entries[i], "cn") + strlen("many"), NULL, 10);
+
+        ck_assert_uint_lt(number, 1100);
+        ck_assert(!seen[number]);
+        seen[number] = true;
+    }
+    inv_operation_free(&search);
+    inv_directory_release(&directory);
+}
+END_TEST
+
+START_TEST(an_operation_short_of_memory_is_not_sent)
+{
+    inv_operation *flight[] = {new_device("cn=two," ROOM, "two"), NULL};
+
+    ck_assert_int_eq(inv_directory_run(admin, flight, 2, &deadline, &verdict), INV_NO_MEMORY);
+    ck_assert_int_eq(flight[0]->state, INV_OPERATION_UNSENT);
+    flight[0]->no_memory = true;
+    ck_assert_int_eq(inv_directory_run(admin, flight, 1, &deadline, &verdict), INV_NO_MEMORY);
+    ck_assert_int_eq(flight[0]->state, INV_OPERATION_UNSENT);
+    inv_operation_free(&flight[0]);
+    inv_operation_text(NULL, INV_CHANGE_ADD, "cn", "x"); /* is nothing */
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- escaping */
+
+static const char *const odd_values[] = {
+    "a,b+c\"d\\e<f>g;h=i#j", " lead", "trail ", "#hash", "(a)*(b)\\2a", "\xc3\xbc ml \xe2\x82\xac",
+    "inner  double",         "a=b",   "*",      "\\",    "cn=x,dc=y",
+};
+
+START_TEST(names_and_filters_take_any_value)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    const char *value = odd_values[_i];
+    char *dn = inv_dn_child("cn", value, ROOM);
+    char *escaped = inv_filter_escape(value);
+    char *filter = NULL;
+    char *leaf_attribute = NULL;
+    char *leaf_value = NULL;
+    inv_operation *search;
+
+    ck_assert_ptr_nonnull(dn);
+    ck_assert(inv_dn_valid(dn));
+    ck_assert(inv_dn_within(dn, ROOM));
+    ck_assert(!inv_dn_within(ROOM, dn));
+    ck_assert(inv_dn_leaf(dn, &leaf_attribute, &leaf_value));
+    ck_assert_str_eq(leaf_value, value);
+    ck_assert_int_eq(run_once(new_device(dn, value)), INV_LDAP_SUCCESS);
+    ck_assert_int_gt(asprintf(&filter, "(&(objectClass=device)(cn=%s))", escaped), 0);
+    search = inv_operation_search(ROOM, INV_SCOPE_ONE, filter, attributes);
+    run(admin, search);
+    ck_assert_uint_eq(search->entry_count, 1);
+    ck_assert_str_eq(inv_entry_text(search->entries[0], "cn"), value);
+    ck_assert(inv_dn_equal(inv_entry_dn(search->entries[0]), dn));
+    inv_operation_free(&search);
+    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
+    free(leaf_attribute);
+    free(leaf_value);
+    free(filter);
+    free(escaped);
+    free(dn);
+}
+END_TEST
+
+START_TEST(names_compare_part_by_part)
+{
+    char *empty = inv_filter_escape("");
+
+    ck_assert_str_eq(empty, "");
+    free(empty);
+    ck_assert(inv_dn_equal("CN=One, dc=Example,DC=org", "cn=one,dc=example,dc=org"));
+    ck_assert(!inv_dn_equal("cn=one,dc=example,dc=org", "cn=one,dc=example"));
+    ck_assert(!inv_dn_equal("cn=one\\,dc=example,dc=org", "cn=one,dc=example,dc=org"));
+    ck_assert(!inv_dn_equal("no dn", "no dn"));
+    ck_assert(!inv_dn_equal(NULL, "dc=org"));
+    ck_assert(inv_dn_within("dc=org", "dc=org"));
+    ck_assert(!inv_dn_within("cn=x\\,dc=org", "dc=org"));
+    ck_assert(!inv_dn_within("cn=xdc=org", "dc=org"));
+    ck_assert(!inv_dn_valid(""));
+    ck_assert(!inv_dn_valid("dc"));
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- password policy */
+
+static inv_operation *new_account(const char *local, const char *password)
+{
+    char dn[96];
+    inv_operation *add;
+
+    (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, local);
+    add = inv_operation_new_add(dn);
+    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "inetOrgPerson");
+    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppAccount");
+    inv_operation_text(add, INV_CHANGE_ADD, "cn", local);
+    inv_operation_text(add, INV_CHANGE_ADD, "sn", local);
+    inv_operation_text(add, INV_CHANGE_ADD, "uid", local);
+    inv_operation_text(add, INV_CHANGE_ADD, "xmppJid", "policy@example.org");
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteId", "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
+    inv_operation_text(add, INV_CHANGE_ADD, "userPassword", password);
+    add->password_policy = true;
+    return add;
+}
+
+START_TEST(the_policys_words_come_back)
+{
+    inv_directory *directory = NULL;
+    inv_operation *add = new_account("policy", "short");
+
+    ck_assert_int_eq(inv_directory_acquire(&site->gate->config->directory, &directory, &verdict),
+                     INV_OK);
+    run(directory, add);
+    ck_assert_int_eq(add->code, INV_LDAP_CONSTRAINT_VIOLATION);
+    ck_assert_int_ge(add->policy_error, 0);
+    ck_assert_ptr_nonnull(add->diagnostic);
+    inv_operation_free(&add);
+    add = new_account("policy", SITE_PASSWORD);
+    run(directory, add);
+    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
+    ck_assert_int_eq(add->policy_error, -1);
+    inv_operation_free(&add);
+    inv_directory_release(&directory);
+}
+END_TEST
+
+static inv_result prove(const char *dn, const char *password)
+{
+    inv_secret *secret = inv_secret_new(password, strlen(password));
+    inv_result result = inv_directory_prove(admin, dn, secret, &deadline, &verdict);
+
+    inv_secret_free(&secret);
+    return result;
+}
+
+START_TEST(passwords_are_proved_by_a_bind)
+{
+    site_add_account(site, "prover");
+    ck_assert_int_eq(prove("uid=prover," SITE_PEOPLE, SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(prove("uid=prover," SITE_PEOPLE, "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(prove("uid=prover," SITE_PEOPLE, ""), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(prove("uid=nobody," SITE_PEOPLE, SITE_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(prove("", SITE_PASSWORD), INV_WRONG_PASSWORD);
+    /* and the connection in use is still the admin's */
+    ck_assert_int_eq(run_once(new_device("cn=proved," ROOM, "proved")), INV_LDAP_SUCCESS);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("directory");
+    TCase *operations = tcase_create("operations");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(operations, 60);
+    tcase_add_unchecked_fixture(operations, start, stop);
+    tcase_add_checked_fixture(operations, open_admin, close_admin);
+    tcase_add_test(operations, add_search_modify_delete);
+    tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
+    tcase_add_test(operations, values_may_hold_any_bytes);
+    tcase_add_test(operations, many_in_flight);
+    tcase_add_test(operations, long_lists_come_in_pages);
+    tcase_add_test(operations, an_operation_short_of_memory_is_not_sent);
+    tcase_add_loop_test(operations, names_and_filters_take_any_value, 0,
+                        (int)(sizeof(odd_values) / sizeof(odd_values[0])));
+    tcase_add_test(operations, names_compare_part_by_part);
+    tcase_add_test(operations, the_policys_words_come_back);
+    tcase_add_test(operations, passwords_are_proved_by_a_bind);
+    suite_add_tcase(suite, operations);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
