@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "libldap.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ldap.h>
 #include <poll.h>
@@ -11,11 +12,13 @@
 
 #include "bind_password.h"
 #include "sigpipe.h"
+#include "timed_read.h"
 
 #define PAGE_SIZE_ENTRIES 500 /* RFC 2696: below the usual server limits */
 
 typedef struct libldap {
     LDAP *handle;
+    inv_deadline deadline; /* of the call that uses the handle now */
     libldap_identity identity;
     inv_bind_method bind;
     char *uri;
@@ -150,6 +153,21 @@ static bool wait_for_peer(LDAP *handle, const inv_deadline *deadline)
     return true;
 }
 
+/* libldap does not tell a peer that is not there from one that it does not trust. */
+static inv_result connect_failure(const libldap *self, int error, bool over_tls,
+                                  const inv_deadline *deadline, inv_verdict *verdict)
+{
+    if (error == LDAP_X_CONNECTING || inv_deadline_passed(deadline))
+        error = LDAP_TIMEOUT;
+    if (!over_tls || (error != LDAP_SERVER_DOWN && error != LDAP_CONNECT_ERROR))
+        return api_failure(self, error, "connecting to", verdict);
+    return inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+                           "connecting to %s: %s; if it is up, its certificate is not for this "
+                           "name or not signed by %s",
+                           self->uri, ldap_err2string(error),
+                           self->ca_file[0] != '\0' ? self->ca_file : "the system's authorities");
+}
+
 /* Waits for the one answer to message_id and gives its RFC 4511 result code. */
 static inv_result wait_for_code(const libldap *self, LDAP *handle, int message_id,
                                 const inv_deadline *deadline, int *code, inv_verdict *verdict)
@@ -182,8 +200,7 @@ static inv_result start_tls(const libldap *self, LDAP *handle, const inv_deadlin
         error = ldap_start_tls(handle, NULL, NULL, &message_id);
     while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
     if (error != LDAP_SUCCESS)
-        return api_failure(self, error == LDAP_X_CONNECTING ? LDAP_TIMEOUT : error, "connecting to",
-                           verdict);
+        return connect_failure(self, error, false, deadline, verdict);
     result = wait_for_code(self, handle, message_id, deadline, &code, verdict);
     if (result != INV_OK)
         return result;
@@ -192,10 +209,31 @@ static inv_result start_tls(const libldap *self, LDAP *handle, const inv_deadlin
                                ldap_err2string(code));
     error = ldap_install_tls(handle);
     if (error != LDAP_SUCCESS)
-        return api_failure(self, error, "the TLS handshake with", verdict);
+        return connect_failure(self, error, true, deadline, verdict);
     return INV_OK;
 }
 
+/* libldap has one error for all that can be wrong with the file. */
+static inv_result prepare_tls(const libldap *self, LDAP *handle, const inv_deadline *deadline,
+                              inv_verdict *verdict)
+{
+    Sockbuf *connection = NULL;
+
+    if (ldap_get_option(handle, LDAP_OPT_SOCKBUF, &connection) != LDAP_OPT_SUCCESS ||
+        !timed_read_install(connection, deadline))
+        return inv_verdict_no_memory(verdict);
+    if (self->ca_file[0] != '\0' && access(self->ca_file, R_OK) != 0)
+        return inv_verdict_set(verdict, INV_CONFIG, "ca_file %s: %s", self->ca_file,
+                               strerror(errno));
+    if (set_tls_options(self, handle) != LDAP_SUCCESS)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "preparing TLS to %s: libldap does not take the authorities of %s; "
+                               "expected are certificates in PEM",
+                               self->uri, self->ca_file[0] != '\0' ? self->ca_file : "the system");
+    return INV_OK;
+}
+
+/* The handle keeps the pointer to deadline: it has to live as long. */
 static inv_result new_handle(const libldap *self, const inv_deadline *deadline, LDAP **handle,
                              inv_verdict *verdict)
 {
@@ -206,11 +244,11 @@ static inv_result new_handle(const libldap *self, const inv_deadline *deadline, 
     error = ldap_initialize(handle, self->uri);
     if (error == LDAP_SUCCESS)
         error = set_options(*handle, deadline);
-    if (error == LDAP_SUCCESS && !has_scheme(self, "ldapi://"))
-        error = set_tls_options(self, *handle);
     if (error != LDAP_SUCCESS)
         result = api_failure(self, error, "preparing a connection to", verdict);
-    else if (self->starttls && has_scheme(self, "ldap://"))
+    else if (!has_scheme(self, "ldapi://"))
+        result = prepare_tls(self, *handle, deadline, verdict);
+    if (result == INV_OK && self->starttls && has_scheme(self, "ldap://"))
         result = start_tls(self, *handle, deadline, verdict);
     if (result != INV_OK)
         close_handle(handle);
@@ -242,8 +280,7 @@ static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *d
         error = ldap_sasl_bind(handle, dn, mechanism, &credentials, NULL, NULL, &message_id);
     while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
     if (error != LDAP_SUCCESS)
-        return api_failure(self, error == LDAP_X_CONNECTING ? LDAP_TIMEOUT : error, "connecting to",
-                           verdict);
+        return connect_failure(self, error, has_scheme(self, "ldaps://"), deadline, verdict);
     return wait_for_code(self, handle, message_id, deadline, code, verdict);
 }
 
@@ -266,8 +303,10 @@ static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_d
 static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_verdict *verdict)
 {
     int code = LDAP_SUCCESS;
-    inv_result result = new_handle(self, deadline, &self->handle, verdict);
+    inv_result result;
 
+    self->deadline = *deadline;
+    result = new_handle(self, &self->deadline, &self->handle, verdict);
     if (result != INV_OK)
         return result;
     switch (self->identity) {
@@ -491,7 +530,7 @@ static inv_result libldap_send(void *context, inv_operation *operation,
     sigpipe_guard guard = sigpipe_block();
     int error = LDAP_PARAM_ERROR;
 
-    (void)deadline;
+    self->deadline = *deadline;
     switch (operation->kind) {
     case INV_OPERATION_SEARCH:
         error = send_search(self->handle, operation, NULL);
@@ -640,9 +679,11 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
     sigpipe_guard guard = sigpipe_block();
     struct timeval left = time_left(deadline);
     LDAPMessage *message = NULL;
-    int received = ldap_result(self->handle, LDAP_RES_ANY, LDAP_MSG_ONE, &left, &message);
     int error = LDAP_TIMEOUT;
+    int received;
 
+    self->deadline = *deadline;
+    received = ldap_result(self->handle, LDAP_RES_ANY, LDAP_MSG_ONE, &left, &message);
     if (received > 0)
         error = take_message(self->handle, message, operations, count);
     else if (received < 0)
