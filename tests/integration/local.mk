@@ -24,3 +24,27 @@ EXTRA_DIST += tests/support/terminal.py
 # The first thing a new user runs.
 dist_check_SCRIPTS += tests/integration/quickstart.sh
 TESTS += tests/integration/quickstart.sh
+
+# The directory over TCP and TLS.
+if HAVE_CHECK
+check_PROGRAMS += tests/integration/tls
+TESTS += tests/integration/tls
+endif
+TLS_SOURCES = tests/support/tls_site.c tests/support/tls_site.h tests/support/peer.c \
+	tests/support/peer.h
+tests_integration_tls_SOURCES = tests/integration/tls.c $(TLS_SOURCES) $(SITE_SOURCES)
+tests_integration_tls_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_tls_CFLAGS = $(UNIT_CFLAGS)
+tests_integration_tls_LDADD = $(UNIT_LIBS)
+
+# Measures time: runs when all other tests of the same make are done.
+if HAVE_CHECK
+check_PROGRAMS += tests/integration/mute
+TESTS += tests/integration/mute
+endif
+tests_integration_mute_SOURCES = tests/integration/mute.c $(TLS_SOURCES) $(SITE_SOURCES)
+tests_integration_mute_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_mute_CFLAGS = $(UNIT_CFLAGS)
+tests_integration_mute_LDADD = $(UNIT_LIBS)
+TIMING_LOGS = tests/integration/mute.log
+$(TIMING_LOGS): $(filter-out $(TIMING_LOGS),$(TEST_LOGS))

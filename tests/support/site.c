@@ -42,7 +42,7 @@ static void write_configuration(const struct site *site, const struct site_setti
     ck_assert_ptr_nonnull(file);
     (void)fprintf(file,
                   "[directory]\nuri = %s\ntimeout = %s\n%s\n[tokens]\nkey_file = %s/token.keys\n",
-                  slapd_uri(site->slapd), or_else(settings->timeout, "20s"),
+                  or_else(settings->uri, slapd_uri(site->slapd)), or_else(settings->timeout, "20s"),
                   or_else(settings->directory_lines, "bind = external"), folder);
     (void)fprintf(file,
                   "[log]\nlevel = debug\n[domain example.org]\n"

@@ -24,6 +24,7 @@ struct site {
 /* All may be NULL. */
 struct site_settings {
     const char *const *slapd_options;
+    const char *uri;             /* instead of slapd's own socket */
     const char *timeout;         /* 20s: room for many processes on few cores */
     const char *directory_lines; /* instead of "bind = external" */
     const char *domain_lines;    /* more keys of [domain example.org] */
