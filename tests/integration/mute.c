@@ -191,10 +191,10 @@ START_TEST(frozen_with_a_kept_connection)
 END_TEST
 
 /* Frozen under a bind that proves a password: the rest of the call was answered before. */
-static void freeze(void *context, counter_moment moment, size_t number, size_t flight)
+static void freeze(void *context, counter_moment moment, size_t number, size_t writes)
 {
     (void)context;
-    (void)flight;
+    (void)writes;
     if (moment == COUNTER_AFTER_ANSWER && number > 0)
         (void)kill(site_slapd_pid(tls.site), SIGSTOP);
 }
