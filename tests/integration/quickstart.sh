@@ -59,7 +59,7 @@ nothing_left() {
 # Processes that have this folder in their command line.
 pids() {
     for process in /proc/[0-9]*; do
-        if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF "$1"; then
+        if { tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null | grep -qF "$1"; then
             echo "${process#/proc/}"
         fi
     done
