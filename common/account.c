@@ -66,13 +66,13 @@ void inv_account_free(inv_account **account)
     *account = NULL;
 }
 
-inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name)
+/* Frees the filter; NULL gives NULL. */
+static inv_operation *search_by(const inv_domain *domain, char *filter)
 {
     static const char *const attributes[] = {
         "objectClass",          "xmppJid",         "inviteId",
         "inviteNonce",          "createTimestamp", "xmppAccountExpires",
         "pwdAccountLockedTime", "nsAccountLock",   NULL};
-    char *filter = inv_name_expand(name, domain->name_filter, inv_filter_escape);
     inv_operation *operation = NULL;
 
     if (filter != NULL)
@@ -80,6 +80,11 @@ inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_
             inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
     free(filter);
     return operation;
+}
+
+inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name)
+{
+    return search_by(domain, inv_name_expand(name, domain->name_filter, inv_filter_escape));
 }
 
 inv_result inv_account_from_search(const inv_operation *operation, inv_account **account,
@@ -104,6 +109,28 @@ inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **
     *several = false;
     if (result == INV_OK)
         result = inv_account_from_search(search, account, several, verdict);
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
+                                inv_account **account, inv_verdict *verdict)
+{
+    char *jid = inv_filter_escape(inv_name_jid(name));
+    char *filter = NULL;
+    inv_operation *search = NULL;
+    bool several = false;
+    inv_result result;
+
+    *account = NULL;
+    if (jid != NULL && asprintf(&filter, "(&(objectClass=xmppAccount)(inviteId=%s)(xmppJid=%s))",
+                                invite_id, jid) == -1)
+        filter = NULL;
+    free(jid);
+    search = search_by(call->domain, filter);
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_account_from_search(search, account, &several, verdict);
     inv_operation_free(&search);
     return result;
 }

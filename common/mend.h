@@ -12,10 +12,17 @@ typedef enum inv_mend {
 } inv_mend;
 
 /*
- * Ends the standing claim of jid on an invite, one way or the other. Only for claims older than
- * claim_grace. dry_run only tells. No verdict: errors of the directory.
+ * Ends exactly this claim of the invite, one way or the other: a newer one of the same JID has a
+ * nonce of its own and is left alone. Only for a claim that was seen to be older than claim_grace,
+ * or whose account is known to be there. dry_run only tells. No verdict: errors of the directory.
  */
-inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const char *jid, bool dry_run,
-                           inv_mend *mend, inv_verdict *verdict);
+inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_use *claim,
+                           bool dry_run, inv_mend *mend, inv_verdict *verdict);
+
+/*
+ * Writes the pairs and memberships that the account of this name has from its invite, if there is
+ * such an account.
+ */
+inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict);
 
 #endif

@@ -80,7 +80,7 @@ inv_result redemption_refuse_type(struct redemption *redemption)
 
 static inv_operation *reservation_search(const struct redemption *redemption)
 {
-    static const char *const attributes[] = {"inviteId", "createTimestamp", NULL};
+    static const char *const attributes[] = {"inviteId", "modifyTimestamp", NULL};
     const inv_domain *domain = redemption->call->domain;
     char *dn = inv_reservation_dn(domain, inv_name_local(redemption->name));
     inv_operation *operation =

@@ -40,16 +40,16 @@ inv_result redemption_has_effect(struct redemption *redemption, const inv_use *c
     inv_verdict *verdict = redemption->verdict;
     inv_name *name = NULL;
     inv_account *account = NULL;
-    bool several = false;
     inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
 
     *effect = true;
     if (result == INV_NAME_INVALID)
         return INV_OK; /* nothing that was written here: left to repair */
     if (result == INV_OK)
-        result = inv_account_find(redemption->call, name, &account, &several, verdict);
+        result =
+            inv_account_find_own(redemption->call, redemption->invite->id, name, &account, verdict);
     if (result == INV_OK) {
-        *effect = account != NULL && inv_account_is_of(account, redemption->invite->id, name);
+        *effect = account != NULL;
         if (!*effect)
             result = is_paired(redemption, inv_name_jid(name), effect);
     }

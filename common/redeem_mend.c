@@ -1,79 +1,136 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "mend.h"
 #include "redemption.h"
 
-/* Brings the standing claim of an account that is there, or of a pair that is there, to its end. */
-static inv_result finish(struct redemption *redemption, const inv_use *claim, bool *finished)
+/* The invite's own account in place of the holder that was seen, which may be another. */
+static inv_result look_for_own(struct redemption *redemption, bool *own)
+{
+    inv_account *account = NULL;
+    inv_result result = inv_account_find_own(redemption->call, redemption->invite->id,
+                                             redemption->name, &account, redemption->verdict);
+
+    *own = account != NULL;
+    if (account != NULL) {
+        inv_account_free(&redemption->account);
+        redemption->account = account;
+    }
+    return result;
+}
+
+/* An account that was there before a contact invite was redeemed with it, or one elsewhere. */
+static bool is_contact(const struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
+    const inv_account *account = redemption->account;
+
+    if (invite->type != INV_INVITE_CONTACT && invite->type != INV_INVITE_CONTACT_ACCOUNT)
+        return false;
+    if (strcmp(inv_name_domain(redemption->name), redemption->call->domain->name) != 0)
+        return true;
+    return account != NULL && (invite->type == INV_INVITE_CONTACT ||
+                               (account->created != 0 && account->created <= invite->created));
+}
+
+/* What is there stays: an inviter who left costs only the pair. */
+static inv_result connect(struct redemption *redemption, bool own, bool *whole)
+{
     struct relations relations = {.contacts = NULL};
-    bool is_account = redemption->account != NULL &&
-                      inv_account_is_of(redemption->account, invite->id, redemption->name);
-    const char *nonce = is_account && redemption->account->nonce != NULL
-                            ? redemption->account->nonce
-                            : claim->nonce;
     inv_result result;
 
-    redemption->registers = is_account;
+    redemption->registers = own;
     result = redemption_ask(redemption, &relations);
     if (result == INV_BAD_TOKEN)
-        result = INV_OK; /* what is there stays: an inviter who left costs only the pair */
+        result = INV_OK;
     if (result == INV_OK)
-        *finished = redemption_connect(redemption, &relations,
-                                       is_account ? redemption->account->dn : NULL) &&
-                    redemption_finish(redemption, claim->text, nonce) == FINISH_DONE;
+        *whole = redemption_connect(redemption, &relations, own ? redemption->account->dn : NULL);
     relations_end(&relations);
+    return result;
+}
+
+/*
+ * Brings the standing claim of an account that is there, or of a pair that is there, to its end.
+ * Where the account has been deleted since, the use is over and nobody is left to be connected.
+ */
+static inv_result finish(struct redemption *redemption, const inv_use *claim, bool *finished)
+{
+    const char *nonce = claim->nonce;
+    bool own = false;
+    bool whole = true;
+    inv_result result = look_for_own(redemption, &own);
+
+    if (result == INV_OK && (own || is_contact(redemption)))
+        result = connect(redemption, own, &whole);
+    if (own && redemption->account->nonce != NULL)
+        nonce = redemption->account->nonce;
+    if (result == INV_OK && whole)
+        *finished = redemption_finish(redemption, claim->text, nonce) == FINISH_DONE;
     return result;
 }
 
 /* A reset leaves its mark on the account. */
 static bool reset_was_done(const struct redemption *redemption)
 {
-    return redemption->invite->type == INV_INVITE_RESET && redemption->account != NULL &&
+    return redemption->account != NULL &&
            inv_account_was_reset_by(redemption->account, redemption->invite->id);
 }
 
-static inv_result mend_seen(struct redemption *redemption, bool dry_run, inv_mend *mend)
+static inv_result end_reset(struct redemption *redemption, const inv_use *claim, bool dry_run,
+                            inv_mend *mend)
 {
-    const inv_use *claim = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
-    bool effect = false;
-    bool finished = false;
-    inv_result result = INV_OK;
+    const inv_claim dead = {.text = claim->text};
 
-    if (claim == NULL) {
-        *mend = INV_MEND_GONE;
-        return INV_OK;
-    }
-    if (redemption->invite->type != INV_INVITE_RESET)
-        result = redemption_has_effect(redemption, claim, &effect);
-    if (result != INV_OK)
-        return result;
-    if (reset_was_done(redemption)) {
-        finished =
-            dry_run || redemption_finish(redemption, claim->text, claim->nonce) == FINISH_DONE;
-        *mend = finished ? INV_MEND_FINISHED : INV_MEND_STUCK;
-    } else if (effect) {
-        finished = dry_run;
-        if (!dry_run)
-            result = finish(redemption, claim, &finished);
-        *mend = finished ? INV_MEND_FINISHED : INV_MEND_STUCK;
-    } else {
-        const inv_claim dead = {.text = claim->text};
-
-        if (!dry_run)
-            result = inv_claim_give_back(redemption->call, redemption->invite, &dead,
-                                         redemption->verdict);
+    if (redemption->several)
+        return INV_OK; /* whose mark would count? */
+    if (!reset_was_done(redemption)) {
         *mend = INV_MEND_FREED;
+        return dry_run ? INV_OK
+                       : inv_claim_give_back(redemption->call, redemption->invite, &dead,
+                                             redemption->verdict);
     }
+    if (dry_run || redemption_finish(redemption, claim->text, claim->nonce) == FINISH_DONE)
+        *mend = INV_MEND_FINISHED;
+    return INV_OK;
+}
+
+static inv_result end_claim(struct redemption *redemption, const inv_use *claim, bool dry_run,
+                            inv_mend *mend)
+{
+    const inv_claim dead = {.text = claim->text};
+    bool effect = true;
+    bool finished = dry_run;
+    inv_result result = redemption_has_effect(redemption, claim, &effect);
+
+    if (result == INV_OK && !effect) {
+        *mend = INV_MEND_FREED;
+        return dry_run ? INV_OK
+                       : inv_claim_give_back(redemption->call, redemption->invite, &dead,
+                                             redemption->verdict);
+    }
+    if (result == INV_OK && !dry_run)
+        result = finish(redemption, claim, &finished);
+    if (finished)
+        *mend = INV_MEND_FINISHED;
     return result;
 }
 
-inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const char *jid, bool dry_run,
-                           inv_mend *mend, inv_verdict *verdict)
+static const inv_use *standing(const inv_invite *invite, const char *text)
+{
+    for (size_t i = 0; i < invite->claim_count; i++) {
+        if (strcmp(invite->claims[i].text, text) == 0)
+            return &invite->claims[i];
+    }
+    return NULL;
+}
+
+inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_use *claim,
+                           bool dry_run, inv_mend *mend, inv_verdict *verdict)
 {
     struct redemption redemption;
+    const inv_use *found = NULL;
     inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(jid, &name, verdict);
+    inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
 
     *mend = INV_MEND_STUCK;
     if (result == INV_NAME_INVALID)
@@ -83,8 +140,43 @@ inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const char 
     redemption_start(&redemption, call, invite->id, name, verdict);
     result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
-        result = mend_seen(&redemption, dry_run, mend);
+        found = standing(redemption.invite, claim->text);
+    if (result == INV_OK && found == NULL)
+        *mend = INV_MEND_GONE;
+    else if (result == INV_OK && redemption.invite->type == INV_INVITE_RESET)
+        result = end_reset(&redemption, found, dry_run, mend);
+    else if (result == INV_OK)
+        result = end_claim(&redemption, found, dry_run, mend);
     redemption_end(&redemption);
     inv_name_free(&name);
+    return result;
+}
+
+inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict)
+{
+    struct redemption redemption;
+    inv_account *account = NULL;
+    bool several = false;
+    bool own = false;
+    bool whole = true;
+    inv_result result = inv_account_find(call, name, &account, &several, verdict);
+
+    if (result != INV_OK || account == NULL || several || account->invite_id == NULL ||
+        !inv_invite_id_valid(account->invite_id))
+        goto cleanup;
+    redemption_start(&redemption, call, account->invite_id, name, verdict);
+    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    if (result == INV_OK)
+        result = look_for_own(&redemption, &own);
+    if (result == INV_OK && own)
+        result = connect(&redemption, own, &whole);
+    if (result == INV_BAD_TOKEN)
+        result = INV_OK; /* its invite is no more */
+    else if (result == INV_OK && !whole)
+        result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+                                 "the contacts of %s could not be written", inv_name_jid(name));
+    redemption_end(&redemption);
+cleanup:
+    inv_account_free(&account);
     return result;
 }

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "claim.h"
 #include "invitegate/invite.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
+#include "mend.h"
 
 /* ----------------------------------------------------------------------------------- invites */
 
@@ -55,6 +58,8 @@ static inv_result revoke_invites(inv_call *call, const char *jid, size_t *revoke
             result = inv_invite_revoke(call, open.ids[i], verdict);
         if (result == INV_OK)
             (*revoked)++;
+        if (result == INV_BAD_TOKEN)
+            result = INV_OK; /* deleted meanwhile */
         free(open.ids[i]);
     }
     free(open.ids);
@@ -126,6 +131,8 @@ static inv_result leave_groups_by(inv_call *call, const char *attribute, const c
     if (escaped != NULL && asprintf(&filter, "(%s=%s)", attribute, escaped) != -1)
         search = inv_operation_search(call->domain->name_search_base, INV_SCOPE_SUBTREE, filter,
                                       nothing);
+    if (search != NULL)
+        search->paged = true;
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
     if (result == INV_OK)
         result = inv_operation_result(search, "looking for groups", verdict);
@@ -155,14 +162,72 @@ static inv_result leave_groups(inv_call *call, const inv_name *name, const char 
     return result;
 }
 
-/* What the account's absence would leave without an owner. */
-static inv_result remove_belongings(inv_call *call, const inv_name *name, inv_removal *removal,
-                                    inv_verdict *verdict)
+/* ------------------------------------------------------------------------------- the account */
+
+/* Whether this holder of the name may be removed at all. */
+static inv_result judge(const inv_name *name, const inv_account *account, bool several,
+                        inv_verdict *verdict)
 {
-    inv_result result = revoke_invites(call, inv_name_jid(name), &removal->invites, verdict);
+    if (several)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "several entries hold %s: nothing is removed", inv_name_jid(name));
+    if (account == NULL)
+        return INV_OK;
+    if (account->jid == NULL || strcasecmp(account->jid, inv_name_jid(name)) != 0)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "%s is held by %s, which is another's account: nothing is removed",
+                               inv_name_jid(name), account->dn);
+    if (account->invite_id == NULL || !inv_invite_id_valid(account->invite_id))
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "%s was not made by an invite: remove it with the tool that made it",
+                               account->dn);
+    return INV_OK;
+}
+
+/* A use that made this account is over, also if its attempt never came to record it. */
+static inv_result finish_use(inv_call *call, const inv_name *name, const inv_account *account,
+                             inv_verdict *verdict)
+{
+    inv_invite *invite = NULL;
+    const inv_use *claim = NULL;
+    inv_mend mend = INV_MEND_GONE;
+    inv_result result =
+        inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
 
     if (result == INV_OK)
-        result = remove_pairs(call, inv_name_jid(name), &removal->pairs, verdict);
+        claim = inv_claim_of(invite, inv_name_jid(name));
+    if (claim != NULL)
+        result = inv_redeem_mend(call, invite, claim, false, &mend, verdict);
+    if (result == INV_OK && mend == INV_MEND_STUCK)
+        result =
+            inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+                            "%s: the use that made the account cannot be finished", invite->dn);
+    inv_invite_free(&invite);
+    return result == INV_BAD_TOKEN ? INV_OK : result; /* purged */
+}
+
+/* By the exact old nonce: an account of the same name that is newer than what was seen stays. */
+static inv_result delete_account(inv_call *call, const inv_account *account, inv_verdict *verdict)
+{
+    inv_operation *mark = NULL;
+    bool changed = false;
+    inv_result result = INV_OK;
+
+    if (account->nonce != NULL) {
+        mark = inv_operation_new_modify(account->dn);
+        inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
+        result = inv_directory_run(call->directory, &mark, 1, &call->deadline, verdict);
+        changed = result == INV_OK && inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE);
+        if (changed)
+            result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s was changed meanwhile",
+                                     account->dn);
+        else if (result == INV_OK && !inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT))
+            result = inv_operation_result(mark, "removing the account", verdict);
+        inv_operation_free(&mark);
+    }
+    if (result == INV_OK)
+        result = run_one(call, inv_operation_new_delete(account->dn), INV_LDAP_NO_SUCH_OBJECT,
+                         "removing the account", verdict);
     return result;
 }
 
@@ -174,25 +239,21 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
     inv_result result = inv_account_find(call, name, &account, &several, verdict);
 
     *removal = (inv_removal){0};
-    if (result != INV_OK)
-        return result;
-    if (several)
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT,
-                                 "several entries hold %s: none is removed", inv_name_jid(name));
-    else if (account != NULL && account->invite_id == NULL)
-        result = inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                                 "%s was not made by an invite: remove it with the tool that made "
-                                 "it",
-                                 account->dn);
     if (result == INV_OK)
-        result = remove_belongings(call, name, removal, verdict);
+        result = judge(name, account, several, verdict);
+    if (result == INV_OK && account != NULL)
+        result = finish_use(call, name, account, verdict);
+    if (result == INV_OK)
+        result = revoke_invites(call, inv_name_jid(name), &removal->invites, verdict);
+    /* the groups first: the directory may keep some of them from changing */
+    if (result == INV_OK && account != NULL)
+        result = leave_groups(call, name, account->dn, &removal->groups, verdict);
+    if (result == INV_OK)
+        result = remove_pairs(call, inv_name_jid(name), &removal->pairs, verdict);
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account", inv_name_jid(name));
     if (result == INV_OK)
-        result = leave_groups(call, name, account->dn, &removal->groups, verdict);
-    if (result == INV_OK)
-        result = run_one(call, inv_operation_new_delete(account->dn), INV_LDAP_NO_SUCH_OBJECT,
-                         "removing the account", verdict);
+        result = delete_account(call, account, verdict);
     inv_account_free(&account);
     return result;
 }

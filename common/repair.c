@@ -12,6 +12,7 @@
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
 #include "mend.h"
+#include "reservation.h"
 
 typedef struct repair {
     inv_call *call;
@@ -47,6 +48,13 @@ static void progress(const repair *run, const char *what, size_t done, size_t to
         run->visitor->progress(run->visitor->context, what, done, total);
 }
 
+/* What is wrong with one entry does not keep the others from being mended. */
+static inv_result leave(const repair *run, const char *dn)
+{
+    note(run, INV_REPAIR_LEFT, dn, "%s", run->verdict->why);
+    return INV_OK;
+}
+
 /* Each operation has the configured time of its own: a repair may take as long as it takes. */
 static void renew_deadline(const repair *run)
 {
@@ -61,13 +69,14 @@ static inv_result search_all(const repair *run, const char *base, inv_scope scop
     inv_call *call = run->call;
     inv_result result;
 
+    progress(run, what, 0, 0);
     *search = inv_operation_search(base, scope, filter, attributes);
     if (*search != NULL)
         (*search)->paged = true;
     call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
     result = inv_directory_run(call->directory, search, 1, &call->deadline, run->verdict);
     if (result == INV_OK)
-        result = inv_operation_result(*search, what, run->verdict);
+        result = inv_operation_result(*search, "searching", run->verdict);
     renew_deadline(run);
     return result;
 }
@@ -79,15 +88,22 @@ static bool is_old(const repair *run, time_t changed)
     return changed != 0 && run->now > changed + run->call->domain->claim_grace;
 }
 
-static inv_result mend_claim(const repair *run, const inv_invite *invite, const char *jid)
+/*
+ * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
+ * never used twice: that it is looked up again later can only make it older.
+ */
+static inv_result mend_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
 {
+    const char *jid = claim->jid;
     inv_mend mend = INV_MEND_GONE;
     inv_result result;
 
     renew_deadline(run);
-    result = inv_redeem_mend(run->call, invite, jid, run->dry_run, &mend, run->verdict);
+    result = inv_redeem_mend(run->call, invite, claim, run->dry_run, &mend, run->verdict);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* deleted meanwhile */
+    if (result == INV_CONFIG)
+        return leave(run, invite->dn);
     if (result != INV_OK)
         return result;
     switch (mend) {
@@ -114,13 +130,11 @@ static inv_result mend_invite(const repair *run, const inv_entry *entry)
     inv_invite *invite = NULL;
     inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
 
-    if (result == INV_CONFIG) {
-        note(run, INV_REPAIR_LEFT, inv_entry_dn(entry), "%s", run->verdict->why);
-        return INV_OK;
-    }
+    if (result == INV_CONFIG)
+        return leave(run, inv_entry_dn(entry));
     for (size_t i = 0; result == INV_OK && i < invite->claim_count; i++) {
         if (is_old(run, invite->modified))
-            result = mend_claim(run, invite, invite->claims[i].jid);
+            result = mend_claim(run, invite, &invite->claims[i]);
         else
             note(run, INV_REPAIR_WAITS, invite->dn, "the claim of %s is younger than claim_grace",
                  invite->claims[i].jid);
@@ -132,10 +146,10 @@ static inv_result mend_invite(const repair *run, const inv_entry *entry)
 static inv_result repair_claims(const repair *run)
 {
     inv_operation *search = NULL;
-    inv_result result = search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
-                                   "(&(objectClass=xmppInvite)(inviteClaim=*))",
-                                   inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS),
-                                   "looking for claims", &search);
+    inv_result result =
+        search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
+                   "(&(objectClass=xmppInvite)(inviteClaim=*))",
+                   inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS), "claims", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         progress(run, "claims", i, search->entry_count);
@@ -147,46 +161,47 @@ static inv_result repair_claims(const repair *run)
 
 /* ------------------------------------------------------------------------------ reservations */
 
-static inv_result remove_entry(const repair *run, const char *dn, const char *why)
+/* What a removal came to; changed: it was somebody else's by then. */
+static inv_result tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
+                               const char *why)
 {
-    inv_operation *removal = NULL;
-    inv_result result = INV_OK;
-
-    if (!run->dry_run) {
-        removal = inv_operation_new_delete(dn);
-        renew_deadline(run);
-        result = inv_directory_run(run->call->directory, &removal, 1, &run->call->deadline,
-                                   run->verdict);
-        if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
-            result = inv_operation_result(removal, "removing", run->verdict);
-        inv_operation_free(&removal);
-    }
     if (result == INV_CONFIG) {
-        note(run, INV_REPAIR_LEFT, dn, "%s, but cannot be removed: %s", why, run->verdict->why);
+        note(run, INV_REPAIR_LEFT, dn, "%s, but it cannot be removed: %s", why, run->verdict->why);
         return INV_OK;
     }
-    if (result == INV_OK)
+    if (result == INV_OK && !changed)
         note(run, INV_REPAIR_REMOVED, dn, "%s", why);
     return result;
 }
 
+static inv_result repair_reservation(const repair *run, const inv_entry *reservation)
+{
+    bool held = true;
+    bool changed = false;
+    inv_result result;
+
+    renew_deadline(run);
+    result = inv_reservation_holds(run->call, reservation, NULL, &held, run->verdict);
+    if (result == INV_CONFIG)
+        return leave(run, inv_entry_dn(reservation));
+    if (result != INV_OK || held)
+        return result;
+    if (!run->dry_run)
+        result = reservation_remove(run->call, reservation, &changed, run->verdict);
+    return tell_removal(run, result, changed, inv_entry_dn(reservation), "its invite has ended");
+}
+
 static inv_result repair_reservations(const repair *run)
 {
-    static const char *const attributes[] = {"inviteId", "inviteUser", "createTimestamp", NULL};
+    static const char *const attributes[] = {"inviteId", "inviteUser", "modifyTimestamp", NULL};
     inv_operation *search = NULL;
-    inv_result result = search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
-                                   "(objectClass=xmppNameReservation)", attributes,
-                                   "looking for reservations", &search);
+    inv_result result =
+        search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
+                   "(objectClass=xmppNameReservation)", attributes, "reservations", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        const inv_entry *reservation = search->entries[i];
-        bool held = true;
-
         progress(run, "reservations", i, search->entry_count);
-        renew_deadline(run);
-        result = inv_reservation_holds(run->call, reservation, NULL, &held, run->verdict);
-        if (result == INV_OK && !held)
-            result = remove_entry(run, inv_entry_dn(reservation), "its invite has ended");
+        result = repair_reservation(run, search->entries[i]);
     }
     inv_operation_free(&search);
     return result;
@@ -201,7 +216,8 @@ static void check_balance(const repair *run, const inv_entry *entry)
     long sum;
 
     if (inv_invite_from_entry(entry, &invite, run->verdict) != INV_OK) {
-        note(run, INV_REPAIR_LEFT, inv_entry_dn(entry), "%s", run->verdict->why);
+        if (inv_entry_count(entry, "inviteClaim") == 0) /* else it was told with its claims */
+            (void)leave(run, inv_entry_dn(entry));
         return;
     }
     sum = inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
@@ -218,11 +234,10 @@ static inv_result repair_balance(const repair *run)
 {
     inv_operation *search = NULL;
     /* an invite nobody touched is in balance by its making */
-    inv_result result =
-        search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
-                   "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
-                   "(inviteUsedBy=*)))",
-                   inv_invite_attributes(INV_INVITE_ALL), "adding up uses", &search);
+    inv_result result = search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
+                                   "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
+                                   "(inviteUsedBy=*)))",
+                                   inv_invite_attributes(INV_INVITE_ALL), "uses", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
         check_balance(run, search->entries[i]);
@@ -248,6 +263,8 @@ static inv_result check_share(const repair *run, const char *id, size_t count)
     result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite, run->verdict);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* purged long ago */
+    if (result == INV_CONFIG)
+        return leave(run, id);
     if (result == INV_OK && invite->uses > 0 && count > (size_t)invite->uses)
         note(run, INV_REPAIR_LEFT, invite->dn,
              "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "
@@ -263,9 +280,9 @@ static inv_result repair_shares(const repair *run)
     inv_operation *search = NULL;
     const char **ids = NULL;
     size_t count = 0;
-    inv_result result = search_all(run, run->call->domain->people, INV_SCOPE_SUBTREE,
-                                   "(&(objectClass=xmppAccount)(inviteId=*))", attributes,
-                                   "counting accounts", &search);
+    inv_result result =
+        search_all(run, run->call->domain->people, INV_SCOPE_SUBTREE,
+                   "(&(objectClass=xmppAccount)(inviteId=*))", attributes, "accounts", &search);
 
     if (result == INV_OK) {
         ids = calloc(search->entry_count + 1, sizeof(*ids));
@@ -318,38 +335,101 @@ static inv_result is_nobody(const repair *run, const char *jid, bool *nobody)
     return result;
 }
 
+/* Whether one of the two is nobody. */
+static inv_result has_nobody(const repair *run, const inv_entry *pair, bool *nobody)
+{
+    inv_result result = INV_OK;
+
+    *nobody = false;
+    for (size_t i = 0; result == INV_OK && !*nobody && i < 2; i++) {
+        renew_deadline(run);
+        result = is_nobody(run, inv_entry_value(pair, "xmppContactJid", i, NULL), nobody);
+    }
+    return result;
+}
+
+/* A pair of both that was written again while it was removed has to be there. */
+static inv_result reconnect(const repair *run, const inv_entry *pair)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < 2; i++) {
+        inv_call call = *run->call;
+        inv_name *name = NULL;
+
+        result = inv_name_parse_jid(inv_entry_value(pair, "xmppContactJid", i, NULL), &name,
+                                    run->verdict);
+        if (result == INV_OK) {
+            call.domain = inv_config_domain(call.config, inv_name_domain(name));
+            call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
+            if (call.domain != NULL)
+                result = inv_redeem_reconnect(&call, name, run->verdict);
+        } else if (result == INV_NAME_INVALID) {
+            result = INV_OK;
+        }
+        inv_name_free(&name);
+    }
+    return result;
+}
+
+/*
+ * A name may be registered again at the same time, and its new account take the pair over: that
+ * account is there before the pair is written. So whoever was nobody is looked up again afterwards.
+ */
+static inv_result remove_pair(const repair *run, const inv_entry *pair)
+{
+    inv_operation *removal = inv_operation_new_delete(inv_entry_dn(pair));
+    bool nobody = true;
+    inv_result result;
+
+    renew_deadline(run);
+    result =
+        inv_directory_run(run->call->directory, &removal, 1, &run->call->deadline, run->verdict);
+    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
+        result = inv_operation_result(removal, "removing a pair", run->verdict);
+    inv_operation_free(&removal);
+    if (result == INV_OK)
+        result = has_nobody(run, pair, &nobody);
+    if (result == INV_OK && !nobody)
+        result = reconnect(run, pair);
+    return result;
+}
+
 static inv_result repair_pair(const repair *run, const inv_entry *pair)
 {
-    const char *created_text = inv_entry_text(pair, "createTimestamp");
-    time_t created = 0;
-    inv_result result = INV_OK;
+    const char *text = inv_entry_text(pair, "modifyTimestamp");
+    time_t modified = 0;
+    bool nobody = false;
+    inv_result result;
 
     if (inv_entry_count(pair, "xmppContactJid") != 2) {
         note(run, INV_REPAIR_LEFT, inv_entry_dn(pair), "does not name exactly two JIDs");
         return INV_OK;
     }
-    if (created_text == NULL || !inv_timestamp_parse_generalized(created_text, &created) ||
-        !is_old(run, created))
+    if (text == NULL || !inv_timestamp_parse_generalized(text, &modified)) {
+        note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
+             "modifyTimestamp cannot be read by the invitegate identity");
         return INV_OK;
-    for (size_t i = 0; result == INV_OK && i < 2; i++) {
-        const char *jid = inv_entry_value(pair, "xmppContactJid", i, NULL);
-        bool nobody = false;
-
-        renew_deadline(run);
-        result = is_nobody(run, jid, &nobody);
-        if (result == INV_OK && nobody)
-            return remove_entry(run, inv_entry_dn(pair), "one of its two has no account");
     }
-    return result;
+    if (!is_old(run, modified))
+        return INV_OK;
+    result = has_nobody(run, pair, &nobody);
+    if (result == INV_CONFIG)
+        return leave(run, inv_entry_dn(pair));
+    if (result != INV_OK || !nobody)
+        return result;
+    if (!run->dry_run)
+        result = remove_pair(run, pair);
+    return tell_removal(run, result, false, inv_entry_dn(pair), "one of its two has no account");
 }
 
 static inv_result repair_pairs(const repair *run)
 {
-    static const char *const attributes[] = {"xmppContactJid", "createTimestamp", NULL};
+    static const char *const attributes[] = {"xmppContactJid", "modifyTimestamp", NULL};
     inv_operation *search = NULL;
     inv_result result =
         search_all(run, run->call->domain->rosters, INV_SCOPE_ONE, "(objectClass=xmppRosterPair)",
-                   attributes, "looking through the rosters", &search);
+                   attributes, "roster pairs", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         progress(run, "roster pairs", i, search->entry_count);

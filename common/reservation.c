@@ -10,30 +10,33 @@
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 
+/* No token has it. A reservation that carries it is about to go and passes to nobody. */
+#define NOBODYS_ID "0000000000000000000000000000000000000000"
+
 char *inv_reservation_dn(const inv_domain *domain, const char *local)
 {
     return inv_dn_child("inviteUser", local, domain->invites);
 }
 
 /*
- * A reservation is added before its invite: one without an invite belongs to a create that is still
- * under way, or to one that died.
+ * A reservation is added, or taken over, before its invite: one without an invite belongs to a
+ * create that is still under way, to one that died, or to a repair that is about to remove it.
  */
 static inv_result orphan_holds(inv_call *call, const inv_entry *reservation, bool *held,
                                inv_verdict *verdict)
 {
-    const char *created_text = inv_entry_text(reservation, "createTimestamp");
-    time_t created = 0;
+    const char *text = inv_entry_text(reservation, "modifyTimestamp");
+    time_t modified = 0;
     time_t now = 0;
     inv_result result;
 
-    if (created_text == NULL || !inv_timestamp_parse_generalized(created_text, &created))
+    if (text == NULL || !inv_timestamp_parse_generalized(text, &modified))
         return inv_verdict_set(verdict, INV_CONFIG,
-                               "%s: createTimestamp cannot be read by the invitegate identity",
+                               "%s: modifyTimestamp cannot be read by the invitegate identity",
                                inv_entry_dn(reservation));
     result = inv_clock_read(call, &now, verdict);
     if (result == INV_OK)
-        *held = now <= created + call->domain->claim_grace;
+        *held = now <= modified + call->domain->claim_grace;
     return result;
 }
 
@@ -86,7 +89,7 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
 static inv_result read_reservation(inv_call *call, const char *dn, inv_operation **search,
                                    const inv_entry **holder, inv_verdict *verdict)
 {
-    static const char *const attributes[] = {"inviteId", "createTimestamp", NULL};
+    static const char *const attributes[] = {"inviteId", "modifyTimestamp", NULL};
     inv_result result;
 
     *holder = NULL;
@@ -106,7 +109,7 @@ static inv_result read_reservation(inv_call *call, const char *dn, inv_operation
     return result;
 }
 
-/* From an invite that has ended to this one. *lost: somebody was quicker. */
+/* From one invite to another by the exact old value. *lost: somebody was quicker. */
 static inv_result exchange_holder(inv_call *call, const inv_entry *holder, const char *invite_id,
                                   bool *lost, inv_verdict *verdict)
 {
@@ -189,4 +192,20 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
     inv_operation_free(&removal);
     inv_operation_free(&search);
     free(dn);
+}
+
+inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost,
+                              inv_verdict *verdict)
+{
+    inv_operation *removal = NULL;
+    inv_result result = exchange_holder(call, reservation, NOBODYS_ID, lost, verdict);
+
+    if (result != INV_OK || *lost)
+        return result;
+    removal = inv_operation_new_delete(inv_entry_dn(reservation));
+    result = inv_directory_run(call->directory, &removal, 1, &call->deadline, verdict);
+    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
+        result = inv_operation_result(removal, "removing a reservation", verdict);
+    inv_operation_free(&removal);
+    return result;
 }

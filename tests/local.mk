@@ -74,6 +74,7 @@ if HAVE_CHECK
 HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/integration/race \
 	tests/integration/crash tests/check_directory tests/check_connection
+HEART_TESTS += tests/check_repair tests/check_removal
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -120,3 +121,14 @@ tests_check_connection_SOURCES = tests/check_connection.c $(SITE_SOURCES)
 tests_check_connection_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_connection_CFLAGS = $(UNIT_CFLAGS)
 tests_check_connection_LDADD = $(UNIT_LIBS)
+
+LEFTOVER_SOURCES = $(SITE_SOURCES) tests/support/leftover.c tests/support/leftover.h
+tests_check_repair_SOURCES = tests/check_repair.c $(LEFTOVER_SOURCES)
+tests_check_repair_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_repair_CFLAGS = $(UNIT_CFLAGS)
+tests_check_repair_LDADD = $(UNIT_LIBS)
+
+tests_check_removal_SOURCES = tests/check_removal.c $(LEFTOVER_SOURCES)
+tests_check_removal_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_removal_CFLAGS = $(UNIT_CFLAGS)
+tests_check_removal_LDADD = $(UNIT_LIBS)

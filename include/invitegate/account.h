@@ -42,6 +42,13 @@ inv_result inv_account_from_search(const inv_operation *operation, inv_account *
 inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
                             bool *several, inv_verdict *verdict);
 
+/*
+ * The account that this invite made for this name, also beside other holders of the name; NULL when
+ * there is none. Decides whether a claim came to anything.
+ */
+inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
+                                inv_account **account, inv_verdict *verdict);
+
 /* It was made by this invite for this name. */
 bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name);
 

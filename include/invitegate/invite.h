@@ -165,7 +165,8 @@ char *inv_reservation_dn(const inv_domain *domain, const char *local);
 /*
  * Whether an xmppNameReservation still holds its name against this invite (id NULL: against all):
  * it names another invite, and that one has not ended. *held tells. A reservation whose invite does
- * not exist holds for claim_grace, by the server's clock.
+ * not exist holds for claim_grace after its last change (modifyTimestamp has to be asked for), by
+ * the server's clock.
  */
 inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
                                  bool *held, inv_verdict *verdict);

@@ -14,10 +14,11 @@ typedef struct inv_removal {
 
 /*
  * Removes an account with everything that hangs on it, in an order that leaves nothing behind it if
- * it stops half-way: its open invites are revoked, its pairs and group memberships go, the account
- * goes last. May be repeated. A finished use stays finished.
- * INV_NO_ACCOUNT: no entry, or several, hold the name; leftovers of the name are removed all the
- * same. INV_NOT_ALLOWED: the account was not made by an invite; an admin's tool has to remove it.
+ * it stops half-way: the use that made it is finished if it was not, its open invites are revoked,
+ * its group memberships and pairs go, the account goes last. May be repeated. The use stays used.
+ * INV_NO_ACCOUNT: nobody holds the name; leftovers of the name (invites, pairs) were removed.
+ * INV_NOT_ALLOWED, and nothing was removed: several entries hold the name, or the account that
+ * holds it is another's or was not made by an invite; an admin's tool has to remove it.
  */
 inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal,
                       inv_verdict *verdict);

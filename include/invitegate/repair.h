@@ -40,7 +40,8 @@ typedef struct inv_repair_visitor {
 /*
  * Looks through the call's domain: claims, reservations, the balance of uses, accounts that share a
  * use, pairs of people without an account. dry_run changes nothing and notes what would be done.
- * The call's deadline is set anew for each operation. *left counts the LEFT notes.
+ * The call's deadline is set anew for each operation. *left counts the LEFT notes: an entry that
+ * cannot be judged or written is one of them and does not stop the others.
  * INV_OK when everything was looked at; else what kept it from going on (safe to repeat).
  */
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
@@ -48,7 +49,8 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
 
 /*
  * Deletes invites that ended (used up, revoked, expired) at least older_than seconds ago and have
- * no claim standing; an expired one is revoked first. *purged counts them.
+ * no claim standing; an expired one is revoked first. *purged counts them. INV_CONFIG: some could
+ * not be deleted (LEFT notes), after the others were.
  */
 inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
                      const inv_repair_visitor *visitor, size_t *purged, inv_verdict *verdict);

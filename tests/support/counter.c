@@ -24,9 +24,11 @@ static inv_result counter_send(void *context, inv_operation *operation,
     counter->sends++;
     if (operation->kind != INV_OPERATION_SEARCH)
         counter->writes++;
+    counter->sending = operation;
     if (counter->at != NULL)
         counter->at(counter->context, COUNTER_BEFORE_SEND, counter->sends,
                     operation->kind != INV_OPERATION_SEARCH ? counter->writes : 0);
+    counter->sending = NULL;
     return counter->driver->send(counter->self, operation, deadline, verdict);
 }
 

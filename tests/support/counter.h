@@ -25,6 +25,7 @@ struct counter {
      */
     void (*at)(void *context, counter_moment moment, size_t number, size_t write);
     void *context;
+    const inv_operation *sending; /* while at is called before a send */
     /* the answers to the flight of this write are lost: it was done, and nobody knows */
     size_t lose;
     bool no_policy_control; /* as if the server knew no ppolicy control */
