@@ -59,17 +59,24 @@ void inv_gate_free(inv_gate **gate)
     free(old);
 }
 
-inv_result inv_gate_begin(const inv_gate *gate, const inv_domain *domain, long milliseconds,
-                          inv_call *call, inv_verdict *verdict)
+void inv_gate_begin_with(const inv_gate *gate, const inv_domain *domain, long milliseconds,
+                         inv_directory *directory, inv_call *call)
 {
     *call = (inv_call){
         .config = gate->config,
         .domain = domain,
         .keys = gate->keys,
         .log = gate->log,
+        .directory = directory,
         .deadline =
             inv_deadline_in(milliseconds != 0 ? milliseconds : gate->config->directory.timeout_ms),
     };
+}
+
+inv_result inv_gate_begin(const inv_gate *gate, const inv_domain *domain, long milliseconds,
+                          inv_call *call, inv_verdict *verdict)
+{
+    inv_gate_begin_with(gate, domain, milliseconds, NULL, call);
     return inv_directory_acquire(&gate->config->directory, &call->directory, verdict);
 }
 

@@ -416,3 +416,36 @@ cleanup:
     inv_operation_free(&search);
     return result;
 }
+
+inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open,
+                                 inv_verdict *verdict)
+{
+    static const char *const nothing[] = {NULL};
+    char *jid = inv_filter_escape(inv_name_jid(inviter));
+    inv_operation *search = NULL;
+    char now[INV_TIMESTAMP_SIZE];
+    char *filter = NULL;
+    inv_result result;
+
+    *open = 0;
+    inv_timestamp_write_generalized(time(NULL), now);
+    if (jid == NULL || asprintf(&filter,
+                                "(&(objectClass=xmppInvite)(inviteInviter=%s)(inviteUsesLeft>=1)"
+                                "(inviteExpires>=%s))",
+                                jid, now) == -1) {
+        free(jid);
+        return inv_verdict_no_memory(verdict);
+    }
+    search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, filter, nothing);
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "counting open invites", verdict);
+    if (result == INV_OK)
+        *open = search->entry_count;
+    inv_operation_free(&search);
+    free(filter);
+    free(jid);
+    return result;
+}

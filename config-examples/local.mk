@@ -3,3 +3,4 @@ examplesdir = $(docdir)/examples
 dist_examples_DATA = config-examples/invitegate.conf
 include config-examples/slapd/local.mk
 include config-examples/pam.d/local.mk
+include config-examples/systemd/local.mk

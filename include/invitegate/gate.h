@@ -38,6 +38,13 @@ void inv_gate_free(inv_gate **gate);
 inv_result inv_gate_begin(const inv_gate *gate, const inv_domain *domain, long milliseconds,
                           inv_call *call, inv_verdict *verdict);
 
+/*
+ * The same over a directory of the caller's own (inv_directory_new), for threads that each keep
+ * one: it stays connected from call to call. Do not end it with inv_gate_end.
+ */
+void inv_gate_begin_with(const inv_gate *gate, const inv_domain *domain, long milliseconds,
+                         inv_directory *directory, inv_call *call);
+
 /* Releases the directory. The call may be begun or not. */
 void inv_gate_end(inv_call *call);
 

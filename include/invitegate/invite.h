@@ -147,6 +147,10 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
                            bool (*visit)(void *context, const inv_invite *invite), void *context,
                            inv_verdict *verdict);
 
+/* How many invites of this inviter could be redeemed now: not used up, expired or revoked. */
+inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open,
+                                 inv_verdict *verdict);
+
 /*
  * The invite's URI, by section 8: xmpp:[user@]domain?register;preauth=TOKEN, contact
  * xmpp:inviter?roster;preauth=TOKEN, contact-account the same with ;ibr=y. The caller frees it with

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_AGENT_CONNECTION_H
+#define INVITEGATE_TOOLS_AGENT_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame.h"
+
+/* The bytes that go to and fro between the agent and one client. For the loop's thread. */
+
+#define AGENT_IN_FLIGHT_MAX 128             /* requests of one connection */
+#define AGENT_OUTPUT_MAX    (1024u * 1024u) /* unread answers, before no more requests are read */
+#define AGENT_FRAME_SECONDS 30              /* for the rest of a begun frame */
+
+typedef struct agent_connection {
+    uint64_t number;
+    int input; /* the same descriptor as output for sockets */
+    int output;
+    char received[AGENT_LENGTH_SIZE + AGENT_REQUEST_MAX];
+    size_t received_length;
+    long long partial_since; /* millisecond since which a frame is not whole; 0: none is begun */
+    char *unsent;
+    size_t unsent_length;
+    size_t unsent_size;
+    size_t in_flight; /* requests that workers have */
+    bool input_ended; /* EOF, or nothing to be read any more */
+    bool broken;      /* neither reading nor writing makes sense */
+} agent_connection;
+
+/* Takes the descriptors over (not those of standard input and output). NULL: no memory. */
+agent_connection *agent_connection_new(uint64_t number, int input, int output);
+void agent_connection_free(agent_connection **connection);
+
+/* Reads what is there, once. To be called when poll(2) says that something is. */
+void agent_connection_read(agent_connection *connection, long long now);
+
+/* The bytes of the next whole frame, borrowed until agent_connection_consume; false: not whole.
+ * A length that cannot be one: true, and *length is it. */
+bool agent_connection_frame(const agent_connection *connection, const char **bytes, size_t *length);
+void agent_connection_consume(agent_connection *connection, size_t length);
+
+/* What cannot be frames: no more reading. */
+void agent_connection_stop_reading(agent_connection *connection);
+
+/* Queues bytes for sending; without memory the connection is broken. */
+void agent_connection_send(agent_connection *connection, const char *bytes, size_t length);
+
+/* Sends what the client takes now, without waiting. */
+void agent_connection_flush(agent_connection *connection);
+
+bool agent_connection_wants_input(const agent_connection *connection);
+
+/* Nothing is left to do with it. */
+bool agent_connection_over(const agent_connection *connection);
+
+/* A frame was begun too long ago. */
+bool agent_connection_stuck(const agent_connection *connection, long long now);
+
+#endif

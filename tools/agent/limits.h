@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_AGENT_LIMITS_H
+#define INVITEGATE_TOOLS_AGENT_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "invitegate/config.h"
+#include "invitegate/verdict.h"
+
+/*
+ * How often somebody may fail: token buckets in a table that does not grow. Thread-safe. Nobody is
+ * stored by address or token, only by a keyed digest of it.
+ */
+
+typedef enum agent_limit {
+    AGENT_LIMIT_CHECK_ADDRESS,
+    AGENT_LIMIT_CHECK_TOKEN,
+    AGENT_LIMIT_REGISTRATION_ADDRESS,
+    AGENT_LIMIT_REGISTRATION_TOKEN,
+} agent_limit;
+#define AGENT_LIMIT_COUNT 4
+
+typedef struct agent_limits agent_limits;
+
+/* INV_CONFIG: no random bytes; INV_NO_MEMORY. */
+inv_result agent_limits_new(const inv_agent_settings *settings, agent_limits **limits,
+                            inv_verdict *verdict);
+void agent_limits_free(agent_limits **limits);
+
+/*
+ * Whether who may fail once more at millisecond now (of any steady clock). who: a client's address
+ * as its server tells it, or an invite's id; "" is never limited. IPv6 addresses count by /64.
+ */
+bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who, long long now);
+
+/* who has failed. */
+void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, long long now);
+
+/* Milliseconds of the monotonic clock. */
+long long agent_limits_now(void);
+
+#endif

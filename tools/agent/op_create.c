@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "invitegate/invite.h"
+#include "invitegate/timestamp.h"
+#include "operations.h"
+
+/* Invites that people make themselves. */
+
+typedef struct creation {
+    inv_invite_request request;
+    inv_name *inviter;
+    inv_name *user;
+} creation;
+
+static const char *const options[] = {"user=", "expires=", "note=", "roster-subscription=", NULL};
+
+bool agent_create_knows(const char *option)
+{
+    size_t i = 0;
+
+    while (options[i] != NULL && strncmp(options[i], option, strlen(options[i])) != 0)
+        i++;
+    return options[i] != NULL;
+}
+
+/* The value of an option ("user="), NULL when it is missing or empty. */
+static const char *option(const agent_task *task, const char *name)
+{
+    for (size_t i = 2; i < task->argument_count; i++) {
+        const char *value = task->arguments[i] + strlen(name);
+
+        if (strncmp(task->arguments[i], name, strlen(name)) == 0)
+            return value[0] != '\0' ? value : NULL;
+    }
+    return NULL;
+}
+
+/* NOT_ALLOWED with words that the inviter is to see. */
+static inv_result refuse(agent_task *task, const char *words)
+{
+    inv_result result = inv_verdict_set(&task->verdict, INV_NOT_ALLOWED, "%s", words);
+
+    return agent_set_text(task, "%s", words) == INV_OK ? result : INV_NO_MEMORY;
+}
+
+static inv_result read_inviter(agent_task *task, creation *wanted)
+{
+    inv_result result =
+        inv_name_parse_jid(task->arguments[0], &wanted->inviter, agent_afresh(task));
+
+    if (result != INV_OK)
+        return result;
+    wanted->request.inviter = wanted->inviter;
+    if (strcmp(inv_name_domain(wanted->inviter), task->domain->name) != 0)
+        return refuse(task, "Only accounts of this server make invites.");
+    return INV_OK;
+}
+
+static inv_result read_type(agent_task *task, creation *wanted)
+{
+    const char *subscription = option(task, "roster-subscription=");
+    const char *user = option(task, "user=");
+
+    if (!inv_invite_type_parse(task->arguments[1], &wanted->request.type) ||
+        wanted->request.type == INV_INVITE_RESET)
+        return refuse(task, "Invites are of the type account, contact or contact-account.");
+    if (subscription != NULL && strcmp(subscription, "yes") != 0 &&
+        strcmp(subscription, "true") != 0 && strcmp(subscription, "1") != 0)
+        return refuse(task, "The new account and its inviter always become contacts.");
+    if (user == NULL)
+        return INV_OK;
+    if (wanted->request.type == INV_INVITE_CONTACT)
+        return refuse(task, "An invite for a contact is for no name.");
+    return INV_OK;
+}
+
+static inv_result read_expires(agent_task *task, creation *wanted)
+{
+    const char *text = option(task, "expires=");
+    time_t now = time(NULL);
+    time_t last = now + task->domain->default_expiry;
+    long seconds;
+
+    wanted->request.expires = last;
+    if (text == NULL)
+        return INV_OK;
+    if (inv_timestamp_parse_duration(text, &seconds))
+        wanted->request.expires = now + seconds;
+    else if (!inv_timestamp_parse_rfc3339(text, &wanted->request.expires))
+        return refuse(task, "The end of an invite is a duration such as 2d or a time.");
+    if (wanted->request.expires <= now || wanted->request.expires > last)
+        return refuse(task, "An invite cannot end then.");
+    return INV_OK;
+}
+
+static inv_result read_request(agent_task *task, creation *wanted)
+{
+    const char *user = option(task, "user=");
+    inv_result result = read_inviter(task, wanted);
+
+    wanted->request.uses = 1;
+    wanted->request.note = option(task, "note=");
+    if (result == INV_OK)
+        result = read_type(task, wanted);
+    if (result == INV_OK)
+        result = read_expires(task, wanted);
+    if (result == INV_OK && user != NULL)
+        result = agent_new_name(task, user, &wanted->user);
+    wanted->request.user = wanted->user;
+    return result;
+}
+
+static inv_result judge_count(agent_task *task, const creation *wanted)
+{
+    unsigned most = task->service->gate->config->agent.max_open_invites;
+    size_t open = 0;
+    inv_result result =
+        inv_invite_count_open(&task->call, wanted->inviter, &open, agent_afresh(task));
+
+    if (result == INV_OK && open >= most)
+        result = refuse(task, "You have as many open invites as one may have.");
+    return result;
+}
+
+static inv_result answer_invite(agent_task *task, const creation *wanted, const inv_token *token)
+{
+    char expires[INV_TIMESTAMP_SIZE];
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_result result = INV_NO_MEMORY;
+    char *uri;
+    char *url;
+
+    inv_timestamp_write_rfc3339(wanted->request.expires, expires);
+    inv_token_write(token, text);
+    uri = inv_invite_uri(&wanted->request, task->domain->name, text);
+    url = inv_invite_url(task->domain, text);
+    if (uri != NULL)
+        result = agent_set_text(task, "uri=%s\n%s%s%sexpires=%s\nid=%s", uri,
+                                url != NULL ? "url=" : "", url != NULL ? url : "",
+                                url != NULL ? "\n" : "", expires, inv_token_id(token));
+    if (result != INV_OK)
+        result = inv_verdict_no_memory(&task->verdict);
+    inv_wipe(text, sizeof(text));
+    inv_wipe_text(&uri);
+    inv_wipe_text(&url);
+    return result;
+}
+
+static inv_result create(agent_task *task, creation *wanted)
+{
+    const char *inviter = inv_name_jid(wanted->inviter);
+    agent_inviters *inviters = task->service->inviters;
+    inv_token *token = NULL;
+    inv_result result;
+
+    if (!agent_inviters_enter(inviters, inviter, &task->call.deadline))
+        return inv_verdict_set(agent_afresh(task), INV_TIMEOUT,
+                               "other invites of %s are being made", inviter);
+    result = judge_count(task, wanted);
+    if (result == INV_OK)
+        result = inv_invite_create(&task->call, &wanted->request, &token, agent_afresh(task));
+    agent_inviters_leave(inviters, inviter);
+    if (result == INV_OK)
+        result = answer_invite(task, wanted, token);
+    if (result == INV_OK) {
+        (void)snprintf(task->verdict.invite_id, sizeof(task->verdict.invite_id), "%s",
+                       inv_token_id(token));
+        (void)inv_verdict_set(&task->verdict, INV_OK, "created by %s", inviter);
+    }
+    inv_token_free(&token);
+    return result;
+}
+
+inv_result agent_create(agent_task *task)
+{
+    creation wanted = {.inviter = NULL};
+    inv_result result = read_request(task, &wanted);
+
+    if (result == INV_OK)
+        result = create(task, &wanted);
+    inv_name_free(&wanted.inviter);
+    inv_name_free(&wanted.user);
+    return result;
+}

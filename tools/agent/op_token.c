@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "invitegate/redeem.h"
+#include "operations.h"
+#include "pam.h"
+
+/* The operations that a token is for, and what their failures cost: check, register, reset,
+ * contact.
+ */
+
+typedef inv_result (*token_act)(agent_task *task, const inv_token *token);
+
+static const char *client_address(const agent_task *task)
+{
+    size_t number = task->operation->address;
+
+    return number != 0 ? task->arguments[number - 1] : "";
+}
+
+/*
+ * Addresses pay for bad tokens, genuine tokens for every refusal; and a genuine token is not held
+ * back for its address, so that good users behind one NAT never wait for a bad one.
+ */
+static inv_result limited(agent_task *task, agent_limit by_address, agent_limit by_token,
+                          token_act act)
+{
+    agent_limits *limits = task->service->limits;
+    const char *text = task->arguments[0];
+    const char *address = client_address(task);
+    inv_token *token = NULL;
+    inv_result result = inv_token_parse(task->call.keys, task->domain->name, text, strlen(text),
+                                        &token, &task->verdict);
+
+    if (result == INV_BAD_TOKEN) {
+        if (!agent_limits_allow(limits, by_address, address, agent_limits_now()))
+            return inv_verdict_set(&task->verdict, INV_THROTTLED,
+                                   "too many bad tokens from this address");
+        agent_limits_charge(limits, by_address, address, agent_limits_now());
+    }
+    if (result != INV_OK)
+        return result;
+    if (!agent_limits_allow(limits, by_token, inv_token_id(token), agent_limits_now())) {
+        result = inv_verdict_set(&task->verdict, INV_THROTTLED, "too many failures of this token");
+    } else {
+        result = act(task, token);
+        if (result > INV_OK)
+            agent_limits_charge(limits, by_token, inv_token_id(token), agent_limits_now());
+        if (result == INV_BAD_TOKEN)
+            agent_limits_charge(limits, by_address, address, agent_limits_now());
+    }
+    inv_token_free(&token);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------- check */
+
+/* Who would become a contact: a client needs the inviter before anything is redeemed. */
+static inv_result answer_contacts(agent_task *task, const inv_token *token)
+{
+    const char *group = task->domain->roster_group;
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_read(&task->call, inv_token_id(token), INV_INVITE_TERMS, &invite,
+                                        &task->verdict);
+
+    if (result != INV_OK)
+        return result;
+    if (invite->roster_group != NULL)
+        group = invite->roster_group;
+    if (invite->inviter != NULL)
+        (void)agent_answer_contact(task->answer, invite->inviter, "", group);
+    for (size_t i = 0; invite->contacts[i] != NULL; i++)
+        (void)agent_answer_contact(task->answer, invite->contacts[i], "", group);
+    inv_invite_free(&invite);
+    return INV_OK;
+}
+
+static inv_result check(agent_task *task, const inv_token *token)
+{
+    inv_acceptance acceptance = {0};
+    inv_result result = inv_redeem_check(
+        &task->call, token, NULL, INV_TAKES_REGISTRATION | INV_TAKES_RESET | INV_TAKES_CONTACT,
+        &acceptance, &task->verdict);
+
+    if (result == INV_OK)
+        result = agent_set_text(task, "type=%s\nuser=%s\naccepted_at=%lld",
+                                inv_invite_type_name(acceptance.type), acceptance.user,
+                                (long long)acceptance.accepted_at);
+    if (result == INV_OK && acceptance.type != INV_INVITE_RESET)
+        result = answer_contacts(task, token);
+    if (result != INV_OK)
+        inv_wipe_text(&task->text);
+    return result;
+}
+
+inv_result agent_check(agent_task *task)
+{
+    return limited(task, AGENT_LIMIT_CHECK_ADDRESS, AGENT_LIMIT_CHECK_TOKEN, check);
+}
+
+/* ------------------------------------------------------------------------------- redemptions */
+
+static time_t accepted_at(const agent_task *task)
+{
+    time_t moment = 0;
+
+    (void)agent_parse_moment(task->arguments[task->operation->accepted_at - 1], &moment);
+    return moment;
+}
+
+/* What was approved for the new account. It is there, whether its contacts can be read or not. */
+static inv_result answer_approved(agent_task *task, const inv_name *name)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    if (agent_answer_roster(task, inv_name_jid(name), &verdict) == INV_OK)
+        return INV_OK;
+    inv_log_write(task->call.log, INV_LOG_WARNING, "%s is there, but its contacts are unknown: %s",
+                  inv_name_jid(name), verdict.why);
+    return agent_set_text(task, "contacts=unknown");
+}
+
+static inv_result redeem(agent_task *task, const inv_token *token, const inv_name *name,
+                         unsigned takes)
+{
+    const char *text = task->arguments[2];
+    inv_secret *password;
+    inv_result result;
+
+    if (task->domain->pam_service[0] != '\0')
+        return agent_pam_change(task, token, name, text, accepted_at(task), takes);
+    password = inv_secret_new(text, strlen(text));
+    if (password == NULL)
+        return inv_verdict_no_memory(&task->verdict);
+    result = inv_redeem(&task->call, token, name, password, takes, accepted_at(task),
+                        agent_afresh(task));
+    inv_secret_free(&password);
+    return result;
+}
+
+static inv_result do_register(agent_task *task, const inv_token *token)
+{
+    inv_name *name = NULL;
+    inv_result result = agent_new_name(task, task->arguments[1], &name);
+
+    if (result == INV_OK)
+        result = redeem(task, token, name, INV_TAKES_REGISTRATION);
+    if (result == INV_OK)
+        result = answer_approved(task, name);
+    inv_name_free(&name);
+    return result;
+}
+
+inv_result agent_register(agent_task *task)
+{
+    return limited(task, AGENT_LIMIT_REGISTRATION_ADDRESS, AGENT_LIMIT_REGISTRATION_TOKEN,
+                   do_register);
+}
+
+static inv_result do_reset(agent_task *task, const inv_token *token)
+{
+    inv_name *name = NULL;
+    inv_result result = agent_existing_name(task, task->arguments[1], &name);
+
+    if (result == INV_OK)
+        result = redeem(task, token, name, INV_TAKES_RESET);
+    inv_name_free(&name);
+    return result;
+}
+
+inv_result agent_reset(agent_task *task)
+{
+    return limited(task, AGENT_LIMIT_REGISTRATION_ADDRESS, AGENT_LIMIT_REGISTRATION_TOKEN,
+                   do_reset);
+}
+
+static inv_result do_contact(agent_task *task, const inv_token *token)
+{
+    inv_name *name = NULL;
+    inv_result result = inv_name_parse_jid(task->arguments[1], &name, agent_afresh(task));
+
+    if (result == INV_OK)
+        result = inv_redeem_contact(&task->call, token, name, 0, agent_afresh(task));
+    if (result == INV_OK)
+        result = answer_approved(task, name);
+    inv_name_free(&name);
+    return result;
+}
+
+inv_result agent_contact(agent_task *task)
+{
+    return limited(task, AGENT_LIMIT_REGISTRATION_ADDRESS, AGENT_LIMIT_REGISTRATION_TOKEN,
+                   do_contact);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "operations.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/roster.h"
+
+#define FIRST_ARGUMENT 3 /* id, op, domain */
+
+static const agent_operation operations[] = {
+    {"ping", 0, 0, 0, 0, false, NULL},
+    {"check", 2, 2, 2, 0, false, agent_check},
+    {"register", 5, 5, 4, 5, true, agent_register},
+    {"reset", 5, 5, 4, 5, true, agent_reset},
+    {"contact", 2, 2, 0, 0, true, agent_contact},
+    {"exists", 1, 1, 0, 0, false, agent_exists},
+    {"roster", 1, 1, 0, 0, false, agent_roster},
+    {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, agent_create},
+    {NULL, 0, 0, 0, 0, false, NULL},
+};
+
+bool agent_parse_moment(const char *text, time_t *moment)
+{
+    time_t seconds = 0;
+    size_t length = strspn(text, "0123456789");
+
+    *moment = 0;
+    if (text[length] != '\0' || length > 12)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        seconds = seconds * 10 + (text[i] - '0');
+    *moment = seconds;
+    return true;
+}
+
+const agent_operation *agent_operation_of(const agent_frame *frame, const char **problem)
+{
+    const agent_operation *operation = operations;
+    size_t count;
+    time_t moment;
+
+    *problem = "unknown operation";
+    if (frame->field_count < 2)
+        return NULL;
+    while (operation->name != NULL && strcmp(operation->name, frame->fields[1]) != 0)
+        operation++;
+    if (operation->name == NULL)
+        return NULL;
+    *problem = "the wrong number of arguments";
+    if (frame->field_count < FIRST_ARGUMENT)
+        return operation->run == NULL ? operation : NULL;
+    count = frame->field_count - FIRST_ARGUMENT;
+    if (count < operation->least_arguments || count > operation->most_arguments)
+        return NULL;
+    *problem = "accepted_at is a number of seconds since 1970, or empty";
+    if (operation->accepted_at != 0 &&
+        !agent_parse_moment(frame->fields[FIRST_ARGUMENT - 1 + operation->accepted_at], &moment))
+        return NULL;
+    *problem = "options are user=, expires=, note= and roster-subscription=, each once";
+    for (size_t i = FIRST_ARGUMENT + 2; operation->run == agent_create && i < frame->field_count;
+         i++) {
+        if (!agent_create_knows(frame->fields[i]))
+            return NULL;
+        for (size_t j = FIRST_ARGUMENT + 2; j < i; j++) {
+            if (strncmp(frame->fields[i], frame->fields[j], strcspn(frame->fields[i], "=") + 1) ==
+                0)
+                return NULL;
+        }
+    }
+    return operation;
+}
+
+/* ------------------------------------------------------------------------- for the operations */
+
+inv_verdict *agent_afresh(agent_task *task)
+{
+    task->verdict.why[0] = '\0';
+    task->verdict.text[0] = '\0';
+    return &task->verdict;
+}
+
+inv_result agent_set_text(agent_task *task, const char *format, ...)
+{
+    va_list arguments;
+    int written;
+
+    inv_wipe_text(&task->text);
+    va_start(arguments, format);
+    written = vasprintf(&task->text, format, arguments);
+    va_end(arguments);
+    if (written >= 0)
+        return INV_OK;
+    task->text = NULL;
+    return inv_verdict_no_memory(&task->verdict);
+}
+
+static inv_result note_user(agent_task *task, const inv_name *name, inv_result result)
+{
+    if (result == INV_OK)
+        (void)snprintf(task->verdict.user, sizeof(task->verdict.user), "%s", inv_name_jid(name));
+    return result;
+}
+
+/* The part of user before an '@' and the task's domain. */
+static inv_result find_local(agent_task *task, const char *user, size_t *local)
+{
+    const inv_domain *domain;
+
+    return inv_name_find_domain(task->service->gate->config, user, strlen(user), task->domain->name,
+                                &domain, local, agent_afresh(task));
+}
+
+inv_result agent_new_name(agent_task *task, const char *user, inv_name **name)
+{
+    size_t local;
+    inv_result result = find_local(task, user, &local);
+
+    *name = NULL;
+    if (result == INV_OK)
+        result = inv_name_prepare(task->domain, user, local, name, agent_afresh(task));
+    return note_user(task, *name, result);
+}
+
+inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name)
+{
+    char *jid = NULL;
+    size_t local;
+    inv_result result = find_local(task, user, &local);
+
+    *name = NULL;
+    if (result != INV_OK)
+        return result;
+    if (asprintf(&jid, "%.*s@%s", (int)local, user, task->domain->name) < 0)
+        return inv_verdict_no_memory(&task->verdict);
+    result = inv_name_parse_jid(jid, name, agent_afresh(task));
+    free(jid);
+    return note_user(task, *name, result);
+}
+
+static bool append_contact(void *context, const char *contact, const char *group)
+{
+    agent_answer *answer = context;
+
+    (void)agent_answer_contact(answer, contact, "", group != NULL ? group : "");
+    return !answer->no_memory;
+}
+
+inv_result agent_answer_roster(agent_task *task, const char *jid, inv_verdict *verdict)
+{
+    return inv_roster_each(&task->call, jid, append_contact, task->answer, verdict);
+}
+
+/* ------------------------------------------------------------------------------- one request */
+
+static void log_verdict(const agent_task *task)
+{
+    inv_origin origin = {
+        .domain = task->domain != NULL ? task->domain->name : NULL,
+        .service = AGENT_NAME,
+        .rhost =
+            task->operation->address != 0 ? task->arguments[task->operation->address - 1] : NULL,
+    };
+
+    if (task->verdict.result == INV_OK && !task->operation->log_success)
+        return;
+    if (task->verdict.result == INV_NO_ACCOUNT)
+        return; /* an answer to a question, not a refusal */
+    inv_log_verdict(task->service->gate->log, &task->verdict, &origin);
+}
+
+static inv_result find_domain(agent_task *task, const char *name)
+{
+    const inv_config *config = task->service->gate->config;
+
+    if (name[0] == '\0' && config->domain_count == 1)
+        task->domain = &config->domains[0];
+    else
+        task->domain = inv_config_domain(config, name);
+    if (task->domain != NULL)
+        return INV_OK;
+    return inv_verdict_set(&task->verdict, INV_CONFIG,
+                           name[0] != '\0' ? "%s: no section [domain %.200s]"
+                                           : "%s: a request must name its domain%.200s",
+                           config->path, name);
+}
+
+void agent_operate(const agent_service *service, const agent_frame *frame, inv_directory *directory,
+                   agent_answer *answer)
+{
+    agent_task task = {
+        .service = service,
+        .arguments = frame->fields + FIRST_ARGUMENT,
+        .argument_count = frame->field_count - FIRST_ARGUMENT,
+        .answer = answer,
+        .verdict = INV_VERDICT_INIT,
+    };
+    const char *problem;
+    inv_result result;
+
+    task.operation = agent_operation_of(frame, &problem);
+    if (task.operation == NULL || task.operation->run == NULL) {
+        (void)agent_answer_finish(answer, "BAD_REQUEST", problem);
+        return;
+    }
+    result = find_domain(&task, frame->fields[2]);
+    if (result == INV_OK) {
+        inv_gate_begin_with(service->gate, task.domain, 0, directory, &task.call);
+        result = task.operation->run(&task);
+    }
+    task.verdict.result = result;
+    log_verdict(&task);
+    (void)agent_answer_finish(answer, inv_result_name(result),
+                              task.text != NULL                ? task.text
+                              : result == INV_PASSWORD_REFUSED ? task.verdict.text
+                                                               : NULL);
+    inv_wipe_text(&task.text);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_AGENT_PAM_H
+#define INVITEGATE_TOOLS_AGENT_PAM_H
+
+#include <time.h>
+
+#include "operations.h"
+
+/*
+ * Registering through a PAM service. Modules are code of others, made for programs with one thread:
+ * each change of a password runs in a process of its own, this same program with the option below,
+ * which is told everything over its standard input and answers on its standard output.
+ */
+#define AGENT_PAM_OPTION "--pam-change"
+
+/*
+ * Redeems token for name through the domain's pam_service. What PAM's codes leave open (which of
+ * the refusals of a name it was) is found out by a check; takes is for that.
+ */
+inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
+                            const char *password, time_t accepted_at, unsigned takes);
+
+/* The process: one pam_chauthtok(3). Returns the exit status. */
+int agent_pam_process(void);
+
+/* What goes in: fields with a NUL behind each, until the end. What comes out: the code of
+ * pam_chauthtok(3) as a decimal number, a NUL, and the last words of the modules. */
+enum {
+    AGENT_PAM_SERVICE,
+    AGENT_PAM_USER,
+    AGENT_PAM_TOKEN,
+    AGENT_PAM_PASSWORD,
+    AGENT_PAM_ADDRESS,
+    AGENT_PAM_ACCEPTED_AT,
+    AGENT_PAM_FIELDS
+};
+
+/* Tells pam_invite(8) when a check accepted the token; see there. */
+#define AGENT_PAM_ACCEPTED_AT_NAME "INVITEGATE_ACCEPTED_AT"
+
+#endif
