@@ -122,6 +122,10 @@ inv_result ctl_read_id(const ctl_invocation *invocation, ctl_session *session, c
         return ctl_session_choose_domain(invocation, session);
     }
     result = ctl_read_token(invocation, session, argument, &token);
+    if (result == INV_BAD_TOKEN && strcmp(argument, "-") != 0)
+        result = inv_verdict_set(&session->verdict, INV_BAD_TOKEN,
+                                 "this is neither an invite's id (40 hexadecimal digits, lower "
+                                 "case) nor a token of this site");
     if (result == INV_OK)
         memcpy(id, inv_token_id(token), INV_INVITE_ID_LENGTH + 1);
     inv_token_free(&token);
