@@ -255,15 +255,20 @@ char *inv_invite_uri(const inv_invite_request *request, const char *domain, cons
 
 char *inv_invite_url(const inv_domain *domain, const char *token_text)
 {
-    const char *place = strstr(domain->landing_url, "{token}");
+    static const char *const places[] = {"{token}", "%t"};
+    const char *landing = domain->landing_url;
     char *url = NULL;
 
-    if (domain->landing_url[0] == '\0')
+    if (landing[0] == '\0')
         return NULL;
-    if (place == NULL)
-        return asprintf(&url, "%s%s", domain->landing_url, token_text) == -1 ? NULL : url;
-    if (asprintf(&url, "%.*s%s%s", (int)(place - domain->landing_url), domain->landing_url,
-                 token_text, place + strlen("{token}")) == -1)
-        return NULL;
-    return url;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const char *place = strstr(landing, places[i]);
+
+        if (place != NULL)
+            return asprintf(&url, "%.*s%s%s", (int)(place - landing), landing, token_text,
+                            place + strlen(places[i])) == -1
+                       ? NULL
+                       : url;
+    }
+    return asprintf(&url, "%s%s", landing, token_text) == -1 ? NULL : url;
 }
