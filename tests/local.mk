@@ -75,6 +75,7 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/check_redeem_contact tests/integration/race \
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_removal
+HEART_TESTS += tests/check_invite tests/check_account tests/check_roster
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -132,3 +133,18 @@ tests_check_removal_SOURCES = tests/check_removal.c $(LEFTOVER_SOURCES)
 tests_check_removal_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_removal_CFLAGS = $(UNIT_CFLAGS)
 tests_check_removal_LDADD = $(UNIT_LIBS)
+
+tests_check_invite_SOURCES = tests/check_invite.c $(SITE_SOURCES)
+tests_check_invite_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_invite_CFLAGS = $(UNIT_CFLAGS)
+tests_check_invite_LDADD = $(UNIT_LIBS)
+
+tests_check_account_SOURCES = tests/check_account.c $(SITE_SOURCES)
+tests_check_account_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_account_CFLAGS = $(UNIT_CFLAGS)
+tests_check_account_LDADD = $(UNIT_LIBS)
+
+tests_check_roster_SOURCES = tests/check_roster.c $(SITE_SOURCES)
+tests_check_roster_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_roster_CFLAGS = $(UNIT_CFLAGS)
+tests_check_roster_LDADD = $(UNIT_LIBS)
