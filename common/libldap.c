@@ -322,12 +322,9 @@ static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_v
             bind_and_wait(self, self->handle, "", LDAP_SASL_SIMPLE, NULL, deadline, &code, verdict);
         break;
     }
-    if (result == INV_OK && (code == LDAP_BUSY || code == LDAP_UNAVAILABLE))
-        result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s is busy: %s", self->uri,
-                                 ldap_err2string(code));
-    else if (result == INV_OK && code != LDAP_SUCCESS)
-        result = inv_verdict_set(verdict, INV_CONFIG, "%s refused the bind as %s: %s", self->uri,
-                                 self->bind_dn[0] != '\0' ? self->bind_dn : "EXTERNAL",
+    if (result == INV_OK && code != LDAP_SUCCESS)
+        result = inv_verdict_set(verdict, inv_ldap_result(code), "%s refused the bind as %s: %s",
+                                 self->uri, self->bind_dn[0] != '\0' ? self->bind_dn : "EXTERNAL",
                                  ldap_err2string(code));
     if (result != INV_OK)
         close_handle(&self->handle);
@@ -709,12 +706,8 @@ static inv_result judge_bind(const char *dn, int code, inv_verdict *verdict)
                                "the directory refused the bind as "
                                "%s: %s",
                                dn, ldap_err2string(code));
-    case LDAP_BUSY:
-    case LDAP_UNAVAILABLE:
-        return inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "the bind as %s: %s", dn,
-                               ldap_err2string(code));
     default:
-        return inv_verdict_set(verdict, INV_CONFIG, "the bind as %s: %s", dn,
+        return inv_verdict_set(verdict, inv_ldap_result(code), "the bind as %s: %s", dn,
                                ldap_err2string(code));
     }
 }

@@ -227,7 +227,7 @@ static const char *operation_name(inv_operation_kind kind)
 }
 
 /* RFC 4511 4.1.9 codes by section 6 of the design. */
-static inv_result result_of_code(int code)
+inv_result inv_ldap_result(int code)
 {
     switch (code) {
     case INV_LDAP_SUCCESS:
@@ -253,7 +253,7 @@ inv_result inv_operation_result(const inv_operation *operation, const char *what
                                operation_name(operation->kind), operation->dn);
     if (operation->code == INV_LDAP_SUCCESS)
         return INV_OK;
-    return inv_verdict_set(verdict, result_of_code(operation->code),
+    return inv_verdict_set(verdict, inv_ldap_result(operation->code),
                            "%s: the directory answered %d to the %s of %s: %s", what,
                            operation->code, operation_name(operation->kind), operation->dn,
                            operation->diagnostic != NULL ? operation->diagnostic

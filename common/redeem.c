@@ -145,6 +145,9 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
         result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
     if (result == INV_OK)
         result = judge_reservation(redemption, reads[READ_RESERVATION]);
+    if (result == INV_OK && (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0)
+        result = inv_operation_result(reads[READ_CONTAINER], "reading the container",
+                                      redemption->verdict);
     redemption->hashing_proved =
         reads[READ_CONTAINER]->entry_count == 1 &&
         inv_entry_has(reads[READ_CONTAINER]->entries[0], "invitePasswordForm", "server");

@@ -61,7 +61,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         result = redemption_claim(redemption, standing, &relations, again);
     if (result == INV_OK && !*again) {
         if (!redemption_connect(redemption, &relations, NULL))
-            result = inv_verdict_set(redemption->verdict, INV_DIRECTORY_DOWN,
+            result = inv_verdict_set(redemption->verdict, redemption->obstacle,
                                      "the pairs are not all written; the claim stands, the same "
                                      "JID may try again");
         else if (redemption->invite->uses > 0 &&

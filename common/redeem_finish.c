@@ -196,16 +196,19 @@ static void append_groups(struct redemption *redemption, struct flight *flight,
     }
 }
 
+static bool is_membership(const inv_operation *operation)
+{
+    return operation->kind == INV_OPERATION_MODIFY &&
+           strcasecmp(operation->changes[0].attribute, "rosterGroup") != 0;
+}
+
 /* 20 and 68: it is there already; 32: it is gone already, or added in the same flight. */
 static bool is_fine(const inv_operation *operation)
 {
-    bool is_membership = operation->kind == INV_OPERATION_MODIFY &&
-                         strcasecmp(operation->changes[0].attribute, "rosterGroup") != 0;
-
     return inv_operation_answered(operation, INV_LDAP_SUCCESS) ||
            inv_operation_answered(operation, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS) ||
            inv_operation_answered(operation, INV_LDAP_ENTRY_ALREADY_EXISTS) ||
-           (operation->kind != INV_OPERATION_ADD && !is_membership &&
+           (operation->kind != INV_OPERATION_ADD && !is_membership(operation) &&
             inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT));
 }
 
@@ -216,20 +219,28 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
     inv_verdict verdict = INV_VERDICT_INIT;
     bool whole = !flight->no_memory;
 
+    if (!whole)
+        redemption->obstacle = INV_NO_MEMORY;
     if (flight->count == 0)
         return whole;
     if (inv_directory_run(call->directory, flight->operations, flight->count, &call->deadline,
                           &verdict) != INV_OK) {
         inv_log_write(call->log, INV_LOG_WARNING, "invite %s: contacts of %s not written: %s",
                       redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
+        redemption->obstacle = verdict.result;
         return false;
     }
     for (size_t i = 0; i < flight->count; i++) {
         if (is_fine(flight->operations[i]))
             continue;
+        /* a group may be gone for good; a pair can be written once the directory or its rights are
+         * in order */
         if (inv_operation_result(flight->operations[i], "connecting the account", &verdict) !=
-            INV_CONFIG)
-            whole = false; /* busy or short of time: it may go through later */
+                INV_CONFIG ||
+            !is_membership(flight->operations[i])) {
+            redemption->obstacle = verdict.result;
+            whole = false;
+        }
         inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s", redemption->invite->id,
                       verdict.why);
     }

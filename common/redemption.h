@@ -31,9 +31,10 @@ struct redemption {
     inv_operation *pairs; /* the search for pairs that name the JID */
     /* held */
     inv_claim claim;
-    bool fresh_claim; /* took a use of its own: it may be given back */
-    bool lost_race;   /* somebody else was quicker in this very call */
-    bool doubted;     /* a token that seemed used up was looked at a second time */
+    bool fresh_claim;    /* took a use of its own: it may be given back */
+    bool lost_race;      /* somebody else was quicker in this very call */
+    inv_result obstacle; /* what kept step 5 from being whole */
+    bool doubted;        /* a token that seemed used up was looked at a second time */
 };
 
 /* Fills the asked part; accepted now. */
@@ -92,8 +93,8 @@ inv_result redemption_ask(struct redemption *redemption, struct relations *relat
 /*
  * Step 5 of section 5: pairs of an earlier holder of the name go, pairs come, and group memberships
  * unless account_dn is NULL.
- * Permanent faults are logged and left to repair. False: something may not be in place, for want of
- * an answer or of time; all of it may be repeated.
+ * A group that does not take the account is logged and let be. False: a pair may not be in place,
+ * or there was no answer or no time; all of it may be repeated, and the claim stands for that.
  */
 bool redemption_connect(struct redemption *redemption, const struct relations *relations,
                         const char *account_dn);
