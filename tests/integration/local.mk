@@ -37,6 +37,18 @@ tests_integration_tls_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_integration_tls_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_tls_LDADD = $(UNIT_LIBS)
 
+# Every fault at every operation of a redemption.
+if HAVE_CHECK
+check_PROGRAMS += tests/integration/faults
+TESTS += tests/integration/faults
+endif
+tests_integration_faults_SOURCES = tests/integration/faults.c tests/support/ldap_proxy.c \
+	tests/support/ldap_proxy.h tests/support/ldap_message.c tests/support/ldap_message.h \
+	$(SITE_SOURCES)
+tests_integration_faults_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_faults_CFLAGS = $(UNIT_CFLAGS)
+tests_integration_faults_LDADD = $(UNIT_LIBS)
+
 # Measures time: runs when all other tests of the same make are done.
 if HAVE_CHECK
 check_PROGRAMS += tests/integration/mute
