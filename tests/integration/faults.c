@@ -116,7 +116,7 @@ struct cell {
     const struct fault *fault;
     size_t operation;
     int attempt;
-    char local[48];
+    char local[64];
     bool red;
     /* of the first try */
     inv_result result;
@@ -242,7 +242,7 @@ static inv_result redeem(const struct site *site, const inv_token *token, const 
     site_begin(site, &call);
     call.deadline = inv_deadline_in(timeout);
     if (kind == CONTACT) {
-        char jid[80];
+        char jid[96];
         inv_name *name;
 
         (void)snprintf(jid, sizeof(jid), "%s@elsewhere.example", local);
