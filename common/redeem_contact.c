@@ -50,13 +50,14 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     struct relations relations = {.contacts = NULL};
     const inv_use *standing = NULL;
     bool done = false;
-    inv_result result = redemption_judge_redeemer(redemption);
+    inv_result result = was_done(redemption, &done);
 
-    if (result == INV_OK)
-        result = was_done(redemption, &done);
     if (result != INV_OK || done)
         return result;
+    /* the token first: of one that is not valid nothing more is told */
     result = redemption_judge_state(redemption, &standing, again);
+    if (result == INV_OK && !*again)
+        result = redemption_judge_redeemer(redemption);
     if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &relations, again);
     if (result == INV_OK && !*again) {

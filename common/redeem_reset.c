@@ -163,13 +163,15 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 {
     struct relations relations = {.contacts = NULL};
     const inv_use *standing = NULL;
-    inv_result result = redemption_judge_reset(redemption);
+    inv_result result;
 
-    if (result != INV_OK)
-        return result;
-    if (inv_account_was_reset_by(redemption->account, redemption->invite->id))
+    if (redemption->account != NULL && !redemption->several &&
+        inv_account_was_reset_by(redemption->account, redemption->invite->id))
         return settle(redemption);
+    /* the token first: of one that is not valid nothing more is told */
     result = redemption_judge_state(redemption, &standing, again);
+    if (result == INV_OK && !*again)
+        result = redemption_judge_reset(redemption);
     if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &relations, again);
     relations_end(&relations);

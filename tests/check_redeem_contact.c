@@ -113,6 +113,8 @@ START_TEST(a_contact_once)
     expect(INV_OK);
     meet(token, "carol@example.org");
     expect(INV_BAD_TOKEN);
+    meet(token, "nobody@example.org");
+    expect(INV_BAD_TOKEN); /* nor who has an account */
     site_expect(site, token, 0, 0, 1, 0, 1);
     inv_token_free(&token);
 }

@@ -145,6 +145,8 @@ START_TEST(a_revoked_reset)
     ck_assert_int_eq(site_revoke(site, token), INV_OK);
     redeem(token, "fay", NEW_PASSWORD);
     expect(INV_BAD_TOKEN);
+    redeem(token, "alice", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN); /* not even that it was for another name */
     ck_assert(site_login(site, "fay", SITE_PASSWORD));
     inv_token_free(&token);
 }
