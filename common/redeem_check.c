@@ -117,8 +117,9 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
     struct redemption redemption;
     inv_result result;
 
-    *acceptance = (inv_acceptance){.accepted_at = time(NULL)};
     redemption_start(&redemption, call, inv_token_id(token), name, verdict);
+    redemption_accept_at(&redemption, acceptance->accepted_at);
+    *acceptance = (inv_acceptance){.accepted_at = redemption.accepted_at};
     redemption.takes = takes;
     if (name != NULL)
         result = redemption_look(&redemption, INV_INVITE_TERMS);

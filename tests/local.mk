@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One Check suite a room: tests/check_ROOM.c. Integration: tests/integration.
 include tests/pam.mk
+include tests/agent.mk
 if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log

@@ -17,7 +17,8 @@ tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
 # The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, connection),
 # those that wait for the directory (workers), and what they do (operations, op_*).
 sbin_PROGRAMS += tools/invite-agent
-AGENT_SOURCES = \
+noinst_LTLIBRARIES += tools/libagent.la
+tools_libagent_la_SOURCES = \
 	tools/agent/frame.c tools/agent/frame.h tools/agent/limits.c tools/agent/limits.h \
 	tools/agent/inviters.c tools/agent/inviters.h \
 	tools/agent/operations.c tools/agent/operations.h tools/agent/op_token.c \
@@ -26,6 +27,7 @@ AGENT_SOURCES = \
 	tools/agent/workers.c tools/agent/workers.h \
 	tools/agent/connection.c tools/agent/connection.h tools/agent/loop.c tools/agent/loop.h \
 	tools/agent/listener.c tools/agent/listener.h
-tools_invite_agent_SOURCES = tools/agent/main.c $(AGENT_SOURCES)
-tools_invite_agent_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PAM_CFLAGS)
-tools_invite_agent_LDADD = common/libcommon.la $(CRYPTO_LIBS) $(PAM_LIBS) -lpthread
+tools_libagent_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PAM_CFLAGS)
+tools_libagent_la_LIBADD = common/libcommon.la $(CRYPTO_LIBS) $(PAM_LIBS) -lpthread
+tools_invite_agent_SOURCES = tools/agent/main.c
+tools_invite_agent_LDADD = tools/libagent.la

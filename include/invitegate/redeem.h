@@ -22,7 +22,7 @@ enum {
     INV_TAKES_CONTACT = 1 << 2, /* contact, contact-account by an existing account */
 };
 
-/* What a check tells. */
+/* What a check tells, and when it was first told: 0 at the start means now. */
 typedef struct inv_acceptance {
     time_t accepted_at;
     inv_invite_type type;
@@ -32,8 +32,9 @@ typedef struct inv_acceptance {
 /*
  * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
  * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun
- * or done before (then redeeming proves the password). Errors as in inv_redeem and, for contact
- * invites, inv_redeem_contact.
+ * or done before (then redeeming proves the password). acceptance->accepted_at is read first: when
+ * an earlier check accepted the token, at most an hour ago, or 0 for now. Errors as in inv_redeem
+ * and, for contact invites, inv_redeem_contact.
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict);

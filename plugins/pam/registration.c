@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "registration.h"
 
+#include <security/pam_modules.h>
+#include <string.h>
+
 #include "invitegate/redeem.h"
 
 /*
@@ -47,9 +50,26 @@ inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret
                            inv_pam_service_afresh(service));
 }
 
+/* The host may have checked the token before, as XMPP servers do; the heart limits how long ago. */
+static time_t accepted_by_host(const inv_pam_service *service)
+{
+    const char *text = pam_getenv(service->pamh, "INVITEGATE_ACCEPTED_AT");
+    time_t moment = 0;
+    size_t digits;
+
+    if (text == NULL)
+        return 0;
+    digits = strspn(text, "0123456789");
+    if (text[digits] != '\0' || digits > 12)
+        return 0;
+    for (size_t i = 0; i < digits; i++)
+        moment = moment * 10 + (text[i] - '0');
+    return moment;
+}
+
 inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token *token)
 {
-    inv_acceptance acceptance = {0};
+    inv_acceptance acceptance = {.accepted_at = accepted_by_host(service)};
     inv_call call = {0};
     inv_name *name = NULL;
     unsigned takes = 0;

@@ -60,6 +60,7 @@ tests_integration_mute_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_mute_LDADD = $(UNIT_LIBS)
 TIMING_LOGS = tests/integration/mute.log
 $(TIMING_LOGS): $(filter-out $(TIMING_LOGS),$(TEST_LOGS))
+
 # invite-agent: its manuals.
 dist_check_SCRIPTS += tests/integration/agent_manual.sh
 TESTS += tests/integration/agent_manual.sh

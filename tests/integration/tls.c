@@ -278,7 +278,7 @@ static void *work(void *context)
 
     for (int i = 0; i < CALLS; i++) {
         inv_verdict verdict = INV_VERDICT_INIT;
-        inv_acceptance acceptance;
+        inv_acceptance acceptance = {0};
         inv_call call;
         inv_result result =
             inv_gate_begin(tls.site->gate, site_domain(tls.site), 0, &call, &verdict);

@@ -402,7 +402,7 @@ inv_result site_check(const struct site *site, const inv_token *token, const cha
                       inv_verdict *verdict)
 {
     inv_name *name = local != NULL ? site_name(site, local) : NULL;
-    inv_acceptance acceptance;
+    inv_acceptance acceptance = {0};
     inv_call call;
     inv_result result;
 

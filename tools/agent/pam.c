@@ -192,9 +192,9 @@ static inv_result read_output(agent_task *task, const pam_process *change)
 /* ------------------------------------------------------------------------------- the verdict */
 
 static inv_result check_again(agent_task *task, const inv_token *token, const inv_name *name,
-                              unsigned takes, inv_verdict *verdict)
+                              unsigned takes, time_t accepted_at, inv_verdict *verdict)
 {
-    inv_acceptance acceptance = {0};
+    inv_acceptance acceptance = {.accepted_at = accepted_at};
 
     task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
     return inv_redeem_check(&task->call, token, name, takes, &acceptance, verdict);
@@ -205,10 +205,10 @@ static inv_result check_again(agent_task *task, const inv_token *token, const in
  * the invite has nothing against the name, it was one of those, and its words count.
  */
 static inv_result explain_refusal(agent_task *task, const inv_token *token, const inv_name *name,
-                                  unsigned takes)
+                                  unsigned takes, time_t accepted_at)
 {
     inv_verdict verdict = task->verdict;
-    inv_result result = check_again(task, token, name, takes, &verdict);
+    inv_result result = check_again(task, token, name, takes, accepted_at, &verdict);
 
     if (result <= INV_OK)
         return INV_NOT_ALLOWED;
@@ -283,7 +283,7 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     result = run(task, fields);
     inv_wipe(text, sizeof(text));
     if (result == INV_NOT_ALLOWED)
-        result = explain_refusal(task, token, name, takes);
+        result = explain_refusal(task, token, name, takes, accepted_at);
     if (result == INV_OK && (takes & INV_TAKES_REGISTRATION) != 0)
         result = confirm(task, name);
     if (result == INV_NOT_ALLOWED && task->verdict.text[0] != '\0' &&

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# invite-agent: its parts, and the program in front of a real directory.
+AGENT_SITE_SOURCES = tests/support/agent.c tests/support/agent.h $(SITE_SOURCES)
+if HAVE_CHECK
+AGENT_SUITES = tests/check_agent tests/check_agent_faults
+check_PROGRAMS += tests/check_agent_parts $(AGENT_SUITES)
+TESTS += tests/check_agent_parts $(AGENT_SUITES)
+endif
+tests_check_agent_parts_SOURCES = tests/check_agent_parts.c
+tests_check_agent_parts_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_parts_CFLAGS = $(UNIT_CFLAGS)
+tests_check_agent_parts_LDADD = tools/libagent.la $(CHECK_LIBS)
+
+tests_check_agent_SOURCES = tests/check_agent.c $(AGENT_SITE_SOURCES)
+tests_check_agent_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_CFLAGS = $(UNIT_CFLAGS)
+tests_check_agent_LDADD = $(UNIT_LIBS)
+
+tests_check_agent_faults_SOURCES = tests/check_agent_faults.c $(AGENT_SITE_SOURCES)
+tests_check_agent_faults_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_faults_CFLAGS = $(UNIT_CFLAGS)
+tests_check_agent_faults_LDADD = $(UNIT_LIBS)

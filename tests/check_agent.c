@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* invite-agent in front of a real directory: every operation, every result. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "invitegate/invite.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+#include "tests/support/agent.h"
+
+#define ADDRESS "192.0.2.7"
+#define MANY    32
+#define BIG     3000
+
+static struct site *site;
+static pid_t agent;
+static struct agent_client *client;
+
+/* What the tests need in the directory stays; each starts an agent of its own. */
+static void start_site(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+}
+
+static void stop_site(void)
+{
+    site_stop(&site);
+}
+
+static void restart_agent(const char *lines)
+{
+    agent_disconnect(&client);
+    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+    agent_configure(site, NULL, NULL, lines);
+    agent = agent_start(site, NULL);
+    client = agent_connect(site);
+}
+
+static void start_agent(void)
+{
+    agent_configure_default(site);
+    agent = agent_start(site, NULL);
+    client = agent_connect(site);
+}
+
+static void stop_agent(void)
+{
+    agent_disconnect(&client);
+    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+}
+
+/* An invite's token as text; *id, if wanted, is the invite. */
+static const char *invite(inv_invite_type type, const char *inviter, const char *user,
+                          inv_token **token)
+{
+    static char text[INV_TOKEN_LENGTH + 1];
+    struct site_request request;
+    inv_token *made;
+
+    site_request(site, &request, type, inviter);
+    if (user != NULL)
+        site_request_user(site, &request, user);
+    made = site_create(site, &request);
+    inv_token_write(made, text);
+    if (token != NULL)
+        *token = made;
+    else
+        inv_token_free(&made);
+    return text;
+}
+
+static const char *plain_invite(void)
+{
+    return invite(INV_INVITE_ACCOUNT, NULL, NULL, NULL);
+}
+
+/* A line of a text. */
+static const char *line_of(const struct agent_reply *reply, const char *key)
+{
+    static char value[1024];
+    const char *at = reply->text;
+    size_t length = strlen(key);
+
+    while (strncmp(at, key, length) != 0 || at[length] != '=') {
+        at = strchr(at, '\n');
+        ck_assert_msg(at != NULL, "no line %s in: %s", key, reply->text);
+        at++;
+    }
+    at += length + 1;
+    length = strcspn(at, "\n");
+    ck_assert_uint_lt(length, sizeof(value));
+    memcpy(value, at, length);
+    value[length] = '\0';
+    return value;
+}
+
+/* ---------------------------------------------------------------------------------- operations */
+
+START_TEST(ping_needs_nothing)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "ping", NULL);
+    agent_expect(reply, "OK");
+    ck_assert(strlen(line_of(&reply, "version")) > 0);
+    agent_send_frame(client, "x\0ping", 6);
+    ck_assert(agent_receive(client, &reply));
+    ck_assert_str_eq(reply.id, "x");
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(check_tells_what_the_invite_is_for)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "check", plain_invite(), ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(line_of(&reply, "type"), "account");
+    ck_assert_str_eq(line_of(&reply, "user"), "");
+    ck_assert_int_ge(atol(line_of(&reply, "accepted_at")), time(NULL) - 30);
+    ck_assert_uint_eq(reply.contacts, 0);
+    agent_ask(client, &reply, "check",
+              invite(INV_INVITE_CONTACT_ACCOUNT, "alice@example.org", "preset", NULL), "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(line_of(&reply, "type"), "contact-account");
+    ck_assert_str_eq(line_of(&reply, "user"), "preset");
+    ck_assert_uint_eq(reply.contacts, 1);
+    ck_assert_str_eq(reply.first_contact, "alice@example.org||Invited");
+    agent_ask(client, &reply, "check", invite(INV_INVITE_CONTACT, "alice@example.org", NULL, NULL),
+              ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(line_of(&reply, "type"), "contact");
+}
+END_TEST
+
+START_TEST(check_takes_what_a_token_came_in)
+{
+    struct agent_reply reply;
+    char uri[128];
+
+    (void)snprintf(uri, sizeof(uri), "xmpp:example.org?register;preauth=%s", plain_invite());
+    agent_ask(client, &reply, "check", uri, ADDRESS, NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(bad_tokens_are_one_answer)
+{
+    struct agent_reply reply;
+    inv_token *token;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    agent_ask(client, &reply, "check", "", ADDRESS, NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "check", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ADDRESS, NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    ck_assert_str_eq(reply.text, "");
+    (void)snprintf(text, sizeof(text), "%s", invite(INV_INVITE_ACCOUNT, NULL, NULL, &token));
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    agent_ask(client, &reply, "check", text, ADDRESS, NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    ck_assert_str_eq(reply.text, "");
+    agent_ask(client, &reply, "register", text, "nobody1", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    inv_token_free(&token);
+    /* right kind, wrong operation */
+    agent_ask(client, &reply, "reset", plain_invite(), "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "contact", plain_invite(), "alice@example.org", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register",
+              invite(INV_INVITE_CONTACT, "alice@example.org", NULL, NULL), "nobody1", SITE_PASSWORD,
+              ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+}
+END_TEST
+
+START_TEST(register_makes_the_account_and_tells_its_contacts)
+{
+    struct agent_reply reply;
+    inv_token *token;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    (void)snprintf(text, sizeof(text), "%s",
+                   invite(INV_INVITE_ACCOUNT, "alice@example.org", NULL, &token));
+    agent_ask(client, &reply, "register", text, "Bob", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(reply.text, "");
+    ck_assert_uint_eq(reply.contacts, 1);
+    ck_assert_str_eq(reply.first_contact, "alice@example.org||Invited");
+    ck_assert(site_login(site, "bob", SITE_PASSWORD));
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    /* the same again ends the same; other passwords and names do not */
+    agent_ask(client, &reply, "register", text, "bob@example.org", SITE_PASSWORD, ADDRESS, "",
+              NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 1);
+    agent_ask(client, &reply, "register", text, "bob", "another password", ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register", text, "bobby", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "roster", "bob", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(reply.first_contact, "alice@example.org||Invited");
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(refusals_keep_the_token)
+{
+    struct agent_reply reply;
+    const char *token = plain_invite();
+    char copy[INV_TOKEN_LENGTH + 1];
+    char preset[INV_TOKEN_LENGTH + 1];
+
+    (void)snprintf(copy, sizeof(copy), "%s", token);
+    (void)snprintf(preset, sizeof(preset), "%s", invite(INV_INVITE_ACCOUNT, NULL, "mine", NULL));
+    agent_ask(client, &reply, "register", copy, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_TAKEN");
+    agent_ask(client, &reply, "register", copy, "two words", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "register", copy, "carol@example.net", SITE_PASSWORD, ADDRESS, "",
+              NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "register", copy, "mine", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    agent_ask(client, &reply, "register", preset, "other", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    agent_ask(client, &reply, "register", copy, "carol", "short", ADDRESS, "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    ck_assert_msg(strstr(reply.text, "quality") != NULL, "%s", reply.text);
+    agent_ask(client, &reply, "register", copy, "carol", "", ADDRESS, "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    agent_ask(client, &reply, "register", copy, "carol", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "register", preset, "mine", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(reset_sets_a_password_once)
+{
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+
+    site_add_account(site, "forgetful");
+    (void)snprintf(token, sizeof(token), "%s", invite(INV_INVITE_RESET, NULL, "forgetful", NULL));
+    agent_ask(client, &reply, "check", token, ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(line_of(&reply, "type"), "reset");
+    ck_assert_str_eq(line_of(&reply, "user"), "forgetful");
+    agent_ask(client, &reply, "register", token, "forgetful", "a whole new password", ADDRESS, "",
+              NULL);
+    agent_expect(reply, "BAD_TOKEN"); /* it creates nothing */
+    agent_ask(client, &reply, "reset", token, "alice", "a whole new password", ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    agent_ask(client, &reply, "reset", token, "forgetful", "a whole new password", ADDRESS, "",
+              NULL);
+    agent_expect(reply, "OK");
+    ck_assert(site_login(site, "forgetful", "a whole new password"));
+    agent_ask(client, &reply, "reset", token, "forgetful", "yet another password", ADDRESS, "",
+              NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    ck_assert(!site_login(site, "forgetful", "yet another password"));
+}
+END_TEST
+
+START_TEST(contact_connects_accounts)
+{
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+
+    site_add_account(site, "dora");
+    (void)snprintf(token, sizeof(token), "%s",
+                   invite(INV_INVITE_CONTACT, "alice@example.org", NULL, NULL));
+    agent_ask(client, &reply, "contact", token, "alice@example.org", NULL);
+    agent_expect(reply, "NOT_ALLOWED");
+    agent_ask(client, &reply, "contact", token, "nobody@example.org", NULL);
+    agent_expect(reply, "NOT_ALLOWED");
+    agent_ask(client, &reply, "contact", token, "dora", NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "contact", token, "dora@example.org", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(reply.first_contact, "alice@example.org||Invited");
+    agent_ask(client, &reply, "contact", token, "dora@example.org", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "contact",
+              invite(INV_INVITE_CONTACT, "alice@example.org", NULL, NULL), "friend@example.com",
+              NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(reply.first_contact, "alice@example.org||Invited");
+}
+END_TEST
+
+START_TEST(exists_knows_every_holder_of_a_name)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "exists", "alice", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "exists", "ALICE@example.org", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "exists", "nobody-here", NULL);
+    agent_expect(reply, "NO_ACCOUNT");
+    agent_ask(client, &reply, "exists", "no@name@example.org", NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "exists", "", NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "roster", "nobody-here", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 0);
+}
+END_TEST
+
+START_TEST(a_domain_that_is_not_ours)
+{
+    struct agent_reply reply;
+
+    agent_send_frame(client, "1\0exists\0example.com\0alice", 26);
+    ck_assert(agent_receive(client, &reply));
+    agent_expect(reply, "CONFIG");
+    agent_send_frame(client, "1\0exists\0\0alice", 15);
+    ck_assert(agent_receive(client, &reply));
+    agent_expect(reply, "OK"); /* there is only one */
+    agent_send_frame(client, "1\0exists\0EXAMPLE.org\0alice", 26);
+    ck_assert(agent_receive(client, &reply));
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- create */
+
+START_TEST(people_make_invites)
+{
+    struct agent_reply reply;
+    char *token;
+    time_t expires;
+
+    site_add_account(site, "erin");
+    agent_ask(client, &reply, "create", "erin@example.org", "contact-account", "user=newcomer",
+              "expires=2d", "note=for a friend", "roster-subscription=true", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(strlen(line_of(&reply, "id")), 40);
+    ck_assert(inv_timestamp_parse_rfc3339(line_of(&reply, "expires"), &expires));
+    ck_assert_int_le(labs((long)(expires - time(NULL) - 2L * 86400)), 30);
+    token = strdup(line_of(&reply, "uri"));
+    ck_assert_ptr_eq(strstr(token, "xmpp:erin@example.org?roster;preauth="), token);
+    agent_ask(client, &reply, "register", token, "newcomer", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(reply.first_contact, "erin@example.org||Invited");
+    free(token);
+    agent_ask(client, &reply, "create", "erin@example.org", "account", "expires=", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_ptr_nonnull(strstr(line_of(&reply, "uri"), "xmpp:example.org?register;preauth="));
+}
+END_TEST
+
+START_TEST(invites_that_people_may_not_make)
+{
+    static const struct {
+        const char *inviter;
+        const char *type;
+        const char *option;
+        const char *result;
+    } rows[] = {
+        {"nobody@example.org", "account", "note=", "NOT_ALLOWED"},
+        {"alice@example.com", "account", "note=", "NOT_ALLOWED"},
+        {"alice", "account", "note=", "NAME_INVALID"},
+        {"alice@example.org", "reset", "user=erin", "NOT_ALLOWED"},
+        {"alice@example.org", "admin", "note=", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "expires=8d", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "expires=never", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "expires=2001-01-01T00:00:00Z", "NOT_ALLOWED"},
+        {"alice@example.org", "contact", "user=frank", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "user=alice", "NAME_TAKEN"},
+        {"alice@example.org", "account", "user=postmaster", "NAME_RESERVED"},
+        {"alice@example.org", "account", "user=a b", "NAME_INVALID"},
+        {"alice@example.org", "account", "roster-subscription=no", "NOT_ALLOWED"},
+    };
+    struct agent_reply reply;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        agent_ask(client, &reply, "create", rows[i].inviter, rows[i].type, rows[i].option, NULL);
+        ck_assert_msg(strcmp(reply.result, rows[i].result) == 0, "row %zu: %s, not %s", i,
+                      reply.result, rows[i].result);
+    }
+}
+END_TEST
+
+START_TEST(open_invites_are_counted)
+{
+    struct agent_reply reply;
+    size_t made = 0;
+    size_t refused = 0;
+
+    restart_agent("max_open_invites = 5");
+    site_add_account(site, "greedy");
+    for (int i = 0; i < MANY; i++)
+        (void)agent_send(client, "create", "greedy@example.org", "account", NULL);
+    for (int i = 0; i < MANY; i++) {
+        ck_assert(agent_receive(client, &reply));
+        made += strcmp(reply.result, "OK") == 0;
+        refused += strcmp(reply.result, "NOT_ALLOWED") == 0 && reply.text[0] != '\0';
+    }
+    ck_assert_uint_eq(made, 5);
+    ck_assert_uint_eq(refused, MANY - 5);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(inviteInviter=greedy@example.org)"), 5);
+    agent_ask(client, &reply, "create", "alice@example.org", "account", NULL);
+    agent_expect(reply, "OK"); /* others have their own */
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------- many at once
+ */
+
+START_TEST(many_in_flight_are_all_answered)
+{
+    bool seen[4 * MANY + 1] = {false};
+    struct agent_reply reply;
+
+    for (int i = 0; i < MANY; i++) {
+        (void)agent_send(client, "exists", "alice", NULL);
+        (void)agent_send(client, "ping", NULL);
+        (void)agent_send(client, "roster", "nobody-here", NULL);
+        (void)agent_send(client, "unheard-of", NULL);
+    }
+    for (int i = 0; i < 4 * MANY; i++) {
+        unsigned long id;
+
+        ck_assert(agent_receive(client, &reply));
+        id = strtoul(reply.id, NULL, 10);
+        ck_assert_uint_ge(id, 1);
+        ck_assert_uint_le(id, 4 * MANY);
+        ck_assert_msg(!seen[id], "%lu was answered twice", id);
+        seen[id] = true;
+        ck_assert_str_eq(reply.result, id % 4 == 0 ? "BAD_REQUEST" : "OK");
+    }
+}
+END_TEST
+
+/* One token, 32 clients: one account. */
+START_TEST(one_token_and_many_names)
+{
+    struct agent_client *clients[MANY];
+    struct agent_reply reply;
+    inv_token *token;
+    char text[INV_TOKEN_LENGTH + 1];
+    size_t won = 0;
+    char name[16];
+
+    (void)snprintf(text, sizeof(text), "%s",
+                   invite(INV_INVITE_ACCOUNT, "alice@example.org", NULL, &token));
+    for (int i = 0; i < MANY; i++)
+        clients[i] = agent_connect(site);
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(name, sizeof(name), "racer%d", i);
+        (void)agent_send(clients[i], "register", text, name, SITE_PASSWORD, ADDRESS, "", NULL);
+    }
+    for (int i = 0; i < MANY; i++) {
+        ck_assert(agent_receive(clients[i], &reply));
+        if (strcmp(reply.result, "OK") == 0)
+            won++;
+        else
+            agent_expect(reply, "BAD_TOKEN");
+        agent_disconnect(&clients[i]);
+    }
+    ck_assert_uint_eq(won, 1);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=racer*)"), 1);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(one_token_one_name_and_one_password)
+{
+    struct agent_reply reply;
+    inv_token *token;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    (void)snprintf(text, sizeof(text), "%s", invite(INV_INVITE_ACCOUNT, NULL, NULL, &token));
+    for (int i = 0; i < 8; i++)
+        (void)agent_send(client, "register", text, "twin", SITE_PASSWORD, ADDRESS, "", NULL);
+    for (int i = 0; i < 8; i++) {
+        ck_assert(agent_receive(client, &reply));
+        agent_expect(reply, "OK");
+    }
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void add_pairs(const char *jid, size_t count)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_operation *adds[100];
+    inv_call call;
+    char contact[64];
+
+    for (size_t done = 0; done < count; done += 100) {
+        site_begin(site, &call);
+        for (size_t i = 0; i < 100; i++) {
+            (void)snprintf(contact, sizeof(contact), "contact-number-%zu@example.com", done + i);
+            adds[i] = inv_pair_add_operation(site_domain(site), jid, contact, "A group of many",
+                                             "0000000000000000000000000000000000000000");
+        }
+        ck_assert_msg(inv_directory_run(call.directory, adds, 100, &call.deadline, &verdict) ==
+                          INV_OK,
+                      "%s", verdict.why);
+        for (size_t i = 0; i < 100; i++) {
+            ck_assert(inv_operation_answered(adds[i], INV_LDAP_SUCCESS));
+            inv_operation_free(&adds[i]);
+        }
+        inv_gate_end(&call);
+    }
+}
+
+START_TEST(a_roster_of_more_than_one_frame)
+{
+    struct agent_reply reply;
+
+    site_add_account(site, "popular");
+    add_pairs("popular@example.org", BIG);
+    agent_ask(client, &reply, "roster", "popular", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, BIG);
+    ck_assert_uint_gt(reply.frames, 1);
+    ck_assert_str_eq(reply.first_contact, "contact-number-0@example.com||A group of many");
+}
+END_TEST
+
+/* -------------------------------------------------------------------------------------- limits */
+
+START_TEST(bad_tokens_cost_their_address)
+{
+    static const char forged[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+
+    restart_agent("limit_checks = 5/d\nlimit_registrations = 3/d");
+    (void)snprintf(token, sizeof(token), "%s", plain_invite());
+    for (int i = 0; i < 5; i++) {
+        agent_ask(client, &reply, "check", forged, "2001:db8:7:7::1", NULL);
+        agent_expect(reply, "BAD_TOKEN");
+    }
+    agent_ask(client, &reply, "check", forged, "2001:db8:7:7::2", NULL);
+    agent_expect(reply, "THROTTLED"); /* the same /64 */
+    agent_ask(client, &reply, "check", forged, ADDRESS, NULL);
+    agent_expect(reply, "BAD_TOKEN"); /* another one */
+    agent_ask(client, &reply, "check", forged, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    /* the good neighbour of a bad one, as often as they like */
+    for (int i = 0; i < 20; i++) {
+        agent_ask(client, &reply, "check", token, "2001:db8:7:7::1", NULL);
+        agent_expect(reply, "OK");
+    }
+    agent_ask(client, &reply, "register", forged, "hugo", SITE_PASSWORD, "2001:db8:7:7::1", "",
+              NULL);
+    agent_expect(reply, "BAD_TOKEN"); /* registrations are counted apart */
+    agent_ask(client, &reply, "register", token, "hugo", SITE_PASSWORD, "2001:db8:7:7::1", "",
+              NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(refusals_cost_their_token)
+{
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+
+    restart_agent("limit_registrations = 3/d");
+    (void)snprintf(token, sizeof(token), "%s", plain_invite());
+    for (int i = 0; i < 3; i++) {
+        agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, "", "", NULL);
+        agent_expect(reply, "NAME_TAKEN");
+    }
+    agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, "", "", NULL);
+    agent_expect(reply, "THROTTLED");
+    agent_ask(client, &reply, "register", token, "ida", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "THROTTLED"); /* from wherever */
+    agent_ask(client, &reply, "register", plain_invite(), "ida", SITE_PASSWORD, "", "", NULL);
+    agent_expect(reply, "OK"); /* another token */
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------- time */
+
+START_TEST(expiry_between_check_and_register_is_no_obstacle)
+{
+    struct site_request request;
+    struct agent_reply reply;
+    char tokens[2][INV_TOKEN_LENGTH + 1];
+    char accepted_at[24];
+    inv_token *token;
+
+    for (int i = 0; i < 2; i++) {
+        site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+        request.request.expires = time(NULL) + 3;
+        token = site_create(site, &request);
+        inv_token_write(token, tokens[i]);
+        inv_token_free(&token);
+    }
+    agent_ask(client, &reply, "check", tokens[0], ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    (void)snprintf(accepted_at, sizeof(accepted_at), "%s", line_of(&reply, "accepted_at"));
+    while (time(NULL) <= atol(accepted_at) + 3)
+        site_next_second();
+    agent_ask(client, &reply, "register", tokens[1], "jane", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register", tokens[0], "jane", SITE_PASSWORD, ADDRESS, accepted_at,
+              NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+static void add_all(TCase *tests)
+{
+    tcase_add_test(tests, ping_needs_nothing);
+    tcase_add_test(tests, check_tells_what_the_invite_is_for);
+    tcase_add_test(tests, check_takes_what_a_token_came_in);
+    tcase_add_test(tests, bad_tokens_are_one_answer);
+    tcase_add_test(tests, register_makes_the_account_and_tells_its_contacts);
+    tcase_add_test(tests, refusals_keep_the_token);
+    tcase_add_test(tests, reset_sets_a_password_once);
+    tcase_add_test(tests, contact_connects_accounts);
+    tcase_add_test(tests, exists_knows_every_holder_of_a_name);
+    tcase_add_test(tests, a_domain_that_is_not_ours);
+    tcase_add_test(tests, people_make_invites);
+    tcase_add_test(tests, invites_that_people_may_not_make);
+    tcase_add_test(tests, open_invites_are_counted);
+    tcase_add_test(tests, many_in_flight_are_all_answered);
+    tcase_add_test(tests, one_token_and_many_names);
+    tcase_add_test(tests, one_token_one_name_and_one_password);
+    tcase_add_test(tests, a_roster_of_more_than_one_frame);
+    tcase_add_test(tests, bad_tokens_cost_their_address);
+    tcase_add_test(tests, refusals_cost_their_token);
+    tcase_add_test(tests, expiry_between_check_and_register_is_no_obstacle);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("agent");
+    TCase *tests = tcase_create("operations");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_checked_fixture(tests, start_agent, stop_agent);
+    add_all(tests);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
