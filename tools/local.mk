@@ -10,9 +10,12 @@ tools_invitectl_SOURCES = \
 	tools/ctl/roster.c tools/ctl/revoke.c tools/ctl/init.c tools/ctl/doctor.c \
 	tools/ctl/container.c tools/ctl/container.h tools/ctl/keys.c tools/ctl/proof.c tools/ctl/proof.h \
 	tools/ctl/proof_account.c tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c \
-	tools/ctl/report.c tools/ctl/report.h
-tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
-tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS)
+	tools/ctl/report.c tools/ctl/report.h \
+	tools/ctl/tree.c tools/ctl/remove.c tools/ctl/repair.c tools/ctl/purge.c \
+	tools/ctl/notes.c tools/ctl/notes.h tools/ctl/progress.c tools/ctl/progress.h \
+	tools/ctl/qr.c tools/ctl/qr.h
+tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
+tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRENCODE_LIBS)
 
 # The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, connection),
 # those that wait for the directory (workers), and what they do (operations, op_*).

@@ -133,9 +133,13 @@ admin_init() {
 config=$work/empty
 exits 2 "no command" ; says "says so" 'which command' "$err"
 exits 2 "an unknown command" frobnicate ; says "names it" frobnicate "$err"
-for command in tree remove repair purge; do
-    exits 2 "$command is not there yet" $command x
-done
+exits 2 "tree of two" tree a b
+exits 2 "remove without a JID" remove
+exits 2 "repair does not take a word" repair x
+exits 2 "purge without --older-than" purge
+says "asks for it" '--older-than' "$err"
+exits 2 "purge of no age" purge --older-than 0d
+exits 2 "purge of some age" purge --older-than long
 exits 2 "an unknown option" list --frobnicate
 exits 2 "an option without its value" create --type
 exits 2 "an option twice" list --state all --state used
@@ -259,6 +263,31 @@ exits 2 "create --expires in the past" create --expires 2001-01-01T00:00:00Z
 exits 2 "create --expires soon" create --expires soon
 exits 2 "create --account-expires never" create --account-expires never
 exits 2 "create --print all" create --print all
+exits 0 "create --count" create --count 3 --note 'one of three'
+[ "$(grep -cE '^xmpp:example\.org\?register;preauth=[A-Za-z0-9_-]{32}$' "$out")" = 3 ] &&
+    [ "$(sort -u "$out" | wc -l)" = 3 ]
+verdict "prints three URIs" $?
+exits 0 "create --count --json" --json create --count 2 --uses 3
+json "two objects" 'len({r["id"] for r in rows}) == 2 and all(r["uses"] == 3 for r in rows)'
+exits 2 "create --count 0" create --count 0
+exits 2 "create --count 1001" create --count 1001
+exits 2 "create --count x" create --count x
+exits 2 "create --count with --user" create --count 2 --user x
+exits 1 "create --count, refused" create --count 3 --inviter nobody-here
+says "tells how far it came" 'ended at invite 1 of 3' "$err"
+exits 2 "create --qr --json" --json create --qr
+exits 2 "create --qr of an id" create --qr --print id
+exits 0 "create --qr" create --qr
+sed 1d "$out" | python3 "$top/tests/support/qr.py" >"$work/qr" 2>"$err" &&
+    [ "$(head -1 "$out")" = "$(cat "$work/qr")" ]
+verdict "the code is the URI" $?
+exits 0 "create --qr --print token" create --qr --print token
+sed 1d "$out" | python3 "$top/tests/support/qr.py" >"$work/qr" 2>"$err" &&
+    [ "$(head -1 "$out")" = "$(cat "$work/qr")" ]
+verdict "the code is the token" $?
+python3 "$top/tests/support/terminal.py" "$out" -- "$invitectl" -c "$config" create --qr 2>"$err"
+verdict "create --qr on a terminal" $?
+says "sets its colours" "$(printf '\033')\\[97;40m" "$out"
 exits 1 "create for a reserved name" create --user root
 exits 1 "create for an invalid name" create --user 'a b'
 exits 1 "create by an inviter without an account" create --inviter nobody-here
@@ -309,8 +338,9 @@ verdict "the password is the second line" $?
 redeems 0 "the second use" carol "$token" 'carol has a password'
 redeems 1 "there is no third" dave "$token" 'dave has a password'
 exits 0 "roster" roster alice
-says "has a header" '^JID +GROUP$' "$out"
 says "has bob" '^bob@example\.org +Invited$' "$out"
+[ "$(wc -l <"$out")" = "$(grep -c '@example\.org  *Invited$' "$out")" ]
+verdict "and no other lines than contacts" $?
 exits 0 "roster --json" --json roster bob@example.org
 json "has alice" 'rows == [{"jid": "alice@example.org", "group": "Invited"}]'
 exits 0 "an empty roster" roster nobody-here
@@ -425,6 +455,143 @@ redeems 1 "an expired invite is refused" ivan "$token" 'ivan has a password'
 exits 0 "list --state expired" --json list --state expired
 json "has it" 'len(rows) == 1 and rows[0]["state"] == "expired"'
 
+# ------------------------------------------------------------------------------ tree, remove
+
+make --inviter frank
+redeems 0 "frank invites" laura "$token" 'laura has a password'
+make --inviter laura
+redeems 0 "laura invites" mike "$token" 'mike has a password'
+exits 0 "tree" tree
+says "alice is a root" '^alice@example\.org' "$out"
+says "bob stands below her" '^  bob@example\.org  [0-9T:Z-]+$' "$out"
+exits 0 "tree of bob" tree bob
+printf 'bob 0\nfrank 1\nlaura 2\nmike 3\n' >"$work/expected"
+sed -E 's/^( *)([a-z]+)@example\.org .*/\1\2/' "$out" |
+    awk '{ match($0, /^ */); print $1, RLENGTH / 2 }' | cmp -s - "$work/expected"
+verdict "has those below him, each below its inviter" $?
+exits 0 "tree --json" --json tree frank@example.org
+json "its keys" 'all(list(r) == ["jid", "invitedBy", "created", "depth"] for r in rows)'
+json "its content" '[(r["jid"], r["invitedBy"], r["depth"]) for r in rows] == [
+    ("frank@example.org", "bob@example.org", 0), ("laura@example.org", "frank@example.org", 1),
+    ("mike@example.org", "laura@example.org", 2)]'
+exits 0 "tree of nobody" tree nobody-here
+says_nothing "prints nothing" "$out"
+says "says so" 'invited nobody' "$err"
+exits 0 "an open invite by laura" --json create --inviter laura
+exits 0 "remove" remove laura
+says "says what" '^laura@example\.org removed: 1 open invites revoked, 2 contacts, 0 groups$' "$out"
+[ "$(entries "$suffix" '(|(uid=laura)(xmppContactJid=laura@example.org))')" = 0 ]
+verdict "account and contacts are gone" $?
+exits 1 "remove again" remove laura
+says "finds no account" 'laura@example.org has no account' "$err"
+exits 1 "remove of somebody elsewhere" remove laura@elsewhere.example
+exits 1 "remove --json of nobody" --json remove nobody-here
+json "its keys" 'list(rows[0]) == ["result", "invite", "user", "domain", "why", "revoked", "contacts",
+    "groups"] and rows[0]["result"] == "NO_ACCOUNT" and rows[0]["revoked"] == 0'
+exits 0 "tree where an inviter is gone" --json tree
+json "shows who is left below her name" '[(r["jid"], r["depth"]) for r in rows
+    if r["jid"].split("@")[0] in ("laura", "mike")] ==
+    [("laura@example.org", 0), ("mike@example.org", 1)] and
+    len({r["jid"] for r in rows}) == len(rows)'
+admin ldapmodify >"$out" 2>"$err" <<END
+dn: uid=bob,ou=people,$suffix
+changetype: modify
+replace: xmppInvitedBy
+xmppInvitedBy: frank@example.org
+END
+exits 0 "tree with a circle" --json tree
+json "shows each once" 'len({r["jid"] for r in rows}) == len(rows) and
+    {"bob@example.org", "frank@example.org"} <= {r["jid"] for r in rows}'
+
+# ------------------------------------------------------------------------------ repair, purge
+
+# uses_left NUMBER [CLAIM]: of the invite id, by hand
+uses_left() {
+    admin ldapmodify >"$out" 2>"$err" <<END
+dn: inviteId=$id,ou=invites,$suffix
+changetype: modify
+replace: inviteUsesLeft
+inviteUsesLeft: $1
+${2:+-
+add: inviteClaim
+inviteClaim: $2}
+END
+}
+
+# until_says PATTERN ARGUMENT...: invitectl again and again, at most ten seconds
+until_says() {
+    pattern=$1
+    shift
+    poll=100
+    until "$invitectl" -c "$config" "$@" >"$out" 2>"$err"; grep -qE "$pattern" "$out" || [ $poll -eq 0 ]; do
+        poll=$((poll - 1))
+        sleep 0.1
+    done
+}
+
+make --note 'a claim of nothing' --expires 2099-01-01T00:00:00Z
+id=$("$invitectl" --json -c "$config" show "$token" | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+exits 0 "repair of a clean site" repair
+says "says so" '^0 mended, 0 waiting, 0 left for you to decide$' "$out"
+exits 0 "repair --json of a clean site" --json repair
+says_nothing "prints nothing" "$out"
+uses_left 0 'nina@example.org 00112233445566ff'
+exits 0 "repair of a young claim" repair
+says "waits" "^waits +inviteId=$id,.*: the claim of nina@example.org is younger" "$out"
+says "says so" '^0 mended, 1 waiting, 0 left for you to decide$' "$out"
+admin ldapadd >"$out" 2>"$err" <<END
+dn: inviteUser=nobodys,ou=invites,$suffix
+objectClass: xmppNameReservation
+inviteId: 1234567890123456789012345678901234567890
+END
+# The administrator's hand turns the clock back.
+admin ldapmodify -e '!relax' >"$out" 2>"$err" <<END
+dn: inviteId=$id,ou=invites,$suffix
+changetype: modify
+replace: modifyTimestamp
+modifyTimestamp: 20200101000000Z
+
+dn: inviteUser=nobodys,ou=invites,$suffix
+changetype: modify
+replace: modifyTimestamp
+modifyTimestamp: 20200101000000Z
+END
+verdict "both are old now" $?
+exits 0 "repair --dry-run" repair --dry-run
+says "counts" '^2 to be mended, 0 waiting, 0 left for you to decide$' "$out"
+says "repair --dry-run tells" "^to be freed +inviteId=$id," "$out"
+exits 0 "repair --dry-run --json" --json repair --dry-run
+json "its keys" 'all(list(r) == ["action", "domain", "dn", "what", "dryRun"] for r in rows)'
+json "and content" '{r["action"] for r in rows} == {"freed", "removed"} and
+    all(r["dryRun"] and r["domain"] == "example.org" for r in rows)'
+exits 0 "repair" repair
+says "frees" "^freed +inviteId=$id," "$out"
+says "removes" '^removed +inviteUser=nobodys,' "$out"
+exits 0 "repair again" repair
+says "finds nothing" '^0 mended, 0 waiting, 0 left' "$out"
+redeems 0 "the use is open again" nina "$token" 'nina has a password'
+uses_left 1
+exits 1 "repair leaves what it may not decide" repair
+says "tells" "^left +inviteId=$id,.*do not make the 1 it was made for" "$out"
+exits 1 "repair --dry-run too" --json repair --dry-run
+json "as an object" '[r["action"] for r in rows] == ["left"]'
+uses_left 0
+before=$(entries "ou=invites,$suffix" '(objectClass=xmppInvite)')
+exits 0 "purge of what is not old" purge --older-than 90d
+says "deletes nothing" '^0 deleted$' "$out"
+until_says "$id" purge --older-than 1s --dry-run
+says "purge --dry-run" "^to be removed +inviteId=$id,.*: used$" "$out"
+[ "$(entries "ou=invites,$suffix" '(objectClass=xmppInvite)')" = "$before" ]
+verdict "deletes nothing" $?
+exits 0 "purge" --json purge --older-than 1s
+json "names what it deletes" 'any(r["dn"].startswith("inviteId='"$id"'") and r["action"] == "removed" and
+    r["what"] == "used" for r in rows)'
+exits 1 "they are gone" show "$id"
+exits 0 "list of all" --json list --state all
+json "but only they" 'rows and all(r["state"] == "pending" for r in rows)'
+
+make --note 'after the purge'
+
 # A key that is retired while invites still need it.
 cp "$site/token.keys" "$work/both.keys"
 cp "$work/first.keys" "$site/token.keys"
@@ -463,6 +630,10 @@ config=$first_config
 exits 3 "the directory is down" list
 exits 3 "for create too" create
 exits 3 "and doctor" doctor
+exits 3 "and repair" repair
+exits 3 "and purge" purge --older-than 1d
+exits 3 "and tree" tree
+exits 3 "and remove" remove bob
 redeems 3 "and redeem" kim "$token" 'kim has a password'
 
 # ------------------------------------------------------------- sites that are not as they should be

@@ -19,7 +19,7 @@ tests_check_slapd_LDADD = $(UNIT_LIBS)
 # invitectl, whole: its manual, and every command in a real slapd.
 dist_check_SCRIPTS += tests/integration/manual.sh tests/integration/invitectl.sh
 TESTS += tests/integration/manual.sh tests/integration/invitectl.sh
-EXTRA_DIST += tests/support/terminal.py
+EXTRA_DIST += tests/support/terminal.py tests/support/qr.py
 
 # The first thing a new user runs.
 dist_check_SCRIPTS += tests/integration/quickstart.sh

@@ -64,7 +64,7 @@ for command in $commands; do
     echo none >>"$work/help"
     same "the same options of $command"
 
-    echo "$heading" | sed -E 's/^\.Ss //; s/ Ar / /; s/ \| /|/' >"$work/man"
+    echo "$heading" | sed -E 's/^\.Ss //; s/ Op Ar ([A-Z]+)/ [\1]/; s/ Ar / /; s/ \| /|/' >"$work/man"
     "$invitectl" "$command" --help |
         sed -nE '1s/.*\[--json\] ([a-z]+)( \[OPTION\]\.\.\.)?(.*)/\1\3/p' >"$work/help"
     same "the same arguments of $command"

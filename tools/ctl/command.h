@@ -13,7 +13,7 @@
 /* Exit statuses of the last column of section 6. */
 enum {
     CTL_EXIT_OK = 0,
-    CTL_EXIT_REFUSED = 1, /* also: doctor has findings */
+    CTL_EXIT_REFUSED = 1, /* also: doctor or repair has findings */
     CTL_EXIT_USAGE = 2,
     CTL_EXIT_TEMPORARY = 3,
     CTL_EXIT_CONFIG = 4,
@@ -73,6 +73,10 @@ extern const ctl_command ctl_redeem;
 extern const ctl_command ctl_roster;
 extern const ctl_command ctl_revoke;
 extern const ctl_command ctl_restore;
+extern const ctl_command ctl_tree;
+extern const ctl_command ctl_remove;
+extern const ctl_command ctl_repair;
+extern const ctl_command ctl_purge;
 extern const ctl_command ctl_doctor;
 
 /* ---------------------------------------------------------------------------------- command line

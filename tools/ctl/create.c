@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "output.h"
+#include "progress.h"
+#include "qr.h"
+
+#define COUNT_MAX 1000
 
 static const ctl_option options[] = {
     {"type", 't', "TYPE", false, "account, contact, contact-account or reset [account]"},
@@ -21,6 +27,8 @@ static const ctl_option options[] = {
     {"account-expires", 0, "WHEN", false, "the end of a guest's account: 30d or an RFC 3339 time"},
     {"note", 0, "TEXT", false, "a remark for the list"},
     {"print", 'p', "WHAT", false, "uri, token, id or url [uri]"},
+    {"count", 0, "N", false, "make N such invites, 1 to 1000 [1]"},
+    {"qr", 0, NULL, false, "also print it as a QR code"},
     {NULL, 0, NULL, false, NULL},
 };
 
@@ -33,6 +41,8 @@ typedef struct creation {
     const char **groups;
     char account_expires[INV_TIMESTAMP_SIZE];
     const char *print;
+    long count;
+    bool qr;
 } creation;
 
 static bool parse_type(const ctl_invocation *invocation, creation *wanted)
@@ -46,6 +56,15 @@ static bool parse_type(const ctl_invocation *invocation, creation *wanted)
     return false;
 }
 
+/* A decimal number from 1 to most, and nothing else. */
+static bool parse_number(const char *text, long most, long *number)
+{
+    *number = 0;
+    for (; *text >= '0' && *text <= '9' && *number <= most; text++)
+        *number = 10 * *number + (*text - '0');
+    return *text == '\0' && *number >= 1 && *number <= most;
+}
+
 static bool parse_uses(const ctl_invocation *invocation, creation *wanted)
 {
     const char *text = ctl_option_text(invocation, "uses");
@@ -55,17 +74,9 @@ static bool parse_uses(const ctl_invocation *invocation, creation *wanted)
     wanted->request.uses = 1;
     if (text == NULL)
         return true;
-    if (strcmp(text, "unlimited") != 0) {
-        for (const char *digit = text;
-             *digit >= '0' && *digit <= '9' && uses <= INV_INVITE_USES_MAX; digit++) {
-            uses = 10 * uses + (*digit - '0');
-            text = digit + 1;
-        }
-        if (uses < 1 || uses > INV_INVITE_USES_MAX || *text != '\0') {
-            ctl_usage(invocation, "--uses is a number from 1 to %d, or unlimited",
-                      INV_INVITE_USES_MAX);
-            return false;
-        }
+    if (strcmp(text, "unlimited") != 0 && !parse_number(text, INV_INVITE_USES_MAX, &uses)) {
+        ctl_usage(invocation, "--uses is a number from 1 to %d, or unlimited", INV_INVITE_USES_MAX);
+        return false;
     }
     if (single && uses != 1) {
         ctl_usage(invocation, "an invite for one name has one use: leave --uses away");
@@ -175,6 +186,33 @@ static bool parse_note(const ctl_invocation *invocation, creation *wanted)
     return true;
 }
 
+static bool parse_amount(const ctl_invocation *invocation, creation *wanted)
+{
+    const char *text = ctl_option_text(invocation, "count");
+
+    wanted->qr = ctl_option_given(invocation, "qr");
+    if (wanted->qr && invocation->json) {
+        ctl_usage(invocation, "--qr is for people: not with --json");
+        return false;
+    }
+    if (wanted->qr && strcmp(wanted->print, "id") == 0) {
+        ctl_usage(invocation, "an id lets nobody in: --qr goes with uri, token or url");
+        return false;
+    }
+    wanted->count = 1;
+    if (text == NULL)
+        return true;
+    if (!parse_number(text, COUNT_MAX, &wanted->count)) {
+        ctl_usage(invocation, "--count is a number from 1 to %d", COUNT_MAX);
+        return false;
+    }
+    if (wanted->count > 1 && ctl_option_given(invocation, "user")) {
+        ctl_usage(invocation, "a name is for one invite: --count and --user do not go together");
+        return false;
+    }
+    return true;
+}
+
 /* What needs no directory and no names; what is wrong here is wrong usage. */
 static bool parse_terms(const ctl_invocation *invocation, const inv_domain *domain,
                         creation *wanted)
@@ -184,7 +222,8 @@ static bool parse_terms(const ctl_invocation *invocation, const inv_domain *doma
     if (!parse_type(invocation, wanted) || !parse_uses(invocation, wanted) ||
         !parse_expires(invocation, domain, now, wanted) ||
         !parse_account_expires(invocation, now, wanted) ||
-        !parse_print(invocation, domain, wanted) || !parse_note(invocation, wanted))
+        !parse_print(invocation, domain, wanted) || !parse_amount(invocation, wanted) ||
+        !parse_note(invocation, wanted))
         return false;
     if (wanted->request.type == INV_INVITE_RESET && !ctl_option_given(invocation, "user")) {
         ctl_usage(invocation, "--type reset needs --user: whose password?");
@@ -274,6 +313,16 @@ static json_t *describe(ctl_session *session, const char *id)
     return object;
 }
 
+static bool print_text(const creation *wanted, const char *text)
+{
+    (void)puts(text);
+    if (!wanted->qr || ctl_print_qr(stdout, text))
+        return true;
+    ctl_warn("this cannot be made a QR code: %s", strerror(errno));
+    return false;
+}
+
+/* The token must not stay unseen, whatever fails. */
 static bool print_created(const ctl_invocation *invocation, ctl_session *session,
                           const creation *wanted, const inv_token *token)
 {
@@ -297,21 +346,64 @@ static bool print_created(const ctl_invocation *invocation, ctl_session *session
         ctl_json_text(object, "url", url);
         printed = ctl_json_print(object);
     } else {
-        (void)puts(strcmp(wanted->print, "token") == 0                ? text
-                   : strcmp(wanted->print, "id") == 0                 ? inv_token_id(token)
-                   : strcmp(wanted->print, "url") == 0 && url != NULL ? url
-                                                                      : uri);
+        printed = print_text(wanted, strcmp(wanted->print, "token") == 0 ? text
+                                     : strcmp(wanted->print, "id") == 0  ? inv_token_id(token)
+                                     : strcmp(wanted->print, "url") == 0 && url != NULL ? url
+                                                                                        : uri);
     }
+    /* those that were made before something fails are good */
+    (void)fflush(stdout);
     inv_wipe(text, sizeof(text));
     inv_wipe_text(&uri);
     inv_wipe_text(&url);
     return printed;
 }
 
+static int create_one(const ctl_invocation *invocation, ctl_session *session,
+                      const creation *wanted)
+{
+    inv_token *token = NULL;
+    int status;
+
+    if (ctl_session_begin(session, 0) != INV_OK)
+        return ctl_fail(&session->verdict);
+    if (inv_invite_create(&session->call, &wanted->request, &token, &session->verdict) != INV_OK) {
+        ctl_session_log(session);
+        return ctl_fail(&session->verdict);
+    }
+    (void)inv_verdict_set(&session->verdict, INV_OK, "created"); /* for the log */
+    status = ctl_session_log(session);
+    if (!print_created(invocation, session, wanted, token))
+        status = CTL_EXIT_TEMPORARY;
+    inv_token_free(&token);
+    return status;
+}
+
+static int create_all(const ctl_invocation *invocation, ctl_session *session,
+                      const creation *wanted)
+{
+    ctl_progress progress;
+    int status = CTL_EXIT_OK;
+    long made = 0;
+
+    ctl_progress_start(&progress);
+    for (; status == CTL_EXIT_OK && made < wanted->count; made++) {
+        /* on one terminal the lines themselves are the progress */
+        if (isatty(STDOUT_FILENO) != 1)
+            ctl_progress_show(&progress, "invites", (size_t)made, (size_t)wanted->count);
+        status = create_one(invocation, session, wanted);
+        if (ferror(stdout) && status == CTL_EXIT_OK)
+            status = CTL_EXIT_TEMPORARY; /* no more tokens that nobody sees */
+    }
+    ctl_progress_clear(&progress);
+    if (status != CTL_EXIT_OK && wanted->count > 1)
+        ctl_warn("ended at invite %ld of %ld; those before it are good", made, wanted->count);
+    return status;
+}
+
 static int run(const ctl_invocation *invocation)
 {
     creation wanted = {.print = "uri"};
-    inv_token *token = NULL;
     ctl_session session;
     int status = CTL_EXIT_USAGE;
 
@@ -322,24 +414,15 @@ static int run(const ctl_invocation *invocation)
     }
     if (!parse_terms(invocation, session.domain, &wanted))
         goto cleanup;
-    if (read_names(invocation, &session, &wanted) != INV_OK ||
-        ctl_session_begin(&session, 0) != INV_OK) {
+    if (read_names(invocation, &session, &wanted) != INV_OK) {
         status = ctl_fail(&session.verdict);
         goto cleanup;
     }
-    if (inv_invite_create(&session.call, &wanted.request, &token, &session.verdict) != INV_OK) {
-        ctl_session_log(&session);
-        status = ctl_fail(&session.verdict);
-        goto cleanup;
-    }
-    (void)inv_verdict_set(&session.verdict, INV_OK, "created"); /* for the log */
-    status = ctl_session_log(&session);
-    if (wanted.request.expires == INV_NEVER)
-        ctl_warn("this invite never expires: revoke it when it has served its purpose");
-    if (!print_created(invocation, &session, &wanted, token))
-        status = CTL_EXIT_TEMPORARY;
+    status = create_all(invocation, &session, &wanted);
+    if (status == CTL_EXIT_OK && wanted.request.expires == INV_NEVER)
+        ctl_warn("%s never expires: revoke it when it has served its purpose",
+                 wanted.count == 1 ? "this invite" : "each of these invites");
 cleanup:
-    inv_token_free(&token);
     clear(&wanted);
     ctl_session_close(&session);
     return status;

@@ -60,7 +60,7 @@ void ctl_help(FILE *stream, const ctl_command *command)
     }
     (void)fputs("\nOptions:\n", stream);
     help_options(stream, ctl_global_options);
-    (void)fputs("\nExit status: 0 done, 1 refused (doctor: findings), 2 wrong usage,\n"
+    (void)fputs("\nExit status: 0 done, 1 refused (doctor, repair: findings), 2 wrong usage,\n"
                 "3 no answer now, try again, 4 configuration, schema or rights are wrong.\n"
                 "invitectl COMMAND --help tells more; so does invitectl(1).\n",
                 stream);

@@ -152,6 +152,11 @@ static void print_row(FILE *stream, const ctl_table *table, const char *const *c
 void ctl_table_print(FILE *stream, const ctl_table *table)
 {
     print_row(stream, table, table->headers);
+    ctl_table_print_rows(stream, table);
+}
+
+void ctl_table_print_rows(FILE *stream, const ctl_table *table)
+{
     for (size_t i = 0; i < table->rows; i++)
         print_row(stream, table, (const char *const *)(table->cells + i * table->columns));
 }

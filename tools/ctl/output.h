@@ -33,6 +33,9 @@ bool ctl_table_add(ctl_table *table, const char *const *cells);
 
 size_t ctl_table_rows(const ctl_table *table);
 void ctl_table_print(FILE *stream, const ctl_table *table);
+
+/* Without the header line. */
+void ctl_table_print_rows(FILE *stream, const ctl_table *table);
 void ctl_table_free(ctl_table **table);
 
 /* ------------------------------------------------------------------------------------------ JSON
@@ -60,7 +63,7 @@ void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now);
 /* The uses that are left as a person reads them. */
 void ctl_invite_uses(const inv_invite *invite, char text[48]);
 
-/* The verdict of check and redeem: result, invite, user, domain, why. */
+/* The verdict of check, redeem and the like: result, invite, user, domain, why. */
 json_t *ctl_verdict_json(const inv_verdict *verdict, const char *domain);
 
 #endif

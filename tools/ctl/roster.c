@@ -56,7 +56,7 @@ static inv_result list(const ctl_invocation *invocation, ctl_session *session)
     if (roster.no_memory)
         result = inv_verdict_no_memory(&session->verdict);
     if (result == INV_OK && roster.table != NULL && ctl_table_rows(roster.table) > 0)
-        ctl_table_print(stdout, roster.table);
+        ctl_table_print_rows(stdout, roster.table);
     else if (result == INV_OK && roster.table != NULL)
         ctl_warn("%s has no pre-approved contacts", inv_name_jid(name));
 cleanup:
@@ -95,7 +95,7 @@ const ctl_command ctl_roster = {
     .arguments = "JID",
     .least_arguments = 1,
     .most_arguments = 1,
-    .summary = "List the pre-approved contacts of a JID and their groups.",
+    .summary = "List the pre-approved contacts of a JID, one a line: JID, group.",
     .options = options,
     .run = run,
 };

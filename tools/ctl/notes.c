@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "notes.h"
+
+#include <string.h>
+
+#include "output.h"
+
+static const char *const actions[] = {
+    [INV_REPAIR_FINISHED] = "finished", [INV_REPAIR_FREED] = "freed",
+    [INV_REPAIR_REMOVED] = "removed",   [INV_REPAIR_WAITS] = "waits",
+    [INV_REPAIR_LEFT] = "left",
+};
+
+static void print_line(const ctl_notes *notes, const inv_repair_note *note)
+{
+    bool planned = notes->dry_run && note->action <= INV_REPAIR_REMOVED;
+
+    (void)printf("%s%-8s  ", planned ? "to be " : "", actions[note->action]);
+    (void)ctl_print_safe(stdout, note->dn);
+    (void)fputs(": ", stdout);
+    (void)ctl_print_safe(stdout, note->text);
+    (void)fputc('\n', stdout);
+}
+
+static void tell(void *context, const inv_repair_note *note)
+{
+    ctl_notes *notes = context;
+
+    notes->count[note->action]++;
+    ctl_progress_clear(&notes->progress);
+    if (notes->json) {
+        json_t *object = json_object();
+
+        ctl_json_text(object, "action", actions[note->action]);
+        ctl_json_text(object, "domain", notes->domain);
+        ctl_json_text(object, "dn", note->dn);
+        ctl_json_text(object, "what", note->text);
+        (void)json_object_set_new(object, "dryRun", json_boolean(notes->dry_run));
+        (void)ctl_json_print(object);
+    } else {
+        print_line(notes, note);
+    }
+    /* who watches the run sees each note when it comes */
+    (void)fflush(stdout);
+}
+
+static void proceed(void *context, const char *what, size_t done, size_t total)
+{
+    ctl_notes *notes = context;
+
+    ctl_progress_show(&notes->progress, what, done, total);
+}
+
+inv_repair_visitor ctl_notes_visitor(ctl_notes *notes)
+{
+    return (inv_repair_visitor){.context = notes, .note = tell, .progress = proceed};
+}
+
+static inv_result run_domain(ctl_session *session, ctl_notes *notes, void *context,
+                             inv_result (*work)(ctl_session *session,
+                                                const inv_repair_visitor *visitor, void *context))
+{
+    const inv_repair_visitor visitor = ctl_notes_visitor(notes);
+    inv_result result;
+
+    notes->domain = session->domain->name;
+    result = ctl_session_begin(session, 0);
+    if (result == INV_OK)
+        result = work(session, &visitor, context);
+    ctl_progress_clear(&notes->progress);
+    return result;
+}
+
+int ctl_notes_run(const ctl_invocation *invocation, ctl_notes *notes, void *context,
+                  inv_result (*work)(ctl_session *session, const inv_repair_visitor *visitor,
+                                     void *context))
+{
+    ctl_session session;
+    int status = CTL_EXIT_OK;
+    inv_result result = ctl_session_open(invocation, true, &session);
+
+    notes->json = invocation->json;
+    ctl_progress_start(&notes->progress);
+    if (result == INV_OK && invocation->domain != NULL) {
+        result = ctl_session_choose_domain(invocation, &session);
+        if (result == INV_OK)
+            result = run_domain(&session, notes, context, work);
+    } else if (result == INV_OK) {
+        const inv_config *config = session.gate->config;
+
+        for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
+            session.domain = &config->domains[i];
+            result = run_domain(&session, notes, context, work);
+        }
+    }
+    if (result != INV_OK)
+        status = ctl_fail(&session.verdict);
+    ctl_session_close(&session);
+    return status;
+}

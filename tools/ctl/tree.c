@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "command.h"
+#include "invitegate/removal.h"
+#include "output.h"
+
+static const ctl_option options[] = {
+    {NULL, 0, NULL, false, NULL},
+};
+
+/* An account, or an inviter who is none that an invite made. */
+typedef struct person {
+    char *jid;
+    char *invited_by; /* NULL: nobody that is recorded */
+    time_t created;   /* 0: not made by an invite */
+    bool printed;
+} person;
+
+typedef struct forest {
+    person *people; /* by inviter, then by age */
+    size_t count;
+    size_t room;
+    bool no_memory;
+} forest;
+
+static bool add_person(forest *all, const char *jid, const char *invited_by, time_t created)
+{
+    person *grown;
+
+    if (all->count == all->room) {
+        size_t room = all->room == 0 ? 64 : 2 * all->room;
+
+        grown = reallocarray(all->people, room, sizeof(*grown));
+        if (grown == NULL)
+            return false;
+        all->people = grown;
+        all->room = room;
+    }
+    grown = &all->people[all->count];
+    *grown = (person){.jid = strdup(jid), .created = created};
+    if (invited_by != NULL)
+        grown->invited_by = strdup(invited_by);
+    all->count++;
+    return grown->jid != NULL && (invited_by == NULL || grown->invited_by != NULL);
+}
+
+static void clear(forest *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        free(all->people[i].jid);
+        free(all->people[i].invited_by);
+    }
+    free(all->people);
+}
+
+static bool visit(void *context, const inv_descendant *descendant)
+{
+    forest *all = context;
+
+    all->no_memory = !add_person(all, descendant->jid, descendant->invited_by, descendant->created);
+    return !all->no_memory;
+}
+
+/* ----------------------------------------------------------------------------------- in order */
+
+static const char *inviter_of(const person *each)
+{
+    return each->invited_by != NULL ? each->invited_by : "";
+}
+
+static int by_inviter(const void *a, const void *b)
+{
+    const person *first = a;
+    const person *second = b;
+    int order = strcasecmp(inviter_of(first), inviter_of(second));
+
+    if (order == 0 && first->created != second->created)
+        order = first->created < second->created ? -1 : 1;
+    return order != 0 ? order : strcasecmp(first->jid, second->jid);
+}
+
+static int by_jid(const void *a, const void *b)
+{
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The first whom this inviter invited; those that follow have the same one. */
+static size_t first_invited(const forest *all, const char *inviter)
+{
+    size_t low = 0;
+    size_t high = all->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcasecmp(inviter_of(&all->people[middle]), inviter) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_invited_by(const forest *all, size_t index, const char *inviter)
+{
+    return index < all->count && strcasecmp(inviter_of(&all->people[index]), inviter) == 0;
+}
+
+/* Inviters that no invite made, or that are gone, are the roots over those they invited. */
+static bool add_inviters(forest *all)
+{
+    size_t count = all->count;
+    const char **jids = calloc(count + 1, sizeof(*jids));
+    bool added = jids != NULL;
+
+    for (size_t i = 0; added && i < count; i++)
+        jids[i] = all->people[i].jid;
+    if (added && count > 0)
+        qsort(jids, count, sizeof(*jids), by_jid);
+    for (size_t i = 0; added && i < count; i++) {
+        const char *inviter = all->people[i].invited_by;
+
+        if (inviter != NULL && (i == 0 || !is_invited_by(all, i - 1, inviter)) &&
+            bsearch(&inviter, jids, count, sizeof(*jids), by_jid) == NULL)
+            added = add_person(all, inviter, NULL, 0);
+    }
+    free(jids);
+    if (added && all->count > 0)
+        qsort(all->people, all->count, sizeof(*all->people), by_inviter);
+    return added;
+}
+
+/* ----------------------------------------------------------------------------------- printing */
+
+static bool print_person(const person *each, size_t depth, bool json)
+{
+    char created[INV_TIMESTAMP_SIZE];
+
+    ctl_write_time(each->created, created);
+    if (json) {
+        json_t *object = json_object();
+
+        ctl_json_text(object, "jid", each->jid);
+        ctl_json_text(object, "invitedBy", each->invited_by);
+        ctl_json_text(object, "created", created[0] != '\0' ? created : NULL);
+        (void)json_object_set_new(object, "depth", json_integer((json_int_t)depth));
+        return ctl_json_print(object);
+    }
+    for (size_t i = 0; i < depth; i++)
+        (void)fputs("  ", stdout);
+    (void)ctl_print_safe(stdout, each->jid);
+    (void)printf("%s%s\n", created[0] != '\0' ? "  " : "", created);
+    return true;
+}
+
+typedef struct step {
+    size_t next; /* the person to look at */
+    size_t depth;
+} step;
+
+/*
+ * One root and all below it, depth first, on a stack of our own: chains of invitations may be as
+ * long as the list. Nobody is printed twice: names that were given again can make a circle.
+ */
+static bool print_tree(forest *all, size_t root, step *stack, bool json)
+{
+    size_t top = 0;
+    bool printed = true;
+
+    stack[top++] = (step){root, 0};
+    while (printed && top > 0) {
+        step *here = &stack[top - 1];
+        person *each = &all->people[here->next];
+        size_t depth = here->depth;
+
+        /* the root stands alone; below it, whoever has the same inviter comes next */
+        if (depth > 0 && is_invited_by(all, here->next + 1, inviter_of(each)))
+            here->next++;
+        else
+            top--;
+        if (each->printed)
+            continue;
+        each->printed = true;
+        printed = print_person(each, depth, json);
+        if (is_invited_by(all, first_invited(all, each->jid), each->jid))
+            stack[top++] = (step){first_invited(all, each->jid), depth + 1};
+    }
+    return printed;
+}
+
+static bool any_printed(const forest *all)
+{
+    size_t i = 0;
+
+    while (i < all->count && !all->people[i].printed)
+        i++;
+    return i < all->count;
+}
+
+static bool print_forest(forest *all, const inv_name *only, bool json)
+{
+    step *stack = calloc(all->count + 2, sizeof(*stack));
+    bool printed = stack != NULL;
+
+    for (size_t i = 0; printed && i < all->count; i++) {
+        if (only != NULL ? strcasecmp(all->people[i].jid, inv_name_jid(only)) == 0
+                         : all->people[i].invited_by == NULL)
+            printed = print_tree(all, i, stack, json);
+    }
+    /* what is left are circles */
+    for (size_t i = 0; printed && only == NULL && i < all->count; i++) {
+        if (!all->people[i].printed)
+            printed = print_tree(all, i, stack, json);
+    }
+    free(stack);
+    return printed;
+}
+
+/* -------------------------------------------------------------------------------- the command */
+
+static inv_result collect(const ctl_invocation *invocation, ctl_session *session, forest *all)
+{
+    const inv_config *config = session->gate->config;
+    inv_result result = INV_OK;
+
+    if (invocation->domain != NULL)
+        result = ctl_session_choose_domain(invocation, session);
+    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
+        if (invocation->domain != NULL && session->domain != &config->domains[i])
+            continue;
+        session->domain = &config->domains[i];
+        result = ctl_session_begin(session, CTL_LONG_CALL);
+        if (result == INV_OK)
+            result = inv_invited_each(&session->call, visit, all, &session->verdict);
+    }
+    if (result == INV_OK && all->count > 0)
+        qsort(all->people, all->count, sizeof(*all->people), by_inviter);
+    if (result == INV_OK && (all->no_memory || !add_inviters(all)))
+        result = inv_verdict_no_memory(&session->verdict);
+    return result;
+}
+
+static inv_result show(const ctl_invocation *invocation, ctl_session *session, forest *all)
+{
+    const char *argument = invocation->argument_count > 0 ? invocation->arguments[0] : NULL;
+    inv_name *only = NULL;
+    inv_result result = INV_OK;
+
+    if (argument != NULL && strchr(argument, '@') == NULL)
+        result = ctl_session_choose_domain(invocation, session);
+    if (result == INV_OK && argument != NULL)
+        result = ctl_read_jid(session, argument, &only);
+    if (result == INV_OK)
+        result = collect(invocation, session, all);
+    if (result == INV_OK && !print_forest(all, only, invocation->json))
+        result = inv_verdict_no_memory(&session->verdict);
+    if (result == INV_OK && !any_printed(all))
+        ctl_warn("%s", only == NULL ? "no account was made by an invite"
+                                    : "no invite made that account, and it invited nobody");
+    inv_name_free(&only);
+    return result;
+}
+
+static int run(const ctl_invocation *invocation)
+{
+    forest all = {.people = NULL};
+    ctl_session session;
+    int status = CTL_EXIT_OK;
+
+    if (ctl_session_open(invocation, true, &session) != INV_OK ||
+        show(invocation, &session, &all) != INV_OK)
+        status = ctl_fail(&session.verdict);
+    clear(&all);
+    ctl_session_close(&session);
+    return status;
+}
+
+const ctl_command ctl_tree = {
+    .name = "tree",
+    .arguments = "[JID]",
+    .most_arguments = 1,
+    .summary = "Show who invited whom: everybody, or a JID and those below it.",
+    .details =
+        "Accounts that invites made, each below its inviter, with the time it was made. Looks\n"
+        "into every configured domain unless -d names one.",
+    .options = options,
+    .run = run,
+};
