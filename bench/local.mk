@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
 BENCHMARKS = bench/bench_token bench/bench_registration
-EXTRA_PROGRAMS = $(BENCHMARKS)
+EXTRA_PROGRAMS += $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 BENCH_COMMON = bench/measure.c bench/measure.h
 BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
