@@ -170,7 +170,10 @@ static inv_result settle_for(struct redemption *redemption)
         result = give_back_surplus(redemption);
     if (result == INV_OK)
         result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
-    if (result == INV_OK && redemption->account == NULL)
+    /* looked at again: the name may have gone to somebody else in between */
+    if (result == INV_OK &&
+        (redemption->account == NULL || redemption->several ||
+         !inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)))
         return redemption_bad_token(redemption, "the account was removed meanwhile");
     if (result == INV_OK)
         result = redemption_settle(redemption);
