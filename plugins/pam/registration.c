@@ -32,7 +32,8 @@ static inv_result blame_name(inv_pam_service *service, unsigned takes, inv_resul
     if (result != INV_BAD_TOKEN || (takes & INV_TAKES_REGISTRATION) != 0)
         return result;
     return inv_verdict_set(inv_pam_service_afresh(service), INV_NAME_INVALID,
-                           "not a name to register, and the token resets no account of that name");
+                           "name_pattern does not let it register, and the token resets no account "
+                           "of that name");
 }
 
 inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret *text,

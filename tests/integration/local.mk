@@ -49,6 +49,16 @@ tests_integration_faults_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_integration_faults_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_faults_LDADD = $(UNIT_LIBS)
 
+# What people and admins get wrong.
+if HAVE_CHECK
+check_PROGRAMS += tests/integration/bad_input
+TESTS += tests/integration/bad_input
+endif
+tests_integration_bad_input_SOURCES = tests/integration/bad_input.c $(PAM_SITE_SOURCES)
+tests_integration_bad_input_CPPFLAGS = $(PAM_TEST_CPPFLAGS)
+tests_integration_bad_input_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
+tests_integration_bad_input_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
+
 # Measures time: runs when all other tests of the same make are done.
 if HAVE_CHECK
 check_PROGRAMS += tests/integration/mute
