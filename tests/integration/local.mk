@@ -50,6 +50,8 @@ tests_integration_faults_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_faults_LDADD = $(UNIT_LIBS)
 
 # What people and admins get wrong.
+dist_check_SCRIPTS += tests/integration/bad_rights.sh
+TESTS += tests/integration/bad_rights.sh
 if HAVE_CHECK
 check_PROGRAMS += tests/integration/bad_input
 TESTS += tests/integration/bad_input

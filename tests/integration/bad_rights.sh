@@ -1,0 +1,202 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A directory that shows or lets invitegate do less than it needs, or more than it should: nothing is
+# assumed, the answer is CONFIG, the directory stays as it was, and doctor says what is wrong.
+set -u
+
+top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+built=${abs_top_builddir:-$top}
+invitectl=$built/tools/invitectl
+for tool in slapd ldapsearch; do
+    PATH=$PATH:/usr/sbin command -v $tool >/dev/null || {
+        echo "1..0 # SKIP $tool is not installed"
+        exit 0
+    }
+done
+work=$(mktemp -d)
+site=$work/site
+cleanup() {
+    "$top/scripts/private-slapd" stop "$site" 2>/dev/null
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+config=$site/invitegate.conf
+out=$work/out
+err=$work/err
+number=0
+
+# verdict DESCRIPTION STATUS: the TAP line for the status of what was tried
+verdict() {
+    number=$((number + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $number - $1"
+        return
+    fi
+    echo "not ok $number - $1"
+    sed 's/^/# out: /' "$out" | head -30
+    sed 's/^/# err: /' "$err" | head -20
+}
+
+# exits STATUS DESCRIPTION ARGUMENT...: invitectl
+exits() {
+    expected=$1 description=$2
+    shift 2
+    "$invitectl" -c "$config" "$@" >"$out" 2>"$err"
+    status=$?
+    [ $status -eq "$expected" ] || echo "exit status $status" >>"$err"
+    verdict "$description" $((status != expected))
+}
+
+# says DESCRIPTION PATTERN FILE: of the command before
+says() {
+    grep -qE -- "$2" "$3"
+    verdict "$1" $?
+}
+
+redeems() { # STATUS DESCRIPTION USER TOKEN
+    printf %s 'Seventeen-green-kettles!' >"$work/password"
+    "$invitectl" -c "$config" redeem --user "$3" "$4" <"$work/password" >"$out" 2>"$err"
+    status=$?
+    [ $status -eq "$1" ] || echo "exit status $status" >>"$err"
+    verdict "$2" $((status != $1))
+}
+
+make() { # ARGUMENT...: sets token
+    token=$("$invitectl" -c "$config" create --print token "$@" 2>"$err") || {
+        : >"$out"
+        verdict "create $*" 1
+    }
+}
+
+restart() { # with what was changed in its files
+    "$top/scripts/private-slapd" stop "$site"
+    "$top/scripts/private-slapd" start --fast "$site" >"$work/started" 2>"$err" || {
+        cat "$err"
+        echo "Bail out! no slapd"
+        exit 1
+    }
+}
+
+# rules SED-SCRIPT: the example's access rules, changed
+rules() {
+    sed "$1" "$work/acl.good" >"$site/invitegate-acl.conf"
+    if cmp -s "$work/acl.good" "$site/invitegate-acl.conf"; then
+        echo "Bail out! the example's rules have no such line: $1"
+        exit 1
+    fi
+    restart
+}
+
+# hides ATTRIBUTE: by a rule in front of all others; writing stays possible
+hides() {
+    {
+        printf 'access to attrs=%s\n    by * =w\n' "$1"
+        cat "$work/acl.good"
+    } >"$site/invitegate-acl.conf"
+    restart
+}
+
+as_it_should_be() {
+    cp "$work/acl.good" "$site/invitegate-acl.conf"
+    restart
+}
+
+# Sorted, and without the marks of a change: a claim that was given back leaves an invite that was
+# changed, and is as it was.
+dump() {
+    PATH=$PATH:/usr/sbin slapcat -o ldif-wrap=no -f "$site/slapd.conf" 2>/dev/null |
+        grep -vE '^(entryCSN|modifyTimestamp|modifiersName|inviteClock):' | sort
+}
+
+# unchanged DESCRIPTION: since $work/before
+unchanged() {
+    dump >"$work/after"
+    diff "$work/before" "$work/after" >>"$err"
+    verdict "$1" $?
+}
+
+"$top/scripts/private-slapd" start --conf --fast "$site" >"$work/started" 2>"$err" || {
+    cat "$err"
+    echo "Bail out! no slapd"
+    exit 1
+}
+cp "$site/invitegate-acl.conf" "$work/acl.good"
+sed -i 's/^to = syslog/to = stderr/' "$config"
+exits 0 "init" init
+exits 0 "doctor has nothing to say" doctor
+make
+redeems 0 "alice" alice "$token"
+make --inviter alice@example.org
+dump >"$work/before"
+
+# --------------------------------------------------------------- an attribute that cannot be seen
+
+for attribute in inviteType inviteDomain inviteUses inviteUsesLeft inviteExpires inviteKeyId; do
+    hides $attribute
+    exits 4 "$attribute is hidden: check" check "$token"
+    says "names it" $attribute "$err"
+    redeems 4 "redeem" bob "$token"
+    says "names it" $attribute "$err"
+    exits 1 "doctor" doctor
+    says "names it" $attribute "$out"
+    unchanged "and nothing has changed"
+done
+
+# ------------------------------------------------------------------------------- too few rights
+
+# lacks WHAT SED-SCRIPT FINDING: redeeming stops, nothing is left, doctor finds it
+lacks() {
+    rules "$2"
+    redeems 4 "$1: redeem" bob "$token"
+    says "says so" 'answered 50|insufficient|rights|cannot be read|may not' "$err"
+    unchanged "the use was given back, nothing else has changed"
+    exits 1 "doctor" doctor
+    says "finds it" "finding +($3)" "$out"
+    unchanged "and leaves nothing behind"
+}
+
+lacks "no right to claim" '/attrs=inviteUsesLeft,inviteClaim/,/write/s/write/read/' invites
+lacks "no right to add accounts" '/ou=people.* attrs=children/,/write/s/write/read/' 'accounts|server'
+lacks "no right to set a password" '/attrs=userPassword,authPassword/,/=w/s/=w/read/' accounts
+lacks "no right to the nonce" '/attrs=inviteNonce/,/write/s/write/read/' 'accounts|server'
+
+# After the account is made its roster can wait: the claim stands, and the same token ends it.
+rules '/ou=rosters,.*attrs=children/,/write/s/write/read/'
+exits 1 "no right to add pairs: doctor" doctor
+says "finds it" 'finding +rosters' "$out"
+redeems 0 "the account is made" bob "$token"
+says "the log says what is missing" 'rosterPairId=|answered 50' "$err"
+exits 0 "the roster waits" roster bob@example.org
+[ ! -s "$out" ]
+verdict "indeed" $?
+exits 0 "the use is not finished" --json show "$("$invitectl" -c "$config" --json list --state all | sed -n 's/.*"id": *"\([0-9a-f]*\)".*"inviter": *"alice.*/\1/p' | head -1)"
+says "its claim stands" '"claims": *\[ *\{' "$out"
+as_it_should_be
+redeems 0 "the same again" bob "$token"
+exits 0 "the roster is there" roster bob@example.org
+says "with alice" '^alice@example.org' "$out"
+exits 0 "doctor has nothing to say" doctor
+
+# ------------------------------------------------------------------------------ too many rights
+
+# exceeds WHAT SED-SCRIPT FINDING
+exceeds() {
+    rules "$2"
+    dump >"$work/before"
+    exits 1 "$1: doctor" doctor
+    says "finds it" "$3" "$out"
+    unchanged "and leaves nothing behind"
+}
+
+# shellcheck disable=SC2016 # the $ in them is sed's
+exceeds "writes anywhere" '/^access to dn.subtree="dc=example,dc=org"/,$s/read/write/' 'finding +narrowness'
+# shellcheck disable=SC2016
+exceeds "manages anything" '/^access to dn.subtree="dc=example,dc=org"/,$s/read/manage/' 'finding +narrowness'
+exceeds "others read invites" '/^# -* invites/,/^# -* rosters/s/by \* none/by users read/' 'finding +exposure'
+exceeds "others read rosters" '/^# -* rosters/,/^# -* passwords/s/by \* none/by users read/' 'finding +exposure'
+as_it_should_be
+exits 0 "doctor has nothing to say in the end" doctor
+
+echo "1..$number"
