@@ -253,6 +253,11 @@ inv_result inv_operation_result(const inv_operation *operation, const char *what
                                operation_name(operation->kind), operation->dn);
     if (operation->code == INV_LDAP_SUCCESS)
         return INV_OK;
+    if (operation->code == INV_LDAP_NO_SUCH_OBJECT)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: %s does not exist or is hidden from the invitegate identity; "
+                               "run invitectl doctor",
+                               what, operation->dn);
     return inv_verdict_set(verdict, inv_ldap_result(operation->code),
                            "%s: the directory answered %d to the %s of %s: %s", what,
                            operation->code, operation_name(operation->kind), operation->dn,
