@@ -174,7 +174,7 @@ static void configure(const char *scheme)
 START_TEST(frozen_before_the_connection)
 {
     configure(schemes[_i]);
-    ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGSTOP), 0);
+    ck_assert(slapd_freeze(site_slapd_pid(tls.site)));
     expect_prompt_calls();
     ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGCONT), 0);
 }
@@ -184,7 +184,7 @@ START_TEST(frozen_with_a_kept_connection)
 {
     configure(schemes[_i]);
     ck_assert(site_login(tls.site, "alice", SITE_PASSWORD));
-    ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGSTOP), 0);
+    ck_assert(slapd_freeze(site_slapd_pid(tls.site)));
     expect_prompt_calls();
     ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGCONT), 0);
 }
@@ -196,7 +196,7 @@ static void freeze(void *context, counter_moment moment, size_t number, size_t w
     (void)context;
     (void)writes;
     if (moment == COUNTER_AFTER_ANSWER && number > 0)
-        (void)kill(site_slapd_pid(tls.site), SIGSTOP);
+        (void)slapd_freeze(site_slapd_pid(tls.site));
 }
 
 START_TEST(frozen_before_a_proof)
@@ -242,7 +242,7 @@ START_TEST(closes_without_waiting)
         INV_OK);
     ck_assert_msg(inv_directory_run(directory, &search, 1, &deadline, &verdict) == INV_OK, "%s",
                   verdict.why);
-    ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGSTOP), 0);
+    ck_assert(slapd_freeze(site_slapd_pid(tls.site)));
     watch = stopwatch_start();
     inv_directory_free(&directory);
     expect_prompt(&watch, "closing");

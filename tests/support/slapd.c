@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/slapd.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define OPTIONS_MAX 32
@@ -180,6 +182,55 @@ const char *slapd_admin_password_path(const struct slapd *slapd)
 pid_t slapd_pid(const struct slapd *slapd)
 {
     return slapd->pid;
+}
+
+/* proc(5): "T" behind the name in brackets. A thread that is gone does not run either. */
+static bool thread_is_stopped(const char *folder, const char *thread)
+{
+    char line[512] = "";
+    char *path = NULL;
+    FILE *file = NULL;
+    const char *name_end;
+    bool stopped = true;
+
+    if (asprintf(&path, "%s/%s/stat", folder, thread) < 0)
+        return false;
+    file = fopen(path, "re");
+    if (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        name_end = strrchr(line, ')');
+        stopped = name_end != NULL && strncmp(name_end, ") T", 3) == 0;
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    free(path);
+    return stopped;
+}
+
+static bool is_stopped(const char *folder)
+{
+    DIR *threads = opendir(folder);
+    bool stopped = threads != NULL;
+    const struct dirent *thread;
+
+    while (stopped && (thread = readdir(threads)) != NULL)
+        stopped = thread->d_name[0] == '.' || thread_is_stopped(folder, thread->d_name);
+    if (threads != NULL)
+        (void)closedir(threads);
+    return stopped;
+}
+
+bool slapd_freeze(pid_t pid)
+{
+    const struct timespec pause = {0, 1000000};
+    char *folder = NULL;
+    bool stopped = false;
+
+    if (kill(pid, SIGSTOP) != 0 || asprintf(&folder, "/proc/%ld/task", (long)pid) < 0)
+        return false;
+    for (int tries = 0; tries < 10000 && !(stopped = is_stopped(folder)); tries++)
+        (void)nanosleep(&pause, NULL);
+    free(folder);
+    return stopped;
 }
 
 int slapd_modify(const struct slapd *slapd, const char *ldif)

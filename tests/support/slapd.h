@@ -33,6 +33,12 @@ const char *slapd_admin_password_path(const struct slapd *slapd);
 
 pid_t slapd_pid(const struct slapd *slapd);
 
+/*
+ * Stops this server where it is, until SIGCONT. kill() alone returns while threads still run and
+ * answer; here none does. False: it would not stop within ten seconds.
+ */
+bool slapd_freeze(pid_t pid);
+
 /* What ldapmodify does with this LDIF as the admin: its result code; -1: it could not be run. */
 int slapd_modify(const struct slapd *slapd, const char *ldif);
 
