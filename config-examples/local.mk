@@ -4,3 +4,4 @@ dist_examples_DATA = config-examples/invitegate.conf
 include config-examples/slapd/local.mk
 include config-examples/pam.d/local.mk
 include config-examples/systemd/local.mk
+include config-examples/fail2ban/local.mk

@@ -507,15 +507,10 @@ json "shows each once" 'len({r["jid"] for r in rows}) == len(rows) and
 
 # uses_left NUMBER [CLAIM]: of the invite id, by hand
 uses_left() {
-    admin ldapmodify >"$out" 2>"$err" <<END
-dn: inviteId=$id,ou=invites,$suffix
-changetype: modify
-replace: inviteUsesLeft
-inviteUsesLeft: $1
-${2:+-
-add: inviteClaim
-inviteClaim: $2}
-END
+    printf '%s\n' "dn: inviteId=$id,ou=invites,$suffix" "changetype: modify" \
+        "replace: inviteUsesLeft" "inviteUsesLeft: $1" >"$work/change"
+    [ $# -eq 1 ] || printf '%s\n' "-" "add: inviteClaim" "inviteClaim: $2" >>"$work/change"
+    admin ldapmodify -f "$work/change" >"$out" 2>"$err"
 }
 
 # until_says PATTERN ARGUMENT...: invitectl again and again, at most ten seconds

@@ -21,6 +21,10 @@ dist_check_SCRIPTS += tests/integration/manual.sh tests/integration/invitectl.sh
 TESTS += tests/integration/manual.sh tests/integration/invitectl.sh
 EXTRA_DIST += tests/support/terminal.py tests/support/qr.py
 
+# The filter for fail2ban, by its own tool.
+dist_check_SCRIPTS += tests/integration/fail2ban.sh
+TESTS += tests/integration/fail2ban.sh
+
 # The first thing a new user runs.
 dist_check_SCRIPTS += tests/integration/quickstart.sh
 TESTS += tests/integration/quickstart.sh
