@@ -2,7 +2,7 @@
 # invite-agent: its parts, and the program in front of a real directory.
 AGENT_SITE_SOURCES = tests/support/agent.c tests/support/agent.h $(SITE_SOURCES)
 if HAVE_CHECK
-AGENT_SUITES = tests/check_agent tests/check_agent_faults
+AGENT_SUITES = tests/check_agent tests/check_agent_faults tests/check_agent_pam
 check_PROGRAMS += tests/check_agent_parts $(AGENT_SUITES)
 TESTS += tests/check_agent_parts $(AGENT_SUITES)
 endif
@@ -20,3 +20,9 @@ tests_check_agent_faults_SOURCES = tests/check_agent_faults.c $(AGENT_SITE_SOURC
 tests_check_agent_faults_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_agent_faults_CFLAGS = $(UNIT_CFLAGS)
 tests_check_agent_faults_LDADD = $(UNIT_LIBS)
+
+tests_check_agent_pam_SOURCES = tests/check_agent_pam.c tests/support/pam_host.c \
+	tests/support/pam_host.h $(AGENT_SITE_SOURCES)
+tests_check_agent_pam_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_pam_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
+tests_check_agent_pam_LDADD = $(UNIT_LIBS) $(PAM_LIBS)

@@ -49,7 +49,8 @@ static int spawn_on(int descriptor, pid_t *process)
     (void)posix_spawnattr_init(&attributes);
     (void)sigemptyset(&signals);
     (void)posix_spawnattr_setsigmask(&attributes, &signals); /* workers block all of them */
-    error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    (void)posix_spawnattr_setpgroup(&attributes, 0); /* to be ended with what modules start */
+    error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     if (error == 0)
         error = posix_spawn_file_actions_adddup2(&actions, descriptor, STDIN_FILENO);
     if (error == 0)
@@ -123,7 +124,7 @@ static void end(pam_process *change)
     if (change->descriptor >= 0)
         (void)close(change->descriptor);
     if (change->process != 0) {
-        (void)kill(change->process, SIGKILL); /* it has answered, or is not to any more */
+        (void)kill(-change->process, SIGKILL); /* it has answered, or is not to any more */
         while (waitpid(change->process, NULL, 0) < 0 && errno == EINTR)
             continue;
     }
@@ -191,8 +192,8 @@ static inv_result read_output(agent_task *task, const pam_process *change)
 
 /* ------------------------------------------------------------------------------- the verdict */
 
-static inv_result check_again(agent_task *task, const inv_token *token, const inv_name *name,
-                              unsigned takes, time_t accepted_at, inv_verdict *verdict)
+static inv_result check_name(agent_task *task, const inv_token *token, const inv_name *name,
+                             unsigned takes, time_t accepted_at, inv_verdict *verdict)
 {
     inv_acceptance acceptance = {.accepted_at = accepted_at};
 
@@ -208,7 +209,7 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
                                   unsigned takes, time_t accepted_at)
 {
     inv_verdict verdict = task->verdict;
-    inv_result result = check_again(task, token, name, takes, accepted_at, &verdict);
+    inv_result result = check_name(task, token, name, takes, accepted_at, &verdict);
 
     if (result <= INV_OK)
         return INV_NOT_ALLOWED;
@@ -280,7 +281,10 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     if (accepted_at != 0)
         (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
     inv_token_write(token, text);
-    result = run(task, fields);
+    /* PAM cannot be told which kinds of invite to take */
+    result = check_name(task, token, name, takes, accepted_at, agent_afresh(task));
+    if (result == INV_OK)
+        result = run(task, fields);
     inv_wipe(text, sizeof(text));
     if (result == INV_NOT_ALLOWED)
         result = explain_refusal(task, token, name, takes, accepted_at);

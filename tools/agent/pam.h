@@ -20,11 +20,11 @@
 inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
                             const char *password, time_t accepted_at, unsigned takes);
 
-/* The process: one pam_chauthtok(3). Returns the exit status. */
+/* The process: one pam_acct_mgmt(3) and pam_chauthtok(3). Returns the exit status. */
 int agent_pam_process(void);
 
-/* What goes in: fields with a NUL behind each, until the end. What comes out: the code of
- * pam_chauthtok(3) as a decimal number, a NUL, and the last words of the modules. */
+/* What goes in: fields with a NUL behind each, until the end. What comes out: PAM's
+ * code as a decimal number, a NUL, and the last words of the modules. */
 enum {
     AGENT_PAM_SERVICE,
     AGENT_PAM_USER,

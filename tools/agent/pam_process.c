@@ -127,6 +127,22 @@ static int set_items(pam_handle_t *pamh, const change *request)
     return code;
 }
 
+/*
+ * The account lines come first, for modules like pam_time(8) that know no other. That there is no
+ * such account yet, or that one to be reset is over, is not for them to say here.
+ */
+static int judge_account(pam_handle_t *pamh, change *request)
+{
+    int code = pam_acct_mgmt(pamh, 0);
+
+    if (code != PAM_SUCCESS && code != PAM_USER_UNKNOWN && code != PAM_ACCT_EXPIRED &&
+        code != PAM_NEW_AUTHTOK_REQD)
+        return code;
+    request->words[0] = '\0';
+    request->error_shown = false;
+    return PAM_SUCCESS;
+}
+
 static int change_password(change *request)
 {
     const struct pam_conv conversation = {.conv = converse, .appdata_ptr = request};
@@ -137,6 +153,8 @@ static int change_password(change *request)
     if (code != PAM_SUCCESS)
         return code;
     code = set_items(pamh, request);
+    if (code == PAM_SUCCESS)
+        code = judge_account(pamh, request);
     if (code == PAM_SUCCESS)
         code = pam_chauthtok(pamh, 0);
     (void)pam_end(pamh, code);

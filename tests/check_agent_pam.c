@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * invite-agent with pam_service: the same results through a PAM stack, and the words of its
+ * modules. The agent runs under pam_wrapper, which gives it a folder of stacks; one worker, because
+ * pam_wrapper is not made for several at once.
+ */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/agent.h"
+#include "tests/support/pam_host.h"
+
+#define SERVICE  "xmpp-register"
+#define GOOD     "Three-purple-elephants"
+#define ADDRESS  "192.0.2.7"
+#define UNWANTED "198.51.100.66"
+
+static struct site *site;
+static pid_t agent;
+static struct agent_client *client;
+static char folder[200];
+
+static void write_example(void)
+{
+    pam_host_write_example(folder, SERVICE, slapd_conf_path(site->slapd));
+}
+
+/* The example with other lines in front. */
+static void write_stack_after(const char *lines)
+{
+    char *stack = NULL;
+
+    ck_assert_int_gt(asprintf(&stack,
+                              "%s\naccount [success=done authinfo_unavail=die default=die] "
+                              "pam_invite.so conf=%s\n"
+                              "password [success=done authinfo_unavail=die default=die] "
+                              "pam_invite.so conf=%s\npassword requisite pam_deny.so\n",
+                              lines, slapd_conf_path(site->slapd), slapd_conf_path(site->slapd)),
+                     0);
+    pam_host_write_stack(folder, SERVICE, stack);
+    free(stack);
+}
+
+static void start_site(void)
+{
+    const char *top = getenv("abs_top_srcdir");
+    char wrapped[512];
+    const char *const prefix[] = {wrapped, folder, NULL};
+
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    (void)snprintf(folder, sizeof(folder), "%.180s/pam.d", slapd_directory(site->slapd));
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    (void)snprintf(wrapped, sizeof(wrapped), "%s/scripts/pam-wrapped", top != NULL ? top : ".");
+    agent_configure(site, "4s",
+                    "password_verifiers = server\nallow_password_change = no\n"
+                    "pam_service = " SERVICE,
+                    "workers = 1\nlimit_checks = 1000/h\nlimit_registrations = 1000/h");
+    agent = agent_start(site, prefix);
+}
+
+static void stop_site(void)
+{
+    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+    site_stop(&site);
+}
+
+static void connect_client(void)
+{
+    write_example();
+    client = agent_connect(site);
+}
+
+static void disconnect_client(void)
+{
+    agent_disconnect(&client);
+}
+
+static inv_token *invite(char text[INV_TOKEN_LENGTH + 1], inv_invite_type type, const char *inviter,
+                         const char *user)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, type, inviter);
+    if (user != NULL)
+        site_request_user(site, &request, user);
+    token = site_create(site, &request);
+    inv_token_write(token, text);
+    return token;
+}
+
+static void plain_invite(char text[INV_TOKEN_LENGTH + 1])
+{
+    inv_token *token = invite(text, INV_INVITE_ACCOUNT, NULL, NULL);
+
+    inv_token_free(&token);
+}
+
+START_TEST(modules_say_why_in_their_own_words)
+{
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token = invite(text, INV_INVITE_ACCOUNT, "alice@example.org", NULL);
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "register", text, "bob", "password", ADDRESS, "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    ck_assert_msg(strstr(reply.text, "BAD PASSWORD") != NULL, "%s", reply.text);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    agent_ask(client, &reply, "register", text, "bob", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(reply.first_contact, "alice@example.org||Invited");
+    ck_assert(site_login(site, "bob", GOOD));
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    agent_ask(client, &reply, "register", text, "bob", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK"); /* the same again */
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(results_are_the_same)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+    char preset[INV_TOKEN_LENGTH + 1];
+    inv_token *token = invite(preset, INV_INVITE_ACCOUNT, NULL, "mine");
+
+    plain_invite(text);
+    agent_ask(client, &reply, "register", text, "alice", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_TAKEN");
+    agent_ask(client, &reply, "register", text, "mine", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    agent_ask(client, &reply, "register", preset, "other", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    agent_ask(client, &reply, "register", text, "two words", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "register", "x", "carol", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register", text, "carol", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "register", text, "carola", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register", text, "carol", GOOD "!", ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_reset)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token;
+
+    site_add_account(site, "forgetful");
+    token = invite(text, INV_INVITE_RESET, NULL, "forgetful");
+    agent_ask(client, &reply, "reset", text, "forgetful", "password", ADDRESS, "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    agent_ask(client, &reply, "reset", text, "forgetful", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert(site_login(site, "forgetful", GOOD));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* A token of a kind that the operation does not take must not slip through the stack. */
+START_TEST(each_operation_takes_its_kind)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token;
+
+    site_add_account(site, "resettable");
+    token = invite(text, INV_INVITE_RESET, NULL, "resettable");
+    agent_ask(client, &reply, "register", text, "resettable", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    ck_assert(!site_login(site, "resettable", GOOD));
+    inv_token_free(&token);
+    plain_invite(text);
+    agent_ask(client, &reply, "reset", text, "newname", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=newname)"), 0);
+}
+END_TEST
+
+START_TEST(expiry_between_check_and_register_is_no_obstacle)
+{
+    struct site_request request;
+    struct agent_reply reply;
+    char texts[2][INV_TOKEN_LENGTH + 1];
+    char accepted_at[24];
+    inv_token *token;
+
+    for (int i = 0; i < 2; i++) {
+        site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+        request.request.expires = time(NULL) + 3;
+        token = site_create(site, &request);
+        inv_token_write(token, texts[i]);
+        inv_token_free(&token);
+    }
+    agent_ask(client, &reply, "check", texts[0], ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    (void)snprintf(accepted_at, sizeof(accepted_at), "%lld", (long long)time(NULL));
+    while (time(NULL) <= atol(accepted_at) + 3)
+        site_next_second();
+    agent_ask(client, &reply, "register", texts[1], "jane", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register", texts[0], "jane", GOOD, ADDRESS, accepted_at, NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(another_module_may_refuse)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+    char list[256];
+    char lines[512];
+    FILE *file;
+
+    (void)snprintf(list, sizeof(list), "%s/unwanted", slapd_directory(site->slapd));
+    file = fopen(list, "w");
+    ck_assert_ptr_nonnull(file);
+    (void)fputs(UNWANTED "\n", file);
+    (void)fclose(file);
+    (void)snprintf(lines, sizeof(lines),
+                   "password requisite pam_listfile.so item=rhost sense=deny onerr=fail file=%s",
+                   list);
+    write_stack_after(lines);
+    plain_invite(text);
+    agent_ask(client, &reply, "register", text, "karl", GOOD, UNWANTED, "", NULL);
+    agent_expect(reply, "NOT_ALLOWED");
+    agent_ask(client, &reply, "register", text, "karl", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+static void write_times(const char *path, const char *times)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    (void)fprintf(file, SERVICE ";*;*;%s\n", times);
+    (void)fclose(file);
+}
+
+/* pam_time(8) has the type account only. */
+START_TEST(not_at_this_time)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+    char times[256];
+    char lines[512];
+
+    (void)snprintf(times, sizeof(times), "%s/times", slapd_directory(site->slapd));
+    (void)snprintf(lines, sizeof(lines),
+                   "account requisite pam_time.so conffile=%s\naccount required pam_permit.so",
+                   times);
+    write_stack_after(lines);
+    write_times(times, "!Al0000-2400");
+    plain_invite(text);
+    agent_ask(client, &reply, "register", text, "mona", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NOT_ALLOWED");
+    write_times(times, "Al0000-2400");
+    agent_ask(client, &reply, "register", text, "mona", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(modules_that_do_not_end)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    write_stack_after("password optional pam_exec.so quiet /bin/sleep 12");
+    plain_invite(text);
+    agent_ask(client, &reply, "register", text, "lena", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "TIMEOUT");
+    write_example();
+    agent_ask(client, &reply, "register", text, "lena", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(a_stack_that_is_wrong)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    plain_invite(text);
+    pam_host_write_stack(folder, SERVICE,
+                         "account required pam_permit.so\npassword required pam_permit.so\n");
+    agent_ask(client, &reply, "register", text, "maria", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "CONFIG");
+    pam_host_write_stack(
+        folder, SERVICE,
+        "account required pam_permit.so\npassword required pam_no_such_module.so\n");
+    agent_ask(client, &reply, "register", text, "maria", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "CONFIG");
+    write_example();
+    agent_ask(client, &reply, "register", text, "maria", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+START_TEST(a_directory_that_was_away)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    plain_invite(text);
+    ck_assert_int_eq(kill(site_slapd_pid(site), SIGKILL), 0);
+    agent_ask(client, &reply, "register", text, "nora", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "DIRECTORY_DOWN");
+    site_restart(site, NULL, NULL);
+    agent_ask(client, &reply, "register", text, "nora", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
+/* These parts of the test are not of this build: without them there is nothing to show. */
+static const char *missing(void)
+{
+    const char *sanitizers = getenv("INV_SANITIZERS");
+    const char *preload = getenv("INV_PRELOAD");
+
+    if (sanitizers != NULL && strcmp(sanitizers, "no") != 0 &&
+        (preload == NULL || preload[0] == '\0'))
+        return "pam_wrapper cannot be loaded with this build's run-time checks";
+    if (system("test -z \"$(LD_PRELOAD=libpam_wrapper.so /bin/true 2>&1)\"") != 0)
+        return "libpam_wrapper.so is not installed (libpam-wrapper)";
+    return NULL;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("agent_pam");
+    TCase *tests = tcase_create("pam");
+    SRunner *runner;
+    int failed;
+
+    if (missing() != NULL) {
+        (void)printf("1..0 # SKIP %s\n", missing());
+        return EXIT_SUCCESS;
+    }
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_checked_fixture(tests, connect_client, disconnect_client);
+    tcase_add_test(tests, modules_say_why_in_their_own_words);
+    tcase_add_test(tests, results_are_the_same);
+    tcase_add_test(tests, a_reset);
+    tcase_add_test(tests, each_operation_takes_its_kind);
+    tcase_add_test(tests, expiry_between_check_and_register_is_no_obstacle);
+    tcase_add_test(tests, another_module_may_refuse);
+    tcase_add_test(tests, not_at_this_time);
+    tcase_add_test(tests, modules_that_do_not_end);
+    tcase_add_test(tests, a_stack_that_is_wrong);
+    tcase_add_test(tests, a_directory_that_was_away);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
