@@ -452,7 +452,7 @@ START_TEST(one_token_and_many_names)
     inv_token *token;
     char text[INV_TOKEN_LENGTH + 1];
     size_t won = 0;
-    char name[16];
+    char name[32];
 
     (void)snprintf(text, sizeof(text), "%s",
                    invite(INV_INVITE_ACCOUNT, "alice@example.org", NULL, &token));
