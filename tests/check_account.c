@@ -41,8 +41,7 @@ static void end(void)
     inv_gate_end(&call);
 }
 
-/* --------------------------------------------------------------------------------------- entries
- */
+/* -------------------------------------------------------------------------------------- entries */
 
 static inv_account *account_with(const char *attribute, const char *value, inv_result wanted)
 {
@@ -148,8 +147,7 @@ START_TEST(who_may_invite)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ operations
- */
+/* ----------------------------------------------------------------------------------- operations */
 
 /* Value index of all changes of this kind to the attribute, or NULL. */
 static const char *value_of(const inv_operation *operation, inv_change_kind kind,

@@ -320,8 +320,7 @@ START_TEST(a_pending_sigpipe_stays)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------------- deadlines
- */
+/* ------------------------------------------------------------------------------------ deadlines */
 
 static void stop_slapd(void)
 {
@@ -400,8 +399,7 @@ START_TEST(nothing_is_sent_after_the_deadline)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- identities
- */
+/* ----------------------------------------------------------------------------------- identities */
 
 static char *write_password(const char *text, mode_t mode)
 {

@@ -320,7 +320,7 @@ START_TEST(names_compare_part_by_part)
 }
 END_TEST
 
-/* ----------------------------------------------------------------------------- password policy */
+/* ------------------------------------------------------------------------------ password policy */
 
 static inv_operation *new_account(const char *local, const char *password)
 {

@@ -46,7 +46,7 @@ static void end(void)
 
 #define expect(wanted) site_expect_result(verdict, wanted)
 
-/* ------------------------------------------------------------------------------------ reading */
+/* -------------------------------------------------------------------------------------- reading */
 
 static const char *const good[][2] = {
     {"inviteId", ID},

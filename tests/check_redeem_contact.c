@@ -95,7 +95,7 @@ static void expect_pairs(const char *container, const char *jid, const char *con
         count);
 }
 
-/* ---------------------------------------------------------------------------------- one domain */
+/* ----------------------------------------------------------------------------------- one domain */
 
 START_TEST(a_contact_once)
 {
@@ -250,7 +250,7 @@ START_TEST(lost_answers_are_read_back)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------------- two domains */
+/* ---------------------------------------------------------------------------------- two domains */
 
 START_TEST(a_pair_across_domains_stands_in_both_containers)
 {

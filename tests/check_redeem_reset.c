@@ -152,8 +152,7 @@ START_TEST(a_revoked_reset)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------- with a driver between
- */
+/* ------------------------------------------------------------------------ with a driver between */
 
 struct plan {
     const inv_token *token;

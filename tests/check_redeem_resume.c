@@ -31,7 +31,7 @@ static void stop(void)
 #define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
 #define expect(wanted)                 site_expect_result(verdict, wanted)
 
-/* ------------------------------------------------------------------------------- made by hand */
+/* --------------------------------------------------------------------------------- made by hand */
 
 static void claim_by_hand(const inv_token *token, const char *local, long before)
 {
@@ -67,7 +67,7 @@ static void pair_by_hand(const inv_token *token, const char *local)
     free(jid);
 }
 
-/* ------------------------------------------------------------------------ each partial state */
+/* --------------------------------------------------------------------------- each partial state */
 
 START_TEST(a_claim_alone)
 {
@@ -178,8 +178,7 @@ START_TEST(a_weak_password_on_a_claim_taken_over)
 }
 END_TEST
 
-/* ---------------------------------------------------------------------------- expiry, revocation
- */
+/* --------------------------------------------------------------------------- expiry, revocation */
 
 static void terms_by_hand(const inv_token *token, const char *attribute, const char *value)
 {
@@ -215,8 +214,7 @@ START_TEST(a_claim_is_not_finished_after_revocation)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ claim_grace
- */
+/* ---------------------------------------------------------------------------------- claim_grace */
 
 /* Until a redemption with a grace of two seconds ends otherwise than before. */
 static void redeem_until(const inv_token *token, const char *local, inv_result wanted)
@@ -405,8 +403,7 @@ START_TEST(a_use_given_back_to_a_revoked_invite)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------ lost answers
- */
+/* --------------------------------------------------------------------------------- lost answers */
 
 static void redeem_losing(const inv_token *token, const char *local, size_t lose)
 {

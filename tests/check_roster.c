@@ -59,7 +59,7 @@ START_TEST(nobody_is_a_contact_of_their_own)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- entries */
+/* -------------------------------------------------------------------------------------- entries */
 
 static const char *value_of(const inv_operation *operation, const char *attribute, size_t index)
 {
@@ -110,7 +110,7 @@ START_TEST(a_pair_has_two_jids)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- rosters */
+/* -------------------------------------------------------------------------------------- rosters */
 
 struct collected {
     char text[512];

@@ -77,7 +77,7 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/check_redeem_contact tests/integration/race \
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_removal
-HEART_TESTS += tests/check_invite tests/check_account tests/check_roster
+HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -150,3 +150,8 @@ tests_check_roster_SOURCES = tests/check_roster.c $(SITE_SOURCES)
 tests_check_roster_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_roster_CFLAGS = $(UNIT_CFLAGS)
 tests_check_roster_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_refused_SOURCES = tests/check_redeem_refused.c $(SITE_SOURCES)
+tests_check_redeem_refused_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_refused_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_refused_LDADD = $(UNIT_LIBS)

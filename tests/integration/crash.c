@@ -56,8 +56,7 @@ static void stop(void)
     site_stop(&site);
 }
 
-/* ---------------------------------------------------------------------------------- one redeemer
- */
+/* --------------------------------------------------------------------------------- one redeemer */
 
 static const char *password_of(const struct point *point)
 {

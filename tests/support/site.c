@@ -273,8 +273,7 @@ pid_t site_slapd_pid(const struct site *site)
     return (pid_t)pid;
 }
 
-/* -------------------------------------------------------------------------------------- the heart
- */
+/* ------------------------------------------------------------------------------------ the heart */
 
 inv_name *site_name(const struct site *site, const char *local)
 {

@@ -78,8 +78,7 @@ void site_restart(struct site *site, const char *file, const char *edit);
 /* The process of slapd, also after a restart. */
 pid_t site_slapd_pid(const struct site *site);
 
-/* -------------------------------------------------------------------------------------- the heart
- */
+/* ------------------------------------------------------------------------------------ the heart */
 
 inv_name *site_name(const struct site *site, const char *local);
 inv_name *site_jid(const char *jid);

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/support/site.h"
+
+/* Why others are refused, and what it costs them: nothing, where it was a mistake. */
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+/* --------------------------------------------------------------------------------------- expiry */
+
+static inv_result redeem_at(const inv_token *token, const char *local, time_t accepted_at)
+{
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_name *name = site_name(site, local);
+    inv_result result;
+    inv_call call;
+
+    site_begin(site, &call);
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    result =
+        inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at, &verdict);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    inv_secret_free(&password);
+    return result;
+}
+
+static inv_token *expired_since(time_t seconds, time_t *expires)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    *expires = time(NULL) - seconds;
+    request.request.expires = *expires;
+    return site_create(site, &request);
+}
+
+START_TEST(expiry_is_judged_at_acceptance)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(10, &expires);
+
+    ck_assert_int_eq(redeem_at(token, "late", 0), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_at(token, "late", expires + 1), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_at(token, "late", time(NULL) + 3600), INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    ck_assert_int_eq(redeem_at(token, "late", expires), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(acceptance_counts_for_an_hour)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(4000, &expires);
+
+    ck_assert_int_eq(redeem_at(token, "later", expires), INV_BAD_TOKEN);
+    inv_token_free(&token);
+    token = expired_since(3500, &expires);
+    ck_assert_int_eq(redeem_at(token, "later", expires), INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_check_tells_the_same)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(10, &expires);
+
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+    token = site_invite(site, "alice@example.org", 1);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_OK);
+    (void)site_check(site, token, "checked", &verdict);
+    expect(INV_OK);
+    (void)site_check(site, token, "alice", &verdict);
+    expect(INV_NAME_TAKEN);
+    (void)site_check(site, token, "admin", &verdict);
+    expect(INV_NAME_RESERVED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "checked", SITE_PASSWORD);
+    (void)site_check(site, token, "checked", &verdict);
+    expect(INV_OK); /* done before: redeeming proves the password */
+    (void)site_check(site, token, "checked2", &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* -------------------------------------------------------------------------- tokens that are bad */
+
+START_TEST(a_revoked_token)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    redeem(token, "revoked", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "revoked", &verdict);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, -2, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_unknown_token)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+
+    site_delete(site, dn);
+    redeem(token, "unknown", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    free(dn);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_token_of_the_wrong_type)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    token = site_create(site, &request);
+    redeem(token, "wrongtype", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+    token = site_invite(site, NULL, 1);
+    (void)site_redeem_contact(site, token, "alice@example.org", &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- mistakes do not cost the
+ * token */
+
+START_TEST(a_taken_name)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem(token, "alice", SITE_PASSWORD);
+    expect(INV_NAME_TAKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "nottaken", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Only the add tells: the use that was claimed goes back. */
+START_TEST(a_name_taken_that_the_search_does_not_find)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    inv_domain *domain = site_domain(site);
+    char *filter = domain->name_filter;
+    char by_jid[] = "(xmppJid=%j)";
+
+    site_modify(site, "dn: uid=hidden," SITE_PEOPLE "\nchangetype: add\n"
+                      "objectClass: inetOrgPerson\ncn: hidden\nsn: hidden\n");
+    domain->name_filter = by_jid;
+    redeem(token, "hidden", SITE_PASSWORD);
+    expect(INV_NAME_TAKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    domain->name_filter = filter;
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_weak_password_with_the_policys_words)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    redeem(token, "weak", "short");
+    expect(INV_PASSWORD_REFUSED);
+    ck_assert_msg(strstr(verdict.text, "uality") != NULL || strstr(verdict.text, "short") != NULL,
+                  "%s", verdict.text);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "strong", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_reserved_name)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem(token, "postmaster", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- unproved hashing */
+
+START_TEST(no_clear_password_before_init_saw_it_hashed)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordForm\n");
+    redeem(token, "unproved", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordForm\n"
+                      "invitePasswordForm: server\n");
+    redeem(token, "unproved", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------------- preset names */
+
+START_TEST(a_preset_name)
+{
+    struct site_request request;
+    inv_token *preset;
+    inv_token *plain = site_invite(site, NULL, 1);
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    site_request_user(site, &request, "preset");
+    preset = site_create(site, &request);
+    redeem(preset, "notpreset", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    redeem(plain, "preset", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    site_expect(site, plain, 1, 0, 0, 0, 0);
+    redeem(preset, "preset", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, preset, 0, 0, 1, 1, 1);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(objectClass=xmppNameReservation)"), 0);
+    redeem(plain, "preset", SITE_PASSWORD);
+    expect(INV_NAME_TAKEN);
+    inv_token_free(&preset);
+    inv_token_free(&plain);
+}
+END_TEST
+
+START_TEST(a_reservation_ends_with_its_invite)
+{
+    struct site_request request;
+    inv_token *preset;
+    inv_token *plain = site_invite(site, NULL, 1);
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    site_request_user(site, &request, "ended");
+    request.request.expires = time(NULL) - 1;
+    preset = site_create(site, &request);
+    redeem(plain, "ended", SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&preset);
+    inv_token_free(&plain);
+}
+END_TEST
+
+/* An entry that is there but cannot be read is no free name. */
+START_TEST(a_reservation_that_is_none)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    site_modify(site, "dn: inviteUser=odd," SITE_INVITES "\nchangetype: add\n"
+                      "objectClass: device\nobjectClass: extensibleObject\ncn: odd\n"
+                      "inviteUser: odd\n");
+    redeem(token, "odd", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- slips of the access
+ * rules
+ */
+
+/* The invitegate identity cannot read one attribute; nothing may follow from its absence. */
+static void hide(const char *attribute, const char *container)
+{
+    char *edit = NULL;
+
+    ck_assert_int_gt(asprintf(&edit,
+                              "s|^include .*invitegate-acl.conf|access to dn.onelevel=\"%s\" "
+                              "attrs=%s by * none\\n&|",
+                              container, attribute),
+                     0);
+    site_restart(site, "slapd.conf", edit);
+    free(edit);
+}
+
+START_TEST(hidden_terms)
+{
+    static const char *const terms[] = {"inviteType",     "inviteDomain",  "inviteUses",
+                                        "inviteUsesLeft", "inviteExpires", "inviteKeyId"};
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    hide(terms[_i], SITE_INVITES);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_CONFIG);
+    redeem(token, "hiddenterms", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    ck_assert_msg(strstr(verdict.why, terms[_i]) != NULL, "%s", verdict.why);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_hidden_age_of_the_inviter)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    hide("createTimestamp", SITE_PEOPLE);
+    redeem(token, "hiddenage", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_refused");
+    TCase *refused = tcase_create("refused");
+    TCase *hidden = tcase_create("hidden");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(refused, 60);
+    tcase_add_unchecked_fixture(refused, start, stop);
+    tcase_add_test(refused, expiry_is_judged_at_acceptance);
+    tcase_add_test(refused, acceptance_counts_for_an_hour);
+    tcase_add_test(refused, a_check_tells_the_same);
+    tcase_add_test(refused, a_revoked_token);
+    tcase_add_test(refused, an_unknown_token);
+    tcase_add_test(refused, a_token_of_the_wrong_type);
+    tcase_add_test(refused, a_taken_name);
+    tcase_add_test(refused, a_name_taken_that_the_search_does_not_find);
+    tcase_add_test(refused, a_weak_password_with_the_policys_words);
+    tcase_add_test(refused, a_reserved_name);
+    tcase_add_test(refused, no_clear_password_before_init_saw_it_hashed);
+    tcase_add_test(refused, a_preset_name);
+    tcase_add_test(refused, a_reservation_ends_with_its_invite);
+    tcase_add_test(refused, a_reservation_that_is_none);
+    suite_add_tcase(suite, refused);
+    tcase_set_timeout(hidden, 60);
+    tcase_add_checked_fixture(hidden, start, stop);
+    tcase_add_loop_test(hidden, hidden_terms, 0, 6);
+    tcase_add_test(hidden, a_hidden_age_of_the_inviter);
+    suite_add_tcase(suite, hidden);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
