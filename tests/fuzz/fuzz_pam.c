@@ -6,6 +6,7 @@
  *   call     authenticate, setcred, account, prelim, update, expired; several run in this order
  *   options  of the line in /etc/pam.d; conf= is put in front
  *   user, service, rhost, authtok, oldauthtok: items
+ *   environment  NAME=VALUE, a variable of PAM's environment
  *   answer   what the person types; "again", "nothing": how the conversation ends otherwise
  *   seed, rate, skip: of the faults (faults.h)
  */
@@ -32,6 +33,7 @@ struct pam_case {
     char *call;
     char *options;
     char *answer;
+    char *environment;
     char conf[64];
     const char *argv[OPTIONS_MAX];
     int argc;
@@ -151,6 +153,10 @@ static void take_line(struct pam_case *pam_case, const char *line, size_t length
         free(pam_case->answer);
         pam_case->answer = script_text(rest, rest_length);
         pam_items_converse(pam_case->pamh, CONVERSATION_ANSWERS, pam_case->answer);
+    } else if (script_word(line, length, "environment", &rest, &rest_length)) {
+        free(pam_case->environment);
+        pam_case->environment = script_text(rest, rest_length);
+        pam_items_environment(pam_case->pamh, pam_case->environment);
     } else if (script_word(line, length, "again", &rest, &rest_length)) {
         pam_items_converse(pam_case->pamh, CONVERSATION_AGAIN, NULL);
     } else if (script_word(line, length, "nothing", &rest, &rest_length)) {
@@ -170,8 +176,7 @@ static void make_arguments(struct pam_case *pam_case)
     char *rest = pam_case->options;
     char *word;
 
-    (void)snprintf(pam_case->conf, sizeof(pam_case->conf), "conf=%s",
-                   fuzz_material()->configuration.path);
+    (void)snprintf(pam_case->conf, sizeof(pam_case->conf), "conf=%s", fuzz_material()->lone.path);
     pam_case->argv[pam_case->argc++] = pam_case->conf;
     while (pam_case->argc < OPTIONS_MAX && (word = strsep(&rest, " ")) != NULL) {
         if (word[0] != '\0')
@@ -375,5 +380,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(pam_case.call);
     free(pam_case.options);
     free(pam_case.answer);
+    free(pam_case.environment);
     return 0;
 }

@@ -72,6 +72,7 @@ static void open_config(struct fuzz_material *material)
     FUZZ_REQUIRE(length > 0);
     fuzz_file_write(&material->key_file, KEYS, strlen(KEYS));
     fuzz_file_write(&material->configuration, text, (size_t)length);
+    fuzz_file_write(&material->lone, text, (size_t)(strstr(text, "[domain scram") - text));
     free(text);
     if (inv_config_read(material->configuration.path, &material->config, &verdict) != INV_OK ||
         inv_keys_read(material->key_file.path, &material->keys, &verdict) != INV_OK)
@@ -87,6 +88,7 @@ const struct fuzz_material *fuzz_material(void)
     if (material.token != NULL)
         return &material;
     material.configuration = fuzz_file_new();
+    material.lone = fuzz_file_new();
     material.key_file = fuzz_file_new();
     open_config(&material);
     material.server = inv_config_domain(material.config, "example.org");

@@ -28,6 +28,7 @@ void fuzz_file_write(const struct fuzz_file *file, const void *bytes, size_t len
  */
 struct fuzz_material {
     struct fuzz_file configuration;
+    struct fuzz_file lone; /* the same with example.org alone: quicker to read */
     struct fuzz_file key_file;
     inv_config *config;
     inv_keys *keys;

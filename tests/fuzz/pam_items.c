@@ -18,6 +18,7 @@ struct pam_handle {
     char *items[ITEMS];
     conversation conversation;
     const char *answer;
+    const char *environment;
     const char *forbidden[2];
     unsigned prompts;
     struct {
@@ -33,6 +34,7 @@ int __wrap_pam_set_item(pam_handle_t *pamh, int item, const void *value);
 int __wrap_pam_get_data(const pam_handle_t *pamh, const char *name, const void **data);
 int __wrap_pam_set_data(pam_handle_t *pamh, const char *name, void *data, data_cleanup cleanup);
 int __wrap_pam_get_authtok(pam_handle_t *pamh, int item, const char **authtok, const char *prompt);
+const char *__wrap_pam_getenv(pam_handle_t *pamh, const char *name);
 int __wrap_pam_prompt(pam_handle_t *pamh, int style, char **response, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void __wrap_pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
@@ -80,6 +82,11 @@ void pam_items_converse(pam_handle_t *pamh, conversation kind, const char *answe
 {
     pamh->conversation = kind;
     pamh->answer = answer;
+}
+
+void pam_items_environment(pam_handle_t *pamh, const char *variable)
+{
+    pamh->environment = variable;
 }
 
 void pam_items_forbid(pam_handle_t *pamh, const char *token, const char *password)
@@ -160,6 +167,16 @@ int __wrap_pam_set_data(pam_handle_t *pamh, const char *name, void *data, data_c
     pamh->data[index].data = data;
     pamh->data[index].cleanup = cleanup;
     return PAM_SUCCESS;
+}
+
+const char *__wrap_pam_getenv(pam_handle_t *pamh, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (faults_strike() || pamh->environment == NULL ||
+        strncmp(pamh->environment, name, length) != 0 || pamh->environment[length] != '=')
+        return NULL;
+    return pamh->environment + length + 1;
 }
 
 static int converse(pam_handle_t *pamh, char **response)

@@ -25,6 +25,9 @@ void pam_items_free(pam_handle_t **pamh);
 
 void pam_items_set(pam_handle_t *pamh, int item, const char *text);
 const char *pam_items_get(const pam_handle_t *pamh, int item);
+/* One variable of the PAM environment, NAME=VALUE. Borrowed. */
+void pam_items_environment(pam_handle_t *pamh, const char *variable);
+
 void pam_items_converse(pam_handle_t *pamh, conversation kind, const char *answer);
 
 /* What no line of the log and no word to the person may hold; NULL: nothing. Borrowed. */
