@@ -56,6 +56,7 @@ tests_check_name_LDADD = $(UNIT_LIBS)
 
 include tests/integration/local.mk
 include tests/fuzz/local.mk
+include tests/prosody/local.mk
 
 tests_check_config_SOURCES = tests/check_config.c tests/config_fixture.c tests/config_fixture.h
 tests_check_config_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,96 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Invites that users make from their clients: the commands of XEP-0401. Who may let people register is
+-- decided here, by the options of mod_invites_adhoc; how many, by the agent.
+
+local dataforms = require "util.dataforms";
+local jid_bare = require "util.jid".bare;
+local usermanager = require "core.usermanager";
+
+local agent = module:require "agent";
+local verdict = module:require "verdict";
+local new_command = module:require "adhoc".new;
+
+local allow_user_invites = module:get_option_boolean("allow_user_invites", false);
+local allow_contact_invites = module:get_option_boolean("allow_contact_invites", true);
+local allowed_roles = module:get_option_set("allow_user_invites_by_roles", {});
+local denied_roles = module:get_option_set("deny_user_invites_by_roles", {});
+
+module:depends("adhoc");
+
+local by_permission = module.may and module.default_permission; -- Prosody 0.13 and later
+if by_permission then
+	module:default_permission(allow_user_invites and "prosody:registered" or "prosody:admin", ":invite-users");
+end
+
+local function may_invite_new_users(jid)
+	if by_permission then return module:may(":invite-users", jid); end
+	local roles = usermanager.get_roles(jid, module.host) or {};
+	if roles["prosody:admin"] then return true; end
+	for role in pairs(roles) do
+		if allowed_roles:contains(role) then return true; end
+	end
+	for role in pairs(roles) do
+		if denied_roles:contains(role) then return false; end
+	end
+	return allow_user_invites;
+end
+
+local invitation = dataforms.new({
+	title = "Your invite has been created";
+	{ name = "FORM_TYPE"; type = "hidden"; value = "urn:xmpp:invite#invitation" };
+	{ name = "landing-url"; type = "text-single"; label = "Invite web page" };
+	{ name = "uri"; type = "text-single"; label = "Invite URI" };
+	{ name = "expire"; type = "text-single"; label = "Invite valid until" };
+});
+
+local account = dataforms.new({
+	title = "Create an account invite";
+	instructions = "Leave the username empty to let the invited person choose it.";
+	{ name = "FORM_TYPE"; type = "hidden"; value = "urn:xmpp:invite#create-account" };
+	{ name = "username"; type = "text-single"; label = "Username" };
+	{ name = "roster-subscription"; type = "boolean"; label = "Become a contact of the new account"; value = true };
+});
+
+local function failed(kind, condition, text)
+	return { status = "error"; error = { type = kind; condition = condition; text = text } };
+end
+
+local function create(jid, ...)
+	local answer = agent.ask("create", jid_bare(jid), ...);
+	if answer.result ~= "OK" then return failed(verdict.error_of(answer)); end
+	local lines = agent.lines_of(answer);
+	return {
+		status = "completed";
+		result = {
+			layout = invitation;
+			values = { uri = lines.uri; ["landing-url"] = lines.url; expire = lines.expires };
+		};
+	};
+end
+
+local function forbidden()
+	return failed("auth", "forbidden", "You are not allowed to invite people to this server.");
+end
+
+local function invite(_, data)
+	if may_invite_new_users(data.from) then return create(data.from, "contact-account"); end
+	if allow_contact_invites then return create(data.from, "contact"); end
+	return forbidden();
+end
+
+local function create_account(_, data, state)
+	if not may_invite_new_users(data.from) then return forbidden(); end
+	if data.action == "cancel" then return { status = "canceled" }; end
+	if not (state or data.form) then
+		return { status = "executing"; actions = { "complete"; default = "complete" }; form = account }, "executing";
+	end
+	local fields, errors = {}, nil;
+	if data.form then fields, errors = account:data(data.form); end
+	if errors then return failed("modify", "bad-request", "The form is not filled in correctly."); end
+	local subscription = fields["roster-subscription"] == false and "no" or "yes";
+	return create(data.from, "account", "user=" .. (fields.username or ""), "roster-subscription=" .. subscription);
+end
+
+module:provides("adhoc", new_command("Invite somebody", "urn:xmpp:invite#invite", invite, "local_user"));
+module:provides("adhoc", new_command("Create an account invite", "urn:xmpp:invite#create-account",
+	create_account, "local_user"));

@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Where people log in. Providers that ask the directory (ldap, cyrus) need nothing here: the account is
+-- there. Providers with a store of their own (internal_hashed) get the account as well.
+
+local usermanager = require "core.usermanager";
+
+local function has_own_store()
+	local name = prosody.hosts[module.host].users.name or "";
+	return module:get_option_boolean("invitegate_local_accounts", name:match("^internal_") ~= nil);
+end
+
+-- Is the name somebody's account here? One with this very password is a registration whose end was lost.
+local function is_taken(username, password)
+	return has_own_store() and usermanager.user_exists(username, module.host)
+		and not usermanager.test_password(username, module.host, password);
+end
+
+local function is_there(username)
+	return has_own_store() and usermanager.user_exists(username, module.host);
+end
+
+local function set_password(username, password)
+	if not has_own_store() then return true; end
+	if usermanager.user_exists(username, module.host) then
+		return usermanager.get_provider(module.host).set_password(username, password);
+	end
+	return usermanager.create_user(username, password, module.host);
+end
+
+return { is_taken = is_taken; is_there = is_there; set_password = set_password };

@@ -1,0 +1,137 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- The registration itself: the agent makes the account or sets its password, whatever the provider that
+-- people log in by; rosters are written before the answer. mod_register_ibr still shows the form, and
+-- answers what is no registration.
+
+local async = require "util.async";
+local nodeprep = require "util.encodings".stringprep.nodeprep;
+local st = require "util.stanza";
+local xpcall = require "util.xpcall".xpcall;
+
+local agent = module:require "agent";
+local form = module:require "form";
+local leftover = module:require "leftover";
+local provider = module:require "provider";
+local rosters = module:require "roster";
+local stream = module:require "stream";
+local verdict = module:require "verdict";
+
+local account_details = module:open_store("account_details");
+local one_at_a_time = async.guarder();
+
+module:depends("register_ibr");
+
+if not module:get_option_boolean("registration_invite_only", true) then
+	module:log("error", "registration_invite_only = false is not supported with mod_invitegate: " ..
+		"nobody registers without an invite");
+end
+
+-- modules act on it; what goes wrong in them must not cost the person the answer
+local function fire(name, event)
+	xpcall(module.fire_event, function (err)
+		module:log("error", "A module failed at %s: %s", name, debug.traceback(tostring(err), 2));
+	end, module, name, event);
+end
+
+local function refusal_of(event, stanza)
+	local err = event.error or {};
+	return st.error_reply(stanza, err.type or event.error_type or "modify",
+		err.condition or event.error_condition or "not-acceptable", err.text or event.reason);
+end
+
+-- The account is there. Failures from here on are for the log, and for another try with the same token,
+-- name and password: the agent answers that with OK.
+local function keep_here(event, answer)
+	local username = event.username;
+	local ok, why = provider.set_password(username, event.password);
+	if not ok then
+		module:log("error", "%s has an account in the directory, but not here: %s", username, why or "unknown reason");
+		return nil;
+	end
+	event.additional.registered = os.time();
+	if not account_details:set(username, event.additional) then
+		module:log("warn", "The details of the account %s cannot be stored", username);
+	end
+	rosters.pair_all(username, answer.contacts);
+	return true;
+end
+
+local function create(event, invite)
+	local username, password = event.username, event.password;
+	if provider.is_taken(username, password) then return { result = "NAME_TAKEN"; text = "" }; end
+	local there = agent.ask("exists", username);
+	if there.result == "NO_ACCOUNT" and not provider.is_there(username) then
+		leftover.clear(username);
+	end
+	local answer = agent.ask("register", invite.token, username, password, event.ip or "", invite.accepted_at);
+	if answer.result == "OK" and not keep_here(event, answer) then
+		return { result = "NO_MEMORY"; text = "the account cannot be stored on this server" };
+	end
+	return answer;
+end
+
+local function reset(event, invite)
+	local username, password = event.username, event.password;
+	local answer = agent.ask("reset", invite.token, username, password, event.ip or "", invite.accepted_at);
+	if answer.result == "OK" and not provider.set_password(username, password) then
+		return { result = "NO_MEMORY"; text = "the password cannot be stored on this server" };
+	end
+	return answer;
+end
+
+local function redeem(event, invite)
+	-- two registrations of one name: the second must not clear what the first has just written
+	local leave = one_at_a_time(event.username);
+	local ok, answer = xpcall(invite.type == "reset" and reset or create, debug.traceback, event, invite);
+	leave();
+	if not ok then
+		return { result = "CONFIG"; text = tostring(answer) };
+	end
+	return answer;
+end
+
+local function announce(event, invite)
+	local username, host = event.username, module.host;
+	if invite.type == "reset" then
+		module:log("info", "New password by invite: %s@%s", username, host);
+		fire("user-password-reset", event);
+		-- whoever has the old password is logged in no longer
+		prosody.events.fire_event("user-password-changed", { username = username; host = host });
+	else
+		module:log("info", "User account created by invite: %s@%s", username, host);
+		fire("user-registered", { username = username; host = host; source = "mod_invitegate"; session = event.session });
+	end
+end
+
+local function register(session, stanza)
+	local invite = session.invitegate_invite;
+	if session.invitegate_registered then
+		return st.error_reply(stanza, "modify", "not-acceptable", "This stream has registered already.");
+	elseif not invite then
+		return st.error_reply(stanza, "modify", "not-acceptable", "Registration on this server is through invitation only");
+	end
+	local data, wrong = form.data_of(stanza.tags[1]);
+	if not data then return st.error_reply(stanza, "modify", "not-acceptable", wrong); end
+	local username, password = nodeprep(data.username, true), data.password;
+	if not username or username == "" then return verdict.reply(stanza, { result = "NAME_INVALID"; text = "" }); end
+	data.username, data.password = nil, nil;
+	local event = { username = username; password = password; host = module.host; ip = session.ip; session = session;
+		additional = data; allowed = true; allow_reset = invite.type == "reset" and username or nil };
+	module:fire_event("user-registering", event);
+	if not event.allowed then return refusal_of(event, stanza); end
+	local answer = redeem(event, invite);
+	if answer.result == "BAD_TOKEN" then session.invitegate_invite = nil; end
+	if answer.result ~= "OK" then return verdict.reply(stanza, answer); end
+	session.invitegate_invite, session.invitegate_registered = nil, true;
+	announce(event, invite);
+	return st.reply(stanza);
+end
+
+module:hook("stanza/iq/jabber:iq:register:query", function (event)
+	local session, stanza = event.origin, event.stanza;
+	if stanza.attr.type ~= "set" or not stream.may_register(session) or stanza.tags[1]:get_child("remove") then
+		return; -- mod_register_ibr answers
+	end
+	session.send(register(session, stanza));
+	return true;
+end, 1);

@@ -1,0 +1,78 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: BSD-2-Clause
+"""Other modules hear of registrations, and are obeyed: limits, welcome, policies of a site."""
+
+from client import refusal
+from suite import Suite, equal
+
+suite = Suite()
+PASSWORD = "correct horse"
+
+
+async def opened(site, client, *options):
+    token = site.invite(*options)
+    new = client()
+    await new.open()
+    await new.preauth(token)
+    return new, token
+
+
+@suite.test
+async def veto(site, client):
+    """A module that refuses a name: its words, the token is kept, another name works"""
+    new, token = await opened(site, client)
+    equal(await refusal(new.register("vetoed", PASSWORD)), ("cancel/forbidden", "Not that name here"))
+    assert site.redeems(token)
+    assert "vetoed" not in site.accounts()
+    await new.register("anna", PASSWORD)
+    await new.ping_log("registered anna@example.org by mod_invitegate from 127.0.0.1")
+
+
+@suite.test
+async def welcome(site, client):
+    """mod_welcome greets the new account"""
+    messages = []
+    new = client("anna", PASSWORD)
+    new.add_event_handler("message", lambda message: messages.append(message["body"]))
+    await new.online()
+    await new.until(lambda: messages, "the greeting")
+    equal(messages, ["Hello anna, from example.org"])
+
+
+@suite.test
+async def reset(site, client):
+    """A reset is told as one"""
+    new, _ = await opened(site, client, "--type", "reset", "--user", "anna")
+    await new.register("anna", PASSWORD)
+    await new.ping_log("reset anna@example.org")
+
+
+@suite.test
+async def failing_module(site, client):
+    """A module that fails when it hears of it costs the person nothing"""
+    new, _ = await opened(site, client)
+    await new.register("fateful", PASSWORD)
+    assert await new.log_in(user="fateful", password=PASSWORD)
+
+
+@suite.test
+async def limits(site, client):
+    """mod_register_limits counts, and its refusal costs no token"""
+    token = None
+    for number in range(10):
+        new, token = await opened(site, client)
+        answer = await refusal(new.register(f"guest{number}", PASSWORD))
+        if answer[0]:
+            equal(answer, ("wait/policy-violation", "Too many registrations from this IP address recently"))
+            break
+    else:
+        raise AssertionError("never limited")
+    assert site.redeems(token)
+
+
+suite.run(modules=("witness", "welcome"), prosody="""
+welcome_message = "Hello $username, from $host"
+registration_allowlist = {}
+registration_throttle_max = 8
+registration_throttle_period = 36000
+""")

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Prosody with slixmpp as its client; each suite has a slapd, an agent and a Prosody of its own, and is
+# skipped where they are not installed.
+PROSODY_TESTS = tests/prosody/registration.py tests/prosody/errors.py tests/prosody/subscription.py \
+	tests/prosody/commands.py tests/prosody/outages.py tests/prosody/races.py \
+	tests/prosody/events.py tests/prosody/encryption.py tests/prosody/local_accounts.py
+dist_check_SCRIPTS += $(PROSODY_TESTS)
+EXTRA_DIST += tests/prosody/client.py tests/prosody/site_of_suite.py tests/prosody/suite.py \
+	tests/prosody/modules/mod_witness.lua
+TESTS += $(PROSODY_TESTS)
