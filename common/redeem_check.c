@@ -6,7 +6,8 @@
 
 /*
  * A check never reads claims: who is redeeming is nobody's business. That some claim stands is
- * enough: whether it may be taken over is for the redeemer to find out.
+ * enough: whether it may be taken over is for the redeemer to find out, also where the name comes
+ * only later (XEP-0445 preauth after a crash).
  */
 static inv_result claim_stands(struct redemption *redemption, bool *stands)
 {
@@ -43,7 +44,7 @@ static inv_result judge_open(struct redemption *redemption)
         break;
     }
     result = claim_stands(redemption, &stands);
-    if (result != INV_OK || (stands && redemption->name != NULL))
+    if (result != INV_OK || stands)
         return result;
     return redemption_bad_token(redemption, invite->uses_left == 0 ? "used" : "expired");
 }
