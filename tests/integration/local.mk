@@ -53,6 +53,16 @@ tests_integration_faults_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_integration_faults_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_faults_LDADD = $(UNIT_LIBS)
 
+# Faults that slapd makes itself.
+if HAVE_CHECK
+check_PROGRAMS += tests/integration/retcode
+TESTS += tests/integration/retcode
+endif
+tests_integration_retcode_SOURCES = tests/integration/retcode.c $(SITE_SOURCES)
+tests_integration_retcode_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_retcode_CFLAGS = $(UNIT_CFLAGS)
+tests_integration_retcode_LDADD = $(UNIT_LIBS)
+
 # What people and admins get wrong.
 dist_check_SCRIPTS += tests/integration/bad_rights.sh
 TESTS += tests/integration/bad_rights.sh
