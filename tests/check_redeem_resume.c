@@ -72,7 +72,6 @@ static void pair_by_hand(const inv_token *token, const char *local)
 START_TEST(a_claim_alone)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    inv_verdict verdict = INV_VERDICT_INIT;
 
     claim_by_hand(token, "r1", 1);
     (void)site_check(site, token, NULL, &verdict);
