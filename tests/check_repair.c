@@ -13,6 +13,7 @@
 #include "invitegate/roster.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"
+#include "tests/support/observer.h"
 
 /* Every test has its own names; all of them share a directory, and repair sees all of it. */
 
@@ -36,44 +37,13 @@ static void stop(void)
 /* ------------------------------------------------------------------------------ running a repair
  */
 
-/* What was noted, and what shall happen while it runs. */
-static struct {
-    size_t count[INV_REPAIR_LEFT + 1];
-    char notes[8192];
-    const char *interrupt; /* at the first progress on this... */
-    void (*act)(void);     /* ...do that */
-} seen;
-
-static void observe(void *context, const inv_repair_note *note)
-{
-    static const char *const names[] = {"finished", "freed", "removed", "waits", "left"};
-    size_t used = strlen(seen.notes);
-
-    (void)context;
-    seen.count[note->action]++;
-    (void)snprintf(seen.notes + used, sizeof(seen.notes) - used, "%s %s: %s\n", names[note->action],
-                   note->dn, note->text);
-}
-
-static void interrupt(void *context, const char *what, size_t done, size_t total)
-{
-    (void)context;
-    (void)done;
-    if (seen.interrupt == NULL || total == 0 || strcmp(what, seen.interrupt) != 0)
-        return;
-    seen.interrupt = NULL;
-    seen.act();
-}
-
 static void run(bool dry_run, const char *interrupt_at, void (*act)(void))
 {
-    const inv_repair_visitor visitor = {NULL, observe, interrupt};
+    inv_repair_visitor visitor;
     size_t left = 99;
     inv_call call;
 
-    memset(&seen, 0, sizeof(seen));
-    seen.interrupt = interrupt_at;
-    seen.act = act;
+    visitor = observer_start(interrupt_at, act);
     verdict = (inv_verdict)INV_VERDICT_INIT;
     site_begin(site, &call);
     ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
@@ -92,25 +62,10 @@ static void rehearse(void)
     run(true, NULL, NULL);
 }
 
-/* Everything that was made until now is older than the grace from now on. */
-static void let_it_age(void)
-{
-    time_t end = time(NULL) + 2;
-
-    site_domain(site)->claim_grace = 1;
-    while (time(NULL) <= end)
-        site_next_second();
-}
-
 static void keep_young(void)
 {
     site_domain(site)->claim_grace = 20 * 60;
 }
-
-#define expect_note(text)                                                                          \
-    ck_assert_msg(strstr(seen.notes, text) != NULL, "no \"%s\" in:\n%s", text, seen.notes)
-#define expect_no_note(text)                                                                       \
-    ck_assert_msg(strstr(seen.notes, text) == NULL, "\"%s\" in:\n%s", text, seen.notes)
 
 /* ------------------------------------------------------------------------------------ claims */
 
@@ -119,7 +74,7 @@ START_TEST(a_dead_claim_is_freed)
     inv_token *token = site_invite(site, ALICE, 1);
 
     leftover_claim(site, token, "c1@example.org", LEFTOVER_NONCE, 1);
-    let_it_age();
+    let_it_age(site);
     rehearse();
     expect_note("the claim of c1@example.org, of which nothing came");
     site_expect(site, token, 0, 1, 0, 0, 0);
@@ -141,7 +96,7 @@ START_TEST(an_account_is_finished)
 
     leftover_claim(site, token, "c2@example.org", LEFTOVER_NONCE, 1);
     leftover_account(site, token, "c2");
-    let_it_age();
+    let_it_age(site);
     rehearse();
     expect_note("finished inviteId=");
     site_expect(site, token, 0, 1, 0, 1, 0);
@@ -167,7 +122,7 @@ START_TEST(an_account_of_a_gone_inviter_is_finished)
     leftover_claim(site, token, "c3@example.org", LEFTOVER_NONCE, 1);
     leftover_account(site, token, "c3");
     site_delete(site, "uid=c3inviter," SITE_PEOPLE);
-    let_it_age();
+    let_it_age(site);
     repair();
     expect_note("the redemption by c3@example.org");
     site_expect(site, token, 0, 0, 1, 1, 0);
@@ -203,7 +158,7 @@ START_TEST(all_dead_claims_of_an_invite_go_at_once)
     leftover_claim(site, token, "c5@example.org", LEFTOVER_NONCE, 4);
     leftover_claim(site, token, "c5b@example.org", LEFTOVER_NONCE, 3);
     leftover_claim(site, token, "c5c@example.org", LEFTOVER_NONCE, 2);
-    let_it_age();
+    let_it_age(site);
     repair();
     site_expect(site, token, 4, 0, 0, 0, 0);
     inv_token_free(&token);
@@ -216,7 +171,7 @@ START_TEST(a_revoked_invite_remembers_what_is_freed)
 
     leftover_claim(site, token, "c6@example.org", LEFTOVER_NONCE, 2);
     ck_assert_int_eq(site_revoke(site, token), INV_OK);
-    let_it_age();
+    let_it_age(site);
     repair();
     site_expect(site, token, -3, 0, 0, 0, 0);
     inv_token_free(&token);
@@ -239,7 +194,7 @@ START_TEST(a_claim_that_was_taken_over_is_not_freed)
 {
     resumed = site_invite(site, ALICE, 1);
     leftover_claim(site, resumed, "c7@example.org", LEFTOVER_NONCE, 1);
-    let_it_age();
+    let_it_age(site);
     run(false, "claims", resume);
     expect_no_note("c7@example.org");
     site_expect(site, resumed, 0, 1, 0, 0, 0);
@@ -256,7 +211,7 @@ START_TEST(an_account_beside_another_holder)
     site_modify(site, "dn: cn=c8," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
                       "cn: c8\nsn: c8\nuid: c8\n");
     leftover_account(site, token, "c8");
-    let_it_age();
+    let_it_age(site);
     repair();
     expect_no_note("c8@example.org, of which");
     expect_note("the redemption by c8@example.org");
@@ -279,7 +234,7 @@ START_TEST(an_account_that_was_deleted_before_the_finish)
     token = site_create(site, &request);
     leftover_claim(site, token, "c9@example.org", LEFTOVER_NONCE, 1);
     leftover_pair(site, token, "c9@example.org", ALICE);
-    let_it_age();
+    let_it_age(site);
     repair();
     expect_note("the redemption by c9@example.org");
     expect_note("removed rosterPairId=");
@@ -302,7 +257,7 @@ START_TEST(a_contact_is_finished)
     leftover_claim(site, token, "c10@elsewhere.example", LEFTOVER_NONCE, 1);
     leftover_pair(site, token, "c10@elsewhere.example", ALICE);
     leftover_claim(site, dead, "c10@example.org", LEFTOVER_NONCE, 1);
-    let_it_age();
+    let_it_age(site);
     repair();
     expect_note("the redemption by c10@elsewhere.example");
     site_expect(site, token, 0, 0, 1, 0, 1);
@@ -332,7 +287,7 @@ START_TEST(a_reset_is_finished_or_freed)
                 "dn: uid=c11," SITE_PEOPLE "\nchangetype: modify\nadd: inviteNonce\n"
                 "inviteNonce: " LEFTOVER_NONCE ".%s\n",
                 inv_token_id(done));
-    let_it_age();
+    let_it_age(site);
     repair();
     site_expect(site, done, 0, 0, 1, 0, 0);
     site_expect(site, dead, 1, 0, 0, 0, 0);
@@ -365,7 +320,7 @@ START_TEST(a_spoilt_invite_stops_nothing)
     site_modify(site, "dn: uid=c12-5," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
                       "objectClass: xmppAccount\ncn: x\nsn: x\nxmppJid: c12-5@example.org\n"
                       "xmppAccountExpires: 20300101000000Z\n");
-    let_it_age();
+    let_it_age(site);
     repair();
     for (int i = 0; i < 5; i++) {
         ck_assert_msg(strstr(seen.notes, inv_token_id(spoilt[i])) != NULL, "%d not in:\n%s", i,
@@ -386,26 +341,11 @@ END_TEST
 
 /* ------------------------------------------------------------------------------ reservations */
 
-static bool is_reserved(const char *local)
-{
-    return site_count(site, SITE_INVITES, "(&(objectClass=xmppNameReservation)(inviteUser=%s))",
-                      local) == 1;
-}
-
-static inv_token *invite_for(const char *local)
-{
-    struct site_request request;
-
-    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
-    site_request_user(site, &request, local);
-    return site_create(site, &request);
-}
-
 START_TEST(reservations_of_ended_invites_go)
 {
-    inv_token *open = invite_for("n1");
-    inv_token *expired = invite_for("n1b");
-    inv_token *begun = invite_for("n1c");
+    inv_token *open = invite_for(site, "n1");
+    inv_token *expired = invite_for(site, "n1b");
+    inv_token *begun = invite_for(site, "n1c");
 
     leftover_terms(site, expired, "inviteExpires", "20200101000000Z");
     leftover_reservation(site, "n1d", NULL);
@@ -413,17 +353,17 @@ START_TEST(reservations_of_ended_invites_go)
     leftover_claim(site, begun, "n1c@example.org", LEFTOVER_NONCE, 1);
     leftover_terms(site, begun, "inviteExpires", "20200101000000Z");
     repair();
-    ck_assert(is_reserved("n1"));
-    ck_assert(!is_reserved("n1b"));
-    ck_assert(is_reserved("n1c"));
-    ck_assert(is_reserved("n1d"));
-    let_it_age();
+    ck_assert(is_reserved(site, "n1"));
+    ck_assert(!is_reserved(site, "n1b"));
+    ck_assert(is_reserved(site, "n1c"));
+    ck_assert(is_reserved(site, "n1d"));
+    let_it_age(site);
     rehearse();
     expect_note("removed inviteUser=n1d");
-    ck_assert(is_reserved("n1d"));
+    ck_assert(is_reserved(site, "n1d"));
     repair();
-    ck_assert(is_reserved("n1"));
-    ck_assert(!is_reserved("n1d"));
+    ck_assert(is_reserved(site, "n1"));
+    ck_assert(!is_reserved(site, "n1d"));
     inv_token_free(&open);
     inv_token_free(&expired);
     inv_token_free(&begun);
@@ -435,12 +375,12 @@ START_TEST(a_reservation_taken_over_is_young)
 {
 
     leftover_reservation(site, "n2", NULL);
-    let_it_age();
+    let_it_age(site);
     site_domain(site)->claim_grace = 20;
     site_modify(site, "dn: inviteUser=n2," SITE_INVITES "\nchangetype: modify\nreplace: inviteId\n"
                       "inviteId: 4444444444444444444444444444444444444444\n");
     repair();
-    ck_assert(is_reserved("n2"));
+    ck_assert(is_reserved(site, "n2"));
     site_delete(site, "inviteUser=n2," SITE_INVITES);
 }
 END_TEST
@@ -469,12 +409,11 @@ static void at_operation(void *context, counter_moment moment, size_t number, si
 /* A repair, with something happening just before it sends such an operation. */
 static void repair_hooked(inv_operation_kind kind, const char *dn_part, void (*act)(void))
 {
-    const inv_repair_visitor visitor = {NULL, observe, NULL};
+    const inv_repair_visitor visitor = observer_start(NULL, NULL);
     struct hook hook = {.kind = kind, .dn_part = dn_part, .act = act};
     size_t left = 0;
     inv_call call;
 
-    memset(&seen, 0, sizeof(seen));
     site_begin(site, &call);
     hook.counter = counter_attach(call.directory);
     hook.counter->at = at_operation;
@@ -500,9 +439,9 @@ START_TEST(a_reservation_that_passes_on_stays)
 
     racer = site_invite(site, NULL, 1);
     leftover_reservation(site, "n3", NULL);
-    let_it_age();
+    let_it_age(site);
     repair_hooked(INV_OPERATION_MODIFY, "inviteUser=n3", take_over_n3);
-    ck_assert(is_reserved("n3"));
+    ck_assert(is_reserved(site, "n3"));
     expect_no_note("inviteUser=n3");
     inv_token_free(&racer);
 }
@@ -528,10 +467,10 @@ START_TEST(a_reservation_about_to_go_passes_to_nobody)
 {
 
     leftover_reservation(site, "n4", NULL);
-    let_it_age();
+    let_it_age(site);
     site_domain(site)->claim_grace = 2;
     repair_hooked(INV_OPERATION_DELETE, "inviteUser=n4", create_n4);
-    ck_assert(!is_reserved("n4"));
+    ck_assert(!is_reserved(site, "n4"));
     expect_note("removed inviteUser=n4");
 }
 END_TEST
@@ -593,7 +532,7 @@ START_TEST(pairs_of_nobody_go)
     leftover_pair(site, NULL, "p1@elsewhere.example", ALICE);
     repair();
     ck_assert_uint_eq(pairs_of("p1@example.org"), 1);
-    let_it_age();
+    let_it_age(site);
     rehearse();
     expect_note("removed rosterPairId=");
     ck_assert_uint_eq(pairs_of("p1@example.org"), 1);
@@ -610,7 +549,7 @@ START_TEST(a_pair_that_is_none_is_left)
     site_modify(site, "dn: rosterPairId=0000000000000000000000000000000000000002," SITE_ROSTERS
                       "\nchangetype: add\nobjectClass: xmppRosterPair\nxmppContactJid: " ALICE
                       "\nrosterGroup: Invited\n");
-    let_it_age();
+    let_it_age(site);
     repair();
     expect_note("does not name exactly two JIDs");
     site_delete(site, "rosterPairId=0000000000000000000000000000000000000002," SITE_ROSTERS);
@@ -633,7 +572,7 @@ START_TEST(a_pair_taken_over_while_it_goes_is_there)
     racer = site_invite(site, ALICE, 1);
     leftover_pair(site, NULL, "p3@example.org", ALICE);
     ck_assert(inv_pair_id("p3@example.org", ALICE, id));
-    let_it_age();
+    let_it_age(site);
     repair_hooked(INV_OPERATION_DELETE, id, register_p3);
     site_expect(site, racer, 0, 0, 1, 1, 1);
     inv_token_free(&racer);
@@ -667,106 +606,6 @@ START_TEST(a_pair_that_goes_while_it_is_taken_over_is_there)
     ck_assert(hook.act == NULL);
     site_expect(site, token, 0, 0, 1, 1, 1);
     inv_token_free(&token);
-}
-END_TEST
-
-/* ------------------------------------------------------------------------------------- purge */
-
-static size_t purge(long older_than, bool dry_run, void (*act)(void))
-{
-    const inv_repair_visitor visitor = {NULL, observe, interrupt};
-    size_t purged = 99;
-    inv_call call;
-
-    memset(&seen, 0, sizeof(seen));
-    seen.interrupt = act != NULL ? "invites" : NULL;
-    seen.act = act;
-    site_begin(site, &call);
-    ck_assert_msg(inv_purge(&call, older_than, dry_run, &visitor, &purged, &verdict) == INV_OK,
-                  "%s", verdict.why);
-    inv_gate_end(&call);
-    ck_assert_uint_eq(purged, seen.count[INV_REPAIR_REMOVED]);
-    return purged;
-}
-
-static bool is_there(const inv_token *token)
-{
-    return site_count(site, SITE_INVITES, "(&(objectClass=xmppInvite)(inviteId=%s))",
-                      inv_token_id(token)) == 1;
-}
-
-START_TEST(ended_invites_are_purged)
-{
-    inv_token *open = site_invite(site, ALICE, 2);
-    inv_token *used = site_invite(site, ALICE, 1);
-    inv_token *expired = invite_for("u1b");
-    inv_token *revoked = site_invite(site, ALICE, 1);
-    inv_token *claimed = site_invite(site, ALICE, 1);
-
-    ck_assert_int_eq(site_redeem(site, open, "u1a", SITE_PASSWORD, &verdict), INV_OK);
-    ck_assert_int_eq(site_redeem(site, used, "u1", SITE_PASSWORD, &verdict), INV_OK);
-    leftover_terms(site, expired, "inviteExpires", "20200101000000Z");
-    ck_assert_int_eq(site_revoke(site, revoked), INV_OK);
-    leftover_claim(site, claimed, "u1c@example.org", LEFTOVER_NONCE, 1);
-    ck_assert_uint_eq(purge(3600, false, NULL), 0);
-    let_it_age();
-    ck_assert_uint_ge(purge(1, true, NULL), 3);
-    ck_assert(is_there(used) && is_there(expired) && is_there(revoked));
-    ck_assert_uint_ge(purge(1, false, NULL), 3);
-    ck_assert(!is_there(used) && !is_there(expired) && !is_there(revoked));
-    ck_assert(is_there(open) && is_there(claimed));
-    ck_assert(!is_reserved("u1b"));
-    expect_note(": used");
-    expect_note(": expired");
-    expect_note(": revoked");
-    ck_assert_uint_eq(purge(1, false, NULL), 0);
-    inv_token_free(&open);
-    inv_token_free(&used);
-    inv_token_free(&expired);
-    inv_token_free(&revoked);
-    inv_token_free(&claimed);
-}
-END_TEST
-
-static void restore_racer(void)
-{
-    inv_call call;
-
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(racer), &verdict), INV_OK);
-    inv_gate_end(&call);
-}
-
-/* Changed since the list was made: not for purge any more, and no reason to stop. */
-START_TEST(an_invite_that_was_restored_stays)
-{
-
-    racer = site_invite(site, ALICE, 1);
-    ck_assert_int_eq(site_revoke(site, racer), INV_OK);
-    let_it_age();
-    (void)purge(1, false, restore_racer);
-    ck_assert(is_there(racer));
-    site_expect(site, racer, 1, 0, 0, 0, 0);
-    inv_token_free(&racer);
-}
-END_TEST
-
-static void claim_racer(void)
-{
-    leftover_claim(site, racer, "u3@example.org", LEFTOVER_NONCE, 1);
-}
-
-/* Somebody who was in time (accepted before it expired) is at it. */
-START_TEST(an_expired_invite_that_is_claimed_stays)
-{
-
-    racer = site_invite(site, ALICE, 1);
-    leftover_terms(site, racer, "inviteExpires", "20200101000000Z");
-    let_it_age();
-    (void)purge(1, false, claim_racer);
-    ck_assert(is_there(racer));
-    site_expect(site, racer, 0, 1, 0, 0, 0);
-    inv_token_free(&racer);
 }
 END_TEST
 
@@ -820,7 +659,6 @@ int main(void)
 {
     Suite *suite = suite_create("repair");
     TCase *repairs = tcase_create("repair");
-    TCase *purges = tcase_create("purge");
     SRunner *runner;
     int failed;
 
@@ -850,12 +688,6 @@ int main(void)
     tcase_add_test(repairs, a_pair_that_goes_while_it_is_taken_over_is_there);
     tcase_add_test(repairs, beside_redemptions);
     suite_add_tcase(suite, repairs);
-    tcase_set_timeout(purges, 60);
-    tcase_add_unchecked_fixture(purges, start, stop);
-    tcase_add_test(purges, ended_invites_are_purged);
-    tcase_add_test(purges, an_invite_that_was_restored_stays);
-    tcase_add_test(purges, an_expired_invite_that_is_claimed_stays);
-    suite_add_tcase(suite, purges);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

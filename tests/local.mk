@@ -77,7 +77,7 @@ if HAVE_CHECK
 HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/integration/race \
 	tests/integration/crash tests/check_directory tests/check_connection
-HEART_TESTS += tests/check_repair tests/check_removal
+HEART_TESTS += tests/check_repair tests/check_purge tests/check_removal
 HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
@@ -127,7 +127,13 @@ tests_check_connection_CFLAGS = $(UNIT_CFLAGS)
 tests_check_connection_LDADD = $(UNIT_LIBS)
 
 LEFTOVER_SOURCES = $(SITE_SOURCES) tests/support/leftover.c tests/support/leftover.h
-tests_check_repair_SOURCES = tests/check_repair.c $(LEFTOVER_SOURCES)
+OBSERVER_SOURCES = tests/support/observer.c tests/support/observer.h
+tests_check_purge_SOURCES = tests/check_purge.c $(LEFTOVER_SOURCES) $(OBSERVER_SOURCES)
+tests_check_purge_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_purge_CFLAGS = $(UNIT_CFLAGS)
+tests_check_purge_LDADD = $(UNIT_LIBS)
+
+tests_check_repair_SOURCES = tests/check_repair.c $(LEFTOVER_SOURCES) $(OBSERVER_SOURCES)
 tests_check_repair_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_repair_CFLAGS = $(UNIT_CFLAGS)
 tests_check_repair_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/support/observer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct observed seen;
+
+static void observe(void *context, const inv_repair_note *note)
+{
+    static const char *const names[] = {"finished", "freed", "removed", "waits", "left"};
+    size_t used = strlen(seen.notes);
+
+    (void)context;
+    seen.count[note->action]++;
+    (void)snprintf(seen.notes + used, sizeof(seen.notes) - used, "%s %s: %s\n", names[note->action],
+                   note->dn, note->text);
+}
+
+static void interrupt(void *context, const char *what, size_t done, size_t total)
+{
+    (void)context;
+    (void)done;
+    if (seen.interrupt == NULL || total == 0 || strcmp(what, seen.interrupt) != 0)
+        return;
+    seen.interrupt = NULL;
+    seen.act();
+}
+
+inv_repair_visitor observer_start(const char *interrupt_at, void (*act)(void))
+{
+    seen = (struct observed){.interrupt = interrupt_at, .act = act};
+    return (inv_repair_visitor){NULL, observe, interrupt};
+}
+
+void let_it_age(const struct site *site)
+{
+    time_t end = time(NULL) + 2;
+
+    site_domain(site)->claim_grace = 1;
+    while (time(NULL) <= end)
+        site_next_second();
+}
+
+bool is_reserved(struct site *site, const char *local)
+{
+    return site_count(site, SITE_INVITES, "(&(objectClass=xmppNameReservation)(inviteUser=%s))",
+                      local) == 1;
+}
+
+inv_token *invite_for(const struct site *site, const char *local)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    site_request_user(site, &request, local);
+    return site_create(site, &request);
+}
