@@ -5,3 +5,4 @@ include config-examples/slapd/local.mk
 include config-examples/pam.d/local.mk
 include config-examples/systemd/local.mk
 include config-examples/fail2ban/local.mk
+include config-examples/prosody/local.mk

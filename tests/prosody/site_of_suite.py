@@ -67,6 +67,7 @@ class Site:
         self.port = free_port()
         self.ldap_port = free_port()
         self.agent = None
+        self.saslauthd = None
         self.prosody = None
 
     def __enter__(self):
@@ -75,6 +76,8 @@ class Site:
             self.invitectl("init", "--bind-dn", f"cn=admin,{SUFFIX}", "--bind-password-file",
                            str(self.folder / "admin.password"), check=False)
             self.start_agent()
+            if self.provider == "cyrus":
+                self.start_saslauthd()
             self.start_prosody()
         except BaseException:
             self.show_logs()
@@ -83,7 +86,7 @@ class Site:
         return self
 
     def __exit__(self, *_):
-        for process in (self.prosody, self.agent):
+        for process in (self.prosody, self.saslauthd, self.agent):
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
@@ -98,7 +101,7 @@ class Site:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def show_logs(self):
-        for name in ("slapd.log", "agent.log", "prosody.log"):
+        for name in ("slapd.log", "agent.log", "saslauthd.log", "prosody.log"):
             path = self.folder / name
             if path.exists():
                 for line in path.read_text(errors="replace").splitlines()[-60:]:
@@ -179,19 +182,54 @@ class Site:
         self.agent.send_signal(number)
         self.agent.wait(15)
 
+    # ------------------------------------------------------------------------------ saslauthd
+
+    def start_saslauthd(self):
+        """Over PAM, with the example of a service, which knows this directory through pam_invite."""
+        for name in ("pam.d", "mux", "sasl2"):
+            (self.folder / name).mkdir()
+        module = f"{BUILT}/plugins/pam/.libs/pam_invite.so conf={self.config}"
+        service = (TOP / "config-examples/pam.d/xmpp").read_text()
+        (self.folder / "pam.d/xmpp").write_text(
+            re.sub(r"^(?!#)(.*)pam_invite\.so", rf"\1{module}", service, flags=re.M))
+        sasl = (TOP / "config-examples/sasl2/prosody.conf").read_text()
+        (self.folder / "sasl2/prosody.conf").write_text(
+            sasl + f"saslauthd_path: {self.folder}/mux/mux\n")
+        with open(self.folder / "saslauthd.log", "ab") as log:
+            self.saslauthd = subprocess.Popen(
+                [TOP / "scripts/pam-wrapped", self.folder / "pam.d", shutil.which("saslauthd",
+                 path=os.environ["PATH"] + ":/usr/sbin"), "-d", "-a", "pam", "-m", self.folder / "mux",
+                 "-n", "1"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # somebody else may be using pam_wrapper
+        until(self.saslauthd_answers, "saslauthd does not listen", 900)
+
+    def saslauthd_answers(self):
+        if self.saslauthd.poll() is not None:
+            raise RuntimeError("saslauthd ended")
+        return (self.folder / "mux/mux").exists()
+
     # -------------------------------------------------------------------------------- prosody
 
-    def provider_lines(self):
-        if self.provider == "ldap":
-            password = (self.folder / "admin.password").read_text().strip()
-            return f"""
-authentication = "ldap"
-ldap_server = "127.0.0.1:{self.ldap_port}"
-ldap_rootdn = "cn=admin,{SUFFIX}"
-ldap_password = "{password}"
-ldap_base = "ou=people,{SUFFIX}"
-"""
-        return f'authentication = "{self.provider}"\n'
+    def host_lines(self):
+        """The examples as they are, but for what this folder has in other places."""
+        example = TOP / f"config-examples/prosody/{self.provider}.cfg.lua"
+        if example.exists():
+            text = example.read_text()
+        else:
+            text = f'VirtualHost "{DOMAIN}"\nauthentication = "{self.provider}"\n' \
+                   'modules_enabled = { "invitegate" }\ninvitegate_socket = ""\nc2s_require_encryption = true\n'
+        values = {
+            "plugin_paths": f'{{ "{TOP}/plugins/prosody"; "{TOP}/tests/prosody/modules" }}',
+            "invitegate_socket": f'"{self.folder}/agent.sock"',
+            "c2s_require_encryption": "true" if self.encryption else "false",
+            "ldap_server": f'"127.0.0.1:{self.ldap_port}"',
+            "ldap_tls": "false",
+            "ldap_rootdn": f'"cn=admin,{SUFFIX}"',
+            "ldap_password": f'"{(self.folder / "admin.password").read_text().strip()}"',
+        }
+        for key, value in values.items():
+            text = re.sub(rf"^(\s*{key}) = .*", rf"\1 = {value}", text, count=1, flags=re.M)
+        return text
 
     def start_prosody(self):
         data = self.folder / "data"
@@ -208,28 +246,26 @@ pidfile = "{self.folder}/prosody.pid"
 data_path = "{data}"
 certificates = "{self.folder}"
 run_as_root = true
-plugin_paths = {{ "{TOP}/plugins/prosody", "{TOP}/tests/prosody/modules" }}
+plugin_paths = {{ "{TOP}/plugins/prosody"; "{TOP}/tests/prosody/modules" }}
 log = {{ {{ levels = {{ min = "debug" }}, to = "file", filename = "{self.folder}/prosody.log" }} }}
 modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping"; "presence"; "iq"; "message"; "c2s";
-    {'"tls";' if self.encryption else ""} "adhoc"; "invitegate"; "offline"; "private"; {self.modules}}}
+    {'"tls";' if self.encryption else ""} "adhoc"; "offline"; "private"; {self.modules}}}
 modules_disabled = {{ "s2s"; "posix"; "http"; }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {self.port} }}
 http_ports = {{}}
 https_ports = {{}}
 network_settings = {{ nagle = false }}
-c2s_require_encryption = {"true" if self.encryption else "false"}
 allow_unencrypted_plain_auth = {"false" if self.encryption else "true"}
 {tls if self.encryption else ""}
-invitegate_socket = "{self.folder}/agent.sock"
-{self.provider_lines()}
-VirtualHost "{DOMAIN}"
+{self.host_lines()}
 {self.prosody_lines}
 """)
         with open(self.folder / "prosody.out", "ab") as log:
             self.prosody = subprocess.Popen(
                 ["prosody", "--config", self.folder / "prosody.cfg.lua", "-F"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                env=os.environ | {"SASL_CONF_PATH": str(self.folder / "sasl2")})
         until(self.prosody_answers, "Prosody does not listen")
 
     def prosody_answers(self):

@@ -9,12 +9,12 @@ local function roster_cache()
 	return prosody.hosts[module.host].roster_cache;
 end
 
--- Called when the directory has said that there is no such account.
+-- Called for an account that has just been made.
 local function clear(username)
 	local host = module.host;
 	local roster = storagemanager.open(host, "roster", "keyval"):get(username);
 	if roster and next(roster) ~= nil or prosody.bare_sessions[username .. "@" .. host] then
-		module:log("info", "The account %s is gone from the directory: what it left here is removed", username);
+		module:log("info", "The account %s is a new one: what an older one left here is removed", username);
 		-- contacts are told, streams are closed
 		prosody.events.fire_event("user-deleted", { username = username; host = host });
 	end

@@ -4,6 +4,7 @@
 -- answers what is no registration.
 
 local async = require "util.async";
+local cache = require "util.cache";
 local nodeprep = require "util.encodings".stringprep.nodeprep;
 local st = require "util.stanza";
 local xpcall = require "util.xpcall".xpcall;
@@ -18,6 +19,8 @@ local verdict = module:require "verdict";
 
 local account_details = module:open_store("account_details");
 local one_at_a_time = async.guarder();
+-- names that were no account when a registration began whose end nobody knows yet
+local absent = cache.new(1024);
 
 module:depends("register_ibr");
 
@@ -56,15 +59,24 @@ local function keep_here(event, answer)
 	return true;
 end
 
+-- Is the account that a registration makes a new one, or the one that the same registration made before
+-- and could not tell of?
+local function notice_absence(username)
+	if agent.ask("exists", username).result == "NO_ACCOUNT" and not provider.is_there(username) then
+		absent:set(username, true);
+	end
+end
+
 local function create(event, invite)
 	local username, password = event.username, event.password;
 	if provider.is_taken(username, password) then return { result = "NAME_TAKEN"; text = "" }; end
-	local there = agent.ask("exists", username);
-	if there.result == "NO_ACCOUNT" and not provider.is_there(username) then
-		leftover.clear(username);
-	end
+	notice_absence(username);
 	local answer = agent.ask("register", invite.token, username, password, event.ip or "", invite.accepted_at);
-	if answer.result == "OK" and not keep_here(event, answer) then
+	local is_new = absent:get(username);
+	if not verdict.is_open(answer) then absent:set(username, nil); end
+	if answer.result ~= "OK" then return answer; end
+	if is_new then leftover.clear(username); end
+	if not keep_here(event, answer) then
 		return { result = "NO_MEMORY"; text = "the account cannot be stored on this server" };
 	end
 	return answer;

@@ -33,8 +33,14 @@ local function error_of(answer)
 	return verdict[1], verdict[2], text;
 end
 
+-- It may have happened all the same, or still happen.
+local function is_open(answer)
+	local verdict = verdicts[answer.result];
+	return answer.result ~= "OK" and (not verdict or verdict[1] == "wait");
+end
+
 local function reply(stanza, answer)
 	return st.error_reply(stanza, error_of(answer));
 end
 
-return { reply = reply; error_of = error_of };
+return { reply = reply; error_of = error_of; is_open = is_open };

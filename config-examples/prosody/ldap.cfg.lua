@@ -1,0 +1,24 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- /etc/prosody/conf.d/example.org.cfg.lua: logins by a bind at the directory, registration by invite.
+-- Owner root, group prosody, mode 0640: it holds a password. Packages: prosody, lua-ldap.
+-- See invitegate-prosody(7).
+plugin_paths = { "/usr/local/share/invitegate/prosody" }
+
+VirtualHost "example.org"
+	-- tokens and passwords only over TLS
+	c2s_require_encryption = true
+
+	authentication = "ldap"
+	ldap_server = "127.0.0.1"
+	ldap_tls = true
+	-- an identity that may search below ldap_base, and nothing else
+	ldap_rootdn = "cn=prosody,ou=services,dc=example,dc=org"
+	ldap_password = "secret"
+	ldap_base = "ou=people,dc=example,dc=org"
+	ldap_filter = "(&(objectClass=xmppAccount)(uid=$user))"
+
+	-- do not enable invites, invites_adhoc, invites_register or register_ibr beside it
+	modules_enabled = { "invitegate" }
+	invitegate_socket = "/run/invitegate/agent.sock"
+	-- true: everybody may invite people to the server; false: only admins, others make contact invites
+	allow_user_invites = false
