@@ -62,7 +62,10 @@ static inv_token *plain_invite(char text[INV_TOKEN_LENGTH + 1])
 
 static void freeze(bool frozen)
 {
-    ck_assert_int_eq(kill(site_slapd_pid(site), frozen ? SIGSTOP : SIGCONT), 0);
+    if (frozen)
+        ck_assert(slapd_freeze(site_slapd_pid(site)));
+    else
+        ck_assert_int_eq(kill(site_slapd_pid(site), SIGCONT), 0);
 }
 
 /* The agent lives and answers. */

@@ -15,11 +15,11 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/entry.dict tests/fuzz/config.dict \
 	tests/fuzz/token.dict tests/fuzz/verifier.dict tests/fuzz/pam.dict
 
 FUZZ_REPLAYS = tests/fuzz/replay_token tests/fuzz/replay_config tests/fuzz/replay_name \
-	tests/fuzz/replay_verifier tests/fuzz/replay_entry tests/fuzz/replay_pam
+	tests/fuzz/replay_verifier tests/fuzz/replay_entry tests/fuzz/replay_pam tests/fuzz/replay_agent
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
 FUZZ_TARGETS = tests/fuzz/fuzz_token tests/fuzz/fuzz_config tests/fuzz/fuzz_name \
-	tests/fuzz/fuzz_verifier tests/fuzz/fuzz_entry tests/fuzz/fuzz_pam
+	tests/fuzz/fuzz_verifier tests/fuzz/fuzz_entry tests/fuzz/fuzz_pam tests/fuzz/fuzz_agent
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS)
 
@@ -117,7 +117,16 @@ tests_fuzz_fuzz_pam_CFLAGS = $(FUZZ_CFLAGS) $(PAM_CFLAGS) $(IDN_CFLAGS)
 tests_fuzz_fuzz_pam_LDFLAGS = $(FUZZ_LINK) $(FUZZ_PAM_WRAPS)
 tests_fuzz_fuzz_pam_LDADD = $(FUZZ_LIBS) $(IDN_LIBS)
 
-FUZZ_RUNS = fuzz-token fuzz-config fuzz-name fuzz-verifier fuzz-entry fuzz-pam
+FUZZ_AGENT = tests/fuzz/fuzz_agent.c tests/fuzz/fuzz.h
+tests_fuzz_replay_agent_SOURCES = $(FUZZ_AGENT) $(FUZZ_MATERIAL) $(FUZZ_REPLAY)
+tests_fuzz_replay_agent_CPPFLAGS = $(FUZZ_CPPFLAGS) -DFUZZ_TARGET='"agent"'
+tests_fuzz_replay_agent_LDADD = tools/libagent.la
+tests_fuzz_fuzz_agent_SOURCES = $(FUZZ_AGENT)
+tests_fuzz_fuzz_agent_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_agent_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_agent_LDADD = tools/libagent.la
+
+FUZZ_RUNS = fuzz-token fuzz-config fuzz-name fuzz-verifier fuzz-entry fuzz-pam fuzz-agent
 .PHONY: fuzz $(FUZZ_RUNS)
 fuzz: $(FUZZ_RUNS)
 
