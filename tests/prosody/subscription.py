@@ -132,7 +132,11 @@ async def removed_stays_removed(site, client):
     site.invitectl("redeem", "--user", "lena", "-", stdin=f"{token}\n")
     last = client("lena", PASSWORD, resource="last")
     await last.online()
-    await last.until(lambda: any(push[0] == "mara@example.org" for push in again.pushes), "mara's push")
+    await again.until(lambda: any(push[0] == "mara@example.org" for push in again.pushes), "mara's push")
+    assert "kurt@example.org" not in await last.roster_items()
+    site.account("nora")
+    subscribe(last, "nora@example.org", site.invite("--type", "contact", "--inviter", "nora@example.org"))
+    await last.until(lambda: any(push[:2] == ("nora@example.org", "both") for push in last.pushes), "nora's")
     assert "kurt@example.org" not in await last.roster_items()
 
 

@@ -44,7 +44,7 @@ end
 
 -- The account is there. Failures from here on are for the log, and for another try with the same token,
 -- name and password: the agent answers that with OK.
-local function keep_here(event, answer)
+local function keep_here(event, answer, is_new)
 	local username = event.username;
 	local ok, why = provider.set_password(username, event.password);
 	if not ok then
@@ -55,7 +55,11 @@ local function keep_here(event, answer)
 	if not account_details:set(username, event.additional) then
 		module:log("warn", "The details of the account %s cannot be stored", username);
 	end
-	rosters.pair_all(username, answer.contacts);
+	if is_new then
+		rosters.pair_all(username, answer.contacts);
+	elseif agent.lines_of(answer).contacts ~= "unknown" then
+		rosters.catch_up(username, answer.contacts);
+	end
 	return true;
 end
 
@@ -76,7 +80,7 @@ local function create(event, invite)
 	if not verdict.is_open(answer) then absent:set(username, nil); end
 	if answer.result ~= "OK" then return answer; end
 	if is_new then leftover.clear(username); end
-	if not keep_here(event, answer) then
+	if not keep_here(event, answer, is_new) then
 		return { result = "NO_MEMORY"; text = "the account cannot be stored on this server" };
 	end
 	return answer;

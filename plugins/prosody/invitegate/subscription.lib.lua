@@ -19,15 +19,16 @@ end
 
 -- The agent is asked for the inviter first, so that a token sent to somebody else is not used up.
 local function redeem(token, inviter, redeemer, address)
-	local answer = agent.ask("check", token, address);
-	local contact = answer.result == "OK" and invites_to(answer, inviter);
+	local invite = agent.ask("check", token, address);
+	local contact = invite.result == "OK" and invites_to(invite, inviter);
 	if not contact then return nil; end
-	answer = agent.ask("contact", token, redeemer);
+	local answer = agent.ask("contact", token, redeemer);
 	if answer.result ~= "OK" then
 		module:log("info", "%s asks to subscribe to %s by an invite: %s", redeemer, inviter, answer.result);
 		return nil;
 	end
-	return contact, answer.contacts;
+	-- the answer has all contacts of the redeemer, also those who were removed from the roster since
+	return contact, invite.contacts;
 end
 
 local function approved(contacts, redeemer, inviter)
