@@ -260,7 +260,7 @@ START_TEST(too_much_at_once_is_throttled)
     size_t timed_out = 0;
 
     stop_agent();
-    start_agent_with("1s", "workers = 1");
+    start_agent_with("2s", "workers = 1");
     freeze(true);
     for (int i = 0; i < 150; i++)
         (void)agent_send(client, "exists", "alice", NULL);
