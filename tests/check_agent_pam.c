@@ -5,6 +5,7 @@
  * pam_wrapper is not made for several at once.
  */
 #include <check.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,15 +274,69 @@ START_TEST(not_at_this_time)
 }
 END_TEST
 
+/* The parent of a process, or 0. */
+static long parent_of(long process)
+{
+    char path[64];
+    long parent = 0;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/stat", process);
+    file = fopen(path, "re");
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%*d (%*[^)]) %*c %ld", &parent) != 1)
+        parent = 0;
+    (void)fclose(file);
+    return parent;
+}
+
+/* The place in /tmp that pam_wrapper gave to a process of the agent's: its path, or false. */
+static bool find_place(char path[16])
+{
+    glob_t places;
+    bool found = false;
+
+    if (glob("/tmp/pam.?/pid", 0, NULL, &places) != 0)
+        return false;
+    for (size_t i = 0; i < places.gl_pathc && !found; i++) {
+        FILE *file = fopen(places.gl_pathv[i], "re");
+        long process = 0;
+
+        found = file != NULL && fscanf(file, "%ld", &process) == 1 && parent_of(process) == agent;
+        if (file != NULL)
+            (void)fclose(file);
+        if (found)
+            (void)snprintf(path, 16, "%.10s", places.gl_pathv[i]);
+    }
+    globfree(&places);
+    return found;
+}
+
+/* pam_wrapper does not give back the place of a process that was killed. */
+static void remove_place(const char *path)
+{
+    char command[64];
+
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", path);
+    ck_assert_int_eq(system(command), 0);
+}
+
 START_TEST(modules_that_do_not_end)
 {
     struct agent_reply reply;
     char text[INV_TOKEN_LENGTH + 1];
+    char place[16] = "";
 
     write_stack_after("password optional pam_exec.so quiet /bin/sleep 12");
     plain_invite(text);
-    agent_ask(client, &reply, "register", text, "lena", GOOD, ADDRESS, "", NULL);
+    (void)agent_send(client, "register", text, "lena", GOOD, ADDRESS, "", NULL);
+    while (!find_place(place) && !agent_readable(client, 10))
+        continue;
+    ck_assert(agent_receive(client, &reply));
     agent_expect(reply, "TIMEOUT");
+    ck_assert_str_ne(place, "");
+    remove_place(place);
     write_example();
     agent_ask(client, &reply, "register", text, "lena", GOOD, ADDRESS, "", NULL);
     agent_expect(reply, "OK");
