@@ -529,7 +529,7 @@ static void count_operations(void)
     for (int tries = 0; tries < (matrix->scenario->kind == RESUMED ? 2 : 1); tries++) {
         if (tries == 1) {
             inv_token_free(&token);
-            (void)strcat(cell.local, "-again");
+            (void)snprintf(cell.local, sizeof(cell.local), "again%d", (int)matrix->scenario->kind);
             token = invite(shared, cell.local);
             leave_an_account(&bench, token, &cell);
         }
