@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
-BENCHMARKS = bench/bench_token bench/bench_registration
+BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction
 EXTRA_PROGRAMS += $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 BENCH_COMMON = bench/measure.c bench/measure.h
@@ -18,7 +18,12 @@ bench_bench_registration_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) \
 	-Wno-discarded-qualifiers -Wno-write-strings -Wno-frame-larger-than
 bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
 
-bench: $(BENCHMARKS)
+bench_bench_transaction_SOURCES = bench/bench_transaction.c $(BENCH_COMMON) $(BENCH_PLACE)
+bench_bench_transaction_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+bench_bench_transaction_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
+bench_bench_transaction_LDADD = common/libcommon.la $(PAM_LIBS)
+
+bench: $(BENCHMARKS) all
 	@for program in $(BENCHMARKS); do \
 		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
 	done
