@@ -122,9 +122,10 @@ static inv_result prepare_domain(const char *domain, size_t length, char **prepa
     *prepared = NULL;
     if (result != INV_OK)
         return result;
-    copy = strndup(domain, length);
+    copy = calloc(length + 1, 1);
     if (copy == NULL)
         return inv_verdict_no_memory(verdict);
+    memcpy(copy, domain, length);
     cause = idna_to_ascii_8z(copy, &labels, IDNA_USE_STD3_ASCII_RULES);
     free(copy);
     if (cause == IDNA_MALLOC_ERROR)
