@@ -133,11 +133,27 @@ inv_result redemption_refuse_unproved(struct redemption *redemption)
 
 enum { READ_INVITE, READ_ACCOUNT, READ_RESERVATION, READ_PAIRS, READ_CONTAINER, READS };
 
+/* The ways to redeem are chosen by type: one that changed under way fits none of them. */
+static inv_result judge_type(struct redemption *redemption)
+{
+    const inv_invite *invite = redemption->invite;
+
+    if (redemption->typed && invite->type != redemption->type)
+        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                               "%s: inviteType was changed while the invite was being redeemed",
+                               invite->dn);
+    redemption->typed = true;
+    redemption->type = invite->type;
+    return INV_OK;
+}
+
 static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
 {
     inv_result result = inv_invite_from_read(redemption->call->domain, reads[READ_INVITE],
                                              &redemption->invite, redemption->verdict);
 
+    if (result == INV_OK)
+        result = judge_type(redemption);
     if (result == INV_OK)
         result = inv_account_from_search(reads[READ_ACCOUNT], &redemption->account,
                                          &redemption->several, redemption->verdict);

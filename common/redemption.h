@@ -24,6 +24,8 @@ struct redemption {
     inv_verdict *verdict;
     /* seen */
     inv_invite *invite;
+    bool typed; /* an invite was seen, and it was of this type: it stays so */
+    inv_invite_type type;
     inv_account *account; /* the holder of the name, or NULL */
     bool several;         /* more than one holds it */
     bool reserved;        /* a reservation that is not this invite's stands */
