@@ -9,7 +9,9 @@
 # kept in the build folder, tests/fuzz/found/NAME; an input that ends a target in tests/fuzz/findings:
 # play it with FUZZ_VERBOSE=1 tests/fuzz/replay_NAME FILE, and add it to the seeds together with the fix.
 FUZZ_SECONDS = 60
-FUZZ_FLAGS = -max_len=8192 -timeout=25 -rss_limit_mb=2048
+# 0: another one each time. CI gives one, so that what fails there fails again for whoever looks for it.
+FUZZ_SEED = 0
+FUZZ_FLAGS = -max_len=8192 -timeout=25 -rss_limit_mb=2048 -seed=$(FUZZ_SEED)
 FUZZ_CORPUS = $(srcdir)/tests/fuzz/corpus
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/entry.dict tests/fuzz/config.dict \
 	tests/fuzz/token.dict tests/fuzz/verifier.dict tests/fuzz/pam.dict
