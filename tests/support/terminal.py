@@ -22,6 +22,9 @@ terminal, far_end = os.openpty()
 child = os.fork()
 if child == 0:
     os.close(terminal)
+    # Who runs the tests in the background may have had ^C ignored; a person at a terminal has not.
+    for number in signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP:
+        signal.signal(number, signal.SIG_DFL)
     os.setsid()
     fcntl.ioctl(far_end, termios.TIOCSCTTY, 0)
     for descriptor in 0, 1, 2:
