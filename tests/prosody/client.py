@@ -29,7 +29,7 @@ class Refused(Exception):
 
 class Client(slixmpp.ClientXMPP):
     def __init__(self, site, user="nobody", password="", resource="tests"):
-        super().__init__(f"{user}@example.org/{resource}", password)
+        super().__init__(f"{user}@{site.domain}/{resource}", password)
         self._always_send_everything = True
         # it is the server that is to approve
         self.auto_authorize = None
@@ -90,7 +90,9 @@ class Client(slixmpp.ClientXMPP):
     def offers(self):
         return {child.tag[1:].split("}")[0] for child in self.offered.result()} & FEATURES
 
-    async def request(self, child, kind="set", to="example.org"):
+    async def request(self, child, kind="set", to=""):
+        """To this server, another entity, or with None to the own account."""
+        to = self.site.domain if to == "" else to
         iq = self.make_iq(id=self.new_id(), ito=to, itype=kind)
         iq.append(child)
         try:
@@ -122,8 +124,8 @@ class Client(slixmpp.ClientXMPP):
         """On the open stream, if there is one. True when it worked."""
         self.may_log_in = True
         if user is not None:
-            self.requested_jid = slixmpp.JID(f"{user}@example.org/tests")
-            self.boundjid = slixmpp.JID(f"{user}@example.org/tests")
+            self.requested_jid = slixmpp.JID(f"{user}@{self.site.domain}/tests")
+            self.boundjid = slixmpp.JID(f"{user}@{self.site.domain}/tests")
             self.password = password
         if self.offered.done():
             await super()._handle_stream_features(self.last_features)

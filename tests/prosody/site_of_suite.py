@@ -40,6 +40,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def until(condition, what, seconds=DEADLINE):
     end = time.monotonic() + seconds
     while not condition():
@@ -50,13 +55,17 @@ def until(condition, what, seconds=DEADLINE):
 
 class Site:
     """provider: ldap, internal_hashed or cyrus. prosody: more lines of its configuration, for the host;
-    modules: more of its modules."""
+    server: for the whole server; modules: more of its modules."""
 
-    def __init__(self, provider="ldap", encryption=False, prosody="", modules=(), agent=None, slapd=()):
+    domain = DOMAIN
+
+    def __init__(self, provider="ldap", encryption=False, prosody="", server="", modules=(),
+                 agent=None, slapd=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="invitegate-prosody."))
         self.provider = provider
         self.encryption = encryption
         self.prosody_lines = prosody
+        self.server_lines = server
         self.modules = "".join(f'"{module}"; ' for module in modules)
         self.agent_keys = {"limit_checks": "10000/m", "limit_registrations": "10000/m"}
         self.agent_keys.update(agent or {})
@@ -258,6 +267,7 @@ https_ports = {{}}
 network_settings = {{ nagle = false }}
 allow_unencrypted_plain_auth = {"false" if self.encryption else "true"}
 {tls if self.encryption else ""}
+{self.server_lines}
 {self.host_lines()}
 {self.prosody_lines}
 """)
@@ -271,8 +281,7 @@ allow_unencrypted_plain_auth = {"false" if self.encryption else "true"}
     def prosody_answers(self):
         if self.prosody.poll() is not None:
             raise RuntimeError("Prosody ended: " + (self.folder / "prosody.out").read_text())
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return listens(self.port)
 
     def stop_prosody(self):
         self.prosody.terminate()

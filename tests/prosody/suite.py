@@ -47,8 +47,8 @@ async def attempt(function, site):
     """Whatever clients a test opened are closed after it."""
     clients = []
 
-    def client(*arguments, **keywords):
-        clients.append(Client(site, *arguments, **keywords))
+    def client(*arguments, server=None, **keywords):
+        clients.append(Client(server or site, *arguments, **keywords))
         return clients[-1]
 
     try:
