@@ -534,6 +534,34 @@ START_TEST(a_roster_of_more_than_one_frame)
 }
 END_TEST
 
+START_TEST(new_contacts_are_told_for_all_accounts_at_once)
+{
+    struct agent_reply reply;
+    char cookie[128];
+
+    agent_ask(client, &reply, "changed", "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(line_of(&reply, "restart"), "yes");
+    ck_assert_uint_eq(reply.contacts, 0);
+    (void)snprintf(cookie, sizeof(cookie), "%s", line_of(&reply, "cookie"));
+    site_add_account(site, "willing");
+    agent_ask(client, &reply, "contact",
+              invite(INV_INVITE_CONTACT, "alice@example.org", NULL, NULL), "willing@example.org",
+              NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "changed", cookie, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_ptr_null(strstr(reply.text, "restart"));
+    ck_assert_uint_ge(reply.contacts, 2);
+    ck_assert_ptr_nonnull(strstr(reply.text, "cookie="));
+    agent_ask(client, &reply, "changed", "nonsense", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(line_of(&reply, "restart"), "yes");
+    agent_ask(client, &reply, "changed", NULL);
+    agent_expect(reply, "BAD_REQUEST");
+}
+END_TEST
+
 /* -------------------------------------------------------------------------------------- limits */
 
 START_TEST(bad_tokens_cost_their_address)
@@ -637,6 +665,7 @@ static void add_all(TCase *tests)
     tcase_add_test(tests, one_token_and_many_names);
     tcase_add_test(tests, one_token_one_name_and_one_password);
     tcase_add_test(tests, a_roster_of_more_than_one_frame);
+    tcase_add_test(tests, new_contacts_are_told_for_all_accounts_at_once);
     tcase_add_test(tests, bad_tokens_cost_their_address);
     tcase_add_test(tests, refusals_cost_their_token);
     tcase_add_test(tests, expiry_between_check_and_register_is_no_obstacle);

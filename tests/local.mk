@@ -79,6 +79,7 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_purge tests/check_removal
 HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
+HEART_TESTS += tests/check_changes
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -162,3 +163,8 @@ tests_check_redeem_refused_SOURCES = tests/check_redeem_refused.c $(SITE_SOURCES
 tests_check_redeem_refused_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_refused_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_refused_LDADD = $(UNIT_LIBS)
+
+tests_check_changes_SOURCES = tests/check_changes.c $(SITE_SOURCES)
+tests_check_changes_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_changes_CFLAGS = $(UNIT_CFLAGS)
+tests_check_changes_LDADD = $(UNIT_LIBS)

@@ -2,9 +2,10 @@
 #include "config.h"
 
 #include "invitegate/account.h"
+#include "invitegate/changes.h"
 #include "operations.h"
 
-/* The operations that only look: exists, roster. */
+/* The operations that only look: exists, roster, changed. */
 
 inv_result agent_exists(agent_task *task)
 {
@@ -31,4 +32,24 @@ inv_result agent_roster(agent_task *task)
         result = agent_answer_roster(task, inv_name_jid(name), agent_afresh(task));
     inv_name_free(&name);
     return result;
+}
+
+static bool append_change(void *context, const char *owner, const char *contact, const char *group)
+{
+    agent_answer *answer = context;
+
+    (void)agent_answer_contact(answer, owner, contact, group);
+    return !answer->no_memory;
+}
+
+inv_result agent_changed(agent_task *task)
+{
+    char next[INV_CHANGES_COOKIE_SIZE] = "";
+    bool restart = false;
+    inv_result result = inv_changes_since(&task->call, task->arguments[0], append_change,
+                                          task->answer, next, &restart, agent_afresh(task));
+
+    if (result != INV_OK)
+        return result;
+    return agent_set_text(task, "cookie=%s%s", next, restart ? "\nrestart=yes" : "");
 }

@@ -63,6 +63,7 @@ inv_result agent_reset(agent_task *task);
 inv_result agent_contact(agent_task *task);
 inv_result agent_exists(agent_task *task);
 inv_result agent_roster(agent_task *task);
+inv_result agent_changed(agent_task *task);
 inv_result agent_create(agent_task *task);
 
 /* An empty moment is 0; false when it is no number of seconds. */

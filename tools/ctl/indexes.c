@@ -145,6 +145,11 @@ static void judge(index_list *known)
         need(known, domain->rosters, pair[i]);
     for (size_t i = 0; replica[i] != NULL && known->openldap->entry_count > 0; i++)
         need(known, domain->people, replica[i]);
+    /* new pairs are found by when they were written */
+    if (known->ds389->entry_count > 0)
+        need(known, domain->rosters, "modifyTimestamp");
+    else if (database_of(known, domain->rosters) != database_of(known, domain->people))
+        need(known, domain->rosters, "entryCSN");
     if (known->complete)
         ctl_proof_row(known->proof, CTL_FINE, "indexes", NULL, "all that are needed are there");
 }

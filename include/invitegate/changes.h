@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_CHANGES_H
+#define INVITEGATE_CHANGES_H
+
+#include <stdbool.h>
+
+#include "invitegate/call.h"
+
+/*
+ * Pairs that came into a domain's rosters since a moment, whoever wrote them: one indexed query for
+ * all users, in place of a roster each. The moment is kept by the caller, as a cookie.
+ */
+
+#define INV_CHANGES_COOKIE_SIZE 96
+
+/* owner: bare JID of the domain; contact, group: what is new on its roster. False stops. */
+typedef bool inv_changes_visit(void *context, const char *owner, const char *contact,
+                               const char *group);
+
+/*
+ * Visits each pair that was written since cookie was given out: once for each of its two JIDs that
+ * is of the call's domain. A pair may be visited again by the next calls; pairs that were removed
+ * are not told. next: the cookie to go on from; it is right also when visit stopped early, which is
+ * the caller's loss.
+ *
+ * *restart: nothing was visited and next starts now, because cookie is empty, not one of ours, too
+ * old (an hour), or the directory's clock was set back. What was missed stands in the rosters, and
+ * whoever reads them after this call has missed nothing.
+ *
+ * Every five minutes this writes to the directory, to learn its time (see clock.h).
+ * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT, INV_NO_MEMORY: the old cookie is as good as before.
+ */
+inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,
+                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart,
+                             inv_verdict *verdict);
+
+#endif

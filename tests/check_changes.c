@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "invitegate/changes.h"
+#include "invitegate/roster.h"
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+
+/* Pairs that come up in the directory: who is told of them, from when on, and at what price. */
+
+#define OLD_PAIR                                                                                   \
+    "dn: rosterPairId=old," SITE_ROSTERS "\nobjectClass: xmppRosterPair\nrosterPairId: old\n"      \
+    "xmppContactJid: olga@example.org\nxmppContactJid: otto@example.org\nrosterGroup: Old\n"       \
+    "modifyTimestamp: 20200101000000Z\nentryCSN: 20200101000000.000000Z#000000#000#000000\n"
+
+static struct site *site;
+static inv_call call;
+
+static void start(void)
+{
+    static char path[] = "/tmp/invitegate-changes-XXXXXX";
+    int descriptor = mkstemp(path);
+    const char *const options[] = {"--extra-ldif", path, NULL};
+    const struct site_settings settings = {.slapd_options = options};
+
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_int_eq(write(descriptor, OLD_PAIR, strlen(OLD_PAIR)), (ssize_t)strlen(OLD_PAIR));
+    (void)close(descriptor);
+    site = site_start(&settings);
+    (void)unlink(path);
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+static void begin(void)
+{
+    site_begin(site, &call);
+}
+
+static void end(void)
+{
+    inv_gate_end(&call);
+}
+
+/* ------------------------------------------------------------------------------------ the asking
+ */
+
+struct told {
+    char text[4096]; /* "owner contact group\n" */
+    size_t count;
+    size_t limit;
+    bool restart;
+    char next[INV_CHANGES_COOKIE_SIZE];
+};
+static struct told told;
+
+static bool tell(void *context, const char *owner, const char *contact, const char *group)
+{
+    size_t used = strlen(told.text);
+
+    (void)context;
+    (void)snprintf(told.text + used, sizeof(told.text) - used, "%s %s %s\n", owner, contact, group);
+    return ++told.count != told.limit;
+}
+
+/* Forgets what was told before; cookie may be the one of last time. */
+static void ask_for(const char *cookie, size_t limit)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    char from[INV_CHANGES_COOKIE_SIZE];
+    inv_result result;
+
+    (void)snprintf(from, sizeof(from), "%s", cookie);
+    memset(&told, 0, sizeof(told));
+    told.limit = limit;
+    result = inv_changes_since(&call, from, tell, NULL, told.next, &told.restart, &verdict);
+    ck_assert_msg(result == INV_OK, "%s: %s", inv_result_name(result), verdict.why);
+}
+
+static void ask(const char *cookie)
+{
+    ask_for(cookie, 0);
+}
+
+static void add_pair(const char *jid, const char *contact, const char *group)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_operation *add = inv_pair_add_operation(call.domain, jid, contact, group,
+                                                "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
+
+    ck_assert_int_eq(inv_directory_run(call.directory, &add, 1, &call.deadline, &verdict), INV_OK);
+    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
+    inv_operation_free(&add);
+}
+
+#define expect_told(line)                                                                          \
+    ck_assert_msg(strstr(told.text, line "\n") != NULL, "no \"%s\" in:\n%s", line, told.text)
+#define expect_not_told(word)                                                                      \
+    ck_assert_msg(strstr(told.text, word) == NULL, "\"%s\" in:\n%s", word, told.text)
+
+/* A cookie of this moment, seconds from now. */
+static const char *cookie_at(char kind, int64_t seconds)
+{
+    static char cookie[INV_CHANGES_COOKIE_SIZE];
+    struct timespec uptime;
+
+    ck_assert_int_eq(clock_gettime(CLOCK_BOOTTIME, &uptime), 0);
+    (void)snprintf(cookie, sizeof(cookie), "%c.%" PRId64 ".%" PRId64 ".%" PRId64, kind,
+                   (int64_t)time(NULL) + seconds, (int64_t)time(NULL), (int64_t)uptime.tv_sec);
+    return cookie;
+}
+
+/* ------------------------------------------------------------------------------------- the tests
+ */
+
+START_TEST(it_starts_now)
+{
+
+    add_pair("early@example.org", "bird@example.org", "G");
+    ask("");
+    ck_assert(told.restart);
+    ck_assert_uint_eq(told.count, 0);
+    ck_assert_uint_gt(strlen(told.next), 0);
+    ask(told.next);
+    ck_assert(!told.restart);
+    expect_not_told("olga");
+}
+END_TEST
+
+START_TEST(both_sides_are_told)
+{
+    ask("");
+
+    add_pair("anna@example.org", "bert@example.org", "Friends");
+    ask(told.next);
+    ck_assert(!told.restart);
+    expect_told("anna@example.org bert@example.org Friends");
+    expect_told("bert@example.org anna@example.org Friends");
+    expect_not_told("olga");
+    ask(told.next); /* once more is allowed, an old one is not */
+    ck_assert(!told.restart);
+    expect_not_told("olga");
+}
+END_TEST
+
+START_TEST(only_accounts_of_the_domain_are_told)
+{
+    ask("");
+
+    add_pair("carl@example.org", "eva@elsewhere.example", "Abroad");
+    ask(told.next);
+    expect_told("carl@example.org eva@elsewhere.example Abroad");
+    expect_not_told("eva@elsewhere.example carl@example.org");
+}
+END_TEST
+
+START_TEST(another_group_is_told)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_operation *adopt;
+
+    ask("");
+    adopt = inv_pair_adopt_operation("rosterPairId=old," SITE_ROSTERS, "Renewed",
+                                     "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
+    ck_assert_int_eq(inv_directory_run(call.directory, &adopt, 1, &call.deadline, &verdict),
+                     INV_OK);
+    inv_operation_free(&adopt);
+    ask(told.next);
+    expect_told("olga@example.org otto@example.org Renewed");
+    site_modify(site, "dn: rosterPairId=old," SITE_ROSTERS "\nchangetype: delete\n");
+}
+END_TEST
+
+/* 389 DS has no entryCSN; the other way works in every directory. */
+START_TEST(by_the_time_of_change)
+{
+
+    add_pair("dora@example.org", "emil@example.org", "G");
+    ask(cookie_at('t', 0));
+    ck_assert(!told.restart);
+    expect_told("dora@example.org emil@example.org G");
+    expect_not_told("olga");
+    ck_assert_int_eq(told.next[0], 't');
+}
+END_TEST
+
+/* Written before the cookie, seen behind it: slow writers, other providers. */
+START_TEST(what_was_begun_a_little_earlier_is_told)
+{
+
+    add_pair("frida@example.org", "gerd@example.org", "G");
+    ask(cookie_at('c', 10));
+    ck_assert(!told.restart);
+    expect_told("frida@example.org gerd@example.org G");
+}
+END_TEST
+
+START_TEST(cookies_that_lead_nowhere)
+{
+    static const char *const damaged[] = {"c",
+                                          "c.",
+                                          "c.1.2",
+                                          "c.1.2.3.4",
+                                          "x.1.2.3",
+                                          "c.1.-2.3",
+                                          "c.1.2.3 ",
+                                          "c.1.2.9999999999999999999999",
+                                          "\xc3\xa4.1.2.3",
+                                          NULL};
+
+    for (size_t i = 0; damaged[i] != NULL; i++) {
+        ask(damaged[i]);
+        ck_assert_msg(told.restart && told.count == 0, "%s", damaged[i]);
+        ask(told.next);
+        ck_assert_msg(!told.restart, "%s", damaged[i]);
+    }
+    ask(cookie_at('c', -3700)); /* too long ago */
+    ck_assert(told.restart);
+    ask(cookie_at('c', -3500));
+    ck_assert(!told.restart);
+    ask(cookie_at('c', 60)); /* the directory's clock was set back */
+    ck_assert(told.restart);
+    ask("t.1.2.3"); /* and another kind of directory than this one */
+    ck_assert(told.restart);
+    ck_assert_int_eq(told.next[0], 'c');
+}
+END_TEST
+
+/* Read once, the clock is counted on: nothing is written, and one question is asked. */
+START_TEST(the_price)
+{
+    struct counter *counter;
+
+    ask("");
+    counter = counter_attach(call.directory);
+    for (int i = 0; i < 10; i++)
+        ask(told.next);
+    ck_assert_uint_eq(counter->writes, 0);
+    ck_assert_uint_eq(counter->sends, 10);
+    counter_detach(call.directory, &counter);
+}
+END_TEST
+
+/* The clock was read long ago, or this host was started again since. */
+START_TEST(the_clock_is_read_again)
+{
+    char cookie[INV_CHANGES_COOKIE_SIZE];
+    struct counter *counter;
+    struct timespec uptime;
+
+    ck_assert_int_eq(clock_gettime(CLOCK_BOOTTIME, &uptime), 0);
+    counter = counter_attach(call.directory);
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(cookie, sizeof(cookie), "c.%" PRId64 ".%" PRId64 ".%" PRId64,
+                       (int64_t)time(NULL) - 400, (int64_t)time(NULL) - 700,
+                       i == 0 ? (int64_t)uptime.tv_sec - 600 : (int64_t)uptime.tv_sec + 600);
+        if (i == 0 && uptime.tv_sec < 700)
+            continue; /* no such moment yet */
+        ask(cookie);
+        ck_assert(!told.restart);
+        ck_assert_uint_eq(counter->writes, 1);
+        counter->writes = 0;
+        ask(told.next);
+        ck_assert_uint_eq(counter->writes, 0);
+    }
+    counter_detach(call.directory, &counter);
+}
+END_TEST
+
+/* More than a plain search may return; and a visitor may have enough. */
+START_TEST(many_at_once)
+{
+    char from[INV_CHANGES_COOKIE_SIZE];
+    char contact[64];
+
+    ask("");
+    (void)snprintf(from, sizeof(from), "%s", told.next);
+    for (int i = 0; i < 600; i++) {
+        (void)snprintf(contact, sizeof(contact), "m%d@elsewhere.example", i);
+        add_pair("popular@example.org", contact, "G");
+    }
+    ask_for(from, 7);
+    ck_assert_uint_eq(told.count, 7);
+    ask(from);
+    ck_assert_uint_ge(told.count, 600);
+}
+END_TEST
+
+START_TEST(what_is_no_pair_is_left_out_and_told)
+{
+    ask("");
+
+    site_modify(site, "dn: rosterPairId=odd," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nrosterGroup: x\n"
+                      "xmppContactJid: odd@example.org\n");
+    ask(told.next);
+    ck_assert(!told.restart);
+    expect_not_told("odd@");
+    ck_assert_msg(strstr(site->log, "rosterPairId=odd") != NULL, "%s", site->log);
+}
+END_TEST
+
+static Suite *changes_suite(void)
+{
+    Suite *suite = suite_create("changes");
+    TCase *tests = tcase_create("changes");
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, it_starts_now);
+    tcase_add_test(tests, both_sides_are_told);
+    tcase_add_test(tests, only_accounts_of_the_domain_are_told);
+    tcase_add_test(tests, by_the_time_of_change);
+    tcase_add_test(tests, what_was_begun_a_little_earlier_is_told);
+    tcase_add_test(tests, cookies_that_lead_nowhere);
+    tcase_add_test(tests, the_price);
+    tcase_add_test(tests, the_clock_is_read_again);
+    tcase_add_test(tests, many_at_once);
+    tcase_add_test(tests, what_is_no_pair_is_left_out_and_told);
+    tcase_add_test(tests, another_group_is_told);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(changes_suite());
+    int failed;
+
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
