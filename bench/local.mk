@@ -23,10 +23,13 @@ bench_bench_transaction_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_transaction_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
 bench_bench_transaction_LDADD = common/libcommon.la $(PAM_LIBS)
 
-bench: $(BENCHMARKS) all
+include bench/prosody/local.mk
+
+bench: $(BENCHMARKS) $(BENCH_PROSODY_LOAD) all
 	@for program in $(BENCHMARKS); do \
 		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
 	done
+	@$(BENCH_PROSODY)
 bench-json:
 	@INV_BENCH_JSON=1 $(MAKE) -s bench
 .PHONY: bench bench-json

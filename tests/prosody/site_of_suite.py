@@ -58,6 +58,10 @@ class Site:
     server: for the whole server; modules: more of its modules."""
 
     domain = DOMAIN
+    # what benchmarks want otherwise
+    log_level = "debug"
+    module_folders = ("plugins/prosody", "tests/prosody/modules")
+    durability = ("--fast",)
 
     def __init__(self, provider="ldap", encryption=False, prosody="", server="", modules=(),
                  agent=None, slapd=()):
@@ -119,7 +123,7 @@ class Site:
     # ------------------------------------------------------------------------------ directory
 
     def start_slapd(self):
-        subprocess.run([TOP / "scripts/private-slapd", "start", "--conf", "--fast", "--port",
+        subprocess.run([TOP / "scripts/private-slapd", "start", "--conf", *self.durability, "--port",
                         str(self.ldap_port), *self.slapd_options, self.folder], check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         text = self.config.read_text()
@@ -219,6 +223,9 @@ class Site:
 
     # -------------------------------------------------------------------------------- prosody
 
+    def plugin_paths(self):
+        return "{ " + " ".join(f'"{TOP}/{folder}";' for folder in self.module_folders) + " }"
+
     def host_lines(self):
         """The examples as they are, but for what this folder has in other places."""
         example = TOP / f"config-examples/prosody/{self.provider}.cfg.lua"
@@ -228,7 +235,7 @@ class Site:
             text = f'VirtualHost "{DOMAIN}"\nauthentication = "{self.provider}"\n' \
                    'modules_enabled = { "invitegate" }\ninvitegate_socket = ""\nc2s_require_encryption = true\n'
         values = {
-            "plugin_paths": f'{{ "{TOP}/plugins/prosody"; "{TOP}/tests/prosody/modules" }}',
+            "plugin_paths": self.plugin_paths(),
             "invitegate_socket": f'"{self.folder}/agent.sock"',
             "c2s_require_encryption": "true" if self.encryption else "false",
             "ldap_server": f'"127.0.0.1:{self.ldap_port}"',
@@ -255,8 +262,8 @@ pidfile = "{self.folder}/prosody.pid"
 data_path = "{data}"
 certificates = "{self.folder}"
 run_as_root = true
-plugin_paths = {{ "{TOP}/plugins/prosody"; "{TOP}/tests/prosody/modules" }}
-log = {{ {{ levels = {{ min = "debug" }}, to = "file", filename = "{self.folder}/prosody.log" }} }}
+plugin_paths = {self.plugin_paths()}
+log = {{ {{ levels = {{ min = "{self.log_level}" }}, to = "file", filename = "{self.folder}/prosody.log" }} }}
 modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping"; "presence"; "iq"; "message"; "c2s";
     {'"tls";' if self.encryption else ""} "adhoc"; "offline"; "private"; {self.modules}}}
 modules_disabled = {{ "s2s"; "posix"; "http"; }}
