@@ -110,6 +110,12 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
                                  inv_name_jid(request->user));
         goto cleanup;
     }
+    if (account->disabled) {
+        result = inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                                 "%s is disabled: it has to be unlocked before it can be reset",
+                                 account->dn);
+        goto cleanup;
+    }
     result = inv_account_may_reset(call, account->dn, &may, verdict);
     if (result == INV_OK && !may)
         result =

@@ -24,6 +24,11 @@ inv_result redemption_judge_reset(struct redemption *redemption)
         return result;
     if (redemption->account == NULL || redemption->several || younger)
         return redemption_bad_token(redemption, "the account to reset is gone");
+    /* with the new password a password policy would also lift the lock */
+    if (redemption->account->disabled)
+        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
+                               "%s is disabled: it has to be unlocked before it can be reset",
+                               redemption->account->dn);
     result =
         inv_account_may_reset(redemption->call, redemption->account->dn, &may, redemption->verdict);
     if (result == INV_OK && !may)

@@ -130,7 +130,8 @@ inv_result redemption_settle(struct redemption *redemption);
 /* The password decides between OK and BAD_TOKEN once the account is there. */
 inv_result redemption_prove(struct redemption *redemption);
 
-/* Whether the account of a reset is there, the one that was meant, and let in by reset_filter. */
+/* Whether the account of a reset is there, the one that was meant, enabled, and let in by
+ * reset_filter. */
 inv_result redemption_judge_reset(struct redemption *redemption);
 
 /* The three ways, by type. */

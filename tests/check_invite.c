@@ -328,7 +328,21 @@ static const struct refusal refusals[] = {
     {INV_INVITE_RESET, NULL, NULL, NULL, NULL, NULL, 1, INV_NOT_ALLOWED},
     {INV_INVITE_RESET, NULL, "carl", NULL, NULL, NULL, 1, INV_NO_ACCOUNT},
     {INV_INVITE_RESET, NULL, "bare", NULL, NULL, NULL, 1, INV_NOT_ALLOWED},
+    {INV_INVITE_RESET, NULL, "locked", NULL, NULL, NULL, 1, INV_NOT_ALLOWED},
 };
+
+/* The accounts that the table speaks of beside alice's. */
+static void make_account(const char *user)
+{
+    if (user != NULL && strcmp(user, "bare") == 0)
+        site_modify(site, "dn: uid=bare," SITE_PEOPLE "\nchangetype: add\n"
+                          "objectClass: inetOrgPerson\ncn: bare\nsn: bare\n");
+    if (user == NULL || strcmp(user, "locked") != 0)
+        return;
+    site_add_account(site, user);
+    site_modify(site, "dn: uid=locked," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+}
 
 START_TEST(what_cannot_be_created)
 {
@@ -338,9 +352,7 @@ START_TEST(what_cannot_be_created)
     inv_token *token = NULL;
     size_t before;
 
-    if (refusal->user != NULL && strcmp(refusal->user, "bare") == 0)
-        site_modify(site, "dn: uid=bare," SITE_PEOPLE "\nchangetype: add\n"
-                          "objectClass: inetOrgPerson\ncn: bare\nsn: bare\n");
+    make_account(refusal->user);
     before = entries();
     site_request(site, &request, refusal->type, refusal->inviter);
     if (refusal->user != NULL)

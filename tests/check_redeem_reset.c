@@ -125,6 +125,30 @@ START_TEST(accounts_outside_reset_filter)
 }
 END_TEST
 
+/* A password policy lifts an admin's lock together with a new password. */
+START_TEST(a_disabled_account_stays_so)
+{
+    inv_token *token = account_and_reset("gus");
+    char *locked;
+
+    site_modify(site, "dn: uid=gus," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+    (void)site_check(site, token, "gus", &verdict);
+    expect(INV_NOT_ALLOWED);
+    redeem(token, "gus", NEW_PASSWORD);
+    expect(INV_NOT_ALLOWED);
+    locked = site_value(site, "uid=gus," SITE_PEOPLE, "pwdAccountLockedTime");
+    ck_assert_pstr_eq(locked, "000001010000Z");
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    site_modify(site, "dn: uid=gus," SITE_PEOPLE "\nchangetype: modify\n"
+                      "delete: pwdAccountLockedTime\n");
+    redeem(token, "gus", NEW_PASSWORD);
+    expect(INV_OK);
+    free(locked);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(no_other_name)
 {
     inv_token *token = account_and_reset("dan");
@@ -344,6 +368,7 @@ int main(void)
     tcase_add_test(reset, a_second_reset_ends_the_first);
     tcase_add_test(reset, a_reset_creates_nothing);
     tcase_add_test(reset, accounts_outside_reset_filter);
+    tcase_add_test(reset, a_disabled_account_stays_so);
     tcase_add_test(reset, no_other_name);
     tcase_add_test(reset, a_revoked_reset);
     tcase_add_loop_test(reset, a_weak_password_keeps_the_token, 0, 2);

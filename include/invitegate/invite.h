@@ -120,7 +120,7 @@ typedef struct inv_invite_request {
 /*
  * Mints a token and adds the invite; with user, the reservation first (68 on it: INV_NAME_RESERVED,
  * unless the invite that holds it has ended; an existing account: INV_NAME_TAKEN, except for reset,
- * where it must exist: INV_NO_ACCOUNT, and match reset_filter: INV_NOT_ALLOWED).
+ * where it must exist: INV_NO_ACCOUNT, match reset_filter and not be disabled: INV_NOT_ALLOWED).
  * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset
  * without user, user with several uses, an inviter or contact of this domain that has no account.
  * INV_NAME_RESERVED: user is one of reserved_names.

@@ -47,7 +47,7 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
  *   INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name was
  *                        made by this token with another password
  *   INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the preset name)
- *   INV_NOT_ALLOWED      reset of a privileged account
+ *   INV_NOT_ALLOWED      reset of a privileged account, or of one that an admin has disabled
  *   INV_PASSWORD_REFUSED the directory's words in verdict->text; the token is kept
  *   DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY: no verdict; trying again is safe
  */
