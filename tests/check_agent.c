@@ -15,6 +15,7 @@
 #define ADDRESS "192.0.2.7"
 #define MANY    32
 #define BIG     3000
+#define PAIRS   5000
 
 static struct site *site;
 static pid_t agent;
@@ -445,6 +446,25 @@ START_TEST(many_in_flight_are_all_answered)
 END_TEST
 
 /* One token, 32 clients: one account. */
+/*
+ * Two workers that are done at the same time: the loop must not sleep on the second answer. That
+ * once took some 30000 pairs to happen: this many find it in one of a few runs.
+ */
+START_TEST(no_answer_is_left_lying)
+{
+    struct agent_reply reply;
+
+    for (int i = 0; i < PAIRS; i++) {
+        (void)agent_send(client, "check", "no token", "", NULL);
+        (void)agent_send(client, "check", "no token", "", NULL);
+        for (int j = 0; j < 2; j++) {
+            ck_assert(agent_receive(client, &reply));
+            agent_expect(reply, "BAD_TOKEN");
+        }
+    }
+}
+END_TEST
+
 START_TEST(one_token_and_many_names)
 {
     struct agent_client *clients[MANY];
@@ -662,6 +682,7 @@ static void add_all(TCase *tests)
     tcase_add_test(tests, invites_that_people_may_not_make);
     tcase_add_test(tests, open_invites_are_counted);
     tcase_add_test(tests, many_in_flight_are_all_answered);
+    tcase_add_test(tests, no_answer_is_left_lying);
     tcase_add_test(tests, one_token_and_many_names);
     tcase_add_test(tests, one_token_one_name_and_one_password);
     tcase_add_test(tests, a_roster_of_more_than_one_frame);

@@ -65,10 +65,12 @@ static agent_connection *find_connection(const agent_loop *loop, uint64_t number
 
 static void deliver(agent_loop *loop)
 {
-    agent_job *job = agent_workers_collect(loop->workers);
+    agent_job *job;
     uint64_t count;
 
+    /* the call first: a job that is finished in between calls again */
     (void)!read(loop->ready, &count, sizeof(count));
+    job = agent_workers_collect(loop->workers);
     while (job != NULL) {
         agent_job *next = job->next;
         agent_connection *connection = find_connection(loop, job->connection);
