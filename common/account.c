@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/account.h"
 
+#include <openssl/err.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,8 @@
 
 /* draft-behera-ldap-password-policy 5.3.3: locked until an admin unlocks it */
 #define LOCKED_FOR_GOOD "000001010000Z"
+
+#define IDENTITY_BYTES 16
 
 static bool copy_text(const inv_entry *entry, const char *attribute, char **copy)
 {
@@ -280,18 +284,58 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
     return operation;
 }
 
-char *inv_account_reset_mark(const char *nonce, const char *invite_id)
+/* ---------------------------------------------------------------------------- who and which */
+
+/*
+ * The nonce of the attempt that made the account: the whole value, or what the first reset put
+ * behind the second point. "" where there is none, or a reset did not keep it.
+ */
+static const char *first_nonce(const inv_account *account)
+{
+    const char *point = account->nonce != NULL ? strchr(account->nonce, '.') : NULL;
+
+    if (account->nonce == NULL || point == NULL)
+        return account->nonce != NULL ? account->nonce : "";
+    point = strchr(point + 1, '.');
+    return point != NULL ? point + 1 : "";
+}
+
+char *inv_account_reset_mark(const inv_account *account, const char *nonce, const char *invite_id)
 {
     char *mark = NULL;
 
-    return asprintf(&mark, "%s.%s", nonce, invite_id) == -1 ? NULL : mark;
+    return asprintf(&mark, "%s.%s.%s", nonce, invite_id, first_nonce(account)) == -1 ? NULL : mark;
 }
 
 bool inv_account_was_reset_by(const inv_account *account, const char *invite_id)
 {
     const char *point = account->nonce != NULL ? strchr(account->nonce, '.') : NULL;
+    size_t length = strlen(invite_id);
 
-    return point != NULL && strcasecmp(point + 1, invite_id) == 0;
+    return point != NULL && strncasecmp(point + 1, invite_id, length) == 0 &&
+           (point[1 + length] == '\0' || point[1 + length] == '.');
+}
+
+bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_IDENTITY_SIZE])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char *text = NULL;
+    bool made;
+
+    identity[0] = '\0';
+    if (account->invite_id == NULL)
+        return true;
+    if (asprintf(&text, "%s %s", account->invite_id, first_nonce(account)) == -1)
+        return false;
+    for (char *at = text; *at != '\0'; at++) /* directories compare both without case */
+        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+    made = EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL) == 1;
+    free(text);
+    if (!made)
+        ERR_clear_error();
+    for (size_t i = 0; made && i < IDENTITY_BYTES; i++)
+        (void)snprintf(&identity[2 * i], 3, "%02x", digest[i]);
+    return made;
 }
 
 bool inv_account_write_is_ambiguous(const inv_operation *operation)

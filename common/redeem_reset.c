@@ -116,7 +116,8 @@ static reset_outcome judge_answer(struct redemption *redemption, const inv_opera
 static reset_outcome set_password(struct redemption *redemption, inv_result *result)
 {
     inv_call *call = redemption->call;
-    char *mark = inv_account_reset_mark(redemption->claim.nonce, redemption->invite->id);
+    char *mark = inv_account_reset_mark(redemption->account, redemption->claim.nonce,
+                                        redemption->invite->id);
     inv_verifiers *verifiers = NULL;
     inv_operation *change = NULL;
     reset_outcome outcome = RESET_REFUSED;

@@ -109,8 +109,62 @@ START_TEST(whose_an_account_is)
     ck_assert(inv_account_was_reset_by(account, ID));
     ck_assert(!inv_account_was_reset_by(account, NONCE));
     inv_account_free(&account);
+    account = account_with("inviteNonce", NONCE "." ID "." NONCE, INV_OK);
+    ck_assert(inv_account_was_reset_by(account, ID));
+    ck_assert(!inv_account_was_reset_by(account, NONCE));
+    ck_assert(!inv_account_was_reset_by(account, "fe8e"));
+    inv_account_free(&account);
     inv_name_free(&name);
     inv_name_free(&other);
+}
+END_TEST
+
+/* The identity of an account with this nonce, as a copy to be freed. */
+static char *identity_with(const char *invite_id, const char *nonce)
+{
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    char dn[] = "uid=bob," SITE_PEOPLE;
+    inv_account account = {.dn = dn};
+
+    account.invite_id = invite_id != NULL ? strdup(invite_id) : NULL;
+    account.nonce = nonce != NULL ? strdup(nonce) : NULL;
+    ck_assert(inv_account_identity(&account, identity));
+    free(account.invite_id);
+    free(account.nonce);
+    return strdup(identity);
+}
+
+static void expect_identity(const char *invite_id, const char *nonce, const char *identity,
+                            bool same)
+{
+    char *other = identity_with(invite_id, nonce);
+
+    ck_assert_ptr_nonnull(other);
+    ck_assert_msg((strcmp(identity, other) == 0) == same, "%s: %s, %s", nonce, identity, other);
+    free(other);
+}
+
+START_TEST(which_account_of_a_name)
+{
+    char *made = identity_with(ID, NONCE);
+    char *lost = identity_with(ID, NULL);
+
+    ck_assert_ptr_nonnull(made);
+    ck_assert_ptr_nonnull(lost);
+    /* printf 'fe8ed1b9e1c311291f06daec7dba860f82c3632a 00112233445566ff' | sha256sum */
+    ck_assert_str_eq(made, "589753e10b3db66551dcac30a655e748");
+    expect_identity(ID, "00112233445566FF", made, true);
+    expect_identity(ID, "8877665544332211." ID "." NONCE, made, true); /* a reset */
+    expect_identity(ID, "8877665544332211", made, false);
+    expect_identity(ID, "8877665544332211." ID ".8877665544332211", made, false);
+    expect_identity("0123456789012345678901234567890123456789", NONCE, made, false);
+    /* a reset that did not keep it, and the ones that come after */
+    expect_identity(ID, NONCE "." ID, lost, true);
+    expect_identity(ID, NONCE "." ID ".", lost, true);
+    expect_identity(NULL, NULL, "", true);
+    expect_identity(NULL, NONCE "." ID ".", "", true);
+    free(made);
+    free(lost);
 }
 END_TEST
 
@@ -261,10 +315,9 @@ static inv_operation *new_reset(const inv_domain *domain, const inv_account *acc
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_verifiers *verifiers = NULL;
     inv_name *name = site_jid("bob@example.org");
-    char *mark = inv_account_reset_mark(NONCE, ID);
+    char *mark = inv_account_reset_mark(account, NONCE, ID);
     inv_operation *change;
 
-    ck_assert_str_eq(mark, NONCE "." ID);
     ck_assert_int_eq(inv_verifiers_new(domain, password, &call.deadline, &verifiers, &verdict),
                      INV_OK);
     change = inv_account_reset_operation(domain, name, account, mark, verifiers);
@@ -291,7 +344,8 @@ START_TEST(a_reset_replaces_every_verifier)
     ck_assert(has_value(change, INV_CHANGE_ADD, "objectClass", "xmppAccount"));
     ck_assert_str_eq(value_of(change, INV_CHANGE_REPLACE, "xmppJid", 0), "bob@example.org");
     ck_assert_str_eq(value_of(change, INV_CHANGE_DELETE, "inviteNonce", 0), nonce);
-    ck_assert_str_eq(value_of(change, INV_CHANGE_ADD, "inviteNonce", 0), NONCE "." ID);
+    ck_assert_str_eq(value_of(change, INV_CHANGE_ADD, "inviteNonce", 0),
+                     NONCE "." ID ".ffeeddccbbaa9988");
     inv_operation_free(&change);
     domain->verifiers = INV_VERIFIER_SCRAM_SHA_256;
     account = (inv_account){.dn = dn, .jid = dn, .is_xmpp_account = true};
@@ -507,6 +561,7 @@ int main(void)
     tcase_add_checked_fixture(account, begin, end);
     tcase_add_test(account, what_an_entry_tells);
     tcase_add_test(account, whose_an_account_is);
+    tcase_add_test(account, which_account_of_a_name);
     tcase_add_test(account, who_may_invite);
     tcase_add_test(account, a_new_account_is_what_the_domain_says);
     tcase_add_test(account, the_end_of_a_guest);

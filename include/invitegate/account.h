@@ -84,13 +84,25 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
                                            const inv_verifiers *verifiers);
 
 /*
- * What a reset leaves in inviteNonce: "NONCE.INVITEID", so that whoever comes later knows whose it
- * was. The caller frees it; NULL when memory is short.
+ * What a reset leaves in inviteNonce: "NONCE.INVITEID.FIRST", so that whoever comes later knows
+ * whose it was, and which attempt made the account (FIRST, may be empty). The caller frees it; NULL
+ * when memory is short.
  */
-char *inv_account_reset_mark(const char *nonce, const char *invite_id);
+char *inv_account_reset_mark(const inv_account *account, const char *nonce, const char *invite_id);
 
 /* The last reset of the account was by this invite, whichever attempt did it. */
 bool inv_account_was_reset_by(const inv_account *account, const char *invite_id);
+
+#define INV_ACCOUNT_IDENTITY_SIZE 33
+
+/*
+ * Which account this is of all that ever had its name: 32 hex digits, made of inviteId and of the
+ * attempt that made the account. It is another one when the account was removed and made again,
+ * also with the same invite. It stays through resets, other changes of the password, and a restored
+ * backup. "" for an account that no invite made: those cannot be told apart. False when libcrypto
+ * or memory fails.
+ */
+bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_IDENTITY_SIZE]);
 
 /* Whether entry dn matches reset_filter (base search). */
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);

@@ -335,3 +335,41 @@ void agent_ask(struct agent_client *client, struct agent_reply *reply, const cha
     ck_assert_msg(agent_receive(client, reply), "the agent closed the connection");
     ck_assert_str_eq(reply->id, wanted);
 }
+
+const char *agent_line(const struct agent_reply *reply, const char *key)
+{
+    static char value[1024];
+    const char *at = reply->text;
+    size_t length = strlen(key);
+
+    while (strncmp(at, key, length) != 0 || at[length] != '=') {
+        at = strchr(at, '\n');
+        ck_assert_msg(at != NULL, "no line %s in: %s", key, reply->text);
+        at++;
+    }
+    at += length + 1;
+    length = strcspn(at, "\n");
+    ck_assert_uint_lt(length, sizeof(value));
+    memcpy(value, at, length);
+    value[length] = '\0';
+    return value;
+}
+
+const char *agent_invite(const struct site *site, inv_invite_type type, const char *inviter,
+                         const char *user, inv_token **token)
+{
+    static char text[INV_TOKEN_LENGTH + 1];
+    struct site_request request;
+    inv_token *made;
+
+    site_request(site, &request, type, inviter);
+    if (user != NULL)
+        site_request_user(site, &request, user);
+    made = site_create(site, &request);
+    inv_token_write(made, text);
+    if (token != NULL)
+        *token = made;
+    else
+        inv_token_free(&made);
+    return text;
+}

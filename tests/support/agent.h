@@ -80,6 +80,13 @@ bool agent_readable(struct agent_client *client, int milliseconds);
 void agent_ask(struct agent_client *client, struct agent_reply *reply, const char *op, ...)
     __attribute__((sentinel));
 
+/* The value of a line "key=value" of the text. Borrowed until the next call. */
+const char *agent_line(const struct agent_reply *reply, const char *key);
+
+/* An invite's token as text, borrowed until the next call; *token, if wanted, is the invite. */
+const char *agent_invite(const struct site *site, inv_invite_type type, const char *inviter,
+                         const char *user, inv_token **token);
+
 #define agent_expect(reply, wanted)                                                                \
     ck_assert_msg(strcmp((reply).result, (wanted)) == 0, "%s, not %s: %s", (reply).result,         \
                   (wanted), (reply).text)

@@ -23,13 +23,33 @@ inv_result agent_exists(agent_task *task)
     return result;
 }
 
+inv_result agent_identify(agent_task *task, const inv_name *name,
+                          char identity[INV_ACCOUNT_IDENTITY_SIZE], inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    bool several = false;
+    inv_result result = inv_account_find(&task->call, name, &account, &several, verdict);
+
+    identity[0] = '\0';
+    if (result == INV_OK && account != NULL && !several && !inv_account_identity(account, identity))
+        result = inv_verdict_no_memory(verdict);
+    inv_account_free(&account);
+    return result;
+}
+
 inv_result agent_roster(agent_task *task)
 {
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
     inv_name *name = NULL;
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
+    /* the account first: one that is made anew meanwhile is noticed next time, not missed */
+    if (result == INV_OK)
+        result = agent_identify(task, name, identity, agent_afresh(task));
     if (result == INV_OK)
         result = agent_answer_roster(task, inv_name_jid(name), agent_afresh(task));
+    if (result == INV_OK)
+        result = agent_set_text(task, "account=%s", identity);
     inv_name_free(&name);
     return result;
 }

@@ -110,16 +110,28 @@ static time_t accepted_at(const agent_task *task)
     return moment;
 }
 
-/* What was approved for the new account. It is there, whether its contacts can be read or not. */
-static inv_result answer_approved(agent_task *task, const inv_name *name)
+/* What is done stays done, whether its contacts can be read or not. */
+static bool answer_approved(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
 
     if (agent_answer_roster(task, inv_name_jid(name), &verdict) == INV_OK)
-        return INV_OK;
+        return true;
     inv_log_write(task->call.log, INV_LOG_WARNING, "%s is there, but its contacts are unknown: %s",
                   inv_name_jid(name), verdict.why);
-    return agent_set_text(task, "contacts=unknown");
+    return false;
+}
+
+static inv_result answer_account(agent_task *task, const inv_name *name)
+{
+    static const char unknown[] = "contacts=unknown";
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    inv_verdict verdict = INV_VERDICT_INIT;
+    bool known = agent_identify(task, name, identity, &verdict) == INV_OK;
+    bool approved = answer_approved(task, name);
+
+    return agent_set_text(task, "%s%s%s%s", known ? "account=" : "", known ? identity : "",
+                          known && !approved ? "\n" : "", approved ? "" : unknown);
 }
 
 static inv_result redeem(agent_task *task, const inv_token *token, const inv_name *name,
@@ -148,7 +160,7 @@ static inv_result do_register(agent_task *task, const inv_token *token)
     if (result == INV_OK)
         result = redeem(task, token, name, INV_TAKES_REGISTRATION);
     if (result == INV_OK)
-        result = answer_approved(task, name);
+        result = answer_account(task, name);
     inv_name_free(&name);
     return result;
 }
@@ -183,8 +195,8 @@ static inv_result do_contact(agent_task *task, const inv_token *token)
 
     if (result == INV_OK)
         result = inv_redeem_contact(&task->call, token, name, 0, agent_afresh(task));
-    if (result == INV_OK)
-        result = answer_approved(task, name);
+    if (result == INV_OK && !answer_approved(task, name))
+        result = agent_set_text(task, "contacts=unknown");
     inv_name_free(&name);
     return result;
 }

@@ -3,6 +3,7 @@
 #define INVITEGATE_TOOLS_AGENT_OPERATIONS_H
 
 #include "frame.h"
+#include "invitegate/account.h"
 #include "invitegate/gate.h"
 #include "invitegate/name.h"
 #include "invitegate/redeem.h"
@@ -78,6 +79,10 @@ inv_result agent_existing_name(agent_task *task, const char *user, inv_name **na
 
 /* Makes the approved contacts of a JID the answer's. */
 inv_result agent_answer_roster(agent_task *task, const char *jid, inv_verdict *verdict);
+
+/* Which account the name has now; "": none, or one that no invite made. */
+inv_result agent_identify(agent_task *task, const inv_name *name,
+                          char identity[INV_ACCOUNT_IDENTITY_SIZE], inv_verdict *verdict);
 
 /* Starts the verdict's words anew; what is known of invite and user stays. */
 inv_verdict *agent_afresh(agent_task *task);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What invite-agent tells about rosters, and whose they are. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/account.h"
+#include "tests/support/agent.h"
+
+static struct site *site;
+static pid_t agent;
+static struct agent_client *client;
+
+static void start_site(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+}
+
+static void stop_site(void)
+{
+    site_stop(&site);
+}
+
+static void start_agent(void)
+{
+    agent_configure_default(site);
+    agent = agent_start(site, NULL);
+    client = agent_connect(site);
+}
+
+static void stop_agent(void)
+{
+    agent_disconnect(&client);
+    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+}
+
+/* ------------------------------------------------------------------------------- what is new */
+
+START_TEST(new_contacts_are_told_for_all_accounts_at_once)
+{
+    struct agent_reply reply;
+    char cookie[128];
+
+    agent_ask(client, &reply, "changed", "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(agent_line(&reply, "restart"), "yes");
+    ck_assert_uint_eq(reply.contacts, 0);
+    (void)snprintf(cookie, sizeof(cookie), "%s", agent_line(&reply, "cookie"));
+    site_add_account(site, "willing");
+    agent_ask(client, &reply, "contact",
+              agent_invite(site, INV_INVITE_CONTACT, "alice@example.org", NULL, NULL),
+              "willing@example.org", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "changed", cookie, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_ptr_null(strstr(reply.text, "restart"));
+    ck_assert_uint_ge(reply.contacts, 2);
+    ck_assert_ptr_nonnull(strstr(reply.text, "cookie="));
+    agent_ask(client, &reply, "changed", "nonsense", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(agent_line(&reply, "restart"), "yes");
+    agent_ask(client, &reply, "changed", NULL);
+    agent_expect(reply, "BAD_REQUEST");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- which account */
+
+/* The account line of a roster. */
+static void identity_of(const char *user, char identity[INV_ACCOUNT_IDENTITY_SIZE])
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "roster", user, NULL);
+    agent_expect(reply, "OK");
+    (void)snprintf(identity, INV_ACCOUNT_IDENTITY_SIZE, "%s", agent_line(&reply, "account"));
+}
+
+static void register_as(const char *token, const char *user, char *identity)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "register", token, user, SITE_PASSWORD, "", "", NULL);
+    agent_expect(reply, "OK");
+    (void)snprintf(identity, INV_ACCOUNT_IDENTITY_SIZE, "%s", agent_line(&reply, "account"));
+    ck_assert_uint_eq(strlen(identity), INV_ACCOUNT_IDENTITY_SIZE - 1);
+}
+
+START_TEST(a_name_that_was_registered_again)
+{
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    char first[INV_ACCOUNT_IDENTITY_SIZE];
+    char second[INV_ACCOUNT_IDENTITY_SIZE];
+    char token[INV_TOKEN_LENGTH + 1];
+    inv_token *many = site_invite(site, NULL, 5);
+
+    inv_token_write(many, token);
+    inv_token_free(&many);
+    register_as(token, "kurt", first);
+    register_as(token, "kurt", second); /* the same again, after a lost answer */
+    ck_assert_str_eq(first, second);
+    identity_of("kurt", identity);
+    ck_assert_str_eq(first, identity);
+    site_delete(site, "uid=kurt," SITE_PEOPLE);
+    identity_of("kurt", identity);
+    ck_assert_str_eq(identity, "");
+    register_as(token, "kurt", second); /* with the very same invite */
+    ck_assert_str_ne(first, second);
+    register_as(token, "kurti", second);
+    identity_of("kurt", identity);
+    ck_assert_str_ne(identity, second);
+}
+END_TEST
+
+START_TEST(a_new_password_makes_no_new_account)
+{
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    char first[INV_ACCOUNT_IDENTITY_SIZE];
+    struct agent_reply reply;
+
+    register_as(agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL), "lena", first);
+    for (int i = 0; i < 2; i++) {
+        agent_ask(client, &reply, "reset", agent_invite(site, INV_INVITE_RESET, NULL, "lena", NULL),
+                  "lena", i == 0 ? "another long password" : "and one more of them", "", "", NULL);
+        agent_expect(reply, "OK");
+        identity_of("lena", identity);
+        ck_assert_str_eq(first, identity);
+    }
+    site_modify(site, "dn: uid=lena," SITE_PEOPLE "\nchangetype: modify\nreplace: userPassword\n"
+                      "userPassword: set by an admin\n");
+    identity_of("lena", identity);
+    ck_assert_str_eq(first, identity);
+}
+END_TEST
+
+/* A backup of what people see, loaded into an empty directory: times and unique ids are new. */
+START_TEST(a_restored_account_is_the_same)
+{
+    static const char *const kept[] = {"inviteId", "inviteNonce"};
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    char first[INV_ACCOUNT_IDENTITY_SIZE];
+    char *values[2];
+
+    register_as(agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL), "mona", first);
+    for (int i = 0; i < 2; i++) {
+        values[i] = site_value(site, "uid=mona," SITE_PEOPLE, kept[i]);
+        ck_assert_ptr_nonnull(values[i]);
+    }
+    site_delete(site, "uid=mona," SITE_PEOPLE);
+    site_modify(site,
+                "dn: uid=mona," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\ncn: mona\nsn: mona\nxmppJid: mona@example.org\n"
+                "inviteId: %s\ninviteNonce: %s\n",
+                values[0], values[1]);
+    identity_of("mona", identity);
+    ck_assert_str_eq(first, identity);
+    free(values[0]);
+    free(values[1]);
+}
+END_TEST
+
+START_TEST(accounts_of_others_have_none)
+{
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    struct agent_reply reply;
+
+    identity_of("alice", identity);
+    ck_assert_str_eq(identity, "");
+    agent_ask(client, &reply, "reset", agent_invite(site, INV_INVITE_RESET, NULL, "alice", NULL),
+              "alice", "another long password", "", "", NULL);
+    agent_expect(reply, "OK");
+    identity_of("alice", identity);
+    ck_assert_str_eq(identity, "");
+    identity_of("nobody", identity);
+    ck_assert_str_eq(identity, "");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("agent_roster");
+    TCase *tests = tcase_create("rosters");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_checked_fixture(tests, start_agent, stop_agent);
+    tcase_add_test(tests, new_contacts_are_told_for_all_accounts_at_once);
+    tcase_add_test(tests, a_name_that_was_registered_again);
+    tcase_add_test(tests, a_new_password_makes_no_new_account);
+    tcase_add_test(tests, a_restored_account_is_the_same);
+    tcase_add_test(tests, accounts_of_others_have_none);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
