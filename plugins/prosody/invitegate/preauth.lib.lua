@@ -6,6 +6,7 @@ local st = require "util.stanza";
 
 local agent = module:require "agent";
 local stream = module:require "stream";
+local unfinished = module:require "unfinished";
 local verdict = module:require "verdict";
 
 local registers = { ["account"] = true; ["contact-account"] = true; ["reset"] = true };
@@ -25,11 +26,12 @@ end);
 
 local function check(session, token)
 	local answer = agent.ask("check", token, session.ip or "");
+	if answer.result == "BAD_TOKEN" then return unfinished.find(token), answer; end
 	if answer.result ~= "OK" then return nil, answer; end
 	local lines = agent.lines_of(answer);
 	-- an invite to become somebody's contact is no invite to register
 	if not registers[lines.type] then return nil, { result = "BAD_TOKEN"; text = "" }; end
-	return { token = token; type = lines.type; user = lines.user; accepted_at = lines.accepted_at or "" };
+	return { token = token; type = lines.type; accepted_at = lines.accepted_at or "" };
 end
 
 local function preauth(session, stanza)

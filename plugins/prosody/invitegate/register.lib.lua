@@ -3,31 +3,26 @@
 -- people log in by; rosters are written before the answer. mod_register_ibr still shows the form, and
 -- answers what is no registration.
 
-local async = require "util.async";
-local cache = require "util.cache";
 local nodeprep = require "util.encodings".stringprep.nodeprep;
 local st = require "util.stanza";
 local xpcall = require "util.xpcall".xpcall;
 
+local account = module:require "account";
 local agent = module:require "agent";
 local form = module:require "form";
-local leftover = module:require "leftover";
 local provider = module:require "provider";
 local rosters = module:require "roster";
 local stream = module:require "stream";
+local unfinished = module:require "unfinished";
 local verdict = module:require "verdict";
 
 local account_details = module:open_store("account_details");
-local one_at_a_time = async.guarder();
--- names that were no account when a registration began whose end nobody knows yet
-local absent = cache.new(1024);
 
 module:depends("register_ibr");
 
-if not module:get_option_boolean("registration_invite_only", true) then
-	module:log("error", "registration_invite_only = false is not supported with mod_invitegate: " ..
-		"nobody registers without an invite");
-end
+local invite_only = module:get_option_boolean("registration_invite_only", true);
+-- what stands for an invite where none is needed; whether it is, the agent decides
+local no_invite = { token = ""; type = "account"; accepted_at = "" };
 
 -- modules act on it; what goes wrong in them must not cost the person the answer
 local function fire(name, event)
@@ -63,24 +58,14 @@ local function keep_here(event, answer, is_new)
 	return true;
 end
 
--- Is the account that a registration makes a new one, or the one that the same registration made before
--- and could not tell of?
-local function notice_absence(username)
-	if agent.ask("exists", username).result == "NO_ACCOUNT" and not provider.is_there(username) then
-		absent:set(username, true);
-	end
-end
-
 local function create(event, invite)
 	local username, password = event.username, event.password;
 	if provider.is_taken(username, password) then return { result = "NAME_TAKEN"; text = "" }; end
-	notice_absence(username);
+	local was_here = provider.is_there(username);
 	local answer = agent.ask("register", invite.token, username, password, event.ip or "", invite.accepted_at);
-	local is_new = absent:get(username);
-	if not verdict.is_open(answer) then absent:set(username, nil); end
 	if answer.result ~= "OK" then return answer; end
-	if is_new then leftover.clear(username); end
-	if not keep_here(event, answer, is_new) then
+	local is_new = account.registered(username, answer, was_here);
+	if is_new == nil or not keep_here(event, answer, is_new) then
 		return { result = "NO_MEMORY"; text = "the account cannot be stored on this server" };
 	end
 	return answer;
@@ -97,7 +82,7 @@ end
 
 local function redeem(event, invite)
 	-- two registrations of one name: the second must not clear what the first has just written
-	local leave = one_at_a_time(event.username);
+	local leave = account.turn(event.username);
 	local ok, answer = xpcall(invite.type == "reset" and reset or create, debug.traceback, event, invite);
 	leave();
 	if not ok then
@@ -119,8 +104,20 @@ local function announce(event, invite)
 	end
 end
 
+-- What becomes of the invite when its registration has ended so.
+local function conclude(session, invite, answer)
+	if answer.result == "OK" then session.invitegate_registered = true; end
+	if answer.result == "OK" or answer.result == "BAD_TOKEN" then session.invitegate_invite = nil; end
+	if invite.token == "" then return; end
+	if verdict.is_open(answer) or answer.result == "OK" and session.destroyed then
+		unfinished.remember(invite);
+	else
+		unfinished.forget(invite);
+	end
+end
+
 local function register(session, stanza)
-	local invite = session.invitegate_invite;
+	local invite = session.invitegate_invite or not invite_only and no_invite;
 	if session.invitegate_registered then
 		return st.error_reply(stanza, "modify", "not-acceptable", "This stream has registered already.");
 	elseif not invite then
@@ -136,9 +133,8 @@ local function register(session, stanza)
 	module:fire_event("user-registering", event);
 	if not event.allowed then return refusal_of(event, stanza); end
 	local answer = redeem(event, invite);
-	if answer.result == "BAD_TOKEN" then session.invitegate_invite = nil; end
+	conclude(session, invite, answer);
 	if answer.result ~= "OK" then return verdict.reply(stanza, answer); end
-	session.invitegate_invite, session.invitegate_registered = nil, true;
 	announce(event, invite);
 	return st.reply(stanza);
 end
