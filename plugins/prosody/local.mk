@@ -4,7 +4,9 @@ prosodydir = $(datadir)/invitegate/prosody
 dist_prosody_DATA = plugins/prosody/mod_invitegate.lua
 prosodylibdir = $(prosodydir)/invitegate
 dist_prosodylib_DATA = \
+	plugins/prosody/invitegate/account.lib.lua \
 	plugins/prosody/invitegate/agent.lib.lua \
+	plugins/prosody/invitegate/changes.lib.lua \
 	plugins/prosody/invitegate/commands.lib.lua \
 	plugins/prosody/invitegate/form.lib.lua \
 	plugins/prosody/invitegate/leftover.lib.lua \
@@ -15,6 +17,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/roster.lib.lua \
 	plugins/prosody/invitegate/stream.lib.lua \
 	plugins/prosody/invitegate/subscription.lib.lua \
+	plugins/prosody/invitegate/unfinished.lib.lua \
 	plugins/prosody/invitegate/verdict.lib.lua
 EXTRA_DIST += plugins/prosody/.luacheckrc
 

@@ -176,3 +176,10 @@ async def refusal(awaitable):
     except Refused as err:
         return f"{err.type}/{err.condition}", err.text
     return "", ""
+
+
+def removal(jid):
+    """What takes a contact off the roster, as a request without an address."""
+    query = ElementTree.Element("{jabber:iq:roster}query")
+    ElementTree.SubElement(query, "{jabber:iq:roster}item", {"jid": jid, "subscription": "remove"})
+    return query

@@ -4,7 +4,7 @@
 
 import xml.etree.ElementTree as ElementTree
 
-from client import PARS
+from client import PARS, removal
 from suite import Suite, equal
 
 suite = Suite()
@@ -138,12 +138,6 @@ async def removed_stays_removed(site, client):
     subscribe(last, "nora@example.org", site.invite("--type", "contact", "--inviter", "nora@example.org"))
     await last.until(lambda: any(push[:2] == ("nora@example.org", "both") for push in last.pushes), "nora's")
     assert "kurt@example.org" not in await last.roster_items()
-
-
-def removal(jid):
-    query = ElementTree.Element("{jabber:iq:roster}query")
-    ElementTree.SubElement(query, "{jabber:iq:roster}item", {"jid": jid, "subscription": "remove"})
-    return query
 
 
 suite.run()

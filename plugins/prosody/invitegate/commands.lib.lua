@@ -22,9 +22,9 @@ if by_permission then
 	module:default_permission(allow_user_invites and "prosody:registered" or "prosody:admin", ":invite-users");
 end
 
-local function may_invite_new_users(jid)
-	if by_permission then return module:may(":invite-users", jid); end
-	local roles = usermanager.get_roles(jid, module.host) or {};
+local function may_invite_new_users(data)
+	if by_permission then return module:may(":invite-users", data); end
+	local roles = usermanager.get_roles(data.from, module.host) or {};
 	if roles["prosody:admin"] then return true; end
 	for role in pairs(roles) do
 		if allowed_roles:contains(role) then return true; end
@@ -73,13 +73,13 @@ local function forbidden()
 end
 
 local function invite(_, data)
-	if may_invite_new_users(data.from) then return create(data.from, "contact-account"); end
+	if may_invite_new_users(data) then return create(data.from, "contact-account"); end
 	if allow_contact_invites then return create(data.from, "contact"); end
 	return forbidden();
 end
 
 local function create_account(_, data, state)
-	if not may_invite_new_users(data.from) then return forbidden(); end
+	if not may_invite_new_users(data) then return forbidden(); end
 	if data.action == "cancel" then return { status = "canceled" }; end
 	if not (state or data.form) then
 		return { status = "executing"; actions = { "complete"; default = "complete" }; form = account }, "executing";

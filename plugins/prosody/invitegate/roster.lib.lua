@@ -138,6 +138,12 @@ local function pair_all(username, contacts)
 	end
 end
 
+-- A contact that was made elsewhere, unless the user has had it and removed it since.
+local function take_up(username, contact)
+	local known, err = applied:get(username, contact.jid);
+	if not known and not err then pair(username, contact); end
+end
+
 -- All that the directory says of a user: what is new there is put on the rosters, and what is gone there
 -- may come again.
 local function catch_up(username, contacts)
@@ -154,4 +160,4 @@ local function catch_up(username, contacts)
 	end
 end
 
-return { pair_all = pair_all; accept_remote = accept_remote; catch_up = catch_up };
+return { pair_all = pair_all; accept_remote = accept_remote; catch_up = catch_up; take_up = take_up };
