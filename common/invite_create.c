@@ -167,6 +167,31 @@ static void add_terms(inv_operation *add, const inv_call *call, const inv_invite
     add_number(add, "inviteKeyId", inv_token_key_id(token));
 }
 
+/* Each once: a directory refuses equal values of an attribute. */
+static void add_contacts(inv_operation *add, const inv_name *const *contacts)
+{
+    for (size_t i = 0; contacts != NULL && contacts[i] != NULL; i++) {
+        bool again = false;
+
+        for (size_t j = 0; j < i && !again; j++)
+            again = inv_name_equal(contacts[i], contacts[j]);
+        if (!again)
+            inv_operation_text(add, INV_CHANGE_ADD, "inviteContact", inv_name_jid(contacts[i]));
+    }
+}
+
+static void add_groups(inv_operation *add, const char *const *groups)
+{
+    for (size_t i = 0; groups != NULL && groups[i] != NULL; i++) {
+        bool again = false;
+
+        for (size_t j = 0; j < i && !again; j++)
+            again = inv_dn_equal(groups[i], groups[j]);
+        if (!again)
+            inv_operation_text(add, INV_CHANGE_ADD, "inviteGroup", groups[i]);
+    }
+}
+
 static inv_operation *new_invite(const inv_call *call, const inv_invite_request *request,
                                  const inv_token *token)
 {
@@ -181,11 +206,8 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
         inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", inv_name_local(request->user));
     if (request->inviter != NULL)
         inv_operation_text(add, INV_CHANGE_ADD, "inviteInviter", inv_name_jid(request->inviter));
-    for (size_t i = 0; request->contacts != NULL && request->contacts[i] != NULL; i++)
-        inv_operation_text(add, INV_CHANGE_ADD, "inviteContact",
-                           inv_name_jid(request->contacts[i]));
-    for (size_t i = 0; request->groups != NULL && request->groups[i] != NULL; i++)
-        inv_operation_text(add, INV_CHANGE_ADD, "inviteGroup", request->groups[i]);
+    add_contacts(add, request->contacts);
+    add_groups(add, request->groups);
     if (request->roster_group != NULL)
         inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterGroup", request->roster_group);
     if (request->account_expires != NULL)

@@ -370,6 +370,34 @@ START_TEST(what_cannot_be_created)
 }
 END_TEST
 
+/* Values of an attribute differ in a directory, and scripts repeat themselves. */
+START_TEST(what_is_named_twice_counts_once)
+{
+    const char *const groups[] = {"cn=friends," GROUPS, "CN=Friends, " GROUPS, NULL};
+    struct site_request request;
+    const inv_name *contacts[] = {NULL, NULL, NULL};
+    inv_token *token = NULL;
+    inv_invite *invite = NULL;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    site_request_contact(&request, "alice@example.org");
+    contacts[0] = contacts[1] = request.contact;
+    request.request.contacts = contacts;
+    request.request.groups = groups;
+    (void)create(&request, &token);
+    expect(INV_OK);
+    ck_assert_int_eq(inv_invite_read(&call, inv_token_id(token), INV_INVITE_ALL, &invite, &verdict),
+                     INV_OK);
+    ck_assert_str_eq(invite->contacts[0], "alice@example.org");
+    ck_assert_ptr_null(invite->contacts[1]);
+    ck_assert_ptr_nonnull(invite->groups[0]);
+    ck_assert_ptr_null(invite->groups[1]);
+    inv_invite_free(&invite);
+    inv_token_free(&token);
+    site_request_end(&request);
+}
+END_TEST
+
 START_TEST(an_invite_that_fails_reserves_nothing)
 {
     struct site_request request;
@@ -703,6 +731,7 @@ int main(void)
     tcase_add_test(directory, all_terms_are_stored);
     tcase_add_loop_test(directory, what_cannot_be_created, 0,
                         (int)(sizeof(refusals) / sizeof(refusals[0])));
+    tcase_add_test(directory, what_is_named_twice_counts_once);
     tcase_add_test(directory, an_invite_that_fails_reserves_nothing);
     tcase_add_test(directory, a_name_is_reserved_once);
     tcase_add_test(directory, the_reservation_of_an_expired_invite_is_taken_over);
