@@ -406,7 +406,7 @@ inv_result inv_config_parse_name_pattern(const char *value, void *field, char *r
 
     if (length < 2 || value[0] != '^' || value[length - 1] != '$')
         return INV_CONFIG;
-    error = regcomp(&domain->name_pattern, value, REG_EXTENDED | REG_NOSUB);
+    error = regcomp(&domain->name_pattern, value, REG_EXTENDED);
     if (error == REG_ESPACE)
         return INV_NO_MEMORY;
     if (error != 0) {

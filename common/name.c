@@ -237,18 +237,19 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
     return INV_OK;
 }
 
+/* The whole name: ^ and $ around the pattern hold only its ends where a | takes it apart. */
 static inv_result match_pattern(const inv_domain *domain, const char *local, inv_verdict *verdict)
 {
-    switch (regexec(&domain->name_pattern, local, 0, NULL, 0)) {
-    case 0:
-        return INV_OK;
-    case REG_ESPACE:
+    regmatch_t match = {.rm_so = -1};
+    int error = regexec(&domain->name_pattern, local, 1, &match, 0);
+
+    if (error == REG_ESPACE)
         return inv_verdict_no_memory(verdict);
-    default:
-        return inv_verdict_set(verdict, INV_NAME_INVALID,
-                               "the name does not match name_pattern %s of [domain %s]",
-                               domain->name_pattern_text, domain->name);
-    }
+    if (error == 0 && match.rm_so == 0 && (size_t)match.rm_eo == strlen(local))
+        return INV_OK;
+    return inv_verdict_set(verdict, INV_NAME_INVALID,
+                           "the name does not match name_pattern %s of [domain %s]",
+                           domain->name_pattern_text, domain->name);
 }
 
 inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,

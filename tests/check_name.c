@@ -8,7 +8,7 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
-#define ANY_NAME     "."
+#define ANY_NAME     "^.+$"
 #define DEFAULT_NAME "^[a-z0-9_][a-z0-9._-]{0,63}$"
 
 static char path[] = "test.conf";
@@ -30,8 +30,8 @@ static void make_config(void)
     }
     domains[0].name_pattern_text = any_name;
     domains[1].name_pattern_text = default_name;
-    ck_assert_int_eq(regcomp(&domains[0].name_pattern, ANY_NAME, REG_EXTENDED | REG_NOSUB), 0);
-    ck_assert_int_eq(regcomp(&domains[1].name_pattern, DEFAULT_NAME, REG_EXTENDED | REG_NOSUB), 0);
+    ck_assert_int_eq(regcomp(&domains[0].name_pattern, ANY_NAME, REG_EXTENDED), 0);
+    ck_assert_int_eq(regcomp(&domains[1].name_pattern, DEFAULT_NAME, REG_EXTENDED), 0);
     config = (inv_config){.path = path, .domains = domains, .domain_count = 2};
 }
 
@@ -183,6 +183,39 @@ START_TEST(the_pattern_judges_the_prepared_name)
         ck_assert_ptr_null(name);
         ck_assert_ptr_nonnull(strstr(verdict.why, DEFAULT_NAME));
     }
+}
+END_TEST
+
+/* From ^ to $ reads like the whole name, so it is; also where | takes it apart. */
+START_TEST(the_pattern_is_for_the_whole_name)
+{
+    static const char *const patterns[] = {"^[a-z]+|[0-9]+$", "^[a-z]+\\$",
+                                           "^[a-z]+|[a-z]+[0-9]*$"};
+    static const struct {
+        const char *local;
+        bool fits[3];
+    } rows[] = {
+        {"bob", {true, false, true}},      {"12", {true, false, false}},
+        {"bob;rm", {false, false, false}}, {"bob$", {false, true, false}},
+        {"bob$x", {false, false, false}},  {"bob12", {false, false, true}},
+    };
+    inv_domain domain = {.name = names[0], .reserved_names = reserved_names};
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), "%s", patterns[_i]);
+    domain.name_pattern_text = text;
+    ck_assert_int_eq(regcomp(&domain.name_pattern, text, REG_EXTENDED), 0);
+    for (int i = 0; i < COUNT(rows); i++) {
+        const char *local = rows[i].local;
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_name *name = NULL;
+        inv_result result = inv_name_prepare(&domain, local, strlen(local), &name, &verdict);
+
+        ck_assert_msg(result == (rows[i].fits[_i] ? INV_OK : INV_NAME_INVALID), "%s for %s: %s",
+                      local, text, inv_result_name(result));
+        inv_name_free(&name);
+    }
+    regfree(&domain.name_pattern);
 }
 END_TEST
 
@@ -439,6 +472,7 @@ int main(void)
     tcase_add_loop_test(tests, what_a_jid_forbids_is_refused, 0, COUNT(refused));
     tcase_add_test(tests, the_length_is_that_of_the_prepared_name);
     tcase_add_test(tests, the_pattern_judges_the_prepared_name);
+    tcase_add_loop_test(tests, the_pattern_is_for_the_whole_name, 0, 3);
     tcase_add_test(tests, reserved_names_are_compared_prepared);
     tcase_add_loop_test(tests, a_jid_is_parsed, 0, COUNT(jids));
     tcase_add_test(tests, equality_is_of_the_prepared_jid);
