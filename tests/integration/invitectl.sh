@@ -366,6 +366,23 @@ binds carol 'another password'
 verdict "the new password counts" $?
 binds carol 'carol has a password'
 verdict "the old one does not" $(($? == 0))
+admin ldapadd >"$out" 2>"$err" <<END
+dn: uid=.carl,ou=people,$suffix
+objectClass: inetOrgPerson
+objectClass: xmppAccount
+uid: .carl
+cn: carl
+sn: carl
+xmppJid: .carl@example.org
+userPassword: carl has a password
+END
+verdict "an account from before, whose name could not be registered" $?
+make --type reset --user .carl
+redeems 1 "registers nothing either" '*carl' "$token" 'another password'
+redeems 1 "of another domain" .carl@other.org "$token" 'another password'
+redeems 0 "and is reset by its full JID" .carl@example.org "$token" 'another password'
+binds .carl 'another password'
+verdict "its new password counts" $?
 
 # terminal STATUS DESCRIPTION ANSWER... -- ARGUMENT...: invitectl, asked at a terminal of its own
 terminal() {

@@ -21,18 +21,38 @@ static bool is_foreign(const ctl_session *session, const char *user)
     return at != NULL && inv_config_domain(session->gate->config, at + 1) == NULL;
 }
 
-static inv_result read_user(ctl_session *session, const char *user, bool contact, inv_name **name)
+/* What the token is for: only a new name has to match name_pattern. */
+typedef enum purpose { TO_REGISTER, TO_RESET, TO_CONNECT } purpose;
+
+static inv_result read_user(ctl_session *session, const char *user, purpose wanted, inv_name **name)
 {
     const inv_domain *domain;
     inv_result result;
     size_t local;
 
-    if (contact)
+    if (wanted == TO_CONNECT)
         return ctl_read_jid(session, user, name);
     result = inv_name_find_domain(session->gate->config, user, strlen(user), session->domain->name,
                                   &domain, &local, &session->verdict);
-    return result != INV_OK ? result
-                            : inv_name_prepare(domain, user, local, name, &session->verdict);
+    if (result != INV_OK)
+        return result;
+    return wanted == TO_RESET ? ctl_read_jid(session, user, name)
+                              : inv_name_prepare(domain, user, local, name, &session->verdict);
+}
+
+static purpose purpose_of(const ctl_session *session, const inv_invite *invite, const char *user)
+{
+    switch (invite->type) {
+    case INV_INVITE_CONTACT:
+        return TO_CONNECT;
+    case INV_INVITE_CONTACT_ACCOUNT:
+        return is_foreign(session, user) ? TO_CONNECT : TO_REGISTER;
+    case INV_INVITE_RESET:
+        return TO_RESET;
+    case INV_INVITE_ACCOUNT:
+        break;
+    }
+    return TO_REGISTER;
 }
 
 /*
@@ -40,7 +60,7 @@ static inv_result read_user(ctl_session *session, const char *user, bool contact
  * unknown token ends here, before anybody is asked for a password.
  */
 static inv_result find_purpose(ctl_session *session, const inv_token *token, const char *user,
-                               bool *contact)
+                               purpose *wanted)
 {
     inv_invite *invite = NULL;
     inv_result result = ctl_session_begin(session, 0);
@@ -49,8 +69,7 @@ static inv_result find_purpose(ctl_session *session, const inv_token *token, con
         result = inv_invite_read(&session->call, inv_token_id(token), INV_INVITE_TERMS, &invite,
                                  &session->verdict);
     if (result == INV_OK)
-        *contact = invite->type == INV_INVITE_CONTACT ||
-                   (invite->type == INV_INVITE_CONTACT_ACCOUNT && is_foreign(session, user));
+        *wanted = purpose_of(session, invite, user);
     inv_invite_free(&invite);
     return result;
 }
@@ -82,18 +101,18 @@ static inv_result redeem_argument(const ctl_invocation *invocation, ctl_session 
     const char *argument = invocation->arguments[0];
     inv_token *token = NULL;
     inv_name *name = NULL;
-    bool contact = false;
+    purpose wanted = TO_REGISTER;
     inv_result result = ctl_read_token(invocation, session, argument, &token);
 
     if (result == INV_OK)
-        result = find_purpose(session, token, user, &contact);
+        result = find_purpose(session, token, user, &wanted);
     if (result == INV_OK)
-        result = read_user(session, user, contact, &name);
+        result = read_user(session, user, wanted, &name);
     if (result == INV_OK)
-        result = redeem(session, token, name, contact, strcmp(argument, "-") != 0);
+        result = redeem(session, token, name, wanted == TO_CONNECT, strcmp(argument, "-") != 0);
     if (result == INV_OK && !invocation->json) {
         (void)ctl_print_safe(stdout, inv_name_jid(name));
-        (void)puts(contact ? " is now a contact" : " is ready");
+        (void)puts(wanted == TO_CONNECT ? " is now a contact" : " is ready");
     }
     inv_name_free(&name);
     inv_token_free(&token);
