@@ -559,6 +559,12 @@ objectClass: applicationProcess
 objectClass: simpleSecurityObject
 cn: invitegate
 userPassword: a long random one
+
+dn: uid=carl,ou=people,$suffix
+objectClass: inetOrgPerson
+uid: carl
+cn: carl
+sn: carl
 END
 service=cn=invitegate,ou=services,$suffix
 started=$("$top/scripts/private-slapd" start --fast --identity "$service" --extra-ldif "$work/service.ldif" "$work/second")
@@ -573,5 +579,18 @@ sed 's/by users read/by self read/' "$work/second/slapd.conf" >"$work/strict.con
 report "it reads by its own right, where the site lets users read nothing" sh -c \
     '"$@" cn/read 2>&1 | tee /dev/stderr | grep -q ALLOWED' - \
     "$slapd" -Tacl -f "$work/strict.conf" -D "$service" -b "cn=default,ou=policies,$suffix"
+# Where the site lets people write their own entries: what is theirs, and what names others or lasts.
+sed 's/by users read/by self write/' "$work/second/slapd.conf" >"$work/lax.conf"
+own() { # DN EXPECTED ATTRIBUTE DESCRIPTION
+    report "$4" sh -c 'expected=$1; shift; "$@" 2>&1 | tee /dev/stderr | grep -q "write access.*: $expected"' - \
+        "$2" "$slapd" -Tacl -f "$work/lax.conf" -D "$1" -b "$1" "$3/write"
+}
+bob=uid=bob,ou=people,$suffix
+own "$bob" ALLOWED description "bob may describe himself"
+own "$bob" ALLOWED mail "and change his address"
+for attribute in uid xmppJid inviteId inviteNonce xmppInvitedBy xmppAccountExpires authPassword pwdAccountLockedTime; do
+    own "$bob" DENIED $attribute "but not $attribute"
+done
+own "uid=carl,ou=people,$suffix" DENIED uid "carl, who is no account, gives himself no second name"
 report "the other stops" "$top/scripts/private-slapd" stop "$work/directory"
 echo "1..$(wc -l <"$work/reported")"
