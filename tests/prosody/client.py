@@ -139,6 +139,13 @@ class Client(slixmpp.ClientXMPP):
         return {str(jid): (item["subscription"], item["ask"], sorted(item["groups"]))
                 for jid, item in answer["roster"]["items"].items()}
 
+    async def has_contact(self, jid, expected):
+        """Waits until the roster says so of a contact."""
+        end = asyncio.get_event_loop().time() + SECONDS
+        while (found := (await self.roster_items()).get(jid)) != expected:
+            if asyncio.get_event_loop().time() > end:
+                raise TimeoutError(f"{jid} is {found}, not {expected}")
+
     async def online(self):
         """Logged in, with roster and presence: what a client does first."""
         assert await self.log_in()

@@ -56,6 +56,30 @@ async def failing_module(site, client):
 
 
 @suite.test
+async def tombstones(site, client):
+    """mod_tombstones takes a name that changed hands in the directory for no dead one"""
+    new, _ = await opened(site, client)
+    await new.register("berta", PASSWORD)
+    assert await new.log_in(user="berta", password=PASSWORD)
+    await new.end()
+    site.delete_account("berta")
+    site.invitectl("redeem", "--user", "berta", "-", stdin="{}\n{}".format(
+        site.invite("--type", "contact-account", "--inviter", "anna@example.org"), PASSWORD))
+    new = client("berta", PASSWORD)
+    await new.online()
+    await new.end()
+    # it has dead names in a cache as well
+    site.stop_prosody()
+    site.start_prosody()
+    anna, berta = client("anna", PASSWORD), client("berta", PASSWORD)
+    await berta.online()
+    await anna.online()
+    await anna.until(lambda: (str(berta.boundjid), "available") in anna.presences, "berta's presence")
+    await berta.until(lambda: (str(anna.boundjid), "available") in berta.presences, "anna's presence")
+    equal((await anna.roster_items())["berta@example.org"][0], "both")
+
+
+@suite.test
 async def limits(site, client):
     """mod_register_limits counts, and its refusal costs no token"""
     token = None
@@ -70,7 +94,7 @@ async def limits(site, client):
     assert site.redeems(token)
 
 
-suite.run(modules=("witness", "welcome"), prosody="""
+suite.run(modules=("witness", "welcome", "tombstones"), prosody="""
 welcome_message = "Hello $username, from $host"
 registration_allowlist = {}
 registration_throttle_max = 8

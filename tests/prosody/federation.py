@@ -85,7 +85,8 @@ async def inviter_offline(site, client, there):
     subscribe(tom, "carol@example.org", site.invite("--type", "contact", "--inviter", "carol@example.org"))
     await tom.until(lambda: any(push[:2] == ("carol@example.org", "both") for push in tom.pushes), "push")
     carol = client("carol", PASSWORD)
-    equal((await carol.online())["tom@elsewhere.example"], ("both", "", ["Invited"]))
+    await carol.online()
+    await carol.has_contact("tom@elsewhere.example", ("both", "", ["Invited"]))
     await carol.until(lambda: (str(tom.boundjid), "available") in carol.presences, "tom's presence")
     await tom.until(lambda: (str(carol.boundjid), "available") in tom.presences, "carol's presence")
 
