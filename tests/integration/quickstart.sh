@@ -13,10 +13,11 @@ skip_all() {
 }
 [ "${INV_SANITIZERS:-no}" = no ] || [ -n "${INV_PRELOAD:-}" ] ||
     skip_all "these hosts cannot load a module with this build's run-time checks"
-for program in saslauthd testsaslauthd pamtester slapd ldapsearch; do
+for program in saslauthd testsaslauthd pamtester slapd ldapsearch prosody openssl; do
     command -v "$program" >/dev/null || skip_all "$program is not installed"
 done
 [ -z "$(LD_PRELOAD=libpam_wrapper.so /bin/true 2>&1)" ] || skip_all "libpam-wrapper is not installed"
+/usr/bin/python3 -c 'import slixmpp' 2>/dev/null || skip_all "python3-slixmpp is not installed"
 ls /usr/lib/*/security/pam_pwquality.so >/dev/null 2>&1 || skip_all "libpam-pwquality is not installed"
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/invitegate-test.XXXXXX") || exit 99
@@ -82,27 +83,42 @@ prints "and has a verifier for SCRAM" '^ *authPassword: SCRAM-SHA-256'
 prints "alice is on bob's roster" '^ *alice@example.org'
 prints "the second use is told to the log alone" 'result=BAD_TOKEN.*mallory'
 prints "a weak password is refused in pam_pwquality's words" 'BAD PASSWORD'
+prints "dave registers inside an XMPP client" '^ *dave@example.org is registered'
+prints "logs in, and has alice on his roster" '^ *on the roster: alice@example.org  subscription both'
+prints "his invite is used up there as well" '^ *xmpp-client: cancel/item-not-found'
 report "its log lines hold no password and no token" log_is_clean
 report "nothing is left behind" nothing_left
 
 "$quickstart" --keep --built "$abs_top_builddir" >"$folder/output" 2>&1
 report "--keep succeeds" test $? -eq 0
 kept=$(ls -d "$TMPDIR"/invitegate.*)
+report "Prosody runs on and answers the line that is printed" \
+    eval "$(sed -n 's/^ *\(.*xmpp-client .* roster dave <.*\)/\1/p' "$folder/output" | tail -n 1)"
 report "the directory runs on and answers the line that is printed" \
     eval "$(sed -n 's/^ *\(.*invitectl -c .* list\)$/\1/p' "$folder/output")"
 report "also for ldapsearch" eval "$(sed -n 's/^ *\(ldapsearch -H .*\)/\1/p' "$folder/output" | tail -n 1) uid=bob | grep -q '^mail: bob'"
 report "it ends by the line that is printed" eval "$(sed -n 's/^ *\(.*private-slapd stop.*\)/\1/p' "$folder/output")"
 report "and is gone" nothing_left
 
-rm -f "$folder/output" # what stands there of the last run must not be waited for
-setsid "$quickstart" --built "$abs_top_builddir" >"$folder/output" 2>&1 &
-runner=$!
-within_deadline grep -qs 'saslauthd -d' "$folder/output"
-kill -TERM "$runner"
-wait "$runner"
-report "a signal ends it with its number" test $? -eq 143
-runner=''
-report "with nothing left behind" nothing_left
+# interrupted SIGNAL STATUS WHOM PLACE: as soon as the command at PLACE is shown; WHOM is "-" for ^C at a
+# terminal, which reaches all processes in front, or empty for the program alone
+interrupted() {
+    rm -f "$folder/output" # what stands there of the last run must not be waited for
+    setsid env --default-signal=INT,QUIT "$quickstart" --built "$abs_top_builddir" >"$folder/output" 2>&1 &
+    runner=$!
+    within_deadline grep -qs -- "$4" "$folder/output"
+    kill -s "$1" -- "$3$runner"
+    wait "$runner"
+    report "$1 at $4 ends it with its number" test $? -eq "$2"
+    runner=''
+    report "with nothing left behind" within_deadline nothing_left
+}
+interrupted TERM 143 "" 'saslauthd -d'
+interrupted INT 130 - 'private-slapd start'
+interrupted INT 130 - 'saslauthd -d'
+interrupted INT 130 - 'private-prosody start'
+interrupted INT 130 - 'xmpp-client .* register'
+interrupted TERM 143 "" 'private-prosody start'
 
 mkdir "$folder/empty"
 "$quickstart" --built "$folder/empty" >"$folder/output" 2>&1
