@@ -13,8 +13,9 @@ VirtualHost "example.org"
 	cyrus_service_name = "xmpp"
 	-- never set cyrus_require_provisioning: with it Prosody 0.12 stops answering
 
-	-- do not enable invites, invites_adhoc, invites_register or register_ibr beside it
 	modules_enabled = { "invitegate" }
+	-- Debian enables these for all hosts; beside this one they refuse everybody
+	modules_disabled = { "invites"; "invites_adhoc"; "invites_register" }
 	invitegate_socket = "/run/invitegate/agent.sock"
 	-- true: everybody may invite people to the server; false: only admins, others make contact invites
 	allow_user_invites = false

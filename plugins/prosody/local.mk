@@ -14,6 +14,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/preauth.lib.lua \
 	plugins/prosody/invitegate/provider.lib.lua \
 	plugins/prosody/invitegate/register.lib.lua \
+	plugins/prosody/invitegate/rivals.lib.lua \
 	plugins/prosody/invitegate/roster.lib.lua \
 	plugins/prosody/invitegate/stream.lib.lua \
 	plugins/prosody/invitegate/subscription.lib.lua \

@@ -10,3 +10,4 @@ module:require "subscription";
 module:require "login";
 module:require "changes";
 module:require "commands";
+module:require "rivals";

@@ -247,19 +247,11 @@ class Site:
             text = re.sub(rf"^(\s*{key}) = .*", rf"\1 = {value}", text, count=1, flags=re.M)
         return text
 
-    def start_prosody(self):
-        data = self.folder / "data"
-        data.mkdir(exist_ok=True)
-        if self.encryption and not (self.folder / "tls.crt").exists():
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={DOMAIN}",
-                            "-addext", f"subjectAltName=DNS:{DOMAIN}", "-keyout",
-                            self.folder / "tls.key", "-out", self.folder / "tls.crt"], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def configuration(self):
         tls = f'ssl = {{ key = "{self.folder}/tls.key"; certificate = "{self.folder}/tls.crt"; }}'
-        (self.folder / "prosody.cfg.lua").write_text(f"""
+        return f"""
 pidfile = "{self.folder}/prosody.pid"
-data_path = "{data}"
+data_path = "{self.folder}/data"
 certificates = "{self.folder}"
 run_as_root = true
 plugin_paths = {self.plugin_paths()}
@@ -277,7 +269,17 @@ allow_unencrypted_plain_auth = {"false" if self.encryption else "true"}
 {self.server_lines}
 {self.host_lines()}
 {self.prosody_lines}
-""")
+"""
+
+    def start_prosody(self):
+        (self.folder / "data").mkdir(exist_ok=True)
+        if self.encryption and not (self.folder / "tls.crt").exists():
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={DOMAIN}",
+                            "-addext", f"subjectAltName=DNS:{DOMAIN}", "-keyout",
+                            self.folder / "tls.key", "-out", self.folder / "tls.crt"], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        (self.folder / "prosody.cfg.lua").write_text(self.configuration())
         with open(self.folder / "prosody.out", "ab") as log:
             self.prosody = subprocess.Popen(
                 ["prosody", "--config", self.folder / "prosody.cfg.lua", "-F"],

@@ -18,13 +18,13 @@ class Suite:
         self.tests.append(function)
         return function
 
-    def run(self, **options):
+    def run(self, site_class=site_of_suite.Site, **options):
         why = site_of_suite.missing()
         if why is not None:
             print(f"1..0 # SKIP {why}")
             return
         print(f"1..{len(self.tests)}", flush=True)
-        with site_of_suite.Site(**options) as site:
+        with site_class(**options) as site:
             for number, function in enumerate(self.tests, 1):
                 self.run_one(number, function, site)
 
