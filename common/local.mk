@@ -41,7 +41,8 @@ common_libcommon_la_SOURCES += \
 	include/invitegate/changes.h common/relations.c common/relations.h \
 	common/claim.c common/claim.h common/redemption.h common/redeem.c common/redeem_check.c \
 	common/redeem_claim.c common/redeem_register.c common/redeem_finish.c \
-	common/redeem_reset.c common/redeem_contact.c common/redeem_mend.c common/mend.h \
+	common/redeem_reset.c common/redeem_contact.c common/redeem_open.c common/redeem_mend.c \
+	common/mend.h \
 	include/invitegate/redeem.h \
 	common/repair.c common/purge.c include/invitegate/repair.h \
 	common/removal.c include/invitegate/removal.h

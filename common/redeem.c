@@ -15,9 +15,11 @@ void redemption_start(struct redemption *redemption, inv_call *call, const char 
         .name = name,
         .accepted_at = time(NULL),
         .verdict = verdict,
+        .open = strcmp(invite_id, INV_INVITE_ID_OPEN) == 0,
     };
     (void)snprintf(redemption->invite_id, sizeof(redemption->invite_id), "%s", invite_id);
-    (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", invite_id);
+    (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s",
+                   redemption->open ? "" : invite_id);
     if (name != NULL)
         (void)snprintf(verdict->user, sizeof(verdict->user), "%s", inv_name_jid(name));
 }
@@ -149,8 +151,10 @@ static inv_result judge_type(struct redemption *redemption)
 
 static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
 {
-    inv_result result = inv_invite_from_read(redemption->call->domain, reads[READ_INVITE],
-                                             &redemption->invite, redemption->verdict);
+    inv_result result = redemption->open
+                            ? redemption_open_terms(redemption)
+                            : inv_invite_from_read(redemption->call->domain, reads[READ_INVITE],
+                                                   &redemption->invite, redemption->verdict);
 
     if (result == INV_OK)
         result = judge_type(redemption);
@@ -189,10 +193,12 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
         [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
         [READ_CONTAINER] = container_read(redemption),
     };
+    size_t first = redemption->open ? READ_INVITE + 1 : READ_INVITE;
     inv_result result;
 
     forget(redemption);
-    result = inv_directory_run(call->directory, reads, READS, &call->deadline, redemption->verdict);
+    result = inv_directory_run(call->directory, reads + first, READS - first, &call->deadline,
+                               redemption->verdict);
     if (result == INV_OK)
         result = judge_reads(redemption, reads);
     redemption->pairs = reads[READ_PAIRS];
@@ -231,13 +237,17 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
                       inv_verdict *verdict)
 {
     struct redemption redemption;
-    inv_result result;
+    inv_result result = INV_OK;
 
-    redemption_start(&redemption, call, inv_token_id(token), name, verdict);
+    redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
+                     name, verdict);
     redemption.password = password;
     redemption.takes = takes;
     redemption_accept_at(&redemption, accepted_at);
-    result = inv_password_check(call->domain, call->keys, password, verdict);
+    if (redemption.open)
+        result = redemption_refuse_open(call, takes, verdict);
+    if (result == INV_OK)
+        result = inv_password_check(call->domain, call->keys, password, verdict);
     if (result == INV_OK)
         result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)

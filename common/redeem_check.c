@@ -68,7 +68,8 @@ static bool was_begun(const struct redemption *redemption)
     if (redemption->invite->type == INV_INVITE_RESET)
         return strcmp(redemption->invite->user, inv_name_local(redemption->name)) == 0 &&
                inv_account_was_reset_by(account, redemption->invite->id);
-    return inv_account_is_of(account, redemption->invite->id, redemption->name);
+    return inv_account_is_of(account, redemption->invite->id, redemption->name) &&
+           redemption_may_repeat(redemption);
 }
 
 /* Will this redemption make a pair, and nothing else? */
@@ -112,21 +113,31 @@ static inv_result doubt(struct redemption *redemption, inv_result refusal)
     return refusal;
 }
 
+static inv_result look(struct redemption *redemption)
+{
+    if (redemption->name != NULL)
+        return redemption_look(redemption, INV_INVITE_TERMS);
+    if (redemption->open)
+        return redemption_open_terms(redemption);
+    return inv_invite_read(redemption->call, redemption->invite_id, INV_INVITE_TERMS,
+                           &redemption->invite, redemption->verdict);
+}
+
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict)
 {
     struct redemption redemption;
-    inv_result result;
+    inv_result result = INV_OK;
 
-    redemption_start(&redemption, call, inv_token_id(token), name, verdict);
+    redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
+                     name, verdict);
     redemption_accept_at(&redemption, acceptance->accepted_at);
     *acceptance = (inv_acceptance){.accepted_at = redemption.accepted_at};
     redemption.takes = takes;
-    if (name != NULL)
-        result = redemption_look(&redemption, INV_INVITE_TERMS);
-    else
-        result = inv_invite_read(call, inv_token_id(token), INV_INVITE_TERMS, &redemption.invite,
-                                 verdict);
+    if (redemption.open)
+        result = redemption_refuse_open(call, takes, verdict);
+    if (result == INV_OK)
+        result = look(&redemption);
     if (result == INV_OK)
         result = redemption_refuse_type(&redemption);
     if (result == INV_OK && (name == NULL || !was_begun(&redemption))) {

@@ -135,7 +135,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
     if (invite->user == NULL && inv_name_is_reserved(redemption->call->domain, redemption->name))
         return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names", local);
     if (redemption->account != NULL)
-        return inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", redemption->account->dn);
+        return redemption_taken(redemption);
     if (redemption->reserved)
         return inv_verdict_set(verdict, INV_NAME_RESERVED, "reserved by another invite");
     return INV_OK;

@@ -389,6 +389,18 @@ static bool lacks_pairs(const struct redemption *redemption)
     return true;
 }
 
+/* Nor is there one without an invite, to tell that an earlier holder's pairs are still there. */
+static bool has_stale_pairs(const struct redemption *redemption)
+{
+    if (!redemption->open)
+        return false;
+    for (size_t i = 0; i < redemption->pairs->entry_count; i++) {
+        if (is_stale(redemption, redemption->pairs->entries[i]))
+            return true;
+    }
+    return false;
+}
+
 inv_result redemption_settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
@@ -396,7 +408,7 @@ inv_result redemption_settle(struct redemption *redemption)
     const char *nonce = redemption->account->nonce;
     inv_result result;
 
-    if (standing == NULL && !lacks_pairs(redemption))
+    if (standing == NULL && !lacks_pairs(redemption) && !has_stale_pairs(redemption))
         return INV_OK;
     result = redemption_ask(redemption, &relations);
     if (result == INV_BAD_TOKEN)
@@ -411,11 +423,26 @@ inv_result redemption_settle(struct redemption *redemption)
 
 inv_result redemption_prove(struct redemption *redemption)
 {
-    inv_result result = inv_account_prove(redemption->call, redemption->account,
-                                          redemption->password, redemption->verdict);
+    inv_result result;
 
+    if (!redemption_may_repeat(redemption))
+        return redemption_taken(redemption);
+    result = inv_account_prove(redemption->call, redemption->account, redemption->password,
+                               redemption->verdict);
+    if (result == INV_WRONG_PASSWORD && redemption->open)
+        return redemption_taken(redemption);
     if (result == INV_WRONG_PASSWORD)
         return redemption_bad_token(redemption,
                                     "used: made this account, and the password is another");
     return result;
+}
+
+inv_result redemption_resume(struct redemption *redemption)
+{
+    inv_result result =
+        redemption->open ? redemption_prove(redemption) : redemption_settle(redemption);
+
+    if (result != INV_OK)
+        return result;
+    return redemption->open ? redemption_settle(redemption) : redemption_prove(redemption);
 }

@@ -174,10 +174,11 @@ static inv_result settle_for(struct redemption *redemption)
     if (result == INV_OK &&
         (redemption->account == NULL || redemption->several ||
          !inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)))
-        return redemption_bad_token(redemption, "the account was removed meanwhile");
-    if (result == INV_OK)
-        result = redemption_settle(redemption);
-    return result == INV_OK ? redemption_prove(redemption) : result;
+        return redemption->open
+                   ? inv_verdict_set(redemption->verdict, INV_NAME_TAKEN,
+                                     "the account was removed, or the name taken, meanwhile")
+                   : redemption_bad_token(redemption, "the account was removed meanwhile");
+    return result == INV_OK ? redemption_resume(redemption) : result;
 }
 
 /* One attempt on what redemption_look showed. *again: look once more. */
@@ -218,10 +219,8 @@ inv_result redemption_register(struct redemption *redemption)
         inv_result result;
 
         if (redemption->account != NULL && !redemption->several &&
-            inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)) {
-            result = redemption_settle(redemption);
-            return result == INV_OK ? redemption_prove(redemption) : result;
-        }
+            inv_account_is_of(redemption->account, redemption->invite->id, redemption->name))
+            return redemption_resume(redemption);
         result = attempt(redemption, &again);
         if (result != INV_OK || !again)
             return result;

@@ -19,6 +19,7 @@ struct redemption {
     const inv_name *name;
     const inv_secret *password; /* NULL in a check */
     unsigned takes;
+    bool open;      /* without an invite */
     bool registers; /* a new account: pairs of an earlier holder of the name are not its own */
     time_t accepted_at;
     inv_verdict *verdict;
@@ -39,7 +40,7 @@ struct redemption {
     bool doubted;        /* a token that seemed used up was looked at a second time */
 };
 
-/* Fills the asked part; accepted now. */
+/* Fills the asked part; accepted now. invite_id INV_INVITE_ID_OPEN: without an invite. */
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
                       const inv_name *name, inv_verdict *verdict);
 
@@ -130,9 +131,28 @@ inv_result redemption_settle(struct redemption *redemption);
 /* The password decides between OK and BAD_TOKEN once the account is there. */
 inv_result redemption_prove(struct redemption *redemption);
 
+/*
+ * Both, for an account that this redemption made before. Without a token nothing is mended for
+ * somebody who does not know the password.
+ */
+inv_result redemption_resume(struct redemption *redemption);
+
 /* Whether the account of a reset is there, the one that was meant, enabled, and let in by
  * reset_filter. */
 inv_result redemption_judge_reset(struct redemption *redemption);
+
+/* INV_NOT_ALLOWED where nobody registers without a token. */
+inv_result redemption_refuse_open(inv_call *call, unsigned takes, inv_verdict *verdict);
+
+/* What stands in the place of the invite where there is none. INV_NO_MEMORY. */
+inv_result redemption_open_terms(struct redemption *redemption);
+
+/* The account that is there is this redemption's: may its password decide? Without an invite only
+ * while the account is new. */
+bool redemption_may_repeat(const struct redemption *redemption);
+
+/* INV_NAME_TAKEN, by the account that was seen. */
+inv_result redemption_taken(struct redemption *redemption);
 
 /* The three ways, by type. */
 inv_result redemption_register(struct redemption *redemption);

@@ -337,7 +337,60 @@ static void write_stacks(void)
     (void)snprintf(lines, sizeof(lines), "password required pam_invite.so conf=%s\n",
                    pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
     pam_site_stack(site, "down", lines);
+    (void)snprintf(lines, sizeof(lines), "password required pam_invite.so conf=%s\n",
+                   pam_site_conf_with(site, "open.conf", "invite_only", "no"));
+    pam_site_stack(site, "open", lines);
+    (void)snprintf(lines, sizeof(lines),
+                   "auth required pam_invite.so register login conf=%s\n"
+                   "account required pam_permit.so\n",
+                   pam_site_conf_with(site, "open.conf", "invite_only", "no"));
+    pam_site_stack(site, "open-login", lines);
 }
+
+static int change_openly(const char *user, const char *token, const char *password)
+{
+    pam_host host = {.answers = {token, password, password}};
+
+    return change_at(&host, "open", user);
+}
+
+START_TEST(registering_without_an_invite)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+
+    pam_host_forget_log();
+    ck_assert_int_eq(change_openly("nora", "", PASSWORD), PAM_SUCCESS);
+    ck_assert(logged("result=OK invite=- user=\"nora@example.org\""));
+    ck_assert_int_eq(login("nora", PASSWORD), PAM_SUCCESS);
+    /* again: the same ends as it did, another password does not */
+    ck_assert_int_eq(change_openly("nora", "", PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(change_openly("nora", "", OTHER), PAM_PERM_DENIED);
+    ck_assert_int_eq(login("nora", PASSWORD), PAM_SUCCESS);
+    /* what is refused with a token is refused without */
+    ck_assert_int_eq(change_openly("alice", "", PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change_openly("root", "", PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change_openly("no spaces", "", PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change_openly("otto", "", "short"), PAM_AUTHTOK_ERR);
+    /* a mistyped token is no missing one, and a good one works as ever */
+    ck_assert_int_eq(change_openly("otto", "not a token", PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
+    invite(token);
+    ck_assert_int_eq(change_openly("otto", token, PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
+START_TEST(nobody_registers_without_an_invite_at_a_login)
+{
+    const char *const passwords[] = {PASSWORD, ":" PASSWORD, ""};
+
+    for (size_t i = 0; i < 3; i++) {
+        pam_host host = {.kind = PAM_HOST_SASLAUTHD, .answers = {passwords[i]}};
+
+        ck_assert_int_ne(pam_host_authenticate(&host, pam_site_folder(site), "open-login", "paul"),
+                         PAM_SUCCESS);
+    }
+    ck_assert_int_eq(login("paul", PASSWORD), PAM_USER_UNKNOWN);
+}
+END_TEST
 
 static void add_tests(TCase *tests)
 {
@@ -354,6 +407,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, the_first_pass_wants_a_directory);
     tcase_add_test(tests, an_invite_may_end_between_the_passes);
     tcase_add_test(tests, nothing_of_ours_is_too_old);
+    tcase_add_test(tests, registering_without_an_invite);
+    tcase_add_test(tests, nobody_registers_without_an_invite_at_a_login);
 }
 
 int main(void)

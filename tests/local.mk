@@ -79,7 +79,7 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_purge tests/check_removal
 HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
-HEART_TESTS += tests/check_changes
+HEART_TESTS += tests/check_changes tests/check_redeem_open
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -168,3 +168,8 @@ tests_check_changes_SOURCES = tests/check_changes.c $(SITE_SOURCES)
 tests_check_changes_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_changes_CFLAGS = $(UNIT_CFLAGS)
 tests_check_changes_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_open_SOURCES = tests/check_redeem_open.c $(SITE_SOURCES)
+tests_check_redeem_open_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_open_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_open_LDADD = $(UNIT_LIBS)

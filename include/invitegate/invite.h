@@ -12,6 +12,9 @@
 
 #define INV_INVITE_USES_MAX 1000
 
+/* inviteId of accounts that were registered without an invite. No token has it. */
+#define INV_INVITE_ID_OPEN "0000000000000000000000000000000000000001"
+
 typedef enum inv_invite_type {
     INV_INVITE_ACCOUNT,
     INV_INVITE_CONTACT,

@@ -35,6 +35,7 @@ typedef struct inv_acceptance {
  * or done before (then redeeming proves the password). acceptance->accepted_at is read first: when
  * an earlier check accepted the token, at most an hour ago, or 0 for now. Errors as in inv_redeem
  * and, for contact invites, inv_redeem_contact.
+ * token NULL: would the name register without one? Without name: does anybody?
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict);
@@ -50,6 +51,11 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
  *   INV_NOT_ALLOWED      reset of a privileged account, or of one that an admin has disabled
  *   INV_PASSWORD_REFUSED the directory's words in verdict->text; the token is kept
  *   DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY: no verdict; trying again is safe
+ *
+ * token NULL: registers without an invite where the domain has invite_only = no and takes has
+ * INV_TAKES_REGISTRATION, else INV_NOT_ALLOWED. The same name and password again ends as it did for
+ * an hour after the account was made; otherwise the name is INV_NAME_TAKEN. For front ends where
+ * people register, never where they log in; nothing but the front end limits how often.
  */
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, unsigned takes, time_t accepted_at,

@@ -10,13 +10,14 @@
  * The name and what it may be used for. A name that name_pattern forbids cannot be registered, but
  * an account that was there before may have one and need a reset.
  */
-static inv_result find_name(inv_pam_service *service, inv_name **name, unsigned *takes)
+static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_name **name,
+                            unsigned *takes)
 {
     inv_verdict refusal;
     inv_result result = inv_pam_service_name(service, name);
 
     *takes = INV_TAKES_REGISTRATION | INV_TAKES_RESET;
-    if (result != INV_NAME_INVALID)
+    if (result != INV_NAME_INVALID || token == NULL)
         return result;
     refusal = service->verdict;
     result = inv_pam_service_existing_name(service, name);
@@ -43,9 +44,11 @@ inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret
 
     if (result != INV_OK)
         return result;
+    if (inv_secret_length(text) == 0 && !service->domain->invite_only)
+        return INV_OK;
     if (inv_secret_length(text) == 0)
         return inv_verdict_set(inv_pam_service_afresh(service), INV_BAD_TOKEN,
-                               "no token was given, and pam_invite.so registers with one only");
+                               "no token was given, and invite_only = yes");
     return inv_token_parse(service->handle->gate->keys, service->domain->name,
                            inv_secret_bytes(text), inv_secret_length(text), token,
                            inv_pam_service_afresh(service));
@@ -76,7 +79,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
     unsigned takes = 0;
     inv_result result;
 
-    result = find_name(service, &name, &takes);
+    result = find_name(service, token, &name, &takes);
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
@@ -84,7 +87,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
                                   inv_pam_service_afresh(service));
         result = blame_name(service, takes, result);
     }
-    if (result == INV_OK)
+    if (result == INV_OK && token != NULL)
         inv_pam_handle_accept(service->handle, service->user, token, acceptance.accepted_at);
     inv_pam_service_hang_up(service, &call);
     inv_name_free(&name);
@@ -97,14 +100,16 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
     inv_call call = {0};
     inv_name *name = NULL;
     unsigned takes = 0;
+    time_t accepted_at = 0;
     inv_result result;
 
-    result = find_name(service, &name, &takes);
+    if (token != NULL)
+        accepted_at = inv_pam_handle_accepted(service->handle, service->user, token);
+    result = find_name(service, token, &name, &takes);
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem(&call, token, name, password, takes,
-                            inv_pam_handle_accepted(service->handle, service->user, token),
+        result = inv_redeem(&call, token, name, password, takes, accepted_at,
                             inv_pam_service_afresh(service));
         result = blame_name(service, takes, result);
     }

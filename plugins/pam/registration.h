@@ -7,7 +7,8 @@
 
 /*
  * The password phase, on an open service: the old password is a token standing alone, and changing
- * it registers the user, or resets the password of the one a reset invite names.
+ * it registers the user, or resets the password of the one a reset invite names. Where
+ * invite_only = no, an empty old password registers too; *token is NULL then.
  */
 
 /* What both passes start with: the domain and the token, without the directory. */

@@ -12,8 +12,8 @@
 #include "tests/support/site.h"
 
 /*
- * Many processes on one token, round after round: whatever the order, the directory's answers let
- * exactly as many of them through as the invite has uses.
+ * Many processes on one token, or on one name without any, round after round: whatever the order,
+ * the directory's answers let exactly as many of them through as the invite has uses, or one.
  */
 
 #define WORKERS 32
@@ -34,8 +34,8 @@ struct arena {
     bool over;
     enum race race;
     int round;
-    char prefix[16]; /* of the names */
-    char token[INV_TOKEN_LENGTH + 1];
+    char prefix[16];                  /* of the names */
+    char token[INV_TOKEN_LENGTH + 1]; /* empty: without one */
     inv_result results[WORKERS];
     char why[WORKERS][sizeof(((inv_verdict *)0)->why)];
 };
@@ -84,9 +84,10 @@ static void take_part(int worker)
     char name[64];
     char password[64];
 
-    ck_assert_int_eq(inv_token_parse(site->gate->keys, "example.org", arena->token,
-                                     INV_TOKEN_LENGTH, &token, &verdict),
-                     INV_OK);
+    if (arena->token[0] != '\0')
+        ck_assert_int_eq(inv_token_parse(site->gate->keys, "example.org", arena->token,
+                                         INV_TOKEN_LENGTH, &token, &verdict),
+                         INV_OK);
     name_of(worker, name);
     password_of(worker, password);
     if (arena->race == RACE_REVOKE && worker == 0) {
@@ -152,7 +153,8 @@ static void close_arena(void)
 /* Lets all workers go at once and waits for the last. */
 static void run_round(const inv_token *token)
 {
-    inv_token_write(token, arena->token);
+    if (token != NULL)
+        inv_token_write(token, arena->token);
     (void)pthread_barrier_wait(&arena->start);
     (void)pthread_barrier_wait(&arena->end);
 }
@@ -253,6 +255,37 @@ START_TEST(five_uses)
 }
 END_TEST
 
+/* Nothing but the add of the account decides. */
+static void race_without_a_token(enum race race, const char *prefix, int wanted)
+{
+    site_domain(site)->invite_only = false;
+    open_arena(race, prefix);
+    for (arena->round = 0; arena->round < ROUNDS / 5; arena->round++) {
+        int winner = -1;
+
+        run_round(NULL);
+        ck_assert_int_eq(winners(0, INV_NAME_TAKEN, &winner), wanted);
+        ck_assert_uint_eq(
+            site_count(site, SITE_PEOPLE, "(xmppJid=%s%d-0@example.org)", prefix, arena->round), 1);
+        expect_logs_in(winner, true);
+        if (wanted == 1)
+            expect_logs_in((winner + 1) % WORKERS, false);
+    }
+    close_arena();
+}
+
+START_TEST(one_name_without_a_token_many_passwords)
+{
+    race_without_a_token(RACE_PASSWORDS, "op", 1);
+}
+END_TEST
+
+START_TEST(one_name_without_a_token_one_password)
+{
+    race_without_a_token(RACE_SAME, "os", WORKERS);
+}
+END_TEST
+
 START_TEST(a_revocation)
 {
     int redeemed = 0;
@@ -345,6 +378,8 @@ int main(void)
     tcase_add_test(race, one_name_many_passwords);
     tcase_add_test(race, one_name_one_password);
     tcase_add_test(race, five_uses);
+    tcase_add_test(race, one_name_without_a_token_many_passwords);
+    tcase_add_test(race, one_name_without_a_token_one_password);
     tcase_add_test(race, a_revocation);
     tcase_add_test(race, one_reset_many_passwords);
     tcase_add_test(race, one_reset_one_password);

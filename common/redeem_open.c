@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/timestamp.h"
+#include "redemption.h"
+
+/*
+ * Registering without an invite (invite_only = no) goes the way of an unlimited one that names
+ * nobody: no use to claim, no pair to write. Only one thing is different. With a token in hand, the
+ * same password again is the same person again; without one, anybody might be trying passwords, and
+ * so that is believed for an hour only.
+ */
+
+inv_result redemption_refuse_open(inv_call *call, unsigned takes, inv_verdict *verdict)
+{
+    if (call->domain->invite_only)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "no token was given, and invite_only = yes in [domain %s]",
+                               call->domain->name);
+    if ((takes & INV_TAKES_REGISTRATION) == 0)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "no token was given");
+    return INV_OK;
+}
+
+inv_result redemption_open_terms(struct redemption *redemption)
+{
+    const inv_domain *domain = redemption->call->domain;
+    inv_invite *terms = calloc(1, sizeof(*terms));
+
+    if (terms == NULL)
+        return inv_verdict_no_memory(redemption->verdict);
+    *terms = (inv_invite){
+        .dn = strdup(domain->invites),
+        .id = strdup(INV_INVITE_ID_OPEN),
+        .type = INV_INVITE_ACCOUNT,
+        .domain = strdup(domain->name),
+        .contacts = calloc(1, sizeof(char *)),
+        .groups = calloc(1, sizeof(char *)),
+        .uses_left = 1,
+        .expires = INV_NEVER,
+    };
+    if (terms->dn == NULL || terms->id == NULL || terms->domain == NULL ||
+        terms->contacts == NULL || terms->groups == NULL) {
+        inv_invite_free(&terms);
+        return inv_verdict_no_memory(redemption->verdict);
+    }
+    redemption->invite = terms;
+    return INV_OK;
+}
+
+bool redemption_may_repeat(const struct redemption *redemption)
+{
+    time_t created = redemption->account->created;
+
+    return !redemption->open || (created != 0 && time(NULL) - created <= INV_ACCEPTED_MAX_AGE);
+}
+
+inv_result redemption_taken(struct redemption *redemption)
+{
+    return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
+                           redemption->account->dn);
+}
