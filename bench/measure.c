@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "measure.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "welch.h"
 
 double measure_now(void)
 {
@@ -21,10 +25,17 @@ static int ascending(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
+double measure_quantile(double *samples, size_t count, double share)
+{
+    size_t index = (size_t)((double)count * share);
+
+    qsort(samples, count, sizeof(*samples), ascending);
+    return samples[index < count ? index : count - 1];
+}
+
 double measure_median(double *samples, size_t count)
 {
-    qsort(samples, count, sizeof(*samples), ascending);
-    return samples[count / 2];
+    return measure_quantile(samples, count, 0.5);
 }
 
 void measure_figure(const char *bench, const char *what, double value, const char *unit,
@@ -43,6 +54,22 @@ void measure_figure(const char *bench, const char *what, double value, const cha
             (void)printf(" %.3f of %s (%.5g)", value / beside_value, beside, beside_value);
         (void)puts("");
     }
+    (void)fflush(stdout);
+}
+
+void measure_comparison(const char *bench, const char *what, const struct welch *test)
+{
+    double difference = test->mean_a - test->mean_b;
+    bool alike = fabs(test->t) < WELCH_LIMIT;
+
+    if (getenv("INV_BENCH_JSON") != NULL)
+        (void)printf("{\"bench\":\"%s\",\"what\":\"%s\",\"value\":%.6g,\"unit\":\"us\","
+                     "\"difference\":%.4g,\"t\":%.4g,\"samples\":%zu,\"alike\":%s}\n",
+                     bench, what, test->mean_a, difference, test->t, test->kept,
+                     alike ? "true" : "false");
+    else
+        (void)printf("%-13s %-52s %12.5g us     %+8.2f us  t %+7.2f  %s\n", bench, what,
+                     test->mean_a, difference, test->t, alike ? "alike" : "DIFFERENT");
     (void)fflush(stdout);
 }
 

@@ -66,26 +66,35 @@ void place_close(struct place *place)
     slapd_stop(&place->slapd);
 }
 
-inv_token **place_invites(const struct place *place, size_t count)
+inv_token *place_invite(const struct place *place, const inv_invite_request *request)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_invite_request request = {.uses = 1, .expires = time(NULL) + DAY};
-    inv_token **tokens = calloc(count, sizeof(*tokens));
+    inv_invite_request by_alice = *request;
+    inv_token *token = NULL;
     inv_name *alice = NULL;
+    inv_call call;
 
-    if (tokens == NULL || inv_name_parse_jid("alice@example.org", &alice, &verdict) != INV_OK)
-        measure_fail("alice", "out of memory");
-    request.inviter = alice;
-    for (size_t i = 0; i < count; i++) {
-        inv_call call;
-
-        if (inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, &verdict) !=
-                INV_OK ||
-            inv_invite_create(&call, &request, &tokens[i], &verdict) != INV_OK)
-            measure_fail("create", verdict.why);
-        inv_gate_end(&call);
-    }
+    if (inv_name_parse_jid("alice@example.org", &alice, &verdict) != INV_OK)
+        measure_fail("alice", verdict.why);
+    by_alice.inviter = alice;
+    if (inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, &verdict) !=
+            INV_OK ||
+        inv_invite_create(&call, &by_alice, &token, &verdict) != INV_OK)
+        measure_fail("create", verdict.why);
+    inv_gate_end(&call);
     inv_name_free(&alice);
+    return token;
+}
+
+inv_token **place_invites(const struct place *place, size_t count)
+{
+    const inv_invite_request request = {.uses = 1, .expires = time(NULL) + DAY};
+    inv_token **tokens = calloc(count, sizeof(*tokens));
+
+    if (tokens == NULL)
+        measure_fail("invites", "out of memory");
+    for (size_t i = 0; i < count; i++)
+        tokens[i] = place_invite(place, &request);
     return tokens;
 }
 

@@ -18,6 +18,9 @@ struct place {
 void place_open(struct place *place, const char *domain_lines, const char *extra_ldif);
 void place_close(struct place *place);
 
+/* An invite by alice, with the request's type, uses and expiry. The caller frees the token. */
+inv_token *place_invite(const struct place *place, const inv_invite_request *request);
+
 /* count account invites by alice. The caller frees each token, and the array. */
 inv_token **place_invites(const struct place *place, size_t count);
 

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Does the time it takes tell the outside why a token is bad or, with a bad token, whether a name
+ * is taken? Each class of attempt is made INV_BENCH_SAMPLES times, the classes of one way in by
+ * turns and in another order each time, so that what else runs on the machine burdens all alike.
+ */
+#include <math.h>
+#include <security/pam_appl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure.h"
+#include "place.h"
+#include "stack.h"
+#include "tokens.h"
+#include "welch.h"
+
+#define SAMPLES 20000
+
+/* One class: what kind of token comes with a name that is free or taken. */
+struct subject {
+    const char *what; /* the class, and the one beside it */
+    token_kind kind;
+    bool taken;
+    int beside; /* the class it is compared with */
+};
+
+enum { UNKNOWN, USED, EXPIRED };
+
+static const struct subject subjects[] = {
+    [UNKNOWN] = {"an unknown token", TOKEN_UNKNOWN, false, UNKNOWN},
+    [USED] = {"used beside unknown", TOKEN_USED, false, UNKNOWN},
+    [EXPIRED] = {"expired beside unknown", TOKEN_EXPIRED, false, UNKNOWN},
+    {"revoked beside unknown", TOKEN_REVOKED, false, UNKNOWN},
+    {"wrong type beside unknown", TOKEN_WRONG_TYPE, false, UNKNOWN},
+    {"used beside other used ones", TOKEN_USED_TOO, false, USED},
+    {"unknown: name taken beside free", TOKEN_UNKNOWN, true, UNKNOWN},
+    {"used: name taken beside free", TOKEN_USED, true, USED},
+    {"expired: name taken beside free", TOKEN_EXPIRED, true, EXPIRED},
+};
+
+enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
+
+/* What one attempt is made with. */
+struct attempt {
+    const struct place *place;
+    const struct stack *stack;
+    const inv_token *token;
+    const char *text;
+    const char *local;
+};
+
+/* ----------------------------------------------------------------------------------- ways in */
+
+static inv_result check_for(const struct attempt *attempt, const inv_name *name)
+{
+    inv_acceptance acceptance = {.accepted_at = 0};
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = {0};
+    const inv_gate *gate = attempt->place->gate;
+    inv_result result = inv_gate_begin(gate, &gate->config->domains[0], 0, &call, &verdict);
+
+    if (result == INV_OK)
+        result = inv_redeem_check(&call, attempt->token, name, INV_TAKES_REGISTRATION, &acceptance,
+                                  &verdict);
+    inv_gate_end(&call);
+    return result;
+}
+
+static bool check(const struct attempt *attempt)
+{
+    return check_for(attempt, NULL) == INV_BAD_TOKEN;
+}
+
+static bool check_name(const struct attempt *attempt)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    bool refused = inv_name_prepare(&attempt->place->gate->config->domains[0], attempt->local,
+                                    strlen(attempt->local), &name, &verdict) == INV_OK &&
+                   check_for(attempt, name) == INV_BAD_TOKEN;
+
+    inv_name_free(&name);
+    return refused;
+}
+
+static bool redeem(const struct attempt *attempt)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    return place_register(attempt->place, attempt->token, attempt->local, &verdict) ==
+           INV_BAD_TOKEN;
+}
+
+static bool change_password(const struct attempt *attempt)
+{
+    return stack_register(attempt->stack, attempt->local, attempt->text, PLACE_PASSWORD) ==
+           PAM_AUTHTOK_RECOVERY_ERR;
+}
+
+static bool log_in(const struct attempt *attempt)
+{
+    char combined[INV_TOKEN_LENGTH + sizeof(PLACE_PASSWORD) + 2];
+
+    (void)snprintf(combined, sizeof(combined), "%s:" PLACE_PASSWORD, attempt->text);
+    return stack_login(attempt->stack, attempt->local, combined) == PAM_AUTH_ERR;
+}
+
+struct way {
+    const char *name;
+    bool (*refuses)(const struct attempt *attempt);
+    bool names; /* it is told a name */
+};
+
+static const struct way ways[] = {
+    {"check", check, false},    {"check+name", check_name, true},
+    {"redeem", redeem, true},   {"pam_chauthtok", change_password, true},
+    {"pam_auth", log_in, true},
+};
+
+/* --------------------------------------------------------------------------------- measuring */
+
+/* Fisher and Yates; the order need not be a secret. */
+static void shuffle(int order[SUBJECTS])
+{
+    for (int i = SUBJECTS - 1; i > 0; i--) {
+        int other = rand() % (i + 1);
+        int kept = order[i];
+
+        order[i] = order[other];
+        order[other] = kept;
+    }
+}
+
+static void sample(const struct way *way, const struct subject *subject, struct attempt *attempt,
+                   const struct tokens *tokens, double *microseconds)
+{
+    int pick = rand() % TOKENS;
+    char local[16];
+    double start;
+
+    attempt->token = tokens->genuine[subject->kind][pick];
+    attempt->text = tokens->text[subject->kind][pick];
+    attempt->local = local;
+    (void)snprintf(local, sizeof(local), "%s%d", subject->taken ? "held" : "free", rand() % TOKENS);
+    start = measure_now();
+    if (!way->refuses(attempt))
+        measure_fail(way->name, subject->what);
+    *microseconds = (measure_now() - start) * 1e6;
+}
+
+static void report(const struct way *way, double *samples[SUBJECTS], size_t count)
+{
+    for (int i = 0; i < SUBJECTS; i++) {
+        struct welch test = welch_test(samples[i], samples[subjects[i].beside], count);
+        char what[80];
+
+        if (subjects[i].taken && !way->names)
+            continue;
+        (void)snprintf(what, sizeof(what), "%s: %s", way->name, subjects[i].what);
+        if (subjects[i].beside == i)
+            measure_figure("timing", what, test.mean_a, "us", NULL, 0);
+        else
+            measure_comparison("timing", what, &test);
+    }
+}
+
+static void measure_way(const struct way *way, struct attempt *attempt, const struct tokens *tokens,
+                        size_t count)
+{
+    enum { WARM_UP = 200 };
+    double *samples[SUBJECTS];
+    int order[SUBJECTS];
+
+    for (int i = 0; i < SUBJECTS; i++) {
+        order[i] = i;
+        samples[i] = calloc(count, sizeof(double));
+        if (samples[i] == NULL)
+            measure_fail("samples", "out of memory");
+    }
+    for (size_t round = 0; round < count + WARM_UP; round++) {
+        shuffle(order);
+        for (int i = 0; i < SUBJECTS; i++) {
+            double *place = &samples[order[i]][round < WARM_UP ? 0 : round - WARM_UP];
+
+            if (way->names || !subjects[order[i]].taken)
+                sample(way, &subjects[order[i]], attempt, tokens, place);
+        }
+    }
+    report(way, samples, count);
+    for (int i = 0; i < SUBJECTS; i++)
+        free(samples[i]);
+}
+
+int main(void)
+{
+    const char *wanted = getenv("INV_BENCH_SAMPLES");
+    size_t count = wanted != NULL ? strtoul(wanted, NULL, 10) : SAMPLES;
+    const char *only = getenv("INV_BENCH_WAY");
+    static struct tokens tokens;
+    struct place place;
+    struct stack stack;
+    struct attempt attempt = {.place = &place, .stack = &stack};
+
+    if (count < 100)
+        measure_fail("INV_BENCH_SAMPLES", "has to be at least 100");
+    place_open(&place, NULL, NULL);
+    stack_write(&place, &stack);
+    tokens_make(&place, &tokens);
+    tokens_add_holders(&place);
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        if (only == NULL || strcmp(only, ways[i].name) == 0)
+            measure_way(&ways[i], &attempt, &tokens, count);
+    }
+    tokens_free(&tokens);
+    place_close(&place);
+    return EXIT_SUCCESS;
+}
