@@ -36,39 +36,41 @@ async def encrypted(site, client):
     assert await new.log_in(user="anna", password=PASSWORD)
 
 
+async def go_sendxmpp(site, name, password, text):
+    """Another client writes to anna; whether it got in."""
+    sender = await asyncio.create_subprocess_exec(
+        "go-sendxmpp", "-n", "-u", f"{name}@example.org", "-p", password, "-j", f"127.0.0.1:{site.port}",
+        "anna@example.org", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL)
+    await asyncio.wait_for(sender.communicate(text.encode()), 30)
+    return sender.returncode == 0
+
+
 @suite.test
 async def another_client(site, client):
-    """go-sendxmpp logs in as the new account and writes to the inviter"""
+    """go-sendxmpp logs in as each kind of new account and writes to the inviter; not with a wrong password"""
+    if shutil.which("go-sendxmpp") is None:
+        print("# go-sendxmpp is not installed: not tried")
+        return
     inviter = client("anna", PASSWORD)
     messages = []
     inviter.add_event_handler("message", lambda message: messages.append(message["body"]))
     await inviter.open(encrypt=True)
     await inviter.online()
-    new = client()
-    await new.open(encrypt=True)
-    await new.preauth(site.invite("--type", "contact-account", "--inviter", "anna@example.org"))
-    await new.register("berta", PASSWORD)
-    if shutil.which("go-sendxmpp") is None:
-        print("# go-sendxmpp is not installed: not tried")
-        return
-    sender = await asyncio.create_subprocess_exec(
-        "go-sendxmpp", "-n", "-u", "berta@example.org", "-p", PASSWORD, "-j", f"127.0.0.1:{site.port}",
-        "anna@example.org", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT)
-    output, _ = await asyncio.wait_for(sender.communicate(b"good morning\n"), 30)
-    equal((sender.returncode, output.decode()), (0, ""))
-    await inviter.until(lambda: messages, "the message")
-    equal(messages, ["good morning"])
-    await refused_login(site)
-
-
-async def refused_login(site):
-    sender = await asyncio.create_subprocess_exec(
-        "go-sendxmpp", "-n", "-u", "berta@example.org", "-p", "wrong horse", "-j", f"127.0.0.1:{site.port}",
-        "anna@example.org", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL)
-    await asyncio.wait_for(sender.communicate(b"hello\n"), 30)
-    assert sender.returncode != 0, "go-sendxmpp got in with a wrong password"
+    for name, password, options in (
+            ("berta", PASSWORD, ()),
+            ("carol", PASSWORD, ("--user", "carol")),
+            ("dora", PASSWORD, ("--type", "contact-account", "--inviter", "anna@example.org")),
+            ("berta", "another horse", ("--type", "reset", "--user", "berta"))):
+        new = client()
+        await new.open(encrypt=True)
+        await new.preauth(site.invite(*options))
+        await new.register(name, password)
+        assert await go_sendxmpp(site, name, password, f"{name} with {options}"), name
+        await inviter.until(lambda text=f"{name} with {options}": text in messages, "the message")
+    assert not await go_sendxmpp(site, "berta", PASSWORD, "with the old password")
+    assert not await go_sendxmpp(site, "carol", "wrong horse", "with a wrong password")
+    equal(len(messages), 4)
 
 
 suite.run(encryption=True)

@@ -5,6 +5,7 @@
 import xml.etree.ElementTree as ElementTree
 
 from client import PARS, refusal
+from site_of_suite import until
 from suite import Suite, equal
 
 suite = Suite()
@@ -47,6 +48,25 @@ async def no_token_at_all(site, client):
     element = ElementTree.Element(f"{{{PARS}}}preauth")
     equal((await refusal(new.request(element)))[0], BAD[0])
     equal((await refusal(new.request(element, "get")))[0], "modify/bad-request")
+
+
+@suite.test
+async def another_domain(site, client):
+    """A token of another domain of the same directory, made with the same key"""
+    config = site.folder / "example.net.conf"
+    config.write_text(site.config.read_text().replace("[domain example.org]", "[domain example.net]"))
+    config.chmod(0o600)
+    token = site.invitectl("-c", config, "create", "--print", "token")
+    site.invitectl("-c", config, "check", "-", stdin=f"{token}\n")
+    equal(await preauth_answer(client, token), BAD)
+
+
+@suite.test
+async def expired(site, client):
+    """Expired"""
+    token = site.invite("--expires", "1s")
+    until(lambda: not site.redeems(token), "the end of the invite")
+    equal(await preauth_answer(client, token), BAD)
 
 
 @suite.test

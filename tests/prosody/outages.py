@@ -104,6 +104,23 @@ async def directory_frozen(site, client):
 
 
 @suite.test
+async def directory_down(site, client):
+    """slapd stopped: wait, the token is kept, and the same stream goes on when it runs again"""
+    token = site.invite()
+    new = await opened(client, token)
+    late = await opened(client)
+    site.stop_slapd()
+    try:
+        equal((await refusal(new.register("dora", PASSWORD)))[0], WAIT)
+        equal((await refusal(late.preauth(token)))[0], WAIT)
+    finally:
+        site.start_slapd()
+    assert site.redeems(token)
+    await new.register("dora", PASSWORD)
+    assert await new.log_in(user="dora", password=PASSWORD)
+
+
+@suite.test
 async def agent_killed(site, client):
     """The agent is killed in the middle of a registration: wait, the retry succeeds, one account"""
     token = site.invite()

@@ -109,8 +109,7 @@ class Site:
                     process.kill()
                     process.wait()
         self.signal_slapd(signal.SIGCONT)
-        subprocess.run([TOP / "scripts/private-slapd", "stop", self.folder], check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.stop_slapd()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def show_logs(self):
@@ -133,6 +132,10 @@ class Site:
             text = re.sub(rf"^{key} *=.*", f"{key} = {value}", text, count=1, flags=re.M)
         self.config.write_text(text)
         self.config.chmod(0o600)
+
+    def stop_slapd(self):
+        subprocess.run([TOP / "scripts/private-slapd", "stop", self.folder], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def signal_slapd(self, number):
         try:
