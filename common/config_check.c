@@ -105,6 +105,10 @@ inv_result inv_config_check_domain(const inv_config_reader *reader, const char *
         if (domain->name_search_base == NULL)
             return inv_verdict_no_memory(reader->verdict);
     }
+    if (!inv_dn_within(domain->people, domain->name_search_base))
+        return fail(reader, section, "name_search_base",
+                    "must be the DN of people or one above it, else nobody would find the accounts "
+                    "that are made there");
     if (domain->claim_grace < GRACE_TIMEOUTS * timeout_ms / MILLISECONDS_A_SECOND)
         return fail(reader, section, "claim_grace",
                     "must be at least 20 times the timeout of [directory], so that no late write "

@@ -255,6 +255,8 @@ static const file_row file_rows[] = {
     {"[directory]\nbind = simple\nbind_dn = cn=a\n" MINIMAL, 1, "bind = simple needs it"},
     {"[directory]\nuri = ldaps://a\n" MINIMAL, 1, "external works over ldapi:// only"},
     {"[directory]\ntimeout = 10s\n" MINIMAL "claim_grace = 199s\n", 7, "20 times"},
+    {MINIMAL "name_search_base = ou=staff,dc=a\n", 5, "people"},
+    {MINIMAL "name_search_base = ou=more,ou=people,dc=a\n", 5, "people"},
     /* bytes */
     {MINIMAL "roster_group = a\rb\n", 5, "control character"},
     {MINIMAL "roster_group = \x1b[2J\n", 5, "control character"},
