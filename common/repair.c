@@ -13,6 +13,7 @@
 #include "invitegate/timestamp.h"
 #include "mend.h"
 #include "reservation.h"
+#include "sight.h"
 
 typedef struct repair {
     inv_call *call;
@@ -439,6 +440,22 @@ static inv_result repair_pairs(const repair *run)
     return result;
 }
 
+/* Pairs may be of two domains: the accounts of each have to be in sight. */
+static inv_result check_sight(const repair *run)
+{
+    const inv_config *config = run->call->config;
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
+        inv_call call = *run->call;
+
+        call.domain = &config->domains[i];
+        call.deadline = inv_deadline_in(config->directory.timeout_ms);
+        result = sight_check(&call, run->verdict);
+    }
+    return result;
+}
+
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
                       inv_verdict *verdict)
 {
@@ -449,6 +466,8 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
     *left = 0;
     renew_deadline(&run);
     result = inv_clock_read(call, &run.now, verdict);
+    if (result == INV_OK)
+        result = check_sight(&run);
     if (result == INV_OK)
         result = repair_claims(&run);
     if (result == INV_OK)

@@ -77,7 +77,7 @@ if HAVE_CHECK
 HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/integration/race \
 	tests/integration/crash tests/check_directory tests/check_connection
-HEART_TESTS += tests/check_repair tests/check_purge tests/check_removal
+HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/check_removal
 HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open
 check_PROGRAMS += $(HEART_TESTS)
@@ -138,6 +138,11 @@ tests_check_repair_SOURCES = tests/check_repair.c $(LEFTOVER_SOURCES) $(OBSERVER
 tests_check_repair_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_repair_CFLAGS = $(UNIT_CFLAGS)
 tests_check_repair_LDADD = $(UNIT_LIBS)
+
+tests_check_sight_SOURCES = tests/check_sight.c $(LEFTOVER_SOURCES) $(OBSERVER_SOURCES)
+tests_check_sight_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_sight_CFLAGS = $(UNIT_CFLAGS)
+tests_check_sight_LDADD = $(UNIT_LIBS)
 
 tests_check_removal_SOURCES = tests/check_removal.c $(LEFTOVER_SOURCES)
 tests_check_removal_CPPFLAGS = $(SITE_CPPFLAGS)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sight.h"
+
+#include "invitegate/account.h"
+
+#define TRIED 20 /* accounts: one of them may be going just now */
+
+/* *found: the account is seen by its name. *asked: it is of this domain, and could be asked for. */
+static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, bool *found,
+                          inv_verdict *verdict)
+{
+    const char *jid = inv_entry_text(entry, "xmppJid");
+    inv_name *name = NULL;
+    inv_account *account = NULL;
+    bool several = false;
+    inv_result result;
+
+    *asked = jid == NULL; /* each has one: this is one that is not shown */
+    if (jid == NULL)
+        return INV_OK;
+    result = inv_name_parse_jid(jid, &name, verdict);
+    if (result == INV_NAME_INVALID)
+        return INV_OK; /* nothing that was written here */
+    *asked =
+        result == INV_OK && inv_config_domain(call->config, inv_name_domain(name)) == call->domain;
+    if (*asked)
+        result = inv_account_find(call, name, &account, &several, verdict);
+    *found = account != NULL;
+    inv_account_free(&account);
+    inv_name_free(&name);
+    return result;
+}
+
+static inv_result judge(inv_call *call, const inv_operation *search, inv_verdict *verdict)
+{
+    bool asked_any = false;
+    bool found = false;
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && !found && i < search->entry_count; i++) {
+        bool asked = false;
+
+        result = look_up(call, search->entries[i], &asked, &found, verdict);
+        asked_any = asked_any || asked;
+    }
+    if (result != INV_OK || found || !asked_any)
+        return result;
+    return inv_verdict_set(
+        verdict, INV_CONFIG,
+        "there are accounts below %s, such as %s, but none is found by its name: "
+        "check name_filter and name_search_base of [domain %s], and the rights "
+        "of the invitegate identity to uid and xmppJid",
+        call->domain->people, inv_entry_dn(search->entries[0]), call->domain->name);
+}
+
+inv_result sight_check(inv_call *call, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"xmppJid", NULL};
+    inv_operation *search = inv_operation_search(call->domain->people, INV_SCOPE_SUBTREE,
+                                                 "(objectClass=xmppAccount)", attributes);
+    inv_result result;
+
+    if (search != NULL)
+        search->size_limit = TRIED;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK && !inv_operation_answered(search, INV_LDAP_SIZE_LIMIT_EXCEEDED))
+        result = inv_operation_result(search, "looking for accounts", verdict);
+    if (result == INV_OK)
+        result = judge(call, search, verdict);
+    inv_operation_free(&search);
+    return result;
+}

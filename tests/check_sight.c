@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who cannot see the accounts must not take them for gone. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/repair.h"
+#include "tests/support/leftover.h"
+#include "tests/support/observer.h"
+
+#define ALICE "alice@example.org"
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    site = site_start(NULL);
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+static inv_result repair(void)
+{
+    const inv_repair_visitor visitor = observer_start(NULL, NULL);
+    inv_result result;
+    size_t left = 0;
+    inv_call call;
+
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    site_begin(site, &call);
+    result = inv_repair(&call, false, &visitor, &left, &verdict);
+    inv_gate_end(&call);
+    return result;
+}
+
+static void let_all_age(void)
+{
+    site_domain(site)->claim_grace = 1;
+    for (int i = 0; i < 3; i++)
+        site_next_second();
+}
+
+START_TEST(where_no_account_is_there_is_nothing_to_see)
+{
+    leftover_pair(site, NULL, "gone@example.org", "eve@elsewhere.example");
+    let_all_age();
+    ck_assert_int_eq(repair(), INV_OK);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=gone@example.org)"), 0);
+}
+END_TEST
+
+/* An account with its pair, whose attempt died before it was finished. */
+static inv_token *unfinished_account(const char *local)
+{
+    inv_token *token = site_invite(site, ALICE, 1);
+    char jid[64];
+
+    (void)snprintf(jid, sizeof(jid), "%s@example.org", local);
+    leftover_claim(site, token, jid, LEFTOVER_NONCE, 1);
+    leftover_account(site, token, local);
+    leftover_pair(site, token, jid, ALICE);
+    let_all_age();
+    return token;
+}
+
+static void expect_untouched(const inv_token *token)
+{
+    ck_assert_int_eq(repair(), INV_CONFIG);
+    ck_assert_msg(strstr(verdict.why, "name_filter") != NULL, "%s", verdict.why);
+    ck_assert_msg(strstr(verdict.why, SITE_PEOPLE) != NULL, "%s", verdict.why);
+    site_expect(site, token, 0, 1, 0, 1, 1);
+}
+
+START_TEST(a_filter_that_finds_nobody)
+{
+    inv_domain *domain = site_domain(site);
+    char *filter = domain->name_filter;
+    char mistyped[] = "(|(ou=%u)(mail=x%j))";
+    inv_token *token;
+
+    site_add_account(site, "alice");
+    site_next_second();
+    token = unfinished_account("bob");
+    domain->name_filter = mistyped;
+    expect_untouched(token);
+    domain->name_filter = filter;
+    ck_assert_int_eq(repair(), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Reads are asked again on a new connection, writes are not. */
+static void restart(const inv_token *token, const char *edit)
+{
+    site_restart(site, "invitegate-acl.conf", edit);
+    (void)site_check(site, token, NULL, &verdict);
+}
+
+START_TEST(names_that_are_hidden)
+{
+    inv_token *token = unfinished_account("carl");
+
+    restart(token, "1i access to attrs=xmppJid by * none");
+    expect_untouched(token);
+    restart(token, "1d");
+    ck_assert_int_eq(repair(), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sight");
+    TCase *sight = tcase_create("sight");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(sight, 60);
+    tcase_add_unchecked_fixture(sight, start, stop);
+    tcase_add_test(sight, where_no_account_is_there_is_nothing_to_see);
+    tcase_add_test(sight, a_filter_that_finds_nobody);
+    tcase_add_test(sight, names_that_are_hidden);
+    suite_add_tcase(suite, sight);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
