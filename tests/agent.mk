@@ -3,7 +3,7 @@
 AGENT_SITE_SOURCES = tests/support/agent.c tests/support/agent.h $(SITE_SOURCES)
 if HAVE_CHECK
 AGENT_SUITES = tests/check_agent tests/check_agent_roster tests/check_agent_faults \
-	tests/check_agent_pam
+	tests/check_agent_open tests/check_agent_pam
 check_PROGRAMS += tests/check_agent_parts $(AGENT_SUITES)
 TESTS += tests/check_agent_parts $(AGENT_SUITES)
 endif
@@ -16,6 +16,11 @@ tests_check_agent_SOURCES = tests/check_agent.c $(AGENT_SITE_SOURCES)
 tests_check_agent_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_agent_CFLAGS = $(UNIT_CFLAGS)
 tests_check_agent_LDADD = $(UNIT_LIBS)
+
+tests_check_agent_open_SOURCES = tests/check_agent_open.c $(AGENT_SITE_SOURCES)
+tests_check_agent_open_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_open_CFLAGS = $(UNIT_CFLAGS)
+tests_check_agent_open_LDADD = $(UNIT_LIBS)
 
 tests_check_agent_roster_SOURCES = tests/check_agent_roster.c $(AGENT_SITE_SOURCES)
 tests_check_agent_roster_CPPFLAGS = $(SITE_CPPFLAGS)

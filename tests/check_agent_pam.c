@@ -60,7 +60,7 @@ static void start_site(void)
     ck_assert_int_eq(mkdir(folder, 0700), 0);
     (void)snprintf(wrapped, sizeof(wrapped), "%s/scripts/pam-wrapped", top != NULL ? top : ".");
     agent_configure(site, "4s",
-                    "password_verifiers = server\nallow_password_change = no\n"
+                    "password_verifiers = server\ninvite_only = no\n"
                     "pam_service = " SERVICE,
                     "workers = 1\nlimit_checks = 1000/h\nlimit_registrations = 1000/h");
     agent = agent_start(site, prefix);
@@ -364,6 +364,27 @@ START_TEST(a_stack_that_is_wrong)
 }
 END_TEST
 
+START_TEST(without_a_token)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "register", "", "paula", "password", ADDRESS, "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    ck_assert_msg(strstr(reply.text, "BAD PASSWORD") != NULL, "%s", reply.text);
+    agent_ask(client, &reply, "register", "", "paula", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert(site_login(site, "paula", GOOD));
+    agent_ask(client, &reply, "register", "", "paula", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "register", "", "paula", GOOD GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_TAKEN");
+    agent_ask(client, &reply, "register", "", "alice", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_TAKEN");
+    agent_ask(client, &reply, "register", "", "root", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+}
+END_TEST
+
 START_TEST(a_directory_that_was_away)
 {
     struct agent_reply reply;
@@ -416,6 +437,7 @@ int main(void)
     tcase_add_test(tests, not_at_this_time);
     tcase_add_test(tests, modules_that_do_not_end);
     tcase_add_test(tests, a_stack_that_is_wrong);
+    tcase_add_test(tests, without_a_token);
     tcase_add_test(tests, a_directory_that_was_away);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

@@ -313,6 +313,31 @@ START_TEST(the_largest_rate_does_not_overflow)
 }
 END_TEST
 
+START_TEST(what_costs_in_any_case)
+{
+    agent_limits *limits = new_limits(2, 86400);
+    agent_limit limit = AGENT_LIMIT_REGISTRATION_ADDRESS;
+
+    ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(!agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(!agent_limits_allow(limits, limit, "192.0.2.1", 1000));
+    ck_assert(agent_limits_take(limits, limit, "192.0.2.2", 1000));
+    agent_limits_return(limits, limit, "192.0.2.1", 1000);
+    ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(!agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    /* never more than the whole of it */
+    for (int i = 0; i < 5; i++)
+        agent_limits_return(limits, limit, "192.0.2.1", 1000);
+    ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(!agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    ck_assert(agent_limits_take(limits, limit, "", 1000));
+    agent_limits_return(limits, limit, "", 1000);
+    agent_limits_free(&limits);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("agent_parts");
@@ -335,6 +360,7 @@ int main(void)
     tcase_add_test(limits, nobody_has_no_limit);
     tcase_add_test(limits, a_full_table_forgets_the_best);
     tcase_add_test(limits, the_largest_rate_does_not_overflow);
+    tcase_add_test(limits, what_costs_in_any_case);
     suite_add_tcase(suite, limits);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

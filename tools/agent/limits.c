@@ -212,3 +212,34 @@ void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *wh
     entry->level = entry->level >= WHOLE ? entry->level - WHOLE : 0;
     (void)pthread_mutex_unlock(&limits->lock);
 }
+
+bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now)
+{
+    unsigned char name[NAME_SIZE];
+    bucket *entry;
+    bool taken;
+
+    if (!name_of(limits, limit, who, name))
+        return true;
+    (void)pthread_mutex_lock(&limits->lock);
+    entry = find(limits, limit, name, true, now);
+    taken = entry->level >= WHOLE;
+    if (taken)
+        entry->level -= WHOLE;
+    (void)pthread_mutex_unlock(&limits->lock);
+    return taken;
+}
+
+void agent_limits_return(agent_limits *limits, agent_limit limit, const char *who, long long now)
+{
+    const int64_t most = (int64_t)limits->rates[limit].count * WHOLE;
+    unsigned char name[NAME_SIZE];
+    bucket *entry;
+
+    if (!name_of(limits, limit, who, name))
+        return;
+    (void)pthread_mutex_lock(&limits->lock);
+    entry = find(limits, limit, name, true, now);
+    entry->level = entry->level + WHOLE < most ? entry->level + WHOLE : most;
+    (void)pthread_mutex_unlock(&limits->lock);
+}

@@ -9,8 +9,8 @@
 #include "invitegate/verdict.h"
 
 /*
- * How often somebody may fail: token buckets in a table that does not grow. Thread-safe. Nobody is
- * stored by address or token, only by a keyed digest of it.
+ * How often somebody may fail, or register without a token: token buckets in a table that does not
+ * grow. Thread-safe. Nobody is stored by address or token, only by a keyed digest of it.
  */
 
 typedef enum agent_limit {
@@ -36,6 +36,13 @@ bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who
 
 /* who has failed. */
 void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, long long now);
+
+/*
+ * Allow and charge at once, for what costs whether it fails or not: however many ask together, no
+ * more get through than may. agent_limits_return gives back what came to nothing.
+ */
+bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now);
+void agent_limits_return(agent_limits *limits, agent_limit limit, const char *who, long long now);
 
 /* Milliseconds of the monotonic clock. */
 long long agent_limits_now(void);

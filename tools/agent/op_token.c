@@ -152,6 +152,7 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
     return result;
 }
 
+/* token NULL: without one, where that is allowed. */
 static inv_result do_register(agent_task *task, const inv_token *token)
 {
     inv_name *name = NULL;
@@ -165,8 +166,36 @@ static inv_result do_register(agent_task *task, const inv_token *token)
     return result;
 }
 
+/*
+ * Without a token nothing else stands in the way of somebody who wants a thousand accounts, or to
+ * know a thousand names: the address pays for each verdict.
+ */
+static inv_result register_without_token(agent_task *task)
+{
+    agent_limits *limits = task->service->limits;
+    const char *address = client_address(task);
+    inv_result result;
+
+    if (task->domain->invite_only) {
+        result = inv_verdict_set(agent_afresh(task), INV_NOT_ALLOWED,
+                                 "no token was given, and invite_only = yes in [domain %s]",
+                                 task->domain->name);
+        return agent_set_text(task, "Registering here takes an invite.") == INV_OK ? result
+                                                                                   : INV_NO_MEMORY;
+    }
+    if (!agent_limits_take(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, address, agent_limits_now()))
+        return inv_verdict_set(agent_afresh(task), INV_THROTTLED,
+                               "too many registrations without a token from this address");
+    result = do_register(task, NULL);
+    if (result < INV_OK)
+        agent_limits_return(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, address, agent_limits_now());
+    return result;
+}
+
 inv_result agent_register(agent_task *task)
 {
+    if (task->arguments[0][0] == '\0')
+        return register_without_token(task);
     return limited(task, AGENT_LIMIT_REGISTRATION_ADDRESS, AGENT_LIMIT_REGISTRATION_TOKEN,
                    do_register);
 }

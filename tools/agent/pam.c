@@ -201,6 +201,18 @@ static inv_result check_name(agent_task *task, const inv_token *token, const inv
     return inv_redeem_check(&task->call, token, name, takes, &acceptance, verdict);
 }
 
+static bool is_there(agent_task *task, const inv_name *name)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_account *account = NULL;
+    bool several = false;
+    bool there = inv_account_find(&task->call, name, &account, &several, &verdict) == INV_OK &&
+                 account != NULL;
+
+    inv_account_free(&account);
+    return there;
+}
+
 /*
  * Was it the name, and why? pam_invite(8) has one code for that, and other modules have it too: if
  * the invite has nothing against the name, it was one of those, and its words count.
@@ -211,6 +223,9 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
     inv_verdict verdict = task->verdict;
     inv_result result = check_name(task, token, name, takes, accepted_at, &verdict);
 
+    /* a check lets a new account be repeated; that it was refused leaves the password */
+    if (result == INV_OK && token == NULL && is_there(task, name))
+        result = inv_verdict_set(&verdict, INV_NAME_TAKEN, "the account has another password");
     if (result <= INV_OK)
         return INV_NOT_ALLOWED;
     task->verdict = verdict;
@@ -264,7 +279,7 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
                             const char *password, time_t accepted_at, unsigned takes)
 {
     bool one_domain = task->call.config->domain_count == 1;
-    char text[INV_TOKEN_LENGTH + 1];
+    char text[INV_TOKEN_LENGTH + 1] = "";
     char moment[24] = "";
     const char *const fields[AGENT_PAM_FIELDS] = {
         [AGENT_PAM_SERVICE] = task->domain->pam_service,
@@ -276,11 +291,13 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     };
     inv_result result;
 
-    (void)snprintf(task->verdict.invite_id, sizeof(task->verdict.invite_id), "%s",
-                   inv_token_id(token));
+    if (token != NULL) {
+        (void)snprintf(task->verdict.invite_id, sizeof(task->verdict.invite_id), "%s",
+                       inv_token_id(token));
+        inv_token_write(token, text);
+    }
     if (accepted_at != 0)
         (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
-    inv_token_write(token, text);
     /* PAM cannot be told which kinds of invite to take */
     result = check_name(task, token, name, takes, accepted_at, agent_afresh(task));
     if (result == INV_OK)

@@ -14,8 +14,9 @@
 #define AGENT_PAM_OPTION "--pam-change"
 
 /*
- * Redeems token for name through the domain's pam_service. What PAM's codes leave open (which of
- * the refusals of a name it was) is found out by a check; takes is for that.
+ * Redeems token for name through the domain's pam_service; NULL registers without one. What PAM's
+ * codes leave open (which of the refusals of a name it was) is found out by a check; takes is for
+ * that.
  */
 inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
                             const char *password, time_t accepted_at, unsigned takes);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* invite-agent where invite_only = no: registering without a token, and what it costs. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/agent.h"
+
+#define ADDRESS "192.0.2.7"
+#define OTHER   "198.51.100.3"
+#define MANY    32
+
+static struct site *site;
+static pid_t agent;
+static struct agent_client *client;
+
+static void start_site(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+}
+
+static void stop_site(void)
+{
+    site_stop(&site);
+}
+
+static void start_agent(const char *invite_only, const char *limit)
+{
+    char domain[128];
+    char lines[128];
+
+    (void)snprintf(domain, sizeof(domain), "password_verifiers = server\ninvite_only = %s",
+                   invite_only);
+    (void)snprintf(lines, sizeof(lines), "workers = 4\nlimit_registrations = %s", limit);
+    agent_configure(site, NULL, domain, lines);
+    agent = agent_start(site, NULL);
+    client = agent_connect(site);
+}
+
+static void stop_agent(void)
+{
+    agent_disconnect(&client);
+    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+}
+
+static void expect_register(const char *user, const char *password, const char *address,
+                            const char *result)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "register", "", user, password, address, "", NULL);
+    agent_expect(reply, result);
+}
+
+START_TEST(an_account_without_a_token)
+{
+    struct agent_reply reply;
+
+    start_agent("no", "1000/h");
+    agent_ask(client, &reply, "register", "", "Anna", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(strlen(agent_line(&reply, "account")), 32);
+    ck_assert_uint_eq(reply.contacts, 0);
+    ck_assert(site_login(site, "anna", SITE_PASSWORD));
+    expect_register("anna", SITE_PASSWORD, ADDRESS, "OK");
+    expect_register("anna", "another long password", ADDRESS, "NAME_TAKEN");
+    expect_register("alice", SITE_PASSWORD, ADDRESS, "NAME_TAKEN");
+    expect_register("root", SITE_PASSWORD, ADDRESS, "NAME_RESERVED");
+    expect_register("a b", SITE_PASSWORD, ADDRESS, "NAME_INVALID");
+    expect_register("bert", "short", ADDRESS, "PASSWORD_REFUSED");
+    /* everything else takes one */
+    agent_ask(client, &reply, "check", "", ADDRESS, NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "reset", "", "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "contact", "", "alice@example.org", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    agent_ask(client, &reply, "register", " ", "bert", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "BAD_TOKEN");
+    stop_agent();
+}
+END_TEST
+
+START_TEST(only_where_it_is_configured)
+{
+    struct agent_reply reply;
+
+    start_agent("yes", "1/d");
+    for (int i = 0; i < 3; i++) { /* which costs nothing: no directory is asked */
+        agent_ask(client, &reply, "register", "", "carl", SITE_PASSWORD, ADDRESS, "", NULL);
+        agent_expect(reply, "NOT_ALLOWED");
+        ck_assert_ptr_nonnull(strstr(reply.text, "invite"));
+    }
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=carl)"), 0);
+    stop_agent();
+}
+END_TEST
+
+START_TEST(each_costs_its_address)
+{
+    struct agent_reply reply;
+
+    start_agent("no", "3/d");
+    expect_register("dora", SITE_PASSWORD, ADDRESS, "OK");
+    expect_register("alice", SITE_PASSWORD, ADDRESS, "NAME_TAKEN");
+    expect_register("emil", "short", ADDRESS, "PASSWORD_REFUSED");
+    expect_register("emil", SITE_PASSWORD, ADDRESS, "THROTTLED");
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=emil)"), 0);
+    expect_register("emil", SITE_PASSWORD, OTHER, "OK");
+    /* whoever has a token does not wait for that */
+    agent_ask(client, &reply, "register", agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL),
+              "fritz", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    stop_agent();
+}
+END_TEST
+
+/* No more get through together than would one after the other. */
+START_TEST(many_at_once_from_one_address)
+{
+    struct agent_reply reply;
+    char user[16];
+    int made = 0;
+
+    start_agent("no", "5/d");
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(user, sizeof(user), "many%d", i);
+        (void)agent_send(client, "register", "", user, SITE_PASSWORD, ADDRESS, "", NULL);
+    }
+    for (int i = 0; i < MANY; i++) {
+        ck_assert(agent_receive(client, &reply));
+        if (strcmp(reply.result, "OK") == 0)
+            made++;
+        else
+            agent_expect(reply, "THROTTLED");
+    }
+    ck_assert_int_eq(made, 5);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=many*)"), 5);
+    stop_agent();
+}
+END_TEST
+
+START_TEST(a_directory_that_is_away_costs_nothing)
+{
+    start_agent("no", "1/d");
+    ck_assert_int_eq(kill(site_slapd_pid(site), SIGKILL), 0);
+    for (int i = 0; i < 3; i++)
+        expect_register("gerd", SITE_PASSWORD, ADDRESS, "DIRECTORY_DOWN");
+    site_restart(site, NULL, NULL);
+    expect_register("gerd", SITE_PASSWORD, ADDRESS, "OK");
+    expect_register("gerd", SITE_PASSWORD, ADDRESS, "THROTTLED");
+    stop_agent();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("agent_open");
+    TCase *tests = tcase_create("open");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_test(tests, an_account_without_a_token);
+    tcase_add_test(tests, only_where_it_is_configured);
+    tcase_add_test(tests, each_costs_its_address);
+    tcase_add_test(tests, many_at_once_from_one_address);
+    tcase_add_test(tests, a_directory_that_is_away_costs_nothing);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
