@@ -162,6 +162,18 @@ lacks "no right to add accounts" '/ou=people.* attrs=children/,/write/s/write/re
 lacks "no right to set a password" '/attrs=userPassword,authPassword/,/=w/s/=w/read/' accounts
 lacks "no right to the nonce" '/attrs=inviteNonce/,/write/s/write/read/' 'accounts|server'
 
+# What redeeming rarely needs, repair always does: the server's time.
+rules 's/,inviteClock$//'
+exits 4 "no right to touch the clock: repair" repair
+exits 1 "doctor" doctor
+says "finds it" 'finding +clock .*inviteClock' "$out"
+hides modifyTimestamp
+exits 4 "no right to read the clock: repair" repair
+exits 1 "doctor" doctor
+says "finds it on invites" 'finding +invites .*modifyTimestamp' "$out"
+says "and on their container" 'finding +clock .*modifyTimestamp' "$out"
+as_it_should_be
+
 # After the account is made its roster can wait: the claim stands, and the same token ends it.
 rules '/ou=rosters,.*attrs=children/,/write/s/write/read/'
 exits 1 "no right to add pairs: doctor" doctor

@@ -124,23 +124,13 @@ static inv_operation *change(const char *dn, const char *attribute, const char *
 /* The terms have to be readable whole, or redeeming would stop at each invite. */
 static inv_result read_invite(ctl_proof *proof, bool *right)
 {
-    static const char *const attributes[] = {"inviteId",
-                                             "inviteType",
-                                             "inviteDomain",
-                                             "inviteUses",
-                                             "inviteUsesLeft",
-                                             "inviteExpires",
-                                             "inviteKeyId",
-                                             "inviteUser",
-                                             "inviteInviter",
-                                             "inviteContact",
-                                             "inviteGroup",
-                                             "inviteRosterGroup",
-                                             "description",
-                                             "inviteUsedBy",
-                                             "inviteAccountExpires",
-                                             "createTimestamp",
-                                             NULL};
+    static const char *const attributes[] = {
+        "inviteId",        "inviteType",      "inviteDomain",
+        "inviteUses",      "inviteUsesLeft",  "inviteExpires",
+        "inviteKeyId",     "inviteUser",      "inviteInviter",
+        "inviteContact",   "inviteGroup",     "inviteRosterGroup",
+        "description",     "inviteUsedBy",    "inviteAccountExpires",
+        "createTimestamp", "modifyTimestamp", NULL};
     inv_operation *search =
         inv_operation_search(proof->invite_dn, INV_SCOPE_BASE, NULL, attributes);
     inv_result result = ctl_proof_run(proof, proof->call->directory, search);
@@ -228,6 +218,31 @@ static inv_result prove_reservations(ctl_proof *proof)
                         INV_LDAP_SUCCESS, "reservations", "pass a reservation on", &right);
     if (result == INV_OK && right)
         ctl_proof_row(proof, CTL_FINE, "reservations", NULL, "can be added and passed on");
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------- the clock */
+
+/* The age of claims and reservations is by the server's clock (common/clock.h). */
+static inv_result prove_clock(ctl_proof *proof)
+{
+    static const char *const attributes[] = {"modifyTimestamp", NULL};
+    inv_operation *touch = inv_operation_new_modify(proof->domain->invites);
+    inv_operation *read = NULL;
+    bool right = true;
+    inv_result result;
+
+    inv_operation_text(touch, INV_CHANGE_REPLACE, "inviteClock", "19700101000000Z");
+    result = expect(proof, touch, INV_LDAP_SUCCESS, "clock", "write inviteClock", &right);
+    if (result != INV_OK || !right)
+        return result;
+    read = inv_operation_search(proof->domain->invites, INV_SCOPE_BASE, NULL, attributes);
+    result = ctl_proof_run(proof, proof->call->directory, read);
+    if (result == INV_OK &&
+        (read->entry_count != 1 || inv_entry_text(read->entries[0], "modifyTimestamp") == NULL))
+        ctl_proof_row(proof, CTL_FINDING, "clock", REMEDY_ACL, "cannot read modifyTimestamp of %s",
+                      proof->domain->invites);
+    inv_operation_free(&read);
     return result;
 }
 
@@ -398,8 +413,8 @@ static void clean_up(ctl_proof *proof)
 static inv_result prove_all(ctl_proof *proof)
 {
     inv_result (*const proofs[])(ctl_proof *) = {
-        prove_invites, prove_reservations, ctl_prove_accounts, prove_pairs,
-        prove_groups,  ctl_prove_exposure, prove_narrowness,
+        prove_invites, prove_reservations, prove_clock,        ctl_prove_accounts,
+        prove_pairs,   prove_groups,       ctl_prove_exposure, prove_narrowness,
     };
     inv_result result = INV_OK;
 

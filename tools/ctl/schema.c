@@ -31,6 +31,7 @@ static const char *const attribute_names[] = {"inviteId",
                                               "rosterMember",
                                               "inviteKeyFingerprint",
                                               "invitePasswordForm",
+                                              "inviteClock",
                                               NULL};
 
 static const char *const class_names[] = {"xmppInvite",     "xmppNameReservation", "xmppAccount",
