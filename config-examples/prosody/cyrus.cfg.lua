@@ -3,7 +3,9 @@
 -- invite. Packages: prosody, prosody-modules, lua-cyrussasl, libsasl2-modules, sasl2-bin. It goes
 -- together with /etc/sasl2/prosody.conf (whose mech_list is a must: without one, Cyrus SASL lets people
 -- in as anonymous), /etc/pam.d/xmpp, and "adduser prosody sasl". See invitegate-prosody(7).
-plugin_paths = { "/usr/local/share/invitegate/prosody" }
+
+-- the module is below the --prefix that invitegate was configured with; what you have in plugin_paths goes here too
+plugin_paths = { "/usr/local/share/invitegate/prosody"; "/usr/local/lib/prosody/modules" }
 
 VirtualHost "example.org"
 	-- tokens and passwords only over TLS

@@ -2,15 +2,18 @@
 -- /etc/prosody/conf.d/example.org.cfg.lua: logins by a bind at the directory, registration by invite.
 -- Owner root, group prosody, mode 0640: it holds a password. Packages: prosody, lua-ldap.
 -- See invitegate-prosody(7).
-plugin_paths = { "/usr/local/share/invitegate/prosody" }
+
+-- the module is below the --prefix that invitegate was configured with; what you have in plugin_paths goes here too
+plugin_paths = { "/usr/local/share/invitegate/prosody"; "/usr/local/lib/prosody/modules" }
 
 VirtualHost "example.org"
 	-- tokens and passwords only over TLS
 	c2s_require_encryption = true
 
 	authentication = "ldap"
-	ldap_server = "127.0.0.1"
-	ldap_tls = true
+	-- the directory on this machine; of another one its name, with ldap_tls = true
+	ldap_server = "ldapi:///"
+	ldap_tls = false
 	-- an identity that may search below ldap_base, and nothing else
 	ldap_rootdn = "cn=prosody,ou=services,dc=example,dc=org"
 	ldap_password = "secret"
