@@ -125,13 +125,16 @@ class Site:
         subprocess.run([TOP / "scripts/private-slapd", "start", "--conf", *self.durability, "--port",
                         str(self.ldap_port), *self.slapd_options, self.folder], check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.configure({"socket": self.folder / "agent.sock", "to": "stderr", "level": "info",
+                        "timeout": "1s"} | self.agent_keys)
+        self.config.chmod(0o600)
+
+    def configure(self, keys):
+        """For the next start of the agent."""
         text = self.config.read_text()
-        keys = {"socket": self.folder / "agent.sock", "to": "stderr", "level": "info",
-                "timeout": "1s"} | self.agent_keys
         for key, value in keys.items():
             text = re.sub(rf"^{key} *=.*", f"{key} = {value}", text, count=1, flags=re.M)
         self.config.write_text(text)
-        self.config.chmod(0o600)
 
     def stop_slapd(self):
         subprocess.run([TOP / "scripts/private-slapd", "stop", self.folder], check=False,
