@@ -4,12 +4,12 @@ BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction 
 	bench/bench_timing
 EXTRA_PROGRAMS += $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
-BENCH_COMMON = bench/measure.c bench/measure.h bench/welch.c bench/welch.h
+BENCH_COMMON = bench/measure.c bench/measure.h bench/welch.h
 BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
 
 bench_bench_token_SOURCES = bench/bench_token.c $(BENCH_COMMON)
 bench_bench_token_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
-bench_bench_token_LDADD = common/libcommon.la $(CRYPTO_LIBS) -lm
+bench_bench_token_LDADD = common/libcommon.la $(CRYPTO_LIBS)
 
 bench_bench_registration_SOURCES = bench/bench_registration.c bench/bare.c bench/bare.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)
@@ -17,16 +17,16 @@ bench_bench_registration_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 # The bare program is written as an example would be, string literals in LDAPMod and all.
 bench_bench_registration_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) \
 	-Wno-discarded-qualifiers -Wno-write-strings -Wno-frame-larger-than
-bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS) -lm
+bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
 
 bench_bench_transaction_SOURCES = bench/bench_transaction.c bench/stack.c bench/stack.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)
 bench_bench_transaction_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_transaction_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
-bench_bench_transaction_LDADD = common/libcommon.la $(PAM_LIBS) -lm
+bench_bench_transaction_LDADD = common/libcommon.la $(PAM_LIBS)
 
 bench_bench_timing_SOURCES = bench/bench_timing.c bench/tokens.c bench/tokens.h bench/stack.c \
-	bench/stack.h $(BENCH_COMMON) $(BENCH_PLACE)
+	bench/stack.h bench/welch.c $(BENCH_COMMON) $(BENCH_PLACE)
 bench_bench_timing_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_timing_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
 bench_bench_timing_LDADD = common/libcommon.la $(PAM_LIBS) -lm

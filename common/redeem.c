@@ -29,8 +29,8 @@ static void forget(struct redemption *redemption)
     inv_invite_free(&redemption->invite);
     inv_account_free(&redemption->account);
     inv_operation_free(&redemption->pairs);
+    inv_operation_free(&redemption->reservation);
     redemption->several = false;
-    redemption->reserved = false;
 }
 
 void redemption_end(struct redemption *redemption)
@@ -92,26 +92,6 @@ static inv_operation *reservation_search(const struct redemption *redemption)
     return operation;
 }
 
-static inv_result judge_reservation(struct redemption *redemption, const inv_operation *search)
-{
-    const inv_domain *domain = redemption->call->domain;
-    inv_result result;
-
-    if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT) &&
-        inv_dn_equal(search->matched_dn, domain->invites))
-        return INV_OK;
-    result = inv_operation_result(search, "looking for a reservation", redemption->verdict);
-    if (result != INV_OK)
-        return result;
-    if (search->entry_count != 1)
-        return inv_verdict_set(redemption->verdict, INV_CONFIG,
-                               "%s: the reservation is there but cannot be read; check the rights "
-                               "of the invitegate identity",
-                               search->dn);
-    return inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id,
-                                 &redemption->reserved, redemption->verdict);
-}
-
 /* What init recorded on the container, in the same flight as the rest. */
 static inv_operation *container_read(const struct redemption *redemption)
 {
@@ -163,8 +143,6 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
                                          &redemption->several, redemption->verdict);
     if (result == INV_OK)
         result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
-    if (result == INV_OK)
-        result = judge_reservation(redemption, reads[READ_RESERVATION]);
     if (result == INV_OK && (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0)
         result = inv_operation_result(reads[READ_CONTAINER], "reading the container",
                                       redemption->verdict);
@@ -202,10 +180,23 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
     if (result == INV_OK)
         result = judge_reads(redemption, reads);
     redemption->pairs = reads[READ_PAIRS];
+    redemption->reservation = reads[READ_RESERVATION];
     reads[READ_PAIRS] = NULL;
+    reads[READ_RESERVATION] = NULL;
     for (size_t i = 0; i < READS; i++)
         inv_operation_free(&reads[i]);
     return result;
+}
+
+inv_result redemption_refuse_alike(struct redemption *redemption, inv_result refusal)
+{
+    inv_verdict kept = *redemption->verdict;
+    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+
+    if (result != INV_OK && result != INV_BAD_TOKEN)
+        return result;
+    *redemption->verdict = kept;
+    return refusal;
 }
 
 inv_result redemption_ask(struct redemption *redemption, struct relations *relations)
@@ -252,6 +243,8 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
         result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = redemption_refuse_type(&redemption);
+    if (result == INV_BAD_TOKEN)
+        result = redemption_refuse_alike(&redemption, result);
     if (result == INV_OK)
         result = redemption_refuse_unproved(&redemption);
     redemption.registers = result == INV_OK && redemption.invite->type != INV_INVITE_RESET;
@@ -265,8 +258,28 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     return result;
 }
 
+/*
+ * A name that is free goes on to inv_redeem, where a bad token is looked at twice more; until then
+ * nothing may tell it from a name that is taken.
+ */
+static inv_result refuse_login(struct redemption *redemption, const inv_secret *password,
+                               inv_result refusal)
+{
+    inv_call *call = redemption->call;
+    inv_verdict *verdict = redemption->verdict;
+    inv_result result = inv_password_check(call->domain, call->keys, password, verdict);
+
+    if (result != INV_OK)
+        return result;
+    if (refusal == INV_OK)
+        refusal = inv_verdict_set(verdict, INV_BAD_TOKEN,
+                                  "a token in front of another account's password");
+    refusal = redemption_refuse_alike(redemption, refusal);
+    return refusal == INV_BAD_TOKEN ? redemption_refuse_alike(redemption, refusal) : refusal;
+}
+
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            inv_verdict *verdict)
+                            const inv_secret *password, inv_verdict *verdict)
 {
     struct redemption redemption;
     inv_result result;
@@ -277,13 +290,11 @@ inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_na
     result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK && redemption.account == NULL)
         result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "the name is free");
-    else if (result == INV_OK &&
-             (redemption.several ||
-              !inv_account_is_of(redemption.account, inv_token_id(token), name)))
-        result =
-            redemption_bad_token(&redemption, "a token in front of another account's password");
-    else if (result == INV_OK)
+    else if (result == INV_OK && !redemption.several &&
+             inv_account_is_of(redemption.account, inv_token_id(token), name))
         result = redemption_settle(&redemption);
+    else if (result == INV_OK || result == INV_BAD_TOKEN)
+        result = refuse_login(&redemption, password, result);
     redemption_end(&redemption);
     verdict->result = result;
     return result;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "redemption.h"
@@ -13,40 +14,49 @@ static inv_result claim_stands(struct redemption *redemption, bool *stands)
 {
     static const char *const nothing[] = {NULL};
     inv_call *call = redemption->call;
-    inv_operation *search =
-        inv_operation_search(redemption->invite->dn, INV_SCOPE_BASE,
-                             "(&(objectClass=xmppInvite)(inviteClaim=*))", nothing);
+    char *dn = inv_invite_dn(call->domain, redemption->invite_id);
+    inv_operation *search = inv_operation_search(
+        dn, INV_SCOPE_BASE, "(&(objectClass=xmppInvite)(inviteClaim=*))", nothing);
     inv_result result =
         inv_directory_run(call->directory, &search, 1, &call->deadline, redemption->verdict);
 
     *stands = false;
-    if (result == INV_OK)
+    if (result == INV_OK && !inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT))
         result = inv_operation_result(search, "checking the invite", redemption->verdict);
     if (result == INV_OK)
         *stands = search->entry_count == 1;
     inv_operation_free(&search);
+    free(dn);
     return result;
 }
 
+/* The question is asked of every token that is not open, so that none is told apart by its time. */
 static inv_result judge_open(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
+    inv_invite_state state = inv_invite_state_at(invite, redemption->accepted_at);
     bool stands = false;
     inv_result result = INV_OK;
 
-    switch (inv_invite_state_at(invite, redemption->accepted_at)) {
-    case INV_INVITE_PENDING:
+    if (state == INV_INVITE_PENDING)
         return INV_OK;
-    case INV_INVITE_REVOKED:
-        return redemption_bad_token(redemption, "revoked");
-    case INV_INVITE_USED:
-    case INV_INVITE_EXPIRED:
-        break;
-    }
     result = claim_stands(redemption, &stands);
-    if (result != INV_OK || stands)
+    if (result != INV_OK || (stands && state != INV_INVITE_REVOKED))
         return result;
-    return redemption_bad_token(redemption, invite->uses_left == 0 ? "used" : "expired");
+    return redemption_bad_token(redemption, inv_invite_state_name(state));
+}
+
+/* A token that is unknown or of the wrong type: asked the same as of one that is over. */
+static inv_result refuse_alike(struct redemption *redemption, inv_result refusal)
+{
+    inv_verdict kept = *redemption->verdict;
+    bool stands = false;
+    inv_result result = claim_stands(redemption, &stands);
+
+    if (result != INV_OK)
+        return result;
+    *redemption->verdict = kept;
+    return refusal;
 }
 
 static inv_result judge_inviter(struct redemption *redemption)
@@ -107,7 +117,9 @@ static inv_result doubt(struct redemption *redemption, inv_result refusal)
     inv_verdict kept = *redemption->verdict;
     inv_result result = redemption_look(redemption, INV_INVITE_TERMS);
 
-    if (result != INV_OK || was_begun(redemption))
+    if (result == INV_OK)
+        result = redemption_refuse_type(redemption);
+    if (result != INV_BAD_TOKEN && (result != INV_OK || was_begun(redemption)))
         return result;
     *redemption->verdict = kept;
     return refusal;
@@ -140,11 +152,12 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
         result = look(&redemption);
     if (result == INV_OK)
         result = redemption_refuse_type(&redemption);
-    if (result == INV_OK && (name == NULL || !was_begun(&redemption))) {
+    if (result == INV_BAD_TOKEN)
+        result = refuse_alike(&redemption, result);
+    else if (result == INV_OK && (name == NULL || !was_begun(&redemption)))
         result = judge(&redemption);
-        if (result == INV_BAD_TOKEN && name != NULL)
-            result = doubt(&redemption, result);
-    }
+    if (result == INV_BAD_TOKEN && name != NULL)
+        result = doubt(&redemption, result);
     if (result == INV_OK) {
         acceptance->type = redemption.invite->type;
         (void)snprintf(acceptance->user, sizeof(acceptance->user), "%s",

@@ -124,6 +124,32 @@ inv_result redemption_judge_state(struct redemption *redemption, const inv_use *
     return result;
 }
 
+/* Only for a token that is valid: who holds the name is asked of the directory. */
+static inv_result refuse_reserved(struct redemption *redemption)
+{
+    const inv_operation *search = redemption->reservation;
+    bool held = false;
+    inv_result result;
+
+    if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT) &&
+        inv_dn_equal(search->matched_dn, redemption->call->domain->invites))
+        return INV_OK;
+    result = inv_operation_result(search, "looking for a reservation", redemption->verdict);
+    if (result != INV_OK)
+        return result;
+    if (search->entry_count != 1)
+        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                               "%s: the reservation is there but cannot be read; check the rights "
+                               "of the invitegate identity",
+                               search->dn);
+    result = inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id,
+                                   &held, redemption->verdict);
+    if (result == INV_OK && held)
+        result =
+            inv_verdict_set(redemption->verdict, INV_NAME_RESERVED, "reserved by another invite");
+    return result;
+}
+
 inv_result redemption_judge_name(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
@@ -136,9 +162,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
         return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names", local);
     if (redemption->account != NULL)
         return redemption_taken(redemption);
-    if (redemption->reserved)
-        return inv_verdict_set(verdict, INV_NAME_RESERVED, "reserved by another invite");
-    return INV_OK;
+    return refuse_reserved(redemption);
 }
 
 /* ---------------------------------------------------------------------------------- claiming */
@@ -167,6 +191,7 @@ static inv_result judge_claim(struct redemption *redemption, const inv_operation
         return INV_OK;
     if (inv_operation_answered(claim, INV_LDAP_NO_SUCH_ATTRIBUTE)) {
         redemption->lost_race = true;
+        inv_claim_jitter(&redemption->call->deadline);
         *again = true;
         return INV_OK;
     }

@@ -224,7 +224,6 @@ inv_result redemption_register(struct redemption *redemption)
         result = attempt(redemption, &again);
         if (result != INV_OK || !again)
             return result;
-        inv_claim_jitter(&redemption->call->deadline);
         result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
         if (result != INV_OK)
             return result;

@@ -206,7 +206,6 @@ inv_result redemption_reset(struct redemption *redemption)
 
         if (result != INV_OK || !again)
             return result;
-        inv_claim_jitter(&redemption->call->deadline);
         result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
         if (result != INV_OK)
             return result;

@@ -27,11 +27,11 @@ struct redemption {
     inv_invite *invite;
     bool typed; /* an invite was seen, and it was of this type: it stays so */
     inv_invite_type type;
-    inv_account *account; /* the holder of the name, or NULL */
-    bool several;         /* more than one holds it */
-    bool reserved;        /* a reservation that is not this invite's stands */
-    bool hashing_proved;  /* init saw the directory hash a clear password */
-    inv_operation *pairs; /* the search for pairs that name the JID */
+    inv_account *account;       /* the holder of the name, or NULL */
+    bool several;               /* more than one holds it */
+    bool hashing_proved;        /* init saw the directory hash a clear password */
+    inv_operation *pairs;       /* the search for pairs that name the JID */
+    inv_operation *reservation; /* the read of the name's reservation */
     /* held */
     inv_claim claim;
     bool fresh_claim;    /* took a use of its own: it may be given back */
@@ -53,6 +53,13 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
 
 /* INV_BAD_TOKEN when the caller does not take invites of this type. */
 inv_result redemption_refuse_type(struct redemption *redemption);
+
+/*
+ * Whatever a token is bad for, refusing it costs the directory the same: a token that seems used up
+ * has to be looked at twice (see redemption_judge_state), so every other one is too. For refusals
+ * behind the first look: looks once more and returns refusal with its words, or why it could not.
+ */
+inv_result redemption_refuse_alike(struct redemption *redemption, inv_result refusal);
 
 /* INV_CONFIG when a clear password would be written to a directory that was not seen to hash it. */
 inv_result redemption_refuse_unproved(struct redemption *redemption);

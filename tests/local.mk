@@ -79,7 +79,7 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/check_removal
 HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
-HEART_TESTS += tests/check_changes tests/check_redeem_open
+HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -168,6 +168,11 @@ tests_check_redeem_refused_SOURCES = tests/check_redeem_refused.c $(SITE_SOURCES
 tests_check_redeem_refused_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_refused_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_refused_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_alike_SOURCES = tests/check_redeem_alike.c $(SITE_SOURCES)
+tests_check_redeem_alike_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_alike_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_alike_LDADD = $(UNIT_LIBS)
 
 tests_check_changes_SOURCES = tests/check_changes.c $(SITE_SOURCES)
 tests_check_changes_CPPFLAGS = $(SITE_CPPFLAGS)

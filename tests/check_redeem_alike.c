@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+
+/*
+ * What the directory is asked when a token is bad: the same flights of the same reads, whatever it
+ * is bad for and whether or not the name is taken, so that nobody outside can tell by the time.
+ */
+
+#define TAKES (INV_TAKES_REGISTRATION | INV_TAKES_RESET)
+
+enum kind { UNKNOWN, USED, EXPIRED, REVOKED, WRONG_TYPE, WITHOUT_INVITER, KINDS };
+
+static struct site *site;
+static inv_token *bad[KINDS];
+
+/* ------------------------------------------------------------------------------------ the tokens
+ */
+
+static inv_token *make_expired(void)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    request.request.expires = time(NULL) - 10;
+    return site_create(site, &request);
+}
+
+static inv_token *make_contact(void)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    return site_create(site, &request);
+}
+
+static inv_token *make_unknown(void)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+
+    site_delete(site, dn);
+    free(dn);
+    return token;
+}
+
+static inv_token *make_used(const char *inviter, const char *by)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_token *token = site_invite(site, inviter, 1);
+
+    ck_assert_int_eq(site_redeem(site, token, by, SITE_PASSWORD, &verdict), INV_OK);
+    return token;
+}
+
+static void start(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_add_account(site, "taken");
+    site_next_second();
+    site_modify(site, "dn: inviteUser=kept," SITE_INVITES "\nchangetype: add\n"
+                      "objectClass: xmppNameReservation\ninviteUser: kept\n"
+                      "inviteId: 00000000000000000000000000000000000000ff\n");
+    bad[UNKNOWN] = make_unknown();
+    bad[USED] = make_used("alice@example.org", "user");
+    bad[EXPIRED] = make_expired();
+    bad[REVOKED] = site_invite(site, "alice@example.org", 1);
+    ck_assert_int_eq(site_revoke(site, bad[REVOKED]), INV_OK);
+    bad[WRONG_TYPE] = make_contact();
+    bad[WITHOUT_INVITER] = make_used(NULL, "user2");
+}
+
+static void stop(void)
+{
+    for (int i = 0; i < KINDS; i++)
+        inv_token_free(&bad[i]);
+    site_stop(&site);
+}
+
+/* --------------------------------------------------------------------------------- what is asked
+ */
+
+/* Each operation, with the number of its flight; what is looked for in it is left out. */
+struct transcript {
+    struct counter *counter;
+    FILE *stream;
+    char *text;
+};
+
+static void note(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct transcript *transcript = context;
+    const inv_operation *operation = transcript->counter->sending;
+
+    (void)number;
+    if (moment != COUNTER_BEFORE_SEND)
+        return;
+    ck_assert_uint_eq(write, 0);
+    (void)fprintf(transcript->stream, "flight %zu: scope %d, %.*s, %zu attributes\n",
+                  transcript->counter->flights, (int)operation->scope,
+                  (int)strcspn(operation->filter, "="), operation->filter,
+                  operation->attribute_count);
+}
+
+typedef inv_result (*way)(inv_call *call, const inv_token *token, const inv_name *name,
+                          const inv_secret *password, inv_verdict *verdict);
+
+static inv_result check_only(inv_call *call, const inv_token *token, const inv_name *name,
+                             const inv_secret *password, inv_verdict *verdict)
+{
+    inv_acceptance acceptance = {.accepted_at = 0};
+
+    (void)name;
+    (void)password;
+    return inv_redeem_check(call, token, NULL, TAKES, &acceptance, verdict);
+}
+
+static inv_result check_name(inv_call *call, const inv_token *token, const inv_name *name,
+                             const inv_secret *password, inv_verdict *verdict)
+{
+    inv_acceptance acceptance = {.accepted_at = 0};
+
+    (void)password;
+    return inv_redeem_check(call, token, name, TAKES, &acceptance, verdict);
+}
+
+static inv_result redeem(inv_call *call, const inv_token *token, const inv_name *name,
+                         const inv_secret *password, inv_verdict *verdict)
+{
+    return inv_redeem(call, token, name, password, TAKES, 0, verdict);
+}
+
+/* As a login does it. */
+static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name,
+                         const inv_secret *password, inv_verdict *verdict)
+{
+    inv_result result = inv_redeem_login(call, token, name, password, verdict);
+
+    return result != INV_NO_ACCOUNT
+               ? result
+               : inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, 0, verdict);
+}
+
+static void ask(way by, const inv_token *token, const char *local, const char *password,
+                inv_result expected, struct transcript *transcript)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_secret *secret = inv_secret_new(password, strlen(password));
+    inv_name *name = site_name(site, local);
+    size_t size = 0;
+    inv_call call;
+
+    free(transcript->text);
+    transcript->text = NULL;
+    transcript->stream = open_memstream(&transcript->text, &size);
+    ck_assert_ptr_nonnull(transcript->stream);
+    site_begin(site, &call);
+    transcript->counter = counter_attach(call.directory);
+    transcript->counter->at = note;
+    transcript->counter->context = transcript;
+    (void)by(&call, token, name, secret, &verdict);
+    counter_detach(call.directory, &transcript->counter);
+    inv_gate_end(&call);
+    (void)fclose(transcript->stream);
+    site_expect_result(verdict, expected);
+    inv_name_free(&name);
+    inv_secret_free(&secret);
+}
+
+/* Every bad token with every name, beside the unknown one with a free name. */
+static void expect_alike(way by, const char *password, inv_result expected)
+{
+    static const char *const names[] = {"free", "taken", "kept", "postmaster"};
+    struct transcript unknown = {.text = NULL};
+    struct transcript other = {.text = NULL};
+
+    ask(by, bad[UNKNOWN], "free", password, expected, &unknown);
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            ask(by, bad[kind], names[i], password, expected, &other);
+            ck_assert_msg(strcmp(unknown.text, other.text) == 0,
+                          "kind %d, name %s:\n%sbeside the unknown one:\n%s", kind, names[i],
+                          other.text, unknown.text);
+        }
+    }
+    free(unknown.text);
+    free(other.text);
+}
+
+START_TEST(by_a_check)
+{
+    expect_alike(check_only, SITE_PASSWORD, INV_BAD_TOKEN);
+}
+END_TEST
+
+START_TEST(by_a_check_with_a_name)
+{
+    expect_alike(check_name, SITE_PASSWORD, INV_BAD_TOKEN);
+}
+END_TEST
+
+START_TEST(by_a_redemption)
+{
+    expect_alike(redeem, SITE_PASSWORD, INV_BAD_TOKEN);
+}
+END_TEST
+
+START_TEST(by_a_login)
+{
+    expect_alike(log_in, SITE_PASSWORD, INV_BAD_TOKEN);
+}
+END_TEST
+
+/* A password of the wrong shape is refused before the token, with each alike. */
+START_TEST(by_a_login_with_an_impossible_password)
+{
+    expect_alike(log_in, "\xff", INV_PASSWORD_REFUSED);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------- contact invites
+ */
+
+static inv_result redeem_contact(inv_call *call, const inv_token *token, const inv_name *name,
+                                 const inv_secret *password, inv_verdict *verdict)
+{
+    (void)password;
+    return inv_redeem_contact(call, token, name, 0, verdict);
+}
+
+/* Which are used and expired contact invites instead; the others are of another type here. */
+START_TEST(by_a_contact)
+{
+    struct site_request request;
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    site_add_account(site, "friend");
+    site_next_second();
+    inv_token_free(&bad[USED]);
+    bad[USED] = make_contact();
+    ck_assert_int_eq(site_redeem_contact(site, bad[USED], "friend@example.org", &verdict), INV_OK);
+    inv_token_free(&bad[EXPIRED]);
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    request.request.expires = time(NULL) - 10;
+    request.request.uses = 0;
+    bad[EXPIRED] = site_create(site, &request);
+    inv_token_free(&bad[REVOKED]);
+    bad[REVOKED] = make_contact();
+    ck_assert_int_eq(site_revoke(site, bad[REVOKED]), INV_OK);
+    inv_token_free(&bad[WRONG_TYPE]);
+    bad[WRONG_TYPE] = site_invite(site, "alice@example.org", 1);
+    expect_alike(redeem_contact, SITE_PASSWORD, INV_BAD_TOKEN);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_alike");
+    TCase *tests = tcase_create("alike");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_test(tests, by_a_check);
+    tcase_add_test(tests, by_a_check_with_a_name);
+    tcase_add_test(tests, by_a_redemption);
+    tcase_add_test(tests, by_a_login);
+    tcase_add_test(tests, by_a_login_with_an_impossible_password);
+    tcase_add_test(tests, by_a_contact);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
