@@ -3,7 +3,7 @@
 BENCH_PROSODY_LOAD = bench/prosody/load
 check_PROGRAMS += $(BENCH_PROSODY_LOAD)
 bench_prosody_load_SOURCES = bench/prosody/load.c bench/prosody/stream.c bench/prosody/stream.h \
-	$(BENCH_COMMON)
+	bench/measure.c bench/measure.h
 bench_prosody_load_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_prosody_load_LDADD = -lpthread
 
