@@ -131,8 +131,8 @@ static inv_result prepare_domain(const char *domain, size_t length, char **prepa
     if (cause == IDNA_MALLOC_ERROR)
         return inv_verdict_no_memory(verdict);
     if (cause != IDNA_SUCCESS)
-        return inv_verdict_set(verdict, INV_NAME_INVALID, "the domain has no form in A-labels (%d)",
-                               cause);
+        return inv_verdict_set(verdict, INV_NAME_INVALID,
+                               "the domain is no DNS name (IDNA error %d)", cause);
     labels_length = strlen(labels);
     if (labels_length > 0 && labels[labels_length - 1] == '.')
         labels[--labels_length] = '\0';

@@ -146,7 +146,8 @@ static inv_result refuse_reserved(struct redemption *redemption)
                                    &held, redemption->verdict);
     if (result == INV_OK && held)
         result =
-            inv_verdict_set(redemption->verdict, INV_NAME_RESERVED, "reserved by another invite");
+            inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+                            "%s is reserved by another invite", inv_name_local(redemption->name));
     return result;
 }
 

@@ -253,6 +253,11 @@ json "as RFC 3339" 'rows[0]["accountExpires"] == "2099-01-02T03:04:05Z"'
 exits 0 "create --uses unlimited" create --json --uses unlimited --expires never
 json "is 0, and never" 'rows[0]["uses"] == 0 and rows[0]["expires"] == "never"'
 exits 2 "create --type bad" create --type bad
+exits 2 "create --note that is no text" create --note "$(printf 'a\377')"
+says "says so" '--note is not UTF-8' "$err"
+exits 2 "create --roster-group that is no text" create --roster-group "$(printf '\355\240\200')"
+exits 1 "create --contact of no JID" create --inviter alice --contact 'a@b@c'
+says "says which" '--contact a@b@c: the domain is no DNS name' "$err"
 exits 2 "create --uses 0" create --uses 0
 exits 2 "create --uses 1001" create --uses 1001
 exits 2 "create --uses 99999999999999999999" create --uses 99999999999999999999
@@ -442,6 +447,14 @@ json "has it, with the uses it had" '[(r["id"], r["state"], r["usesLeft"]) for r
 exits 0 "restore" restore "$token"
 redeems 0 "and it is good again" grace "$token" 'grace has a password'
 exits 1 "revoke an unknown id" revoke 0123456789012345678901234567890123456789
+exits 1 "revoke --json of an unknown id" --json revoke 0123456789012345678901234567890123456789
+json "has a result too" 'rows[0]["result"] == "BAD_TOKEN" and rows[0]["domain"] == "example.org"'
+exits 1 "restore --json of what is no id" --json restore foo
+json "has a result too" 'rows[0]["result"] == "BAD_TOKEN" and "nor a token" in rows[0]["why"]'
+exits 0 "an id in capitals" --json show "$(echo "$id" | tr a-f A-F)"
+json "is the same" 'rows[0]["id"] == "'"$id"'"'
+exits 1 "check of an id" check "$id"
+says "says what is wanted" "id; what is wanted is its token" "$err"
 exits 0 "list" --json list
 json "pending ones only" 'rows and all(r["state"] == "pending" for r in rows)'
 json "the newest first" '(t := [r["created"] for r in rows]) == sorted(t, reverse=True)'
@@ -496,7 +509,7 @@ says_nothing "prints nothing" "$out"
 says "says so" 'invited nobody' "$err"
 exits 0 "an open invite by laura" --json create --inviter laura
 exits 0 "remove" remove laura
-says "says what" '^laura@example\.org removed: 1 open invites revoked, 2 contacts, 0 groups$' "$out"
+says "says what" '^laura@example\.org removed: 1 open invite revoked, 2 contacts, 0 groups$' "$out"
 [ "$(entries "$suffix" '(|(uid=laura)(xmppContactJid=laura@example.org))')" = 0 ]
 verdict "account and contacts are gone" $?
 exits 1 "remove again" remove laura

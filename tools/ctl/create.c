@@ -9,6 +9,7 @@
 #include "command.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
+#include "invitegate/utf8.h"
 #include "output.h"
 #include "progress.h"
 #include "qr.h"
@@ -169,7 +170,7 @@ static bool parse_print(const ctl_invocation *invocation, const inv_domain *doma
     return true;
 }
 
-static bool parse_note(const ctl_invocation *invocation, creation *wanted)
+static bool parse_texts(const ctl_invocation *invocation, creation *wanted)
 {
     static const char *const texts[] = {"note", "roster-group", NULL};
 
@@ -178,6 +179,10 @@ static bool parse_note(const ctl_invocation *invocation, creation *wanted)
 
         if (text != NULL && text[0] == '\0') {
             ctl_usage(invocation, "--%s is empty: leave it away", texts[i]);
+            return false;
+        }
+        if (text != NULL && !inv_utf8_valid(text, strlen(text))) {
+            ctl_usage(invocation, "--%s is not UTF-8 text", texts[i]);
             return false;
         }
     }
@@ -223,7 +228,7 @@ static bool parse_terms(const ctl_invocation *invocation, const inv_domain *doma
         !parse_expires(invocation, domain, now, wanted) ||
         !parse_account_expires(invocation, now, wanted) ||
         !parse_print(invocation, domain, wanted) || !parse_amount(invocation, wanted) ||
-        !parse_note(invocation, wanted))
+        !parse_texts(invocation, wanted))
         return false;
     if (wanted->request.type == INV_INVITE_RESET && !ctl_option_given(invocation, "user")) {
         ctl_usage(invocation, "--type reset needs --user: whose password?");
@@ -259,6 +264,19 @@ static inv_result read_user(const ctl_invocation *invocation, ctl_session *sessi
     return result;
 }
 
+/* Of several names, which is wrong? */
+static inv_result read_person(ctl_session *session, const char *option, const char *text,
+                              inv_name **name)
+{
+    inv_result result = ctl_read_jid(session, text, name);
+    char why[sizeof(session->verdict.why)];
+
+    if (result != INV_NAME_INVALID)
+        return result;
+    memcpy(why, session->verdict.why, sizeof(why));
+    return inv_verdict_set(&session->verdict, result, "--%s %.80s: %s", option, text, why);
+}
+
 static inv_result read_names(const ctl_invocation *invocation, ctl_session *session,
                              creation *wanted)
 {
@@ -274,9 +292,9 @@ static inv_result read_names(const ctl_invocation *invocation, ctl_session *sess
     }
     result = read_user(invocation, session, wanted);
     if (result == INV_OK && inviter != NULL)
-        result = ctl_read_jid(session, inviter, &wanted->inviter);
+        result = read_person(session, "inviter", inviter, &wanted->inviter);
     for (size_t i = 0; result == INV_OK && contacts[i] != NULL; i++)
-        result = ctl_read_jid(session, contacts[i], &wanted->contacts[i]);
+        result = read_person(session, "contact", contacts[i], &wanted->contacts[i]);
     wanted->request.inviter = wanted->inviter;
     wanted->request.contacts = (const inv_name *const *)wanted->contacts;
     wanted->request.groups = wanted->groups;

@@ -36,6 +36,11 @@ static inv_result choose(const ctl_invocation *invocation, ctl_session *session,
     return result;
 }
 
+static void print_count(const char *between, size_t count, const char *what)
+{
+    (void)printf("%s%zu %s%s", between, count, what, count == 1 ? "" : "s");
+}
+
 static bool print_removal(const ctl_invocation *invocation, const ctl_session *session,
                           const inv_name *name, const inv_removal *removal)
 {
@@ -43,11 +48,13 @@ static bool print_removal(const ctl_invocation *invocation, const ctl_session *s
 
     if (!invocation->json) {
         (void)ctl_print_safe(stdout, inv_name_jid(name));
-        (void)printf(session->verdict.result == INV_OK
-                         ? " removed: %zu open invites revoked, %zu contacts, %zu groups\n"
-                         : " has no account; of that name: %zu open invites revoked, %zu contacts, "
-                           "%zu groups\n",
-                     removal->invites, removal->pairs, removal->groups);
+        (void)fputs(session->verdict.result == INV_OK ? " removed"
+                                                      : " has no account; of that name",
+                    stdout);
+        print_count(": ", removal->invites, "open invite");
+        print_count(" revoked, ", removal->pairs, "contact");
+        print_count(", ", removal->groups, "group");
+        (void)putchar('\n');
         return true;
     }
     object = ctl_verdict_json(&session->verdict, session->domain->name);

@@ -13,6 +13,14 @@ static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
+static int refuse(const ctl_invocation *invocation, const ctl_session *session)
+{
+    if (invocation->json && session->verdict.result > INV_OK)
+        (void)ctl_json_print(ctl_verdict_json(
+            &session->verdict, session->domain != NULL ? session->domain->name : NULL));
+    return ctl_fail(&session->verdict);
+}
+
 static int change(const ctl_invocation *invocation, const char *done,
                   inv_result (*apply)(inv_call *call, const char *id, inv_verdict *verdict))
 {
@@ -23,7 +31,7 @@ static int change(const ctl_invocation *invocation, const char *done,
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
         ctl_read_id(invocation, &session, invocation->arguments[0], id) != INV_OK ||
         ctl_session_begin(&session, 0) != INV_OK) {
-        status = ctl_fail(&session.verdict);
+        status = refuse(invocation, &session);
         goto cleanup;
     }
     session.verdict.result = apply(&session.call, id, &session.verdict);
@@ -32,7 +40,7 @@ static int change(const ctl_invocation *invocation, const char *done,
         (void)inv_verdict_set(&session.verdict, INV_OK, "%s", done); /* for the log */
     status = ctl_session_log(&session);
     if (status != CTL_EXIT_OK)
-        ctl_fail(&session.verdict);
+        status = refuse(invocation, &session);
     else if (!invocation->json)
         (void)printf("%s %s\n", id, done);
     else if (!ctl_json_print(ctl_verdict_json(&session.verdict, session.domain->name)))

@@ -98,6 +98,10 @@ inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session
     inv_result result;
 
     *token = NULL;
+    if (inv_invite_id_valid(argument))
+        return inv_verdict_set(&session->verdict, INV_BAD_TOKEN,
+                               "this is an invite's id; what is wanted is its token, which the "
+                               "directory does not have");
     if (strcmp(argument, "-") != 0)
         return parse_token(invocation, session, argument, strlen(argument), token);
     result = ctl_read_line(&line, &session->verdict);
@@ -111,21 +115,32 @@ inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session
     return result;
 }
 
+/* Directories compare ids without case, and show them as they were written. */
+static bool take_id(const char *text, char id[INV_INVITE_ID_LENGTH + 1])
+{
+    size_t i = 0;
+
+    if (strlen(text) != INV_INVITE_ID_LENGTH)
+        return false;
+    for (; text[i] != '\0'; i++)
+        id[i] = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] - 'A' + 'a' : text[i]);
+    id[i] = '\0';
+    return inv_invite_id_valid(id);
+}
+
 inv_result ctl_read_id(const ctl_invocation *invocation, ctl_session *session, const char *argument,
                        char id[INV_INVITE_ID_LENGTH + 1])
 {
     inv_token *token = NULL;
     inv_result result;
 
-    if (inv_invite_id_valid(argument)) {
-        memcpy(id, argument, INV_INVITE_ID_LENGTH + 1);
+    if (take_id(argument, id))
         return ctl_session_choose_domain(invocation, session);
-    }
     result = ctl_read_token(invocation, session, argument, &token);
     if (result == INV_BAD_TOKEN && strcmp(argument, "-") != 0)
         result = inv_verdict_set(&session->verdict, INV_BAD_TOKEN,
-                                 "this is neither an invite's id (40 hexadecimal digits, lower "
-                                 "case) nor a token of this site");
+                                 "neither the id of one (40 hexadecimal digits) nor a token of "
+                                 "this site");
     if (result == INV_OK)
         memcpy(id, inv_token_id(token), INV_INVITE_ID_LENGTH + 1);
     inv_token_free(&token);
