@@ -38,18 +38,22 @@ static bool collect_open(void *context, const inv_invite *invite)
     return !open->no_memory;
 }
 
-static inv_result revoke_invites(inv_call *call, const char *jid, size_t *revoked,
+/* Those of this inviter, and those that would reset this account. NULL when memory is short. */
+static char *invites_filter(const inv_name *name)
+{
+    return inv_name_expand(name, "(|(inviteInviter=%j)(&(inviteType=reset)(inviteUser=%u)))",
+                           inv_filter_escape);
+}
+
+static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *revoked,
                                  inv_verdict *verdict)
 {
     open_invites open = {.ids = NULL};
-    char *escaped = inv_filter_escape(jid);
-    char *filter = NULL;
+    char *filter = invites_filter(name);
     inv_result result;
 
-    if (escaped == NULL || asprintf(&filter, "(inviteInviter=%s)", escaped) == -1) {
-        free(escaped);
+    if (filter == NULL)
         return inv_verdict_no_memory(verdict);
-    }
     result = inv_invite_each(call, filter, collect_open, &open, verdict);
     if (result == INV_OK && open.no_memory)
         result = inv_verdict_no_memory(verdict);
@@ -64,7 +68,6 @@ static inv_result revoke_invites(inv_call *call, const char *jid, size_t *revoke
     }
     free(open.ids);
     free(filter);
-    free(escaped);
     return result;
 }
 
@@ -244,7 +247,7 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
     if (result == INV_OK && account != NULL)
         result = finish_use(call, name, account, verdict);
     if (result == INV_OK)
-        result = revoke_invites(call, inv_name_jid(name), &removal->invites, verdict);
+        result = revoke_invites(call, name, &removal->invites, verdict);
     /* the groups first: the directory may keep some of them from changing */
     if (result == INV_OK && account != NULL)
         result = leave_groups(call, name, account->dn, &removal->groups, verdict);

@@ -71,8 +71,13 @@ START_TEST(everything_of_an_account_goes)
     inv_token *token = registered("a1");
     inv_token *open = NULL;
     inv_token *used = NULL;
+    inv_token *reset = NULL;
+    struct site_request request;
 
     site_next_second();
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, "a1");
+    reset = site_create(site, &request);
     open = site_invite(site, "a1@example.org", 3);
     used = site_invite(site, "a1@example.org", 1);
     ck_assert_int_eq(site_redeem(site, used, "a1guest", SITE_PASSWORD, &verdict), INV_OK);
@@ -81,7 +86,7 @@ START_TEST(everything_of_an_account_goes)
                       "member: uid=a1," SITE_PEOPLE "\n\ndn: cn=posix," GROUPS
                       "\nchangetype: modify\nadd: memberUid\nmemberUid: a1\n");
     expect_removal("a1@example.org", INV_OK);
-    ck_assert_uint_eq(removed.invites, 1);
+    ck_assert_uint_eq(removed.invites, 2);
     ck_assert_uint_eq(removed.pairs, 3);
     ck_assert_uint_eq(removed.groups, 2);
     ck_assert(!exists("a1"));
@@ -90,6 +95,7 @@ START_TEST(everything_of_an_account_goes)
     ck_assert_uint_eq(site_count(site, SITE_BASE, "(member=uid=a1," SITE_PEOPLE ")"), 0);
     ck_assert_uint_eq(site_count(site, SITE_BASE, "(memberUid=a1)"), 0);
     site_expect(site, open, -4, 0, 0, 0, 0);
+    site_expect(site, reset, -2, 0, 0, 0, 0);
     site_expect(site, token, 0, 0, 1, 0, 0);
     ck_assert_int_eq(site_redeem(site, token, "a1", SITE_PASSWORD, &verdict), INV_BAD_TOKEN);
     expect_removal("a1@example.org", INV_NO_ACCOUNT);
@@ -97,6 +103,7 @@ START_TEST(everything_of_an_account_goes)
     inv_token_free(&token);
     inv_token_free(&open);
     inv_token_free(&used);
+    inv_token_free(&reset);
 }
 END_TEST
 

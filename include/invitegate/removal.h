@@ -7,15 +7,16 @@
 
 /* What a removal took away. */
 typedef struct inv_removal {
-    size_t invites; /* open ones of this inviter, revoked */
+    size_t invites; /* open ones of this inviter, or to reset this account, revoked */
     size_t pairs;
     size_t groups;
 } inv_removal;
 
 /*
  * Removes an account with everything that hangs on it, in an order that leaves nothing behind it if
- * it stops half-way: the use that made it is finished if it was not, its open invites are revoked,
- * its group memberships and pairs go, the account goes last. May be repeated. The use stays used.
+ * it stops half-way: the use that made it is finished if it was not, its open invites and its
+ * resets are revoked, its group memberships and pairs go, the account goes last. May be repeated.
+ * The use stays used.
  * INV_NO_ACCOUNT: nobody holds the name; leftovers of the name (invites, pairs) were removed.
  * INV_NOT_ALLOWED, and nothing was removed: several entries hold the name, or the account that
  * holds it is another's or was not made by an invite; an admin's tool has to remove it.
