@@ -102,6 +102,14 @@ static bool copy_text(const inv_entry *entry, const char *attribute, char **copy
     return *copy != NULL;
 }
 
+/* BOOLEAN (RFC 4517 3.3.3). An invite for a contact that makes none would be a contradiction. */
+static bool parse_subscription(const char *text, inv_invite *invite)
+{
+    invite->no_pair = text != NULL && strcmp(text, "FALSE") == 0;
+    return text == NULL || strcmp(text, "TRUE") == 0 ||
+           (invite->no_pair && invite->type == INV_INVITE_ACCOUNT);
+}
+
 static bool copy_list(const inv_entry *entry, const char *attribute, char ***list)
 {
     size_t count = inv_entry_count(entry, attribute);
@@ -157,7 +165,7 @@ static bool copy_uses(const inv_entry *entry, const char *attribute, bool finish
     return true;
 }
 
-/* The MUST attributes. Returns the name of the first that is missing or wrong, or NULL. */
+/* What decides. Returns the name of the first that is missing or wrong, or NULL. */
 static const char *take_terms(const inv_entry *entry, inv_invite *invite)
 {
     const char *type = inv_entry_text(entry, "inviteType");
@@ -178,6 +186,8 @@ static const char *take_terms(const inv_entry *entry, inv_invite *invite)
         return "inviteUsesLeft";
     if (expires == NULL || !inv_timestamp_parse_generalized(expires, &invite->expires))
         return "inviteExpires";
+    if (!parse_subscription(inv_entry_text(entry, "inviteRosterSubscription"), invite))
+        return "inviteRosterSubscription";
     if (!parse_number(inv_entry_text(entry, "inviteKeyId"), 0, INV_KEY_ID_MAX, &key_id))
         return "inviteKeyId";
     invite->key_id = (unsigned)key_id;
@@ -282,8 +292,8 @@ void inv_invite_free(inv_invite **invite)
 #define TERMS                                                                                      \
     "inviteId", "inviteType", "inviteDomain", "inviteUses", "inviteUsesLeft", "inviteExpires",     \
         "inviteKeyId", "inviteUser", "inviteInviter", "inviteContact", "inviteGroup",              \
-        "inviteRosterGroup", "inviteAccountExpires", "description", "createTimestamp",             \
-        "modifyTimestamp"
+        "inviteRosterGroup", "inviteRosterSubscription", "inviteAccountExpires", "description",    \
+        "createTimestamp", "modifyTimestamp"
 
 const char *const *inv_invite_attributes(inv_invite_parts parts)
 {

@@ -30,6 +30,8 @@ static const char *contradiction(const inv_invite_request *request)
         return "a contact invite registers nobody: it takes no user name";
     if (request->user != NULL && request->uses != 1)
         return "an invite for one user name has exactly one use";
+    if (request->no_pair && (request->type != INV_INVITE_ACCOUNT || request->inviter == NULL))
+        return "only an account invite with an inviter can do without their being contacts";
     if (!registers(request->type) && (request->account_expires != NULL ||
                                       (request->groups != NULL && request->groups[0] != NULL)))
         return "only invites that register have groups and an end of the account";
@@ -206,6 +208,9 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
         inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", inv_name_local(request->user));
     if (request->inviter != NULL)
         inv_operation_text(add, INV_CHANGE_ADD, "inviteInviter", inv_name_jid(request->inviter));
+    if (request->inviter != NULL && request->type == INV_INVITE_ACCOUNT)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterSubscription",
+                           request->no_pair ? "FALSE" : "TRUE");
     add_contacts(add, request->contacts);
     add_groups(add, request->groups);
     if (request->roster_group != NULL)

@@ -380,7 +380,8 @@ static bool lacks_pairs(const struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
 
-    if (invite->uses != 0 || (invite->inviter == NULL && invite->contacts[0] == NULL))
+    if (invite->uses != 0 ||
+        ((invite->inviter == NULL || invite->no_pair) && invite->contacts[0] == NULL))
         return false;
     for (size_t i = 0; i < redemption->pairs->entry_count; i++) {
         if (inv_entry_has(redemption->pairs->entries[i], "inviteId", invite->id))

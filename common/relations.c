@@ -177,6 +177,8 @@ inv_result relations_judge(struct relations *relations, const inv_call *call,
     }
     for (size_t i = 0; i < relations->group_count; i++)
         judge_group(&relations->groups[i], call, invite);
+    if (!refused && relations->has_inviter && invite->no_pair)
+        relations->contacts[0].usable = false; /* asked for, and no contact all the same */
     if (refused)
         return inv_verdict_set(verdict, INV_BAD_TOKEN,
                                "the inviter %s is gone, disabled or younger than the invite",

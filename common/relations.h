@@ -12,7 +12,7 @@ typedef struct relation {
     const char *jid;       /* borrowed from the invite */
     inv_name *name;        /* prepared */
     inv_operation *search; /* NULL: a JID of a domain that is not configured, taken as it is */
-    bool usable;
+    bool usable;           /* and wanted: gets a pair */
 } relation;
 
 typedef struct group_relation {

@@ -348,7 +348,9 @@ START_TEST(invites_that_people_may_not_make)
         {"alice@example.org", "account", "user=alice", "NAME_TAKEN"},
         {"alice@example.org", "account", "user=postmaster", "NAME_RESERVED"},
         {"alice@example.org", "account", "user=a b", "NAME_INVALID"},
-        {"alice@example.org", "account", "roster-subscription=no", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "roster-subscription=maybe", "NOT_ALLOWED"},
+        {"alice@example.org", "contact", "roster-subscription=no", "NOT_ALLOWED"},
+        {"alice@example.org", "contact-account", "roster-subscription=0", "NOT_ALLOWED"},
     };
     struct agent_reply reply;
 

@@ -67,6 +67,31 @@ START_TEST(new_contacts_are_told_for_all_accounts_at_once)
 }
 END_TEST
 
+START_TEST(an_inviter_who_becomes_no_contact)
+{
+    static const char *const no[] = {"roster-subscription=no", "roster-subscription=false",
+                                     "roster-subscription=0"};
+    struct agent_reply reply;
+    char user[16];
+    char uri[128];
+
+    for (size_t i = 0; i < 3; i++) {
+        agent_ask(client, &reply, "create", "alice@example.org", "account", no[i], NULL);
+        agent_expect(reply, "OK");
+        (void)snprintf(uri, sizeof(uri), "%s", agent_line(&reply, "uri"));
+        agent_ask(client, &reply, "check", uri, "", NULL);
+        agent_expect(reply, "OK");
+        ck_assert_uint_eq(reply.contacts, 0);
+        (void)snprintf(user, sizeof(user), "apart%zu", i);
+        agent_ask(client, &reply, "register", uri, user, SITE_PASSWORD, "", "", NULL);
+        agent_expect(reply, "OK");
+        ck_assert_uint_eq(reply.contacts, 0);
+        ck_assert_uint_eq(
+            site_count(site, SITE_PEOPLE, "(&(uid=%s)(xmppInvitedBy=alice@example.org))", user), 1);
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- which account */
 
 /* The account line of a roster. */
@@ -190,6 +215,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, start_site, stop_site);
     tcase_add_checked_fixture(tests, start_agent, stop_agent);
     tcase_add_test(tests, new_contacts_are_told_for_all_accounts_at_once);
+    tcase_add_test(tests, an_inviter_who_becomes_no_contact);
     tcase_add_test(tests, a_name_that_was_registered_again);
     tcase_add_test(tests, a_new_password_makes_no_new_account);
     tcase_add_test(tests, a_restored_account_is_the_same);

@@ -61,6 +61,7 @@ static const char *const good[][2] = {
     {"inviteContact", "carol@example.org"},
     {"inviteGroup", "cn=friends," GROUPS},
     {"inviteRosterGroup", "Chess"},
+    {"inviteRosterSubscription", "TRUE"},
     {"inviteAccountExpires", "30d"},
     {"description", "a note"},
     {"createTimestamp", "20200102030405Z"},
@@ -155,6 +156,9 @@ static const char *const bad[][2] = {
     {"inviteKeyId", "208"},
     {"inviteKeyId", "-1"},
     {"inviteInviter", NULL}, /* of a contact-account */
+    {"inviteRosterSubscription", "FALSE"},
+    {"inviteRosterSubscription", "no"},
+    {"inviteRosterSubscription", ""},
     {"inviteClaim", "bob@example.org"},
     {"inviteClaim", "bob@example.org 1 2"},
     {"inviteUsedBy", "bob@example.org 00112233445566ff"},
@@ -171,6 +175,36 @@ START_TEST(nothing_is_assumed)
     ck_assert_msg(strstr(verdict.why, bad[_i][0]) != NULL, "%s", verdict.why);
     ck_assert_msg(strstr(verdict.why, "inviteId=" ID) != NULL, "%s", verdict.why);
     inv_entry_free(&entry);
+}
+END_TEST
+
+static bool does_without_pair(const char *value)
+{
+    inv_entry *entry = inv_entry_new("inviteId=" ID "," SITE_INVITES);
+    inv_invite *invite = NULL;
+    bool without;
+
+    ck_assert_ptr_nonnull(entry);
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        const char *text = strcmp(good[i][0], "inviteType") == 0                 ? "account"
+                           : strcmp(good[i][0], "inviteRosterSubscription") == 0 ? value
+                                                                                 : good[i][1];
+
+        if (text != NULL)
+            ck_assert(inv_entry_append(entry, good[i][0], text, strlen(text)));
+    }
+    ck_assert_int_eq(inv_invite_from_entry(entry, &invite, &verdict), INV_OK);
+    without = invite->no_pair;
+    inv_invite_free(&invite);
+    inv_entry_free(&entry);
+    return without;
+}
+
+START_TEST(an_account_invite_may_do_without_the_pair)
+{
+    ck_assert(does_without_pair("FALSE"));
+    ck_assert(!does_without_pair("TRUE"));
+    ck_assert(!does_without_pair(NULL)); /* made before there was such a thing */
 }
 END_TEST
 
@@ -295,6 +329,64 @@ START_TEST(all_terms_are_stored)
     inv_invite_free(&invite);
     inv_token_free(&token);
     site_request_end(&request);
+}
+END_TEST
+
+/* What is wanted is written down either way: a right that is missing must not make contacts. */
+START_TEST(whether_there_will_be_a_pair_is_stored)
+{
+    static const struct {
+        inv_invite_type type;
+        const char *inviter;
+        bool no_pair;
+        const char *wanted;
+    } rows[] = {
+        {INV_INVITE_ACCOUNT, "alice@example.org", false, "TRUE"},
+        {INV_INVITE_ACCOUNT, "alice@example.org", true, "FALSE"},
+        {INV_INVITE_ACCOUNT, NULL, false, NULL},
+        {INV_INVITE_CONTACT_ACCOUNT, "alice@example.org", false, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct site_request request;
+        inv_token *token = NULL;
+        char *dn;
+        char *value;
+
+        site_request(site, &request, rows[i].type, rows[i].inviter);
+        request.request.no_pair = rows[i].no_pair;
+        ck_assert_int_eq(create(&request, &token), INV_OK);
+        dn = inv_invite_dn(call.domain, inv_token_id(token));
+        value = site_value(site, dn, "inviteRosterSubscription");
+        ck_assert_msg(rows[i].wanted == NULL ? value == NULL
+                                             : value != NULL && strcmp(value, rows[i].wanted) == 0,
+                      "row %zu", i);
+        free(value);
+        free(dn);
+        inv_token_free(&token);
+        site_request_end(&request);
+    }
+}
+END_TEST
+
+START_TEST(no_pair_is_for_account_invites_with_an_inviter)
+{
+    static const struct {
+        inv_invite_type type;
+        const char *inviter;
+    } rows[] = {{INV_INVITE_ACCOUNT, NULL},
+                {INV_INVITE_CONTACT, "alice@example.org"},
+                {INV_INVITE_CONTACT_ACCOUNT, "alice@example.org"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct site_request request;
+        inv_token *token = NULL;
+
+        site_request(site, &request, rows[i].type, rows[i].inviter);
+        request.request.no_pair = true;
+        ck_assert_int_eq(create(&request, &token), INV_NOT_ALLOWED);
+        site_request_end(&request);
+    }
 }
 END_TEST
 
@@ -719,6 +811,7 @@ int main(void)
 
     tcase_add_test(entry, a_whole_entry);
     tcase_add_loop_test(entry, nothing_is_assumed, 0, (int)(sizeof(bad) / sizeof(bad[0])));
+    tcase_add_test(entry, an_account_invite_may_do_without_the_pair);
     tcase_add_test(entry, a_reset_is_for_one_user_once);
     tcase_add_test(entry, states);
     tcase_add_test(entry, types_have_names);
@@ -729,6 +822,8 @@ int main(void)
     tcase_add_checked_fixture(directory, begin, end);
     tcase_add_test(directory, a_container_that_is_missing_is_no_bad_token);
     tcase_add_test(directory, all_terms_are_stored);
+    tcase_add_test(directory, whether_there_will_be_a_pair_is_stored);
+    tcase_add_test(directory, no_pair_is_for_account_invites_with_an_inviter);
     tcase_add_loop_test(directory, what_cannot_be_created, 0,
                         (int)(sizeof(refusals) / sizeof(refusals[0])));
     tcase_add_test(directory, what_is_named_twice_counts_once);

@@ -72,6 +72,49 @@ START_TEST(an_account_with_its_inviter)
 }
 END_TEST
 
+static inv_token *invite_without_pair(const char *inviter, long uses)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, inviter);
+    request.request.no_pair = true;
+    request.request.uses = uses;
+    return site_create(site, &request);
+}
+
+START_TEST(an_inviter_who_becomes_no_contact)
+{
+    inv_token *once = invite_without_pair("alice@example.org", 1);
+    inv_token *often = invite_without_pair("alice@example.org", 0);
+
+    redeem(once, "apart", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, once, 0, 0, 1, 1, 0);
+    expect_value("uid=apart," SITE_PEOPLE, "xmppInvitedBy", "alice@example.org");
+    for (int i = 0; i < 2; i++) { /* again, it lacks nothing */
+        redeem(often, "apart2", SITE_PASSWORD);
+        expect(INV_OK);
+        site_expect(site, often, 1, 0, 0, 1, 0);
+    }
+    inv_token_free(&once);
+    inv_token_free(&often);
+}
+END_TEST
+
+START_TEST(an_inviter_who_becomes_no_contact_and_is_gone)
+{
+    inv_token *token;
+
+    site_add_account(site, "voucher");
+    token = invite_without_pair("voucher@example.org", 1);
+    site_delete(site, "uid=voucher," SITE_PEOPLE);
+    redeem(token, "unvouched", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(an_account_without_an_inviter)
 {
     inv_token *token = site_invite(site, NULL, 1);
@@ -386,6 +429,8 @@ int main(void)
     tcase_add_unchecked_fixture(through, start, stop);
     tcase_add_test(through, an_account_with_its_inviter);
     tcase_add_test(through, an_account_without_an_inviter);
+    tcase_add_test(through, an_inviter_who_becomes_no_contact);
+    tcase_add_test(through, an_inviter_who_becomes_no_contact_and_is_gone);
     tcase_add_test(through, a_contact_account_with_roster_group_and_end);
     tcase_add_test(through, an_unlimited_invite_makes_no_claims);
     tcase_add_test(through, an_unlimited_invite_mends_a_missing_pair);

@@ -49,6 +49,7 @@ typedef struct inv_invite {
     char **contacts; /* lists end with NULL, never NULL themselves */
     char **groups;
     char *roster_group;
+    bool no_pair;          /* an account invite whose inviter becomes no contact */
     char *account_expires; /* a duration or a generalizedTime, as stored */
     char *note;
     long uses;      /* 0: unlimited */
@@ -114,6 +115,7 @@ typedef struct inv_invite_request {
     const inv_name *const *contacts; /* ends with NULL, or NULL */
     const char *const *groups;       /* DNs, likewise */
     const char *roster_group;        /* or NULL */
+    bool no_pair;                    /* the inviter is recorded, and becomes no contact */
     long uses;                       /* 0: unlimited */
     time_t expires;
     const char *account_expires; /* a duration ("30d") or a generalizedTime, or NULL */
@@ -125,7 +127,8 @@ typedef struct inv_invite_request {
  * unless the invite that holds it has ended; an existing account: INV_NAME_TAKEN, except for reset,
  * where it must exist: INV_NO_ACCOUNT, match reset_filter and not be disabled: INV_NOT_ALLOWED).
  * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset
- * without user, user with several uses, an inviter or contact of this domain that has no account.
+ * without user, user with several uses, no_pair with another type than account or without inviter,
+ * an inviter or contact of this domain that has no account.
  * INV_NAME_RESERVED: user is one of reserved_names.
  */
 inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,

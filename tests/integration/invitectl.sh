@@ -334,6 +334,16 @@ make
 redeems 1 "a taken name is refused" alice "$token" 'correct horse battery'
 redeems 1 "a name of another domain is refused" bob@other.org "$token" 'correct horse battery'
 
+make --inviter alice --no-pair
+exits 0 "show an invite without a pair" --json show "$token"
+json "says so" 'rows[0]["rosterSubscription"] is False and rows[0]["inviter"] == "alice@example.org"'
+exits 0 "show it to people" show "$token"
+says "in words" '^subscription +none with the inviter$' "$out"
+redeems 0 "it makes an account" apart "$token" 'apart has a password'
+exits 0 "and no contact" roster apart
+says_nothing "of the inviter" "$out"
+exits 2 "create --no-pair without --inviter" create --no-pair
+exits 2 "create --no-pair of another type" create --no-pair --type contact-account --inviter alice
 make --inviter alice --uses 2
 printf '%s\n%s\nmore\n' "$token" 'bob has a password' |
     "$invitectl" -c "$config" redeem --user bob - >"$out" 2>"$err"

@@ -225,7 +225,7 @@ as gate ldapsearch -LLL -o ldif-wrap=no -b cn=Subschema -s base attributeTypes o
     definitions >"$work/understood"
 awk '/^ / { printf "%s", substr($0, 2); next } { printf "%s%s", (NR > 1 ? "\n" : ""), $0 } END { print "" }' \
     "$work/99invitegate.ldif" | definitions >"$work/written"
-report "slapd understood 31 definitions" test "$(wc -l <"$work/understood")" -eq 31
+report "slapd understood 32 definitions" test "$(wc -l <"$work/understood")" -eq 32
 report "and they are those of the LDIF" diff "$work/understood" "$work/written"
 report "slapd.conf passes slaptest" "$slapd" -Ttest -f "$work/directory/slapd.conf"
 
@@ -389,6 +389,8 @@ matches 1 "uses are found by their JID" "(inviteUsedBy=bob@example.org *)"
 for attribute in inviteUses inviteUsesLeft inviteExpires inviteKeyId; do
     change "inviteId=$id,ou=invites" replace $attribute "soon" | writes 21 "$attribute has a syntax" admin
 done
+change "inviteId=$id,ou=invites" replace inviteRosterSubscription maybe |
+    writes 21 "inviteRosterSubscription is a truth value" admin
 for attribute in inviteType inviteDomain inviteUser inviteInviter inviteRosterGroup inviteAccountExpires; do
     { change "inviteId=$id,ou=invites" replace $attribute a && echo "$attribute: b"; } |
         writes 19 "$attribute has one value" admin

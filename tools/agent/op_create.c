@@ -60,17 +60,32 @@ static inv_result read_inviter(agent_task *task, creation *wanted)
     return INV_OK;
 }
 
+/* "no" is for accounts: the other types are there to make contacts. */
+static inv_result read_subscription(agent_task *task, creation *wanted)
+{
+    static const char *const words[2][3] = {{"yes", "true", "1"}, {"no", "false", "0"}};
+    const char *text = option(task, "roster-subscription=");
+
+    for (size_t i = 0; text != NULL && i < 6; i++) {
+        if (strcmp(text, words[i / 3][i % 3]) != 0)
+            continue;
+        wanted->request.no_pair = i >= 3;
+        text = NULL;
+    }
+    if (text != NULL)
+        return refuse(task, "Becoming contacts is yes or no.");
+    if (wanted->request.no_pair && wanted->request.type != INV_INVITE_ACCOUNT)
+        return refuse(task, "Whoever this invites always becomes a contact.");
+    return INV_OK;
+}
+
 static inv_result read_type(agent_task *task, creation *wanted)
 {
-    const char *subscription = option(task, "roster-subscription=");
     const char *user = option(task, "user=");
 
     if (!inv_invite_type_parse(task->arguments[1], &wanted->request.type) ||
         wanted->request.type == INV_INVITE_RESET)
         return refuse(task, "Invites are of the type account, contact or contact-account.");
-    if (subscription != NULL && strcmp(subscription, "yes") != 0 &&
-        strcmp(subscription, "true") != 0 && strcmp(subscription, "1") != 0)
-        return refuse(task, "The new account and its inviter always become contacts.");
     if (user == NULL)
         return INV_OK;
     if (wanted->request.type == INV_INVITE_CONTACT)
@@ -106,6 +121,8 @@ static inv_result read_request(agent_task *task, creation *wanted)
     wanted->request.note = option(task, "note=");
     if (result == INV_OK)
         result = read_type(task, wanted);
+    if (result == INV_OK)
+        result = read_subscription(task, wanted);
     if (result == INV_OK)
         result = read_expires(task, wanted);
     if (result == INV_OK && user != NULL)

@@ -69,7 +69,7 @@ static inv_result answer_contacts(agent_task *task, const inv_token *token)
         return result;
     if (invite->roster_group != NULL)
         group = invite->roster_group;
-    if (invite->inviter != NULL)
+    if (invite->inviter != NULL && !invite->no_pair)
         (void)agent_answer_contact(task->answer, invite->inviter, "", group);
     for (size_t i = 0; invite->contacts[i] != NULL; i++)
         (void)agent_answer_contact(task->answer, invite->contacts[i], "", group);

@@ -20,6 +20,7 @@ static const ctl_option options[] = {
     {"type", 't', "TYPE", false, "account, contact, contact-account or reset [account]"},
     {"user", 'u', "NAME", false, "the only name it registers or resets; implies one use"},
     {"inviter", 'i', "JID", false, "who invites; gets onto the new account's roster"},
+    {"no-pair", 0, NULL, false, "record the inviter, but make them no contacts of each other"},
     {"contact", 0, "JID", true, "one more contact to pre-approve"},
     {"group", 0, "DN", true, "a group that the account joins, one of allowed_groups"},
     {"roster-group", 0, "NAME", false, "the contacts' group [roster_group of the domain]"},
@@ -64,6 +65,16 @@ static bool parse_number(const char *text, long most, long *number)
     for (; *text >= '0' && *text <= '9' && *number <= most; text++)
         *number = 10 * *number + (*text - '0');
     return *text == '\0' && *number >= 1 && *number <= most;
+}
+
+static bool parse_pair(const ctl_invocation *invocation, creation *wanted)
+{
+    wanted->request.no_pair = ctl_option_given(invocation, "no-pair");
+    if (!wanted->request.no_pair ||
+        (wanted->request.type == INV_INVITE_ACCOUNT && ctl_option_given(invocation, "inviter")))
+        return true;
+    ctl_usage(invocation, "--no-pair goes with --type account and --inviter");
+    return false;
 }
 
 static bool parse_uses(const ctl_invocation *invocation, creation *wanted)
@@ -224,8 +235,8 @@ static bool parse_terms(const ctl_invocation *invocation, const inv_domain *doma
 {
     time_t now = time(NULL);
 
-    if (!parse_type(invocation, wanted) || !parse_uses(invocation, wanted) ||
-        !parse_expires(invocation, domain, now, wanted) ||
+    if (!parse_type(invocation, wanted) || !parse_pair(invocation, wanted) ||
+        !parse_uses(invocation, wanted) || !parse_expires(invocation, domain, now, wanted) ||
         !parse_account_expires(invocation, now, wanted) ||
         !parse_print(invocation, domain, wanted) || !parse_amount(invocation, wanted) ||
         !parse_texts(invocation, wanted))

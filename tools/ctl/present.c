@@ -99,6 +99,8 @@ json_t *ctl_invite_json(const inv_invite *invite, time_t now)
     (void)json_object_set_new(object, "contacts", json_of_list(invite->contacts));
     (void)json_object_set_new(object, "groups", json_of_list(invite->groups));
     ctl_json_text(object, "rosterGroup", invite->roster_group);
+    if (invite->no_pair)
+        (void)json_object_set_new(object, "rosterSubscription", json_false());
     set_time(object, "created", invite->created);
     set_time(object, "expires", invite->expires);
     ctl_json_text(object, "accountExpires", ctl_write_end(invite->account_expires, end));
@@ -150,6 +152,7 @@ void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now)
     print_lines(stream, "contact", invite->contacts);
     print_lines(stream, "group", invite->groups);
     print_line(stream, "roster group", invite->roster_group);
+    print_line(stream, "subscription", invite->no_pair ? "none with the inviter" : NULL);
     ctl_write_time(invite->created, text);
     print_line(stream, "created", text);
     ctl_write_time(invite->expires, text);

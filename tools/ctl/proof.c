@@ -104,6 +104,7 @@ static inv_operation *throwaway_invite(const ctl_proof *proof)
     add_text(add, "inviteContact", "invitegate-proof@invalid");
     add_text(add, "inviteGroup", proof->domain->people);
     add_text(add, "inviteRosterGroup", "invitegate proof");
+    add_text(add, "inviteRosterSubscription", "TRUE");
     add_text(add, "inviteAccountExpires", "1d");
     add_text(add, "description", "Throwaway entry of invitectl");
     return add;
@@ -124,13 +125,25 @@ static inv_operation *change(const char *dn, const char *attribute, const char *
 /* The terms have to be readable whole, or redeeming would stop at each invite. */
 static inv_result read_invite(ctl_proof *proof, bool *right)
 {
-    static const char *const attributes[] = {
-        "inviteId",        "inviteType",      "inviteDomain",
-        "inviteUses",      "inviteUsesLeft",  "inviteExpires",
-        "inviteKeyId",     "inviteUser",      "inviteInviter",
-        "inviteContact",   "inviteGroup",     "inviteRosterGroup",
-        "description",     "inviteUsedBy",    "inviteAccountExpires",
-        "createTimestamp", "modifyTimestamp", NULL};
+    static const char *const attributes[] = {"inviteId",
+                                             "inviteType",
+                                             "inviteDomain",
+                                             "inviteUses",
+                                             "inviteUsesLeft",
+                                             "inviteExpires",
+                                             "inviteKeyId",
+                                             "inviteUser",
+                                             "inviteInviter",
+                                             "inviteContact",
+                                             "inviteGroup",
+                                             "inviteRosterGroup",
+                                             "inviteRosterSubscription",
+                                             "description",
+                                             "inviteUsedBy",
+                                             "inviteAccountExpires",
+                                             "createTimestamp",
+                                             "modifyTimestamp",
+                                             NULL};
     inv_operation *search =
         inv_operation_search(proof->invite_dn, INV_SCOPE_BASE, NULL, attributes);
     inv_result result = ctl_proof_run(proof, proof->call->directory, search);
