@@ -3,6 +3,8 @@
 -- it is, and which contacts invites gave it.
 
 local async = require "util.async";
+local timer = require "util.timer";
+local xpcall = require "util.xpcall".xpcall;
 
 local agent = module:require "agent";
 local leftover = module:require "leftover";
@@ -28,7 +30,6 @@ local function turn(username)
 	return turns.guard(username);
 end
 
--- Asks for the identity and the contacts of an account, when there is room.
 local function look_up(username, answered)
 	if line.under_way >= most_at_once then
 		line.waiting[#line.waiting + 1] = { username = username; answered = answered };
@@ -43,13 +44,36 @@ local function look_up(username, answered)
 	end, "roster", username);
 end
 
+-- The identity and the contacts of an account, as the agent tells them, when there is room; AWAY when it
+-- takes longer than patience, in seconds (nil: as long as it takes).
+local function ask(username, patience)
+	local wait, done = async.waiter();
+	local answer;
+	local function answered(given)
+		if answer then return; end
+		answer = given;
+		done();
+	end
+	local deadline = patience and timer.add_task(patience, function ()
+		answered({ result = "AWAY"; text = ""; contacts = {} });
+	end);
+	look_up(username, answered);
+	wait();
+	if deadline then timer.stop(deadline); end
+	return answer;
+end
+
+local function note_owner(username, account)
+	if not owners:set(username, { account = account }) then
+		module:log("warn", "It cannot be stored whose account %s is", username);
+	end
+end
+
 -- The account of that name is not the one that this server knew: nothing of it is left to the new one.
 -- nil: it cannot be removed now.
 local function hand_over(username, account, known)
 	if not leftover.clear(username, known ~= nil) then return nil; end
-	if account ~= "" and not owners:set(username, { account = account }) then
-		module:log("warn", "It cannot be stored whose account %s is", username);
-	end
+	if account ~= "" then note_owner(username, account); end
 	return true;
 end
 
@@ -57,26 +81,45 @@ end
 -- was the repetition of one whose end was lost; nil when the old account cannot be removed now.
 local function registered(username, answer, was_here)
 	local account = agent.lines_of(answer).account or "";
-	local known = owners:get(username);
+	local known, err = owners:get(username);
+	if err then return nil; end
 	if was_here or known and (known.account == account or account == "") then return false; end
 	return hand_over(username, account, known);
 end
 
--- In a turn of that name: the answer of look_up, which is OK, is put into effect. nil: not now.
-local function settle(username, answer)
+-- nil: what is stored of an older account cannot be removed now.
+local function identify(username, answer)
 	local account = agent.lines_of(answer).account or "";
+	-- an account of this server's own store is what it is, whoever has the name in the directory
+	if account == "" or provider.is_there(username) then return true; end
 	local known, err = owners:get(username);
 	if err then return nil; end
-	-- an account of this server's own store is what it is, whoever has the name in the directory
-	if account ~= "" and not provider.is_there(username) then
-		if known and known.account ~= account then
-			if not hand_over(username, account, known) then return nil; end
-		elseif not known then
-			owners:set(username, { account = account });
-		end
+	if not known then
+		note_owner(username, account);
+	elseif known.account ~= account then
+		return hand_over(username, account, known);
 	end
-	rosters.catch_up(username, answer.contacts);
 	return true;
 end
 
-return { turn = turn; look_up = look_up; registered = registered; settle = settle };
+local function put_into_effect(username, answer)
+	if not identify(username, answer) then return "NOT_STORED"; end
+	rosters.catch_up(username, answer.contacts);
+	return "OK";
+end
+
+-- Asks for an account and puts the answer into effect, in a coroutine of the server. OK; NOT_STORED: it
+-- might be another person's, and what the older one has here cannot be removed; or what the agent
+-- answered.
+local function refresh(username, patience)
+	local answer = ask(username, patience);
+	if answer.result ~= "OK" then return answer.result; end
+	local leave = turn(username);
+	local ok, result = xpcall(put_into_effect, debug.traceback, username, answer);
+	leave();
+	if ok then return result; end
+	module:log("error", "The contacts of %s: %s", username, result);
+	return "CONFIG";
+end
+
+return { turn = turn; registered = registered; refresh = refresh };

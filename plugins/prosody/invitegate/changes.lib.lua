@@ -37,29 +37,12 @@ local function take_up(contacts)
 	end
 end
 
-local function look_up(username)
-	local wait, done = async.waiter();
-	local answer;
-	account.look_up(username, function (given)
-		answer = given;
-		done();
-	end);
-	wait();
-	return answer;
-end
-
 -- One after the other, so that nobody else is kept waiting. Ends early when the agent fails.
 local function work_off()
 	local username = next(outstanding);
 	while username do
-		if online()[username] then
-			local answer = look_up(username);
-			if answer.result ~= "OK" then return answer.result; end
-			local leave = account.turn(username);
-			local settled = account.settle(username, answer);
-			leave();
-			if not settled then return "storage failed"; end
-		end
+		local result = online()[username] and account.refresh(username) or "OK";
+		if result ~= "OK" then return result; end
 		outstanding[username] = nil;
 		username = next(outstanding);
 	end
