@@ -332,8 +332,14 @@ START_TEST(what_costs_in_any_case)
     ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
     ck_assert(agent_limits_take(limits, limit, "192.0.2.1", 1000));
     ck_assert(!agent_limits_take(limits, limit, "192.0.2.1", 1000));
+    /* to tell nothing lets nobody through: all who do so are one */
     ck_assert(agent_limits_take(limits, limit, "", 1000));
+    ck_assert(agent_limits_take(limits, limit, "", 1000));
+    ck_assert(!agent_limits_take(limits, limit, "", 1000));
     agent_limits_return(limits, limit, "", 1000);
+    ck_assert(agent_limits_take(limits, limit, "", 1000));
+    ck_assert(!agent_limits_take(limits, limit, "", 1000));
+    ck_assert(agent_limits_allow(limits, limit, "", 1000));
     agent_limits_free(&limits);
 }
 END_TEST

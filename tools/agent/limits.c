@@ -213,14 +213,19 @@ void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *wh
     (void)pthread_mutex_unlock(&limits->lock);
 }
 
+/* What costs in any case costs also whoever tells no address: they are all one. */
+static const char *somebody(const char *who)
+{
+    return who[0] != '\0' ? who : "-";
+}
+
 bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now)
 {
     unsigned char name[NAME_SIZE];
     bucket *entry;
     bool taken;
 
-    if (!name_of(limits, limit, who, name))
-        return true;
+    (void)name_of(limits, limit, somebody(who), name);
     (void)pthread_mutex_lock(&limits->lock);
     entry = find(limits, limit, name, true, now);
     taken = entry->level >= WHOLE;
@@ -236,8 +241,7 @@ void agent_limits_return(agent_limits *limits, agent_limit limit, const char *wh
     unsigned char name[NAME_SIZE];
     bucket *entry;
 
-    if (!name_of(limits, limit, who, name))
-        return;
+    (void)name_of(limits, limit, somebody(who), name);
     (void)pthread_mutex_lock(&limits->lock);
     entry = find(limits, limit, name, true, now);
     entry->level = entry->level + WHOLE < most ? entry->level + WHOLE : most;

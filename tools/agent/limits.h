@@ -39,7 +39,8 @@ void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *wh
 
 /*
  * Allow and charge at once, for what costs whether it fails or not: however many ask together, no
- * more get through than may. agent_limits_return gives back what came to nothing.
+ * more get through than may. agent_limits_return gives back what came to nothing. Here "" is
+ * limited too: all who tell no address are one.
  */
 bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now);
 void agent_limits_return(agent_limits *limits, agent_limit limit, const char *who, long long now);
