@@ -17,6 +17,7 @@
 #define MANY    32
 #define BIG     3000
 #define PAIRS   5000
+#define CLASS   8
 
 static struct site *site;
 static pid_t agent;
@@ -577,6 +578,37 @@ START_TEST(refusals_cost_their_token)
 }
 END_TEST
 
+/* A class behind one address: everybody may be wrong as often as somebody with a token alone. */
+START_TEST(many_share_a_token)
+{
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+    inv_token *made = site_invite(site, NULL, CLASS);
+    char name[16];
+
+    restart_agent("limit_registrations = 3/d");
+    inv_token_write(made, token);
+    for (int i = 0; i < CLASS; i++) {
+        (void)snprintf(name, sizeof(name), "pupil%d", i);
+        agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+        agent_expect(reply, "NAME_TAKEN");
+        agent_ask(client, &reply, "register", token, name, "short", ADDRESS, "", NULL);
+        agent_expect(reply, "PASSWORD_REFUSED");
+        if (i + 1 < CLASS) {
+            agent_ask(client, &reply, "register", token, name, SITE_PASSWORD, ADDRESS, "", NULL);
+            agent_expect(reply, "OK");
+        }
+    }
+    for (int i = 0; i < CLASS; i++) {
+        agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+        agent_expect(reply, "NAME_TAKEN");
+    }
+    agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "THROTTLED");
+    inv_token_free(&made);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------- time */
 
 START_TEST(expiry_between_check_and_register_is_no_obstacle)
@@ -629,6 +661,7 @@ static void add_all(TCase *tests)
     tcase_add_test(tests, a_roster_of_more_than_one_frame);
     tcase_add_test(tests, bad_tokens_cost_their_address);
     tcase_add_test(tests, refusals_cost_their_token);
+    tcase_add_test(tests, many_share_a_token);
     tcase_add_test(tests, expiry_between_check_and_register_is_no_obstacle);
 }
 

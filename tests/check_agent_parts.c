@@ -209,7 +209,7 @@ static void fail_often(agent_limits *limits, agent_limit limit, const char *who,
                        long long now)
 {
     for (int i = 0; i < times; i++)
-        agent_limits_charge(limits, limit, who, now);
+        agent_limits_charge(limits, limit, who, 1, now);
 }
 
 START_TEST(failures_use_up_a_limit_and_time_gives_it_back)
@@ -313,6 +313,25 @@ START_TEST(the_largest_rate_does_not_overflow)
 }
 END_TEST
 
+START_TEST(who_stands_for_several)
+{
+    agent_limits *limits = new_limits(2, 86400);
+    agent_limit limit = AGENT_LIMIT_REGISTRATION_TOKEN;
+
+    for (int i = 0; i < 2 * AGENT_SHARERS_MAX; i++) {
+        ck_assert(agent_limits_allow(limits, limit, "many", 1000));
+        agent_limits_charge(limits, limit, "many", AGENT_SHARERS_MAX, 1000);
+    }
+    ck_assert(!agent_limits_allow(limits, limit, "many", 1000));
+    /* one of them has something back long before all have */
+    ck_assert(agent_limits_allow(limits, limit, "many", 1000 + 86400000 / 2 / AGENT_SHARERS_MAX));
+    /* and whoever costs more takes no more than there is */
+    agent_limits_charge(limits, limit, "many", 1, 1000 + 86400000 / 2);
+    ck_assert(!agent_limits_allow(limits, limit, "many", 1000 + 86400000 / 2));
+    agent_limits_free(&limits);
+}
+END_TEST
+
 START_TEST(what_costs_in_any_case)
 {
     agent_limits *limits = new_limits(2, 86400);
@@ -366,6 +385,7 @@ int main(void)
     tcase_add_test(limits, nobody_has_no_limit);
     tcase_add_test(limits, a_full_table_forgets_the_best);
     tcase_add_test(limits, the_largest_rate_does_not_overflow);
+    tcase_add_test(limits, who_stands_for_several);
     tcase_add_test(limits, what_costs_in_any_case);
     suite_add_tcase(suite, limits);
     runner = srunner_create(suite);

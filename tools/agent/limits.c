@@ -27,6 +27,7 @@
 typedef struct bucket {
     unsigned char name[NAME_SIZE];
     int64_t level;
+    int64_t cost;    /* of a failure of one of those who share it */
     int64_t updated; /* 0: free */
 } bucket;
 
@@ -181,6 +182,7 @@ static bucket *find(agent_limits *limits, agent_limit limit, const unsigned char
         return NULL;
     memcpy(spare->name, name, NAME_SIZE);
     spare->level = (int64_t)rate->count * WHOLE;
+    spare->cost = WHOLE;
     spare->updated = now;
     return spare;
 }
@@ -195,13 +197,15 @@ bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who
         return true;
     (void)pthread_mutex_lock(&limits->lock);
     entry = find(limits, limit, name, false, now);
-    allowed = entry == NULL || entry->level >= WHOLE;
+    allowed = entry == NULL || entry->level >= entry->cost;
     (void)pthread_mutex_unlock(&limits->lock);
     return allowed;
 }
 
-void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, long long now)
+void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, unsigned sharers,
+                         long long now)
 {
+    const int64_t cost = WHOLE / sharers;
     unsigned char name[NAME_SIZE];
     bucket *entry;
 
@@ -209,7 +213,9 @@ void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *wh
         return;
     (void)pthread_mutex_lock(&limits->lock);
     entry = find(limits, limit, name, true, now);
-    entry->level = entry->level >= WHOLE ? entry->level - WHOLE : 0;
+    entry->level = entry->level >= cost ? entry->level - cost : 0;
+    if (cost < entry->cost)
+        entry->cost = cost;
     (void)pthread_mutex_unlock(&limits->lock);
 }
 

@@ -21,6 +21,8 @@ typedef enum agent_limit {
 } agent_limit;
 #define AGENT_LIMIT_COUNT 4
 
+#define AGENT_SHARERS_MAX 100
+
 typedef struct agent_limits agent_limits;
 
 /* INV_CONFIG: no random bytes; INV_NO_MEMORY. */
@@ -34,8 +36,9 @@ void agent_limits_free(agent_limits **limits);
  */
 bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who, long long now);
 
-/* who has failed. */
-void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, long long now);
+/* who has failed; who stands for so many people, 1 to AGENT_SHARERS_MAX, who have a limit each. */
+void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, unsigned sharers,
+                         long long now);
 
 /*
  * Allow and charge at once, for what costs whether it fails or not: however many ask together, no

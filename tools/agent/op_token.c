@@ -21,6 +21,27 @@ static const char *client_address(const agent_task *task)
 }
 
 /*
+ * How many people share a token: a class with one invite may be wrong as often as all of them with
+ * an invite each. A bad token is never looked at for that: it costs the same whatever it is bad
+ * for.
+ */
+static unsigned sharers_of(agent_task *task, const inv_token *token, inv_result result)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_invite *invite = NULL;
+    unsigned sharers = 1;
+
+    if (result == INV_BAD_TOKEN)
+        return 1;
+    if (inv_invite_read(&task->call, inv_token_id(token), INV_INVITE_TERMS, &invite, &verdict) ==
+        INV_OK)
+        sharers = invite->uses == 0 || invite->uses > AGENT_SHARERS_MAX ? AGENT_SHARERS_MAX
+                                                                        : (unsigned)invite->uses;
+    inv_invite_free(&invite);
+    return sharers;
+}
+
+/*
  * Addresses pay for bad tokens, genuine tokens for every refusal; and a genuine token is not held
  * back for its address, so that good users behind one NAT never wait for a bad one.
  */
@@ -38,7 +59,7 @@ static inv_result limited(agent_task *task, agent_limit by_address, agent_limit 
         if (!agent_limits_allow(limits, by_address, address, agent_limits_now()))
             return inv_verdict_set(&task->verdict, INV_THROTTLED,
                                    "too many bad tokens from this address");
-        agent_limits_charge(limits, by_address, address, agent_limits_now());
+        agent_limits_charge(limits, by_address, address, 1, agent_limits_now());
     }
     if (result != INV_OK)
         return result;
@@ -47,9 +68,10 @@ static inv_result limited(agent_task *task, agent_limit by_address, agent_limit 
     } else {
         result = act(task, token);
         if (result > INV_OK)
-            agent_limits_charge(limits, by_token, inv_token_id(token), agent_limits_now());
+            agent_limits_charge(limits, by_token, inv_token_id(token),
+                                sharers_of(task, token, result), agent_limits_now());
         if (result == INV_BAD_TOKEN)
-            agent_limits_charge(limits, by_address, address, agent_limits_now());
+            agent_limits_charge(limits, by_address, address, 1, agent_limits_now());
     }
     inv_token_free(&token);
     return result;
