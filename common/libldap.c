@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ldap.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -234,13 +235,26 @@ static inv_result prepare_tls(const libldap *self, LDAP *handle, const inv_deadl
 }
 
 /* The handle keeps the pointer to deadline: it has to live as long. */
+/*
+ * ldap_open(3): the library's first call sets up what all handles start from, and has to be over
+ * before another thread comes. Any call does it; this one changes nothing.
+ */
+static void set_up_library(void)
+{
+    int version = 0;
+
+    (void)ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
+}
+
 static inv_result new_handle(const libldap *self, const inv_deadline *deadline, LDAP **handle,
                              inv_verdict *verdict)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     inv_result result = INV_OK;
     int error;
 
     *handle = NULL;
+    (void)pthread_once(&once, set_up_library);
     error = ldap_initialize(handle, self->uri);
     if (error == LDAP_SUCCESS)
         error = set_options(*handle, deadline);
