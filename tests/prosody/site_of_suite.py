@@ -146,6 +146,14 @@ class Site:
         except (OSError, ValueError):
             pass
 
+    def stop_slapd(self):
+        subprocess.run([TOP / "scripts/private-slapd", "stop", self.folder], check=True)
+
+    def start_slapd_again(self):
+        """The same directory, as it was."""
+        subprocess.run([TOP / "scripts/private-slapd", "start", self.folder], check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
     def invitectl(self, *arguments, stdin="", check=True):
         done = subprocess.run([BUILT / "tools/invitectl", "-c", self.config, *arguments], input=stdin,
                               capture_output=True, text=True, check=False)
@@ -200,6 +208,14 @@ class Site:
     def stop_agent(self, number=signal.SIGKILL):
         self.agent.send_signal(number)
         self.agent.wait(15)
+
+    def end_agent(self):
+        """As its service is ended: everything that was begun is finished, and its run-time checks, if it is
+        built with such, have nothing to say. Leaks are told then."""
+        self.stop_agent(signal.SIGTERM)
+        said = (self.folder / "agent.log").read_text(errors="replace")
+        if self.agent.returncode != 0 or re.search(r"\w+Sanitizer: |runtime error: ", said):
+            raise RuntimeError(f"invite-agent ended with {self.agent.returncode}: {said[-20000:]}")
 
     # ------------------------------------------------------------------------------ saslauthd
 

@@ -23,6 +23,7 @@ class Suite:
         if why is not None:
             print(f"1..0 # SKIP {why}")
             return
+        self.test(agent_ends)
         print(f"1..{len(self.tests)}", flush=True)
         with site_class(**options) as site:
             for number, function in enumerate(self.tests, 1):
@@ -41,6 +42,11 @@ class Suite:
             sys.stderr.flush()
         else:
             print(f"ok {number} - {name}", flush=True)
+
+
+async def agent_ends(site, _):
+    """The agent ends well, and its run-time checks, if it is built with such, have found nothing"""
+    site.end_agent()
 
 
 async def attempt(function, site):
