@@ -187,6 +187,23 @@ START_TEST(a_restored_account_is_the_same)
 }
 END_TEST
 
+START_TEST(a_guest_has_an_end)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "roster", "alice", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_ptr_null(strstr(reply.text, "expires"));
+    site_modify(site, "dn: uid=alice," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: xmppAccountExpires\nxmppAccountExpires: 20200102030405Z\n");
+    agent_ask(client, &reply, "roster", "alice", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_str_eq(agent_line(&reply, "expires"), "1577934245");
+    site_modify(site, "dn: uid=alice," SITE_PEOPLE "\nchangetype: modify\n"
+                      "delete: xmppAccountExpires\n");
+}
+END_TEST
+
 START_TEST(accounts_of_others_have_none)
 {
     char identity[INV_ACCOUNT_IDENTITY_SIZE];
@@ -219,6 +236,7 @@ int main(void)
     tcase_add_test(tests, a_name_that_was_registered_again);
     tcase_add_test(tests, a_new_password_makes_no_new_account);
     tcase_add_test(tests, a_restored_account_is_the_same);
+    tcase_add_test(tests, a_guest_has_an_end);
     tcase_add_test(tests, accounts_of_others_have_none);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

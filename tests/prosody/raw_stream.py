@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A stream to the byte: what is sent is written as it stands, and what comes is compared as XML."""
 
+import base64
 import socket
 import xml.etree.ElementTree as ElementTree
 
@@ -46,6 +47,17 @@ class RawStream:
     def exchange(self, text):
         self.send(text)
         return canonical(self.element())
+
+    def bind(self, name, password):
+        """A login; what is answered to the request for a resource."""
+        secret = base64.b64encode(f"\0{name}\0{password}".encode()).decode()
+        self.send(f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>")
+        answer = self.element()
+        assert answer.tag == "{urn:ietf:params:xml:ns:xmpp-sasl}success", answer.tag
+        self.restart()
+        self.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+                  "<resource>r</resource></bind></iq>")
+        return self.element()
 
 
 def canonical(element):

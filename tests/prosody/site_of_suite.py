@@ -181,6 +181,11 @@ class Site:
                         f"cn=admin,{SUFFIX}", "-y", self.folder / "admin.password",
                         f"uid={name},ou=people,{SUFFIX}"], check=True)
 
+    def modify(self, ldif):
+        subprocess.run(["ldapmodify", "-x", "-H", f"ldap://127.0.0.1:{self.ldap_port}", "-D",
+                        f"cn=admin,{SUFFIX}", "-y", self.folder / "admin.password"], check=True,
+                       input=ldif, text=True, stdout=subprocess.DEVNULL)
+
     def redeems(self, token):
         """Would the token still redeem?"""
         done = subprocess.run([BUILT / "tools/invitectl", "-c", self.config, "check", "-"],

@@ -3,6 +3,7 @@
 
 #include "invitegate/account.h"
 #include "invitegate/changes.h"
+#include "invitegate/timestamp.h"
 #include "operations.h"
 
 /* The operations that only look: exists, roster, changed. */
@@ -23,33 +24,57 @@ inv_result agent_exists(agent_task *task)
     return result;
 }
 
+/* *account is NULL when nobody holds the name, or several do. */
+static inv_result find_holder(agent_task *task, const inv_name *name, inv_account **account,
+                              inv_verdict *verdict)
+{
+    bool several = false;
+    inv_result result = inv_account_find(&task->call, name, account, &several, verdict);
+
+    if (several)
+        inv_account_free(account);
+    return result;
+}
+
 inv_result agent_identify(agent_task *task, const inv_name *name,
                           char identity[INV_ACCOUNT_IDENTITY_SIZE], inv_verdict *verdict)
 {
     inv_account *account = NULL;
-    bool several = false;
-    inv_result result = inv_account_find(&task->call, name, &account, &several, verdict);
+    inv_result result = find_holder(task, name, &account, verdict);
 
     identity[0] = '\0';
-    if (result == INV_OK && account != NULL && !several && !inv_account_identity(account, identity))
+    if (result == INV_OK && account != NULL && !inv_account_identity(account, identity))
         result = inv_verdict_no_memory(verdict);
     inv_account_free(&account);
     return result;
 }
 
+/* The lines of roster: whose it is, and when a guest's time is over. */
+static inv_result describe_holder(agent_task *task, const inv_account *account)
+{
+    char identity[INV_ACCOUNT_IDENTITY_SIZE] = "";
+
+    if (account != NULL && !inv_account_identity(account, identity))
+        return inv_verdict_no_memory(agent_afresh(task));
+    if (account == NULL || account->expires == INV_NEVER)
+        return agent_set_text(task, "account=%s", identity);
+    return agent_set_text(task, "account=%s\nexpires=%lld", identity, (long long)account->expires);
+}
+
 inv_result agent_roster(agent_task *task)
 {
-    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    inv_account *account = NULL;
     inv_name *name = NULL;
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     /* the account first: one that is made anew meanwhile is noticed next time, not missed */
     if (result == INV_OK)
-        result = agent_identify(task, name, identity, agent_afresh(task));
+        result = find_holder(task, name, &account, agent_afresh(task));
     if (result == INV_OK)
         result = agent_answer_roster(task, inv_name_jid(name), agent_afresh(task));
     if (result == INV_OK)
-        result = agent_set_text(task, "account=%s", identity);
+        result = describe_holder(task, account);
+    inv_account_free(&account);
     inv_name_free(&name);
     return result;
 }

@@ -7,6 +7,7 @@ local timer = require "util.timer";
 local xpcall = require "util.xpcall".xpcall;
 
 local agent = module:require "agent";
+local guest = module:require "guest";
 local leftover = module:require "leftover";
 local provider = module:require "provider";
 local rosters = module:require "roster";
@@ -105,12 +106,13 @@ end
 local function put_into_effect(username, answer)
 	if not identify(username, answer) then return "NOT_STORED"; end
 	rosters.catch_up(username, answer.contacts);
-	return "OK";
+	guest.note(username, agent.lines_of(answer).expires);
+	return guest.is_over(username) and "ENDED" or "OK";
 end
 
--- Asks for an account and puts the answer into effect, in a coroutine of the server. OK; NOT_STORED: it
--- might be another person's, and what the older one has here cannot be removed; or what the agent
--- answered.
+-- Asks for an account and puts the answer into effect, in a coroutine of the server. OK; ENDED: it was
+-- a guest's, and that is over; NOT_STORED: it might be another person's, and what the older one has here
+-- cannot be removed; or what the agent answered.
 local function refresh(username, patience)
 	local answer = ask(username, patience);
 	if answer.result ~= "OK" then return answer.result; end

@@ -7,6 +7,7 @@ local jid_split = require "util.jid".split;
 
 local account = module:require "account";
 local agent = module:require "agent";
+local guest = module:require "guest";
 local rosters = module:require "roster";
 
 local interval = module:get_option_number("invitegate_poll_interval", 5);
@@ -42,7 +43,11 @@ local function work_off()
 	local username = next(outstanding);
 	while username do
 		local result = online()[username] and account.refresh(username) or "OK";
-		if result ~= "OK" then return result; end
+		if result == "ENDED" then
+			guest.show_out(username);
+		elseif result ~= "OK" then
+			return result;
+		end
 		outstanding[username] = nil;
 		username = next(outstanding);
 	end
@@ -54,6 +59,9 @@ local function take(answer)
 		for username in pairs(online()) do
 			outstanding[username] = true;
 		end
+	end
+	for _, username in ipairs(guest.over()) do
+		outstanding[username] = true; -- the end may have been put off since
 	end
 	take_up(answer.contacts);
 	cookie = lines.cookie or "";

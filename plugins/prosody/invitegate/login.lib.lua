@@ -19,6 +19,7 @@ module:hook("pre-resource-bind", function (event)
 	local session, username = event.session, event.session.username;
 	local result = async.ready() and account.refresh(username, patience) or "AWAY";
 	if session.destroyed then return refused(event, "cancel", "gone"); end
+	if result == "ENDED" then return refused(event, "auth", "forbidden", "This account has ended."); end
 	if result == "NOT_STORED" then return refused(event, "wait", "internal-server-error", "Please try again later."); end
 	outstanding[username] = result ~= "OK" or nil;
 	if result ~= "OK" then module:log("warn", "The contacts of %s cannot be looked up now: %s", username, result); end
