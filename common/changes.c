@@ -11,10 +11,12 @@
 #include "clock.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
+#include "replicas.h"
 
 /*
  * Seconds that are asked for again: a write is stamped when it begins and seen when it is done, and
- * other providers' writes come with their stamps, by clocks of their own.
+ * other providers' writes come with the stamps of their clocks. (What comes still later is noticed
+ * by replicas.h.)
  */
 #define OVERLAP 30
 
@@ -34,6 +36,7 @@ typedef struct moment {
     int64_t from;  /* pairs before this are known, OVERLAP apart */
     int64_t clock; /* the directory's clock when it was read last */
     int64_t uptime;
+    replicas replicas;
 } moment;
 
 static int64_t read_uptime(void)
@@ -48,8 +51,11 @@ static int64_t read_uptime(void)
 
 static void write_cookie(const moment *at, char cookie[INV_CHANGES_COOKIE_SIZE])
 {
-    (void)snprintf(cookie, INV_CHANGES_COOKIE_SIZE, "%c.%" PRId64 ".%" PRId64 ".%" PRId64,
-                   (char)at->kind, at->from, at->clock, at->uptime);
+    char providers[REPLICAS_MAX * REPLICAS_TEXT_SIZE];
+
+    replicas_write(&at->replicas, providers);
+    (void)snprintf(cookie, INV_CHANGES_COOKIE_SIZE, "%c.%" PRId64 ".%" PRId64 ".%" PRId64 "%s",
+                   (char)at->kind, at->from, at->clock, at->uptime, providers);
 }
 
 /* ".NUMBER", and moves behind it. */
@@ -78,7 +84,7 @@ static bool read_cookie(const char *cookie, moment *at)
         return false;
     at->kind = (stamp_kind)cookie[0];
     return take_number(&rest, &at->from) && take_number(&rest, &at->clock) &&
-           take_number(&rest, &at->uptime) && *rest == '\0';
+           take_number(&rest, &at->uptime) && replicas_parse(rest, &at->replicas);
 }
 
 /* ---------------------------------------------------------------------------------- the clock */
@@ -121,16 +127,18 @@ static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_v
     return result;
 }
 
-/* Whether nothing but the pairs from old to now is new. */
-static bool leads_to(const moment *old, const moment *now)
+/* Whether the pairs from *from on are all that can be new between old and now. */
+static bool leads_to(const moment *old, const moment *now, int64_t *from)
 {
+    *from = old->from - OVERLAP;
     return old->kind == now->kind && old->from <= now->from + OVERLAP / 2 &&
-           now->from - old->from <= AGE_MAX;
+           replicas_follow(&old->replicas, &now->replicas, from) &&
+           now->from - *from <= AGE_MAX + OVERLAP;
 }
 
 /* ---------------------------------------------------------------------------------- the pairs */
 
-static inv_operation *search_from(const inv_domain *domain, const moment *at)
+static inv_operation *search_from(const inv_domain *domain, stamp_kind kind, int64_t from)
 {
     static const char *const attributes[] = {"xmppContactJid", "rosterGroup", NULL};
     char text[INV_TIMESTAMP_SIZE];
@@ -138,8 +146,8 @@ static inv_operation *search_from(const inv_domain *domain, const moment *at)
     inv_operation *search = NULL;
     int written;
 
-    inv_timestamp_write_generalized((time_t)(at->from > OVERLAP ? at->from - OVERLAP : 0), text);
-    if (at->kind == STAMP_CSN) {
+    inv_timestamp_write_generalized((time_t)(from > 0 ? from : 0), text);
+    if (kind == STAMP_CSN) {
         text[strcspn(text, "Z")] = '\0';
         written = asprintf(
             &filter, "(&(entryCSN>=%s.000000Z#000000#000#000000)(objectClass=xmppRosterPair))",
@@ -184,10 +192,10 @@ static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_
     return true;
 }
 
-static inv_result visit_from(inv_call *call, const moment *at, inv_changes_visit *visit,
-                             void *context, inv_verdict *verdict)
+static inv_result visit_from(inv_call *call, stamp_kind kind, int64_t from,
+                             inv_changes_visit *visit, void *context, inv_verdict *verdict)
 {
-    inv_operation *search = search_from(call->domain, at);
+    inv_operation *search = search_from(call->domain, kind, from);
     inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
 
     if (result == INV_OK)
@@ -207,14 +215,18 @@ inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_vis
     moment old = {.kind = STAMP_CSN};
     moment now = {.kind = STAMP_CSN};
     bool readable = read_cookie(cookie, &old);
+    int64_t from = 0;
     inv_result result = find_now(call, readable ? &old : NULL, &now, verdict);
 
     *restart = false;
+    /* before the pairs: what arrives in between is told now, and again */
+    if (result == INV_OK)
+        result = replicas_read(call, call->domain->rosters, &now.replicas, verdict);
     if (result != INV_OK)
         return result;
-    *restart = !readable || !leads_to(&old, &now);
+    *restart = !readable || !leads_to(&old, &now, &from);
     if (!*restart)
-        result = visit_from(call, &old, visit, context, verdict);
+        result = visit_from(call, now.kind, from, visit, context, verdict);
     if (result == INV_OK)
         write_cookie(&now, next);
     return result;

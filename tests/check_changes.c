@@ -7,17 +7,24 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/replicas.h"
 #include "invitegate/changes.h"
 #include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 
 /* Pairs that come up in the directory: who is told of them, from when on, and at what price. */
 
-#define OLD_PAIR                                                                                   \
+/* Written years ago here; written ten minutes ago at another provider. */
+#define OLD_PAIRS                                                                                  \
     "dn: rosterPairId=old," SITE_ROSTERS "\nobjectClass: xmppRosterPair\nrosterPairId: old\n"      \
     "xmppContactJid: olga@example.org\nxmppContactJid: otto@example.org\nrosterGroup: Old\n"       \
-    "modifyTimestamp: 20200101000000Z\nentryCSN: 20200101000000.000000Z#000000#000#000000\n"
+    "modifyTimestamp: 20200101000000Z\nentryCSN: 20200101000000.000000Z#000000#000#000000\n\n"     \
+    "dn: rosterPairId=late," SITE_ROSTERS "\nobjectClass: xmppRosterPair\nrosterPairId: late\n"    \
+    "xmppContactJid: lars@example.org\nxmppContactJid: lena@example.org\nrosterGroup: Late\n"      \
+    "modifyTimestamp: %.14sZ\nentryCSN: %.14s.000000Z#000000#002#000000\n"
+#define LATE 600
 
 static struct site *site;
 static inv_call call;
@@ -29,8 +36,11 @@ static void start(void)
     const char *const options[] = {"--extra-ldif", path, NULL};
     const struct site_settings settings = {.slapd_options = options};
 
+    char late[INV_TIMESTAMP_SIZE];
+
     ck_assert_int_ge(descriptor, 0);
-    ck_assert_int_eq(write(descriptor, OLD_PAIR, strlen(OLD_PAIR)), (ssize_t)strlen(OLD_PAIR));
+    inv_timestamp_write_generalized(time(NULL) - LATE, late);
+    ck_assert_int_gt(dprintf(descriptor, OLD_PAIRS, late, late), 0);
     (void)close(descriptor);
     site = site_start(&settings);
     (void)unlink(path);
@@ -214,6 +224,11 @@ START_TEST(cookies_that_lead_nowhere)
                                           "c.1.-2.3",
                                           "c.1.2.3 ",
                                           "c.1.2.9999999999999999999999",
+                                          "c.1.2.3.1",
+                                          "c.1.2.3.1-",
+                                          "c.1.2.3.5000-1",
+                                          "c.1.2.3.1-2.1-2",
+                                          "c.1.2.3.1-1.2-1.3-1.4-1.5-1.6-1.7-1.8-1.9-1",
                                           "\xc3\xa4.1.2.3",
                                           NULL};
 
@@ -235,7 +250,7 @@ START_TEST(cookies_that_lead_nowhere)
 }
 END_TEST
 
-/* Read once, the clock is counted on: nothing is written, and one question is asked. */
+/* Read once, the clock is counted on: nothing is written, and two flights of reads are all. */
 START_TEST(the_price)
 {
     struct counter *counter;
@@ -245,7 +260,7 @@ START_TEST(the_price)
     for (int i = 0; i < 10; i++)
         ask(told.next);
     ck_assert_uint_eq(counter->writes, 0);
-    ck_assert_uint_eq(counter->sends, 10);
+    ck_assert_uint_eq(counter->flights, 20);
     counter_detach(call.directory, &counter);
 }
 END_TEST
@@ -273,6 +288,130 @@ START_TEST(the_clock_is_read_again)
         ck_assert_uint_eq(counter->writes, 0);
     }
     counter_detach(call.directory, &counter);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------- several providers
+ */
+
+/* The directory of this test, as if it replicated: what its suffix says of its providers. */
+static const char *providers[REPLICAS_MAX + 2];
+static const inv_directory_driver *real;
+static inv_directory_driver replicating;
+
+static inv_result receive(void *self, inv_operation *const *operations, size_t count,
+                          const inv_deadline *deadline, inv_verdict *verdict)
+{
+    inv_result result = real->receive(self, operations, count, deadline, verdict);
+
+    for (size_t i = 0; i < count; i++) {
+        inv_operation *operation = operations[i];
+
+        if (operation->state != INV_OPERATION_ANSWERED || operation->entry_count != 1 ||
+            strcmp(operation->dn, SITE_BASE) != 0 || operation->attribute_count != 1 ||
+            strcmp(operation->attributes[0], "contextCSN") != 0 ||
+            inv_entry_count(operation->entries[0], "contextCSN") > 0)
+            continue;
+        for (size_t j = 0; providers[j] != NULL; j++)
+            ck_assert(inv_entry_append(operation->entries[0], "contextCSN", providers[j],
+                                       strlen(providers[j])));
+    }
+    return result;
+}
+
+static void exchange_receive(bool mine)
+{
+    const inv_directory_driver *driver = &replicating;
+    void *self = NULL;
+
+    inv_directory_swap_driver(call.directory, &driver, &self);
+    if (mine) {
+        real = driver;
+        replicating = *real;
+        replicating.receive = receive;
+        driver = &replicating;
+    } else {
+        driver = real;
+    }
+    inv_directory_swap_driver(call.directory, &driver, &self);
+}
+
+/* A contextCSN of this provider, seconds from now; borrowed until the next of the same place. */
+static const char *context(size_t place, unsigned id, int64_t seconds)
+{
+    static char texts[REPLICAS_MAX + 2][64];
+    char moment[INV_TIMESTAMP_SIZE];
+
+    inv_timestamp_write_generalized(time(NULL) + (time_t)seconds, moment);
+    (void)snprintf(texts[place], sizeof(texts[place]), "%.14s.123456Z#000000#%03x#000000", moment,
+                   id);
+    return texts[place];
+}
+
+/* A cookie of this moment that has seen provider 2 up to seconds from now, and 10 up to now. */
+static const char *cookie_of_providers(int64_t seconds)
+{
+    static char cookie[INV_CHANGES_COOKIE_SIZE];
+
+    (void)snprintf(cookie, sizeof(cookie), "%s.2-%" PRId64 ".10-%" PRId64, cookie_at('c', 0),
+                   (int64_t)time(NULL) + seconds, (int64_t)time(NULL));
+    return cookie;
+}
+
+START_TEST(what_comes_late_from_another_provider)
+{
+    exchange_receive(true);
+    providers[0] = context(0, 2, -LATE - 100);
+    providers[1] = context(1, 10, 5);
+    ask("");
+    ck_assert(told.restart);
+    ask(told.next);
+    ck_assert(!told.restart);
+    expect_not_told("lars");
+    providers[0] = context(0, 2, -LATE + 10); /* now it has come */
+    ask(cookie_of_providers(-LATE - 100));
+    ck_assert(!told.restart);
+    expect_told("lars@example.org lena@example.org Late");
+    expect_not_told("olga");
+    ask(told.next);
+    ck_assert(!told.restart);
+    expect_not_told("lars");
+    exchange_receive(false);
+}
+END_TEST
+
+START_TEST(providers_that_are_others)
+{
+    exchange_receive(true);
+    providers[1] = context(1, 10, 5);
+    providers[0] = context(0, 2, -5);
+    ask(cookie_of_providers(-10));
+    ck_assert(!told.restart);
+    ask(cookie_of_providers(10)); /* one went back */
+    ck_assert(told.restart);
+    ask(cookie_of_providers(-4000)); /* one that wrote nothing for long, and does again */
+    ck_assert(told.restart);
+    providers[0] = context(0, 3, -10);
+    ask(cookie_of_providers(-10)); /* another one */
+    ck_assert(told.restart);
+    providers[1] = NULL;
+    ask(cookie_of_providers(-10)); /* one went */
+    ck_assert(told.restart);
+    ask(cookie_at('c', 0)); /* the first one came */
+    ck_assert(told.restart);
+    for (unsigned i = 0; i < REPLICAS_MAX + 1; i++)
+        providers[i] = context(i, i, -10);
+    ask(cookie_at('c', 0)); /* more than are counted: as if there were none */
+    ck_assert(!told.restart);
+    providers[REPLICAS_MAX] = NULL;
+    ask("");
+    ask(told.next); /* as many as are counted fit into a cookie */
+    ck_assert(!told.restart);
+    providers[0] = "20300101000000.000000Z#000000";
+    providers[1] = NULL;
+    ask(cookie_at('c', 0)); /* and what is not understood says nothing */
+    ck_assert(!told.restart);
+    exchange_receive(false);
 }
 END_TEST
 
@@ -325,6 +464,8 @@ static Suite *changes_suite(void)
     tcase_add_test(tests, cookies_that_lead_nowhere);
     tcase_add_test(tests, the_price);
     tcase_add_test(tests, the_clock_is_read_again);
+    tcase_add_test(tests, what_comes_late_from_another_provider);
+    tcase_add_test(tests, providers_that_are_others);
     tcase_add_test(tests, many_at_once);
     tcase_add_test(tests, what_is_no_pair_is_left_out_and_told);
     tcase_add_test(tests, another_group_is_told);

@@ -11,7 +11,7 @@
  * all users, in place of a roster each. The moment is kept by the caller, as a cookie.
  */
 
-#define INV_CHANGES_COOKIE_SIZE 96
+#define INV_CHANGES_COOKIE_SIZE 384
 
 /* owner: bare JID of the domain; contact, group: what is new on its roster. False stops. */
 typedef bool inv_changes_visit(void *context, const char *owner, const char *contact,
@@ -24,8 +24,8 @@ typedef bool inv_changes_visit(void *context, const char *owner, const char *con
  * the caller's loss.
  *
  * *restart: nothing was visited and next starts now, because cookie is empty, not one of ours, too
- * old (an hour), or the directory's clock was set back. What was missed stands in the rosters, and
- * whoever reads them after this call has missed nothing.
+ * old (an hour), the directory's clock was set back, or its providers are others. What was missed
+ * stands in the rosters, and whoever reads them after this call has missed nothing.
  *
  * Every five minutes this writes to the directory, to learn its time (see clock.h).
  * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT, INV_NO_MEMORY: the old cookie is as good as before.
