@@ -44,7 +44,7 @@ void inv_log_free(inv_log **log)
     *log = NULL;
 }
 
-static int syslog_priority(inv_log_level level)
+int inv_log_priority(inv_log_level level)
 {
     switch (level) {
     case INV_LOG_ERROR:
@@ -64,7 +64,7 @@ static int syslog_priority(inv_log_level level)
 void inv_log_to_syslog(void *context, inv_log_level level, const char *line)
 {
     (void)context;
-    syslog(LOG_AUTHPRIV | syslog_priority(level), "%s", line);
+    syslog(LOG_AUTHPRIV | inv_log_priority(level), "%s", line);
 }
 
 void inv_log_to_stderr(void *context, inv_log_level level, const char *line)

@@ -22,6 +22,9 @@ typedef struct inv_log inv_log;
 inv_log *inv_log_new(inv_log_level threshold, inv_log_sink sink, void *context);
 void inv_log_free(inv_log **log);
 
+/* The level as a priority of syslog(3). */
+int inv_log_priority(inv_log_level level);
+
 /* Ready sinks; context is ignored. syslog uses LOG_AUTHPRIV and calls no openlog(3). */
 void inv_log_to_syslog(void *context, inv_log_level level, const char *line);
 void inv_log_to_stderr(void *context, inv_log_level level, const char *line);

@@ -7,26 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "invitegate/log.h"
-
-static int priority_of(inv_log_level level)
-{
-    switch (level) {
-    case INV_LOG_ERROR:
-        return LOG_ERR;
-    case INV_LOG_WARNING:
-        return LOG_WARNING;
-    case INV_LOG_NOTICE:
-        return LOG_NOTICE;
-    case INV_LOG_INFO:
-        return LOG_INFO;
-    case INV_LOG_DEBUG:
-        break;
-    }
-    return LOG_DEBUG;
-}
 
 /*
  * The gate takes every line and this drops what is too fine, because "debug" belongs to a line of
@@ -44,7 +26,7 @@ static void log_to_pam(void *context, inv_log_level level, const char *line)
         inv_log_to_stderr(NULL, level, line);
         return;
     }
-    pam_syslog(handle->pamh, priority_of(level), "%s", line);
+    pam_syslog(handle->pamh, inv_log_priority(level), "%s", line);
 }
 
 static void free_handle(inv_pam_handle **handle)

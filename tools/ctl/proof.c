@@ -125,25 +125,7 @@ static inv_operation *change(const char *dn, const char *attribute, const char *
 /* The terms have to be readable whole, or redeeming would stop at each invite. */
 static inv_result read_invite(ctl_proof *proof, bool *right)
 {
-    static const char *const attributes[] = {"inviteId",
-                                             "inviteType",
-                                             "inviteDomain",
-                                             "inviteUses",
-                                             "inviteUsesLeft",
-                                             "inviteExpires",
-                                             "inviteKeyId",
-                                             "inviteUser",
-                                             "inviteInviter",
-                                             "inviteContact",
-                                             "inviteGroup",
-                                             "inviteRosterGroup",
-                                             "inviteRosterSubscription",
-                                             "description",
-                                             "inviteUsedBy",
-                                             "inviteAccountExpires",
-                                             "createTimestamp",
-                                             "modifyTimestamp",
-                                             NULL};
+    const char *const *attributes = inv_invite_attributes(INV_INVITE_ALL);
     inv_operation *search =
         inv_operation_search(proof->invite_dn, INV_SCOPE_BASE, NULL, attributes);
     inv_result result = ctl_proof_run(proof, proof->call->directory, search);
@@ -159,7 +141,8 @@ static inv_result read_invite(ctl_proof *proof, bool *right)
     }
     entry = search->entries[0];
     for (size_t i = 0; attributes[i] != NULL; i++) {
-        if (inv_entry_count(entry, attributes[i]) > 0)
+        /* its claim is finished */
+        if (inv_entry_count(entry, attributes[i]) > 0 || strcmp(attributes[i], "inviteClaim") == 0)
             continue;
         *right = false;
         ctl_proof_row(proof, CTL_FINDING, "invites", REMEDY_ACL, "cannot read %s of an invite",
