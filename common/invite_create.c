@@ -261,29 +261,51 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
 
 /* ---------------------------------------------------------------------------- how it is told */
 
+/* RFC 5122 2.2: what a node may show as it is. */
+static bool is_plain(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~!$()*+,;=", byte) != NULL);
+}
+
+/* The caller frees it; NULL when memory is short. */
+static char *escape_node(const char *local)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *escaped = malloc(3 * strlen(local) + 1);
+    char *end = escaped;
+
+    for (; escaped != NULL && *local != '\0'; local++) {
+        unsigned char byte = (unsigned char)*local;
+
+        if (is_plain(byte)) {
+            *end++ = *local;
+            continue;
+        }
+        *end++ = '%';
+        *end++ = digits[byte >> 4];
+        *end++ = digits[byte & 15];
+    }
+    if (escaped != NULL)
+        *end = '\0';
+    return escaped;
+}
+
 char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text)
 {
+    bool connects =
+        request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
+    const inv_name *name = connects ? request->inviter : request->user;
+    char *node = escape_node(name != NULL ? inv_name_local(name) : "");
     char *uri = NULL;
-    int written;
 
-    switch (request->type) {
-    case INV_INVITE_CONTACT:
-        written =
-            asprintf(&uri, "xmpp:%s?roster;preauth=%s", inv_name_jid(request->inviter), token_text);
-        break;
-    case INV_INVITE_CONTACT_ACCOUNT:
-        written = asprintf(&uri, "xmpp:%s?roster;preauth=%s;ibr=y", inv_name_jid(request->inviter),
-                           token_text);
-        break;
-    case INV_INVITE_ACCOUNT:
-    case INV_INVITE_RESET:
-    default:
-        written = asprintf(&uri, "xmpp:%s%s%s?register;preauth=%s",
-                           request->user != NULL ? inv_name_local(request->user) : "",
-                           request->user != NULL ? "@" : "", domain, token_text);
-        break;
-    }
-    return written == -1 ? NULL : uri;
+    if (node != NULL &&
+        asprintf(&uri, "xmpp:%s%s%s?%s;preauth=%s%s", node, name != NULL ? "@" : "",
+                 name != NULL ? inv_name_domain(name) : domain, connects ? "roster" : "register",
+                 token_text, request->type == INV_INVITE_CONTACT_ACCOUNT ? ";ibr=y" : "") == -1)
+        uri = NULL;
+    free(node);
+    return uri;
 }
 
 char *inv_invite_url(const inv_domain *domain, const char *token_text)

@@ -755,6 +755,12 @@ START_TEST(uris)
          "xmpp:alice@example.org?roster;preauth=TOKEN"},
         {INV_INVITE_CONTACT_ACCOUNT, "alice@example.org", NULL,
          "xmpp:alice@example.org?roster;preauth=TOKEN;ibr=y"},
+        /* RFC 5122 2.2 and 2.7.1: a name does not end the path, and bytes are ASCII */
+        {INV_INVITE_CONTACT, "a?roster;preauth=x#%\\[^`{|}~!$()*+,;=-._@example.org", NULL,
+         "xmpp:a%3Froster;preauth=x%23%25%5C%5B%5E%60%7B%7C%7D~!$()*+,;=-._@example.org?roster;"
+         "preauth=TOKEN"},
+        {INV_INVITE_CONTACT_ACCOUNT, "j\xc3\xb6rg@example.org", NULL,
+         "xmpp:j%C3%B6rg@example.org?roster;preauth=TOKEN;ibr=y"},
     };
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

@@ -159,8 +159,9 @@ inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t
 
 /*
  * The invite's URI, by section 8: xmpp:[user@]domain?register;preauth=TOKEN, contact
- * xmpp:inviter?roster;preauth=TOKEN, contact-account the same with ;ibr=y. The caller frees it with
- * inv_wipe_text. NULL when memory is short.
+ * xmpp:inviter?roster;preauth=TOKEN, contact-account the same with ;ibr=y; names in
+ * percent-encoding where RFC 5122 wants it. The caller frees it with inv_wipe_text. NULL when
+ * memory is short.
  */
 char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text);
 
