@@ -22,14 +22,13 @@ async def opened(client, token=None):
     return new
 
 
-async def pinging(bystander, worst):
-    """Pings until it is cancelled; worst[0] is the longest that one took."""
+async def pinging(bystander, took):
+    """Pings until it is cancelled, and notes how long each one took."""
     loop = asyncio.get_running_loop()
     while True:
         start = loop.time()
         await bystander.ping()
-        worst[0] = max(worst[0], loop.time() - start)
-        worst[1] += 1
+        took.append(loop.time() - start)
         await asyncio.sleep(0.005)
 
 
@@ -85,8 +84,8 @@ async def directory_frozen(site, client):
     new = await opened(client, token)
     bystander = client("anna", PASSWORD)
     await bystander.online()
-    worst = [0, 0]
-    pings = asyncio.ensure_future(pinging(bystander, worst))
+    took = []
+    pings = asyncio.ensure_future(pinging(bystander, took))
     site.signal_slapd(signal.SIGSTOP)
     try:
         equal((await refusal(new.register("berta", PASSWORD)))[0], WAIT)
@@ -96,10 +95,13 @@ async def directory_frozen(site, client):
         site.signal_slapd(signal.SIGCONT)
     pings.cancel()
     await asyncio.gather(pings, return_exceptions=True)
-    print(f"# {worst[1]} pings, the slowest took {worst[0] * 1000:.1f} ms")
-    assert worst[1] > 50, worst
-    # the directory keeps its callers waiting for a second at least
-    assert worst[0] < 0.25 * site.slowness, worst
+    took.sort()
+    median, slowest = took[len(took) // 2], took[-1]
+    print(f"# {len(took)} pings took {median * 1000:.1f} ms, the slowest {slowest * 1000:.1f} ms")
+    assert len(took) > 50, took
+    assert median < 0.05 * site.slowness, took
+    # the directory keeps its callers waiting for a second at least, a busy machine keeps everybody
+    assert slowest < 0.75 * site.slowness, took
     equal(await insist(client, token, "berta"), "")
 
 
