@@ -14,3 +14,9 @@ EXTRA_DIST += tests/prosody/client.py tests/prosody/site_of_suite.py tests/proso
 	tests/prosody/neighbour.py tests/prosody/raw_stream.py tests/prosody/modules/mod_neighbours.lua \
 	tests/prosody/modules/mod_witness.lua
 TESTS += $(PROSODY_TESTS)
+
+# For builds with run-time checks: the agent under eight clients, and nothing else.
+check-agent-load:
+	$(MAKE) $(AM_MAKEFLAGS) check check_PROGRAMS=$(BENCH_PROSODY_LOAD)$(EXEEXT) check_LTLIBRARIES= \
+		TESTS=tests/prosody/load.py
+.PHONY: check-agent-load
