@@ -299,20 +299,31 @@ char *inv_invite_uri(const inv_invite_request *request, const char *domain, cons
     char *node = escape_node(name != NULL ? inv_name_local(name) : "");
     char *uri = NULL;
 
-    if (node != NULL &&
-        asprintf(&uri, "xmpp:%s%s%s?%s;preauth=%s%s", node, name != NULL ? "@" : "",
-                 name != NULL ? inv_name_domain(name) : domain, connects ? "roster" : "register",
-                 token_text, request->type == INV_INVITE_CONTACT_ACCOUNT ? ";ibr=y" : "") == -1)
-        uri = NULL;
+    if (node != NULL)
+        uri = inv_secret_join("xmpp:", node, name != NULL ? "@" : "",
+                              name != NULL ? inv_name_domain(name) : domain,
+                              connects ? "?roster" : "?register", ";preauth=", token_text,
+                              request->type == INV_INVITE_CONTACT_ACCOUNT ? ";ibr=y" : "", NULL);
     free(node);
     return uri;
+}
+
+/* The landing page's address with the token in place of length bytes at offset. */
+static char *put_token(const char *landing, size_t offset, size_t length, const char *token_text)
+{
+    char *front = strndup(landing, offset);
+    char *url = NULL;
+
+    if (front != NULL)
+        url = inv_secret_join(front, token_text, landing + offset + length, NULL);
+    free(front);
+    return url;
 }
 
 char *inv_invite_url(const inv_domain *domain, const char *token_text)
 {
     static const char *const places[] = {"{token}", "%t"};
     const char *landing = domain->landing_url;
-    char *url = NULL;
 
     if (landing[0] == '\0')
         return NULL;
@@ -320,10 +331,7 @@ char *inv_invite_url(const inv_domain *domain, const char *token_text)
         const char *place = strstr(landing, places[i]);
 
         if (place != NULL)
-            return asprintf(&url, "%.*s%s%s", (int)(place - landing), landing, token_text,
-                            place + strlen(places[i])) == -1
-                       ? NULL
-                       : url;
+            return put_token(landing, (size_t)(place - landing), strlen(places[i]), token_text);
     }
-    return asprintf(&url, "%s%s", landing, token_text) == -1 ? NULL : url;
+    return put_token(landing, strlen(landing), 0, token_text);
 }

@@ -14,6 +14,7 @@
 #include "bind_password.h"
 #include "sigpipe.h"
 #include "timed_read.h"
+#include "wiped_write.h"
 
 #define PAGE_SIZE_ENTRIES 500 /* RFC 2696: below the usual server limits */
 
@@ -215,13 +216,10 @@ static inv_result start_tls(const libldap *self, LDAP *handle, const inv_deadlin
 }
 
 /* libldap has one error for all that can be wrong with the file. */
-static inv_result prepare_tls(const libldap *self, LDAP *handle, const inv_deadline *deadline,
-                              inv_verdict *verdict)
+static inv_result prepare_tls(const libldap *self, LDAP *handle, Sockbuf *connection,
+                              const inv_deadline *deadline, inv_verdict *verdict)
 {
-    Sockbuf *connection = NULL;
-
-    if (ldap_get_option(handle, LDAP_OPT_SOCKBUF, &connection) != LDAP_OPT_SUCCESS ||
-        !timed_read_install(connection, deadline))
+    if (!timed_read_install(connection, deadline))
         return inv_verdict_no_memory(verdict);
     if (self->ca_file[0] != '\0' && access(self->ca_file, R_OK) != 0)
         return inv_verdict_set(verdict, INV_CONFIG, "ca_file %s: %s", self->ca_file,
@@ -232,6 +230,19 @@ static inv_result prepare_tls(const libldap *self, LDAP *handle, const inv_deadl
                                "expected are certificates in PEM",
                                self->uri, self->ca_file[0] != '\0' ? self->ca_file : "the system");
     return INV_OK;
+}
+
+static inv_result prepare_layers(const libldap *self, LDAP *handle, const inv_deadline *deadline,
+                                 inv_verdict *verdict)
+{
+    Sockbuf *connection = NULL;
+
+    if (ldap_get_option(handle, LDAP_OPT_SOCKBUF, &connection) != LDAP_OPT_SUCCESS ||
+        !wiped_write_install(connection))
+        return inv_verdict_no_memory(verdict);
+    if (has_scheme(self, "ldapi://"))
+        return INV_OK;
+    return prepare_tls(self, handle, connection, deadline, verdict);
 }
 
 /* The handle keeps the pointer to deadline: it has to live as long. */
@@ -260,13 +271,30 @@ static inv_result new_handle(const libldap *self, const inv_deadline *deadline, 
         error = set_options(*handle, deadline);
     if (error != LDAP_SUCCESS)
         result = api_failure(self, error, "preparing a connection to", verdict);
-    else if (!has_scheme(self, "ldapi://"))
-        result = prepare_tls(self, *handle, deadline, verdict);
+    else
+        result = prepare_layers(self, *handle, deadline, verdict);
     if (result == INV_OK && self->starttls && has_scheme(self, "ldap://"))
         result = start_tls(self, *handle, deadline, verdict);
     if (result != INV_OK)
         close_handle(handle);
     return result;
+}
+
+/*
+ * Connects before the password is encoded: a request that libldap cannot send it frees unwiped.
+ * Gives its error.
+ */
+static int send_bind(LDAP *handle, const char *dn, const char *mechanism,
+                     struct berval *credentials, const inv_deadline *deadline, int *message_id)
+{
+    int error = LDAP_SERVER_DOWN;
+
+    if (ldap_connect(handle) != 0)
+        return error;
+    do
+        error = ldap_sasl_bind(handle, dn, mechanism, credentials, NULL, NULL, message_id);
+    while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
+    return error;
 }
 
 /* Sends a bind (mechanism NULL: simple) and waits for its RFC 4511 result code. */
@@ -290,9 +318,7 @@ static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *d
                                "%s: a password goes only over ldapi://, ldaps:// or with "
                                "starttls = demand",
                                self->uri);
-    do
-        error = ldap_sasl_bind(handle, dn, mechanism, &credentials, NULL, NULL, &message_id);
-    while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
+    error = send_bind(handle, dn, mechanism, &credentials, deadline, &message_id);
     if (error != LDAP_SUCCESS)
         return connect_failure(self, error, has_scheme(self, "ldaps://"), deadline, verdict);
     return wait_for_code(self, handle, message_id, deadline, code, verdict);

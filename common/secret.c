@@ -2,6 +2,7 @@
 #include "invitegate/secret.h"
 
 #include <openssl/crypto.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,29 @@ size_t inv_secret_length(const inv_secret *secret)
 bool inv_secret_equal(const inv_secret *a, const inv_secret *b)
 {
     return a->length == b->length && CRYPTO_memcmp(a->bytes, b->bytes, a->length) == 0;
+}
+
+char *inv_secret_join(const char *first, ...)
+{
+    size_t length = 0;
+    va_list pieces;
+    char *text;
+    char *end;
+
+    va_start(pieces, first);
+    for (const char *piece = first; piece != NULL; piece = va_arg(pieces, const char *))
+        length += strlen(piece);
+    va_end(pieces);
+    text = malloc(length + 1);
+    if (text == NULL)
+        return NULL;
+    end = text;
+    *end = '\0';
+    va_start(pieces, first);
+    for (const char *piece = first; piece != NULL; piece = va_arg(pieces, const char *))
+        end = stpcpy(end, piece);
+    va_end(pieces);
+    return text;
 }
 
 void inv_wipe(void *bytes, size_t length)

@@ -132,10 +132,11 @@ static inv_result make_token(const unsigned char *bytes, inv_token **token, inv_
     return INV_OK;
 }
 
-inv_result inv_token_mint(const inv_keys *keys, const char *domain, inv_token **token,
-                          inv_verdict *verdict)
+INV_WIPES_REGISTERS inv_result inv_token_mint(const inv_keys *keys, const char *domain,
+                                              inv_token **token, inv_verdict *verdict)
 {
     unsigned char bytes[INV_TOKEN_BYTES];
+    unsigned char others[SIGNED_BYTES - 1];
     inv_result result;
     int random;
 
@@ -143,6 +144,8 @@ inv_result inv_token_mint(const inv_keys *keys, const char *domain, inv_token **
     bytes[0] = inv_keys_id(keys, 0);
     (void)ERR_set_mark();
     random = RAND_priv_bytes(bytes + 1, SIGNED_BYTES - 1);
+    /* the generator keeps the last block that it cut off: let that be another one */
+    (void)RAND_priv_bytes(others, sizeof(others));
     (void)ERR_pop_to_mark();
     if (random != 1)
         result = inv_verdict_set(verdict, INV_CONFIG, "no random bytes for a token");
@@ -275,8 +278,9 @@ static const char *find_last_piece(const char *text, size_t length)
     return piece;
 }
 
-inv_result inv_token_parse(const inv_keys *keys, const char *domain, const char *text,
-                           size_t length, inv_token **token, inv_verdict *verdict)
+INV_WIPES_REGISTERS inv_result inv_token_parse(const inv_keys *keys, const char *domain,
+                                               const char *text, size_t length, inv_token **token,
+                                               inv_verdict *verdict)
 {
     const char *candidate = NULL;
     const char *unwrapped;
@@ -308,8 +312,9 @@ inv_result inv_token_parse(const inv_keys *keys, const char *domain, const char 
     return result;
 }
 
-inv_result inv_token_parse_combined(const inv_keys *keys, const char *domain, const char *text,
-                                    size_t length, inv_token **token, inv_verdict *verdict)
+INV_WIPES_REGISTERS inv_result inv_token_parse_combined(const inv_keys *keys, const char *domain,
+                                                        const char *text, size_t length,
+                                                        inv_token **token, inv_verdict *verdict)
 {
     inv_result result = INV_BAD_TOKEN;
 
@@ -322,7 +327,8 @@ inv_result inv_token_parse_combined(const inv_keys *keys, const char *domain, co
     return result;
 }
 
-bool inv_token_leads(const inv_keys *keys, const char *domain, const char *text, size_t length)
+INV_WIPES_REGISTERS bool inv_token_leads(const inv_keys *keys, const char *domain, const char *text,
+                                         size_t length)
 {
     unsigned char bytes[INV_TOKEN_BYTES];
     judgement judged = WRONG_MAC;

@@ -72,6 +72,18 @@ START_TEST(wiping_overwrites_exactly_the_bytes)
 }
 END_TEST
 
+START_TEST(joining_puts_pieces_behind_each_other)
+{
+    char *text = inv_secret_join("one", "", ", two", NULL);
+    char *nothing = inv_secret_join(NULL, NULL);
+
+    ck_assert_str_eq(text, "one, two");
+    ck_assert_str_eq(nothing, "");
+    inv_wipe_text(&text);
+    inv_wipe_text(&nothing);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("secret");
@@ -84,6 +96,7 @@ int main(void)
     tcase_add_test(tests, a_length_that_no_memory_has_is_refused);
     tcase_add_test(tests, equality_is_of_length_and_content);
     tcase_add_test(tests, wiping_overwrites_exactly_the_bytes);
+    tcase_add_test(tests, joining_puts_pieces_behind_each_other);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

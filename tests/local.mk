@@ -2,6 +2,7 @@
 # One Check suite a room: tests/check_ROOM.c. Integration: tests/integration.
 include tests/pam.mk
 include tests/agent.mk
+include tests/residue.mk
 if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log

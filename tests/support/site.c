@@ -45,9 +45,10 @@ static void write_configuration(const struct site *site, const struct site_setti
                   or_else(settings->uri, slapd_uri(site->slapd)), or_else(settings->timeout, "20s"),
                   or_else(settings->directory_lines, "bind = external"), folder);
     (void)fprintf(file,
-                  "[log]\nlevel = debug\n[domain example.org]\n"
+                  "[log]\n%s\n[domain example.org]\n"
                   "invites = " SITE_INVITES "\npeople = " SITE_PEOPLE "\nrosters = " SITE_ROSTERS
                   "\nname_search_base = " SITE_BASE "\nclaim_grace = 20m\n%s\n%s\n",
+                  or_else(settings->log_lines, "level = debug"),
                   or_else(settings->domain_lines, "password_verifiers = server"),
                   or_else(settings->sections, ""));
     ck_assert_int_eq(fclose(file), 0);

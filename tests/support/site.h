@@ -28,6 +28,7 @@ struct site_settings {
     const char *timeout;         /* 20s: room for many processes on few cores */
     const char *directory_lines; /* instead of "bind = external" */
     const char *domain_lines;    /* more keys of [domain example.org] */
+    const char *log_lines;       /* instead of "level = debug" */
     const char *sections;        /* more sections */
 };
 

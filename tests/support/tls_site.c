@@ -116,7 +116,8 @@ void tls_site_configure(struct tls_site *tls, const struct tls_connection *conne
 {
     char *uri = uri_of(tls, connection);
     char *lines = NULL;
-    struct site_settings settings = {.uri = uri, .timeout = connection->timeout};
+    struct site_settings settings = {
+        .uri = uri, .timeout = connection->timeout, .domain_lines = connection->domain_lines};
 
     ck_assert_int_gt(asprintf(&lines,
                               "bind = simple\nbind_dn = " TLS_SITE_IDENTITY

@@ -24,12 +24,13 @@ void tls_site_stop(struct tls_site *tls);
 
 /* How the next configuration of the site speaks to the directory. */
 struct tls_connection {
-    const char *scheme;  /* ldap (then with StartTLS), ldaps or ldapi */
-    const char *host;    /* NULL: 127.0.0.1 */
-    int port;            /* 0: slapd's own */
-    const char *path;    /* ldapi: of a socket; NULL: slapd's own */
-    const char *ca_file; /* NULL: the right one */
-    const char *timeout; /* NULL: 20s */
+    const char *scheme;       /* ldap (then with StartTLS), ldaps or ldapi */
+    const char *host;         /* NULL: 127.0.0.1 */
+    int port;                 /* 0: slapd's own */
+    const char *path;         /* ldapi: of a socket; NULL: slapd's own */
+    const char *ca_file;      /* NULL: the right one */
+    const char *timeout;      /* NULL: 20s */
+    const char *domain_lines; /* more keys of [domain example.org], or NULL */
 };
 void tls_site_configure(struct tls_site *tls, const struct tls_connection *connection);
 

@@ -147,7 +147,7 @@ static inv_result answer_invite(agent_task *task, const creation *wanted, const 
 {
     char expires[INV_TIMESTAMP_SIZE];
     char text[INV_TOKEN_LENGTH + 1];
-    inv_result result = INV_NO_MEMORY;
+    inv_result result;
     char *uri;
     char *url;
 
@@ -156,11 +156,10 @@ static inv_result answer_invite(agent_task *task, const creation *wanted, const 
     uri = inv_invite_uri(&wanted->request, task->domain->name, text);
     url = inv_invite_url(task->domain, text);
     if (uri != NULL)
-        result = agent_set_text(task, "uri=%s\n%s%s%sexpires=%s\nid=%s", uri,
-                                url != NULL ? "url=" : "", url != NULL ? url : "",
-                                url != NULL ? "\n" : "", expires, inv_token_id(token));
-    if (result != INV_OK)
-        result = inv_verdict_no_memory(&task->verdict);
+        task->text =
+            inv_secret_join("uri=", uri, url != NULL ? "\nurl=" : "", url != NULL ? url : "",
+                            "\nexpires=", expires, "\nid=", inv_token_id(token), NULL);
+    result = task->text != NULL ? INV_OK : inv_verdict_no_memory(&task->verdict);
     inv_wipe(text, sizeof(text));
     inv_wipe_text(&uri);
     inv_wipe_text(&url);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is left in the memory of invite-agent when it has answered: no token and no password. Its
+ * memory is never used again (hoard.c); its log is looked at too, at level debug.
+ */
+#include "config.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/agent.h"
+#include "tests/support/core.h"
+#include "tests/support/secrets.h"
+
+#define ADDRESS "192.0.2.7"
+
+static struct site *site;
+static pid_t agent;
+static struct agent_client *client;
+static char log_path[256];
+
+static const char *text_of(const char *path)
+{
+    static char text[65536];
+    FILE *file = fopen(path, "r");
+
+    ck_assert_ptr_nonnull(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    (void)fclose(file);
+    return text;
+}
+
+static void configure(void)
+{
+    char sections[256];
+    const struct site_settings settings = {.log_lines = "to = stderr\nlevel = debug",
+                                           .sections = sections};
+
+    (void)snprintf(sections, sizeof(sections), "[agent]\nsocket = %s\n", agent_socket(site));
+    site_configure(site, &settings);
+}
+
+static void expect_hoarding(void)
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/maps", (long)agent);
+    ck_assert_ptr_nonnull(strstr(text_of(path), "hoard.so"));
+}
+
+static void start(void)
+{
+    const char *top = getenv("abs_top_builddir");
+    char hoarding[1024];
+    const char *const prefix[] = {"/bin/sh", "-c", hoarding, NULL};
+
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+    configure();
+    (void)snprintf(log_path, sizeof(log_path), "%s/agent.log", slapd_directory(site->slapd));
+    (void)snprintf(hoarding, sizeof(hoarding),
+                   "exec env LD_PRELOAD='%s/tests/support/.libs/hoard.so' \"$0\" \"$@\" 2>'%s'",
+                   top != NULL ? top : ".", log_path);
+    agent = agent_start(site, prefix);
+    client = agent_connect(site);
+    expect_hoarding();
+}
+
+static void stop(void)
+{
+    agent_disconnect(&client);
+    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+    site_stop(&site);
+}
+
+static void expect_nothing_left(secrets_registers registers)
+{
+    struct core *core = core_take(agent, slapd_directory(site->slapd));
+
+    secrets_expect_none(core, registers);
+    core_free(&core);
+    secrets_expect_untold(text_of(log_path));
+}
+
+static const char *token(const char *label)
+{
+    return secrets_token(label, site_invite(site, "alice@example.org", 1));
+}
+
+static const char *reset_token(const char *label, const char *name)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, name);
+    return secrets_token(label, site_create(site, &request));
+}
+
+static void ask(const char *wanted, const char *op, const char *of_token, const char *user,
+                const char *password)
+{
+    struct agent_reply reply;
+
+    if (strcmp(op, "check") == 0)
+        agent_ask(client, &reply, op, of_token, ADDRESS, NULL);
+    else if (strcmp(op, "contact") == 0)
+        agent_ask(client, &reply, op, of_token, user, NULL);
+    else
+        agent_ask(client, &reply, op, of_token, user, password, ADDRESS, "", NULL);
+    agent_expect(reply, wanted);
+    expect_nothing_left(SECRETS_PASSWORDS); /* the directory of this suite gets them */
+}
+
+START_TEST(nothing_is_left)
+{
+    const char *first = token("token that registers");
+    const char *spare = token("token that is not used up");
+    const char *mine = secrets_password("password of the account");
+
+    ask("OK", "check", first, NULL, NULL);
+    ask("OK", "register", first, "bob", mine);
+    ask("OK", "register", first, "bob", mine);
+    ask("BAD_TOKEN", "register", first, "carol", secrets_password("behind a used token"));
+    ask("BAD_TOKEN", "contact", spare, "alice@example.org", NULL);
+    ask("NAME_TAKEN", "register", spare, "bob", secrets_password("for a taken name"));
+    ask("PASSWORD_REFUSED", "register", spare, "carol", spare);
+    ask("OK", "reset", reset_token("reset token", "bob"), "bob", secrets_password("reset to"));
+    ck_assert_ptr_nonnull(strstr(text_of(log_path), "result=OK"));
+}
+END_TEST
+
+/* An invite that the agent makes: it tells the token, and keeps nothing of it. */
+START_TEST(nothing_is_left_of_a_new_invite)
+{
+    struct agent_reply reply;
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_token *made = NULL;
+
+    agent_ask(client, &reply, "create", "alice@example.org", "account", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_int_eq(inv_token_parse(site->gate->keys, "example.org",
+                                     strstr(reply.text, "preauth=") + strlen("preauth="),
+                                     INV_TOKEN_LENGTH, &made, &verdict),
+                     INV_OK);
+    (void)secrets_token("token that the agent made", made);
+    expect_nothing_left(SECRETS_ANYTHING);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("residue_agent");
+    TCase *tests = tcase_create("residue");
+    SRunner *runner;
+    int failed;
+
+    if (!core_possible()) {
+        (void)puts("1..0 # SKIP no core can be taken (no gdb, no right to trace, or sanitizers)");
+        return EXIT_SUCCESS;
+    }
+    tcase_add_checked_fixture(tests, start, stop);
+    tcase_add_test(tests, nothing_is_left);
+    tcase_add_test(tests, nothing_is_left_of_a_new_invite);
+    tcase_set_timeout(tests, 240);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
