@@ -120,5 +120,46 @@ async def made_in_the_directory(site, client, there):
     await mutual(emil, vera)
 
 
-suite.run(modules=("s2s", "dialback", "neighbours"),
+@elsewhere
+async def made_while_online(site, client, there):
+    """A pair that comes into the directory while the user here is online: the same, at once"""
+    site.account("frida")
+    there.account("willi", PASSWORD)
+    frida, willi = client("frida", PASSWORD), client("willi", PASSWORD, server=there)
+    for each in (frida, willi):
+        await each.online()
+    token = site.invite("--type", "contact", "--inviter", "frida@example.org")
+    site.invitectl("redeem", "--user", "willi@elsewhere.example", "-", stdin=f"{token}\n")
+    await willi.until(lambda: ("frida@example.org", "subscribe") in willi.presences, "frida's request")
+    willi.send_presence(pto="frida@example.org", ptype="subscribed")
+    willi.send_presence(pto="frida@example.org", ptype="subscribe")
+    willi.presences.remove(("frida@example.org", "subscribe"))
+    await mutual(frida, willi)
+
+
+@elsewhere
+async def other_server_away(site, client, there):
+    """With the other server away the request is made again at a later login"""
+    site.account("gerd")
+    there.account("xenia", PASSWORD)
+    there.stop()
+    token = site.invite("--type", "contact", "--inviter", "gerd@example.org")
+    site.invitectl("redeem", "--user", "xenia@elsewhere.example", "-", stdin=f"{token}\n")
+    gerd = client("gerd", PASSWORD)
+    await gerd.online()
+    await gerd.has_contact("xenia@elsewhere.example", ("none", "subscribe", ["Invited"]))
+    await gerd.end()
+    there.start()
+    xenia = client("xenia", PASSWORD, server=there)
+    await xenia.online()
+    gerd = client("gerd", PASSWORD, resource="later")
+    await gerd.online()
+    await xenia.until(lambda: ("gerd@example.org", "subscribe") in xenia.presences, "gerd's request")
+    xenia.send_presence(pto="gerd@example.org", ptype="subscribed")
+    xenia.send_presence(pto="gerd@example.org", ptype="subscribe")
+    xenia.presences.remove(("gerd@example.org", "subscribe"))
+    await mutual(gerd, xenia)
+
+
+suite.run(prosody="invitegate_poll_interval = 0.2\n", modules=("s2s", "dialback", "neighbours"),
           server=neighbour.lines(OWN_PORT, {neighbour.DOMAIN: THEIR_PORT}))

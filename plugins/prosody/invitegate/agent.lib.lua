@@ -93,6 +93,10 @@ local function connect()
 		socket:close();
 		return nil, why;
 	end
+	if shared.is_away then
+		shared.is_away = nil;
+		module:log("info", "invite-agent can be reached again");
+	end
 	shared.received = "";
 	shared.connection = server.wrapclient(socket, path, 0, listener, "*a");
 	return shared.connection;
@@ -109,7 +113,9 @@ end
 local function send(answered, op, ...)
 	local connection, why = connect();
 	if not connection then
-		module:log("error", "invite-agent cannot be reached at %s: %s", path, why);
+		-- once, not for each login
+		if not shared.is_away then module:log("error", "invite-agent cannot be reached at %s: %s", path, why); end
+		shared.is_away = true;
 		return answered(away("invite-agent cannot be reached"));
 	end
 	shared.number = shared.number + 1;

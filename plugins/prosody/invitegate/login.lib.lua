@@ -22,5 +22,5 @@ module:hook("pre-resource-bind", function (event)
 	if result == "ENDED" then return refused(event, "auth", "forbidden", "This account has ended."); end
 	if result == "NOT_STORED" then return refused(event, "wait", "internal-server-error", "Please try again later."); end
 	outstanding[username] = result ~= "OK" or nil;
-	if result ~= "OK" then module:log("warn", "The contacts of %s cannot be looked up now: %s", username, result); end
+	if result ~= "OK" then module:log("info", "The contacts of %s cannot be looked up now: %s", username, result); end
 end);
