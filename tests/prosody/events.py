@@ -80,6 +80,25 @@ async def tombstones(site, client):
 
 
 @suite.test
+async def reloaded(site, client):
+    """The module is reloaded between token and registration, and goes on: one push, no second poll"""
+    anna = client("anna", PASSWORD)
+    await anna.online()
+    new, _ = await opened(site, client, "--type", "contact-account", "--inviter", "anna@example.org")
+    for _ in range(2):
+        assert "OK" in (said := site.shell("module:reload('invitegate', 'example.org')")), said
+    await new.register("carol", PASSWORD)
+    await anna.ping()
+    equal([push[0] for push in anna.pushes], ["carol@example.org"])
+    assert await new.log_in(user="carol", password=PASSWORD)
+    # what the directory learns from now on is still told, by one of the module only
+    site.invitectl("redeem", "--user", "dora", "-", stdin="{}\n{}".format(
+        site.invite("--type", "contact-account", "--inviter", "anna@example.org"), PASSWORD))
+    await anna.until(lambda: "dora@example.org" in [push[0] for push in anna.pushes], "dora's push")
+    equal(len(anna.pushes), 2)
+
+
+@suite.test
 async def limits(site, client):
     """mod_register_limits counts, and its refusal costs no token"""
     token = None
@@ -94,7 +113,8 @@ async def limits(site, client):
     assert site.redeems(token)
 
 
-suite.run(modules=("witness", "welcome", "tombstones"), prosody="""
+suite.run(modules=("witness", "welcome", "tombstones", "admin_shell"), prosody="""
+invitegate_poll_interval = 0.2
 welcome_message = "Hello $username, from $host"
 registration_allowlist = {}
 registration_throttle_max = 8

@@ -323,6 +323,14 @@ allow_unencrypted_plain_auth = {"false" if self.encryption else "true"}
         self.prosody.terminate()
         self.prosody.wait(15)
 
+    def shell(self, command):
+        """A command of mod_admin_shell."""
+        done = subprocess.run(["prosodyctl", "--root", "--config", self.folder / "prosody.cfg.lua", "shell", command],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"{command}: {done.stdout}{done.stderr}")
+        return done.stdout
+
     def only_here(self, name, password):
         """An account that Prosody has and the directory does not."""
         subprocess.run(["prosodyctl", "--root", "--config", self.folder / "prosody.cfg.lua", "register",
