@@ -244,6 +244,47 @@ static bool only_searches(inv_operation *const *operations, size_t count)
     return true;
 }
 
+static bool is_refused_change(const inv_operation *operation)
+{
+    return (operation->kind == INV_OPERATION_MODIFY || operation->kind == INV_OPERATION_DELETE) &&
+           inv_operation_answered(operation, INV_LDAP_INSUFFICIENT_ACCESS);
+}
+
+/*
+ * To who may not do the same to the entry above, 389 DS answers a change of a missing entry with
+ * 50, as if it were there. A search tells: of a missing entry with the DN up to which there is
+ * one. slapd also answers 32 for an entry that it hides, but without that.
+ */
+static inv_result tell_missing(inv_directory *directory, inv_operation *operation,
+                               const inv_deadline *deadline, inv_verdict *verdict)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *look = inv_operation_search(operation->dn, INV_SCOPE_BASE, NULL, nothing);
+    inv_result result;
+
+    if (look == NULL || look->no_memory)
+        result = inv_verdict_no_memory(verdict);
+    else
+        result = run_once(directory, &look, 1, deadline, verdict);
+    if (result == INV_OK && inv_operation_answered(look, INV_LDAP_NO_SUCH_OBJECT) &&
+        look->matched_dn != NULL && look->matched_dn[0] != '\0')
+        inv_operation_answer(operation, look->code, look->matched_dn, look->diagnostic);
+    inv_operation_free(&look);
+    return result;
+}
+
+static inv_result tell_all_missing(inv_directory *directory, inv_operation *const *operations,
+                                   size_t count, const inv_deadline *deadline, inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; i < count && result == INV_OK; i++) {
+        if (is_refused_change(operations[i]))
+            result = tell_missing(directory, operations[i], deadline, verdict);
+    }
+    return result;
+}
+
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict)
 {
@@ -255,6 +296,8 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
             return inv_verdict_no_memory(verdict);
     }
     result = run_once(directory, operations, count, deadline, verdict);
+    if (result == INV_OK)
+        return tell_all_missing(directory, operations, count, deadline, verdict);
     if (result != INV_DIRECTORY_DOWN || !reused || !only_searches(operations, count))
         return result;
     for (size_t i = 0; i < count; i++)
@@ -268,6 +311,9 @@ inv_result inv_directory_prove(inv_directory *directory, const char *dn, const i
     /* RFC 4513 5.1.2: a bind without a password succeeds as anonymous and proves nothing */
     if (inv_secret_length(password) == 0)
         return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password is empty");
+    /* 389 DS takes a bind without a name for an anonymous one, whatever the password */
+    if (dn[0] == '\0')
+        return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "nobody's password was to be checked");
     if (inv_deadline_passed(deadline))
         return inv_verdict_set(verdict, INV_TIMEOUT,
                                "the time allowed ran out before the password was checked");

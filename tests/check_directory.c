@@ -131,6 +131,43 @@ START_TEST(an_entry_that_is_not_there_tells_what_is)
 }
 END_TEST
 
+/* How a delete by invitegate's identity, or by alice, is answered. */
+static int delete_as(bool alice, const char *dn)
+{
+    inv_operation *removal = inv_operation_new_delete(dn);
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_directory *directory = NULL;
+    int code;
+
+    ck_assert_int_eq(inv_directory_new(&site->gate->config->directory,
+                                       alice ? "uid=alice," SITE_PEOPLE : NULL, password,
+                                       &directory, &verdict),
+                     INV_OK);
+    run(directory, removal);
+    code = removal->code;
+    inv_operation_free(&removal);
+    inv_directory_free(&directory);
+    inv_secret_free(&password);
+    return code;
+}
+
+START_TEST(who_may_not_delete_hears_whether_the_entry_is_there)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+
+    site_add_account(site, "alice");
+    /* no rule lets invitegate delete anything in either place */
+    ck_assert_int_eq(delete_as(false, "cn=nobody," ROOM), INV_LDAP_NO_SUCH_OBJECT);
+    ck_assert_int_eq(delete_as(false, ROOM), INV_LDAP_INSUFFICIENT_ACCESS);
+    ck_assert_int_eq(delete_as(false, dn), INV_LDAP_INSUFFICIENT_ACCESS); /* it is open */
+    /* what is hidden is not taken for missing */
+    ck_assert_int_eq(delete_as(true, dn), INV_LDAP_INSUFFICIENT_ACCESS);
+    free(dn);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(values_may_hold_any_bytes)
 {
     static const char *const attributes[] = {"audio", NULL};
@@ -290,7 +327,9 @@ START_TEST(names_and_filters_take_any_value)
     run(admin, search);
     ck_assert_uint_eq(search->entry_count, 1);
     ck_assert_str_eq(inv_entry_text(search->entries[0], "cn"), value);
-    ck_assert(inv_dn_equal(inv_entry_dn(search->entries[0]), dn));
+    /* 389 DS folds spaces in DNs, as caseIgnoreMatch does. */
+    if (slapd_kind() != SLAPD_389DS || strstr(value, "  ") == NULL)
+        ck_assert(inv_dn_equal(inv_entry_dn(search->entries[0]), dn));
     inv_operation_free(&search);
     ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
     free(leaf_attribute);
@@ -396,6 +435,7 @@ int main(void)
     tcase_add_checked_fixture(operations, open_admin, close_admin);
     tcase_add_test(operations, add_search_modify_delete);
     tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
+    tcase_add_test(operations, who_may_not_delete_hears_whether_the_entry_is_there);
     tcase_add_test(operations, values_may_hold_any_bytes);
     tcase_add_test(operations, many_in_flight);
     tcase_add_test(operations, long_lists_come_in_pages);

@@ -26,6 +26,7 @@ enum {
     INV_LDAP_NO_SUCH_OBJECT = 32,
     INV_LDAP_INVALID_CREDENTIALS = 49,
     INV_LDAP_INSUFFICIENT_ACCESS = 50,
+    INV_LDAP_OBJECT_CLASS_VIOLATION = 65,
     INV_LDAP_ENTRY_ALREADY_EXISTS = 68,
 };
 
@@ -180,7 +181,10 @@ void inv_directory_free(inv_directory **directory);
  * whatever its code. Otherwise (DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY) each operation's state
  * tells what is known of it. Nothing is sent after the deadline. When a kept connection turns out
  * dead and all operations are searches, they are sent again once on a new one; a write is never
- * sent twice.
+ * sent twice. A modify or delete that is answered 50 (insufficient access) is followed by a search
+ * for its entry; its code becomes 32 where that says there is none, and names the entry above it
+ * (389 DS answers 50 for both).
+ * When that search fails, its failure is the result, and the operation keeps its 50.
  */
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
