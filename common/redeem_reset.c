@@ -82,13 +82,14 @@ static reset_outcome recover(struct redemption *redemption, const char *mark, in
 }
 
 /*
- * 16, or 20 or 19 for a second value, say that the nonce is not the one that was seen; but 19 may
- * also be a password policy that knows no control.
+ * 16, or for a second value 20, 19 or (389 DS) 65, say that the nonce is not the one that was seen;
+ * but 19 may also be a password policy that knows no control, and 65 a class that is missing.
  */
 static bool may_be_overtaken(const inv_operation *change)
 {
     return inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
            inv_operation_answered(change, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS) ||
+           inv_operation_answered(change, INV_LDAP_OBJECT_CLASS_VIOLATION) ||
            inv_account_write_is_ambiguous(change);
 }
 
