@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "invitegate/timestamp.h"
 #include "invitegate/verifier.h"
@@ -49,14 +50,26 @@ static void clear_try(account_try *attempt)
     attempt->dn = NULL;
 }
 
-/* Long, random, and with a character of every kind that a policy may want. */
+/*
+ * Long, random, and with a character of every kind that a policy may want. Policies also refuse
+ * what is in the entry: letters and digits take turns, as in no word, and the letters are none of
+ * the hexadecimal names of the entries.
+ */
 static inv_secret *random_password(void)
 {
-    char text[41] = "Aa1-";
+    static const char letters[] = "ghjkmnpqrstuwxyz"; /* 16 */
+    char text[45] = "Gz7-";
     inv_secret *password = NULL;
+    size_t length = strlen(text);
 
-    if (ctl_random_hex(text + 4, sizeof(text) - 5))
-        password = inv_secret_new(text, strlen(text));
+    if (getrandom(text + length, sizeof(text) - 1 - length, 0) ==
+        (ssize_t)(sizeof(text) - 1 - length)) {
+        for (; length < sizeof(text) - 1; length += 2) {
+            text[length] = letters[(unsigned char)text[length] % 16];
+            text[length + 1] = (char)('0' + (unsigned char)text[length + 1] % 10);
+        }
+        password = inv_secret_new(text, length);
+    }
     inv_wipe(text, sizeof(text));
     return password;
 }
@@ -373,11 +386,9 @@ static inv_result prove_name_search(ctl_proof *proof)
 /* What invitegate sees of an account that is nobody's throwaway. */
 static inv_result look_at(ctl_proof *proof, const ctl_person *person)
 {
-    static const char *const attributes[] = {
-        "xmppJid",        "inviteId",      "inviteNonce",     "userPassword",
-        "pwdChangedTime", "pwdUpdateTime", "createTimestamp", NULL};
+    static const char *const attributes[] = {"xmppJid",      "inviteId",        "inviteNonce",
+                                             "userPassword", "createTimestamp", NULL};
     inv_operation *search = inv_operation_search(person->dn, INV_SCOPE_BASE, NULL, attributes);
-    bool scram = (proof->domain->verifiers & INV_VERIFIERS_SCRAM) != 0;
     inv_result result = ctl_proof_run(proof, proof->call->directory, search);
     const inv_entry *entry;
 
@@ -400,17 +411,50 @@ static inv_result look_at(ctl_proof *proof, const ctl_person *person)
                       "let it write userPassword, not read it (config-examples/slapd/"
                       "invitegate-acl.conf)",
                       "invitegate can read userPassword of the accounts, which it never needs");
-    if (scram && inv_entry_count(entry, "pwdChangedTime") == 0 &&
-        inv_entry_count(entry, "pwdUpdateTime") == 0)
-        ctl_proof_row(proof, proof->lesser, "ppolicy",
-                      "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
-                      "passwordTrackUpdateTime on)",
-                      "pwdChangedTime is not to be seen: after a change elsewhere the old password "
-                      "still works by SCRAM");
-    else if (scram)
-        ctl_proof_row(proof, CTL_FINE, "ppolicy", NULL, "a password changed elsewhere is noticed");
 cleanup:
     inv_operation_free(&search);
+    return result;
+}
+
+static inv_result sees_change(ctl_proof *proof, const ctl_person *person, bool *seen)
+{
+    static const char *const attributes[] = {"pwdChangedTime", "pwdUpdateTime", NULL};
+    inv_operation *search;
+    inv_result result;
+
+    if (person->dn == NULL || *seen)
+        return INV_OK;
+    search = inv_operation_search(person->dn, INV_SCOPE_BASE, NULL, attributes);
+    result = ctl_proof_run(proof, proof->call->directory, search);
+    if (result == INV_OK && search->entry_count == 1)
+        *seen = inv_entry_count(search->entries[0], "pwdChangedTime") > 0 ||
+                inv_entry_count(search->entries[0], "pwdUpdateTime") > 0;
+    inv_operation_free(&search);
+    return result;
+}
+
+/*
+ * Whether a password that is changed elsewhere outlives its SCRAM verifiers. OpenLDAP notes the
+ * moment from the start, 389 DS with the first change: the other one's was replaced by now.
+ */
+static inv_result prove_tracking(ctl_proof *proof)
+{
+    bool seen = false;
+    inv_result result;
+
+    if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
+        return INV_OK;
+    result = sees_change(proof, &proof->reader, &seen);
+    if (result == INV_OK)
+        result = sees_change(proof, &proof->other, &seen);
+    if (result == INV_OK && !seen)
+        ctl_proof_row(proof, proof->lesser, "ppolicy",
+                      "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
+                      "passwordTrackUpdateTime on, and pwdUpdateTime)",
+                      "pwdChangedTime is not to be seen: after a change elsewhere the old password "
+                      "still works by SCRAM");
+    else if (result == INV_OK)
+        ctl_proof_row(proof, CTL_FINE, "ppolicy", NULL, "a password changed elsewhere is noticed");
     return result;
 }
 
@@ -446,5 +490,7 @@ inv_result ctl_prove_accounts(ctl_proof *proof)
         result = look_at(proof, proof->reader.dn != NULL ? &proof->reader : &proof->other);
     if (result == INV_OK && proof->other.dn != NULL)
         result = prove_name_search(proof);
+    if (result == INV_OK && proof->other.dn != NULL)
+        result = prove_tracking(proof);
     return result;
 }
