@@ -473,8 +473,7 @@ START_TEST(guests_whose_time_is_over)
     ck_assert_int_eq(login("guest", "wrong"), INV_WRONG_PASSWORD);
     ck_assert_int_eq(status("guest"), INV_ACCOUNT_EXPIRED);
     site_add_account(site, "locked");
-    site_modify(site, "dn: uid=locked," SITE_PEOPLE "\nchangetype: modify\n"
-                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+    site_lock_account(site, "locked");
     ck_assert_int_eq(status("locked"), INV_ACCOUNT_EXPIRED);
     ck_assert_int_ne(login("locked", SITE_PASSWORD), INV_OK);
 }
@@ -521,14 +520,25 @@ END_TEST
 /* ---------------------------------------------------------------- where only SCRAM verifiers are
  * kept */
 
+#define SERVICE "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\""
+
 static void start_scram(void)
 {
     const struct site_settings settings = {.domain_lines = "password_verifiers = scram-sha-256\n"
                                                            "scram_iterations = 4096\n"};
 
     site = site_start(&settings);
-    /* as the example says: readable for invitegate, which cannot prove them by a bind */
-    site_restart(site, "invitegate-acl.conf", "s/ =w$/ write/");
+    /* as the examples say: readable for invitegate, which cannot prove them by a bind */
+    if (slapd_kind() == SLAPD_389DS)
+        site_modify(
+            site, "dn: " SITE_PEOPLE "\nchangetype: modify\ndelete: aci\naci: (targetfilter = "
+                  "\"(!(inviteId=0000000000000000000000000000000000000000))\")(targetattr = "
+                  "\"userPassword || authPassword\")(version 3.0; acl \"invitegate: nor does "
+                  "invitegate\"; deny (read, search, compare) userdn = " SERVICE ";)\n-\nadd: aci\n"
+                  "aci: (targetattr = \"authPassword\")(version 3.0; acl \"scram\"; allow (read, "
+                  "search, compare) userdn = " SERVICE ";)\n");
+    else
+        site_restart(site, "invitegate-acl.conf", "s/ =w$/ write/");
 }
 
 START_TEST(readable_verifiers_prove_a_password)

@@ -432,8 +432,7 @@ static void make_account(const char *user)
     if (user == NULL || strcmp(user, "locked") != 0)
         return;
     site_add_account(site, user);
-    site_modify(site, "dn: uid=locked," SITE_PEOPLE "\nchangetype: modify\n"
-                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+    site_lock_account(site, "locked");
 }
 
 START_TEST(what_cannot_be_created)

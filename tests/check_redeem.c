@@ -305,8 +305,7 @@ START_TEST(an_inviter_who_is_disabled)
 {
     inv_token *token = invite_by("locked");
 
-    site_modify(site, "dn: uid=locked," SITE_PEOPLE "\nchangetype: modify\n"
-                      "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n");
+    site_lock_account(site, "locked");
     redeem(token, "orphan2", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
     site_expect(site, token, 1, 0, 0, 0, 0);

@@ -174,8 +174,11 @@ END_TEST
 /* A group that cannot lose its last member stops it before the roster is touched. */
 START_TEST(a_group_that_refuses)
 {
-    inv_token *token = registered("a7");
+    inv_token *token;
 
+    if (slapd_kind() == SLAPD_389DS)
+        return; /* its groups may be empty */
+    token = registered("a7");
     site_modify(site, "dn: cn=lonely," GROUPS "\nchangetype: add\nobjectClass: groupOfNames\n"
                       "cn: lonely\nmember: uid=a7," SITE_PEOPLE "\n");
     expect_removal("a7@example.org", INV_CONFIG);

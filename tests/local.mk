@@ -184,3 +184,10 @@ tests_check_redeem_open_SOURCES = tests/check_redeem_open.c $(SITE_SOURCES)
 tests_check_redeem_open_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_open_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_open_LDADD = $(UNIT_LIBS)
+
+# What make check DIRECTORY=389ds runs. The other suites need no directory, or parts of slapd.
+DS389_TESTS = tests/integration/race tests/integration/crash \
+	tests/check_pam_login tests/check_pam_change tests/check_directory tests/check_connection \
+	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
+	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
+	tests/check_removal tests/check_invite tests/check_account tests/check_roster

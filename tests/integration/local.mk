@@ -2,7 +2,7 @@
 # Tests with real servers. Each cleans up after itself, whatever ends it.
 dist_check_SCRIPTS += tests/integration/schema.sh
 TESTS += tests/integration/schema.sh
-EXTRA_DIST += scripts/private-slapd
+EXTRA_DIST += scripts/private-slapd scripts/private-389ds
 
 # A slapd for Check suites: add $(SLAPD_FIXTURE) to their sources.
 SLAPD_FIXTURE = tests/support/slapd.c tests/support/slapd.h

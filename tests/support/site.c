@@ -43,7 +43,7 @@ static void write_configuration(const struct site *site, const struct site_setti
     (void)fprintf(file,
                   "[directory]\nuri = %s\ntimeout = %s\n%s\n[tokens]\nkey_file = %s/token.keys\n",
                   or_else(settings->uri, slapd_uri(site->slapd)), or_else(settings->timeout, "20s"),
-                  or_else(settings->directory_lines, "bind = external"), folder);
+                  or_else(settings->directory_lines, slapd_bind_lines(site->slapd)), folder);
     (void)fprintf(file,
                   "[log]\n%s\n[domain example.org]\n"
                   "invites = " SITE_INVITES "\npeople = " SITE_PEOPLE "\nrosters = " SITE_ROSTERS
@@ -175,6 +175,35 @@ static void look(struct site *site, inv_operation *search)
                   verdict.why);
 }
 
+static const char *lock_attribute(void)
+{
+    return slapd_kind() == SLAPD_389DS ? "nsAccountLock" : "pwdAccountLockedTime";
+}
+
+void site_lock_account(const struct site *site, const char *local)
+{
+    site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\nadd: %s\n%s: %s\n", local,
+                lock_attribute(), lock_attribute(),
+                slapd_kind() == SLAPD_389DS ? "TRUE" : "000001010000Z");
+}
+
+bool site_is_locked(struct site *site, const char *local)
+{
+    char *dn = NULL;
+    bool locked;
+
+    ck_assert_int_gt(asprintf(&dn, "uid=%s," SITE_PEOPLE, local), 0);
+    locked = site_values(site, dn, lock_attribute()) > 0;
+    free(dn);
+    return locked;
+}
+
+void site_unlock_account(const struct site *site, const char *local)
+{
+    site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\ndelete: %s\n", local,
+                lock_attribute());
+}
+
 size_t site_count(struct site *site, const char *base, const char *format, ...)
 {
     static const char *const nothing[] = {NULL};
@@ -248,14 +277,14 @@ static void run(const char *format, ...)
 
 void site_restart(struct site *site, const char *file, const char *edit)
 {
-    const char *top = or_else(getenv("abs_top_srcdir"), ".");
+    const char *script = slapd_script(site->slapd);
     const char *folder = slapd_directory(site->slapd);
 
     inv_directory_free(&site->admin);
-    run("'%s/scripts/private-slapd' stop '%s'", top, folder);
+    run("'%s' stop '%s'", script, folder);
     if (edit != NULL)
         run("sed -i -e '%s' '%s/%s'", edit, folder, file);
-    run("'%s/scripts/private-slapd' start --fast '%s' >/dev/null </dev/null", top, folder);
+    run("'%s' start --fast '%s' >/dev/null </dev/null", script, folder);
 }
 
 pid_t site_slapd_pid(const struct site *site)

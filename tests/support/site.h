@@ -26,7 +26,7 @@ struct site_settings {
     const char *const *slapd_options;
     const char *uri;             /* instead of slapd's own socket */
     const char *timeout;         /* 20s: room for many processes on few cores */
-    const char *directory_lines; /* instead of "bind = external" */
+    const char *directory_lines; /* instead of slapd_bind_lines */
     const char *domain_lines;    /* more keys of [domain example.org] */
     const char *log_lines;       /* instead of "level = debug" */
     const char *sections;        /* more sections */
@@ -59,6 +59,11 @@ void site_modify(const struct site *site, const char *format, ...)
 /* An account that no invite made: uid=LOCAL,ou=people with xmppJid and SITE_PASSWORD. */
 void site_add_account(const struct site *site, const char *local);
 void site_delete(const struct site *site, const char *dn);
+
+/* As an admin disables an account: ppolicy's lock without end, with 389 DS nsAccountLock. */
+void site_lock_account(const struct site *site, const char *local);
+bool site_is_locked(struct site *site, const char *local);
+void site_unlock_account(const struct site *site, const char *local);
 
 /* How many entries below base match. */
 size_t site_count(struct site *site, const char *base, const char *format, ...)

@@ -23,6 +23,7 @@ struct slapd {
     char *directory;
     char *configuration;
     char *admin_password;
+    char *bind_lines;
     char *uri;
     pid_t pid;
     int alive; /* private-slapd has the other end: when this one closes, the server ends */
@@ -134,6 +135,37 @@ static bool start(struct slapd *slapd, const char *const *options)
     return wait_for(pid) == 0 && announced;
 }
 
+static const char *const scripts[] = {
+    [SLAPD_OPENLDAP] = "scripts/private-slapd",
+    [SLAPD_389DS] = "scripts/private-389ds",
+};
+
+enum slapd_kind slapd_kind(void)
+{
+    const char *wanted = getenv("INVITEGATE_DIRECTORY");
+
+    if (!wanted || !*wanted || strcmp(wanted, "openldap") == 0)
+        return SLAPD_OPENLDAP;
+    if (strcmp(wanted, "389ds") == 0)
+        return SLAPD_389DS;
+    fprintf(stderr, "DIRECTORY is openldap or 389ds, not %s\n", wanted);
+    abort();
+}
+
+static char *new_bind_lines(const char *directory)
+{
+    char *lines = NULL;
+
+    if (slapd_kind() == SLAPD_OPENLDAP)
+        return strdup("bind = external");
+    return asprintf(&lines,
+                    "bind = simple\nbind_dn = cn=invitegate,ou=services,dc=example,dc=org\n"
+                    "bind_password_file = %s/directory.password",
+                    directory) < 0
+               ? NULL
+               : lines;
+}
+
 struct slapd *slapd_start(const char *const *options)
 {
     const char *top = getenv("abs_top_srcdir");
@@ -143,7 +175,7 @@ struct slapd *slapd_start(const char *const *options)
     if (!slapd)
         return NULL;
     slapd->alive = -1;
-    slapd->script = join(top ? top : ".", "scripts/private-slapd");
+    slapd->script = join(top ? top : ".", scripts[slapd_kind()]);
     slapd->directory = join(temporary ? temporary : "/tmp", "invitegate-XXXXXX");
     if (!slapd->script || !slapd->directory || !mkdtemp(slapd->directory)) {
         complain("a folder for slapd");
@@ -154,7 +186,9 @@ struct slapd *slapd_start(const char *const *options)
     }
     slapd->configuration = join(slapd->directory, "invitegate.conf");
     slapd->admin_password = join(slapd->directory, "admin.password");
-    if (!slapd->configuration || !slapd->admin_password || !start(slapd, options))
+    slapd->bind_lines = new_bind_lines(slapd->directory);
+    if (!slapd->configuration || !slapd->admin_password || !slapd->bind_lines ||
+        !start(slapd, options))
         slapd_stop(&slapd);
     return slapd;
 }
@@ -172,6 +206,16 @@ const char *slapd_directory(const struct slapd *slapd)
 const char *slapd_conf_path(const struct slapd *slapd)
 {
     return slapd->configuration;
+}
+
+const char *slapd_bind_lines(const struct slapd *slapd)
+{
+    return slapd->bind_lines;
+}
+
+const char *slapd_script(const struct slapd *slapd)
+{
+    return slapd->script;
 }
 
 const char *slapd_admin_password_path(const struct slapd *slapd)
@@ -281,6 +325,7 @@ void slapd_stop(struct slapd **slapd)
     if (old->alive >= 0)
         close(old->alive);
     free(old->uri);
+    free(old->bind_lines);
     free(old->admin_password);
     free(old->configuration);
     free(old->directory);
