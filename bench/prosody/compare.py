@@ -26,6 +26,7 @@ REGISTRATIONS = int(os.environ.get("INV_BENCH_REGISTRATIONS", "1000"))
 OUTSTANDING = [int(number) for number in os.environ.get("INV_BENCH_INVITES", "1000 100000").split()]
 CLIENTS = 8
 ROUNDS = 5
+INVITERS = 100
 # a registration with a file of many invites takes seconds, all of Prosody's time
 FILES_TIMES_INVITES = 1000000
 FROZEN_SECONDS = 5
@@ -71,7 +72,16 @@ class Runs:
             figure(f"{self.name}: memory of {name} (RSS)", megabytes, "MB")
 
 
+def take_turns(*several):
+    """So that what else the machine does burdens all alike."""
+    for number in range(ROUNDS):
+        for runs in several:
+            if number < runs.rounds:
+                runs.run()
+
+
 def compare(outstanding):
+    """Invites for an account. The rate of ours."""
     count = min(REGISTRATIONS, outstanding)
     with_files = min(count, max(1, FILES_TIMES_INVITES // outstanding))
     size = f"{outstanding} invites"
@@ -79,15 +89,22 @@ def compare(outstanding):
         ours = Runs(f"invitegate, {size}", places.enter_context(Invitegate(outstanding, count)), count)
         sqlite = Runs(f"stock SQLite, {size}", places.enter_context(Stock(outstanding, count, SQLITE)), count)
         files = Runs(f"stock files, {size}", places.enter_context(Stock(outstanding, count, FILES)), with_files)
-        # in turn, so that what else the machine does burdens all alike
-        for number in range(ROUNDS):
-            for runs in (ours, sqlite, files):
-                if number < runs.rounds:
-                    runs.run()
+        take_turns(ours, sqlite, files)
         ours.print(sqlite)
         sqlite.print()
         files.print()
     return ours.rate()
+
+
+def compare_with_inviters():
+    """Invites for an account with the inviter on its roster, and the account on the inviter's."""
+    count = REGISTRATIONS - REGISTRATIONS % INVITERS
+    with Invitegate(count, count, INVITERS) as place, Stock(count, count, SQLITE, INVITERS) as stock:
+        ours = Runs("invitegate, both rosters", place, count)
+        sqlite = Runs("stock SQLite, both rosters", stock, count)
+        take_turns(ours, sqlite)
+        ours.print(sqlite)
+        sqlite.print()
 
 
 class Frozen(Place):
@@ -128,6 +145,8 @@ def main():
     if len(rates) > 1:
         figure(f"invitegate: rate with {OUTSTANDING[-1]} invites", rates[-1], "1/s",
                f"with {OUTSTANDING[0]}", rates[0])
+    if REGISTRATIONS >= INVITERS:
+        compare_with_inviters()
     frozen()
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The two that are compared: Prosody with mod_invitegate, invite-agent and slapd; and Prosody with its own
 mod_invites, mod_invites_register and mod_register_ibr. The same Prosody, the same settings of it, the same
-hashing (SCRAM-SHA-1, 10 000 rounds), invites to make an account without a contact."""
+hashing (SCRAM-SHA-1, 10 000 rounds), the same invites: to make an account, or one with a contact."""
 
 import pathlib
 import re
@@ -15,14 +15,16 @@ ITERATIONS = 10000
 
 
 class Place(Site):
-    """tokens: of invites that nobody has used yet, as many as usable says. All others are only there."""
+    """tokens: of invites that nobody has used yet, as many as usable says. All others are only there.
+    inviters: so many accounts that the invites come from; each has those it invited on its roster."""
 
     log_level = "info"
     module_folders = ("plugins/prosody", "bench/prosody/modules")
     durability = ()  # each writes to the disk as it does by default
 
-    def __init__(self, outstanding, usable, **options):
+    def __init__(self, outstanding, usable, inviters=0, **options):
         super().__init__(**options)
+        self.inviters = [f"inviter{number + 1}" for number in range(inviters)]
         self.outstanding = outstanding
         self.usable = usable
         self.tokens = []
@@ -53,12 +55,20 @@ class Invitegate(Place):
 
     def __enter__(self):
         ldif = self.folder / "outstanding.ldif"
-        ldif.write_text("\n".join(self.invites()))
+        ldif.write_text("\n".join([*self.accounts_of_inviters(), *self.invites()]))
         self.slapd_options = ["--extra-ldif", str(ldif)]
         super().__enter__()
         ldif.unlink()
-        self.tokens = self.invitectl("create", "--count", str(self.usable), "--print", "token").split()
+        for inviter in self.inviters or [None]:
+            number = self.usable // max(1, len(self.inviters))
+            self.tokens += self.invitectl("create", "--count", str(number), "--print", "token",
+                                          *(("--inviter", f"{inviter}@{DOMAIN}") if inviter else ())).split()
         return self
+
+    def accounts_of_inviters(self):
+        for name in self.inviters:
+            yield (f"dn: uid={name},ou=people,{SUFFIX}\nobjectClass: inetOrgPerson\nobjectClass: xmppAccount\n"
+                   f"uid: {name}\ncn: {name}\nsn: {name}\nxmppJid: {name}@{DOMAIN}\n")
 
     def invites(self):
         """Those that only are there, in LDIF."""
@@ -81,8 +91,8 @@ class Invitegate(Place):
 class Stock(Place):
     """storage: the lines of the configuration that say where Prosody keeps what it has."""
 
-    def __init__(self, outstanding, usable, storage):
-        super().__init__(outstanding, usable)
+    def __init__(self, outstanding, usable, storage, inviters=0):
+        super().__init__(outstanding, usable, inviters)
         self.storage = storage
         self.filling = True
 
@@ -114,6 +124,7 @@ class Stock(Place):
         filling = f"""
 modules_enabled = {{ "bench_invites" }}
 bench_invites = {self.outstanding}
+bench_inviters = {len(self.inviters)}
 bench_tokens_file = "{self.folder}/tokens"
 """
         return f"""
