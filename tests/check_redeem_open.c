@@ -249,6 +249,16 @@ START_TEST(an_earlier_holders_pairs_go_when_it_is_repeated)
 }
 END_TEST
 
+/* The time is up when the account is there. */
+static void refuse_after_the_add(void *context, counter_moment moment, size_t number, size_t write)
+{
+    inv_call *call = context;
+
+    (void)number;
+    if (moment == COUNTER_AFTER_ANSWER && write == 1)
+        call->deadline = inv_deadline_in(0);
+}
+
 START_TEST(an_earlier_holders_pairs_go)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
@@ -259,6 +269,34 @@ START_TEST(an_earlier_holders_pairs_go)
     redeem("hugo", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=hugo@example.org)"), 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Nobody is told that all is well while somebody else's contacts stand on the roster. */
+START_TEST(an_earlier_holders_pairs_that_stay)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct counter *counter;
+    inv_call call;
+
+    (void)site_redeem(site, token, "ida", SITE_PASSWORD, &verdict);
+    expect(INV_OK);
+    site_delete(site, "uid=ida," SITE_PEOPLE);
+    site_next_second();
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = refuse_after_the_add;
+    counter->context = &call;
+    (void)site_redeem_in(&call, NULL, "ida", SITE_PASSWORD, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    expect(INV_TIMEOUT);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=ida)"), 1);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=ida@example.org)"), 1);
+    redeem("ida", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=ida@example.org)"), 0);
     inv_token_free(&token);
 }
 END_TEST
@@ -282,6 +320,7 @@ static Suite *open_suite(void)
     tcase_add_test(tests, only_where_it_is_configured);
     tcase_add_test(tests, an_earlier_holders_pairs_go_when_it_is_repeated);
     tcase_add_test(tests, an_earlier_holders_pairs_go);
+    tcase_add_test(tests, an_earlier_holders_pairs_that_stay);
     suite_add_tcase(suite, tests);
     return suite;
 }

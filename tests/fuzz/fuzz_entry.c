@@ -3,12 +3,17 @@
  * Answers of a directory that keeps to no schema. Input: a line of words that says what to call,
  * and from the second line on the answers (script.h). Words: one of the calls below; then "scram"
  * or "site" for another domain than example.org, "noname" (check), "dry" (repair, purge),
- * "timeout=N" (ms), "accepted=N" (seconds ago), "takes=N" (bits), "name=N" (bob).
+ * "timeout=N" (ms), "accepted=N" (seconds ago), "takes=N" (bits), "name=N" (bob), "cookie=C"
+ * (changed). Without an invite people register in scram.example and site.example.
  */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cheap_hashes.h"
 #include "fuzz.h"
+#include "invitegate/changes.h"
 #include "invitegate/redeem.h"
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
@@ -31,6 +36,7 @@ struct entry_case {
     unsigned takes;
     time_t accepted_at;
     long timeout_ms;
+    char *cookie; /* NULL: none */
     inv_verdict verdict;
 };
 
@@ -56,6 +62,25 @@ static inv_result call_redeem(struct entry_case *entry_case)
 
     if (result == INV_OK)
         require_redeemed(entry_case);
+    return result;
+}
+
+static inv_result call_open(struct entry_case *entry_case)
+{
+    const struct script *script = &entry_case->script;
+    inv_result result =
+        inv_redeem(&entry_case->call, NULL, entry_case->name, entry_case->password,
+                   entry_case->takes, entry_case->accepted_at, &entry_case->verdict);
+
+    if (result == INV_OK) {
+        FUZZ_REQUIRE(!entry_case->domain->invite_only);
+        /* made by this very call, or there already and the password is the right one */
+        FUZZ_REQUIRE(script->account_added || script->account_nonce_shown ||
+                     (script->account_shown && (script->proved || script->verifier_shown)));
+    }
+    FUZZ_REQUIRE(result != INV_BAD_TOKEN); /* there is none */
+    FUZZ_REQUIRE(!script->claim_taken && !script->password_replaced);
+    FUZZ_REQUIRE(entry_case->verdict.invite_id[0] == '\0');
     return result;
 }
 
@@ -139,6 +164,30 @@ static inv_result call_roster(struct entry_case *entry_case)
     inv_result result = inv_roster_each(&entry_case->call, inv_name_jid(entry_case->name),
                                         visit_contact, &left, &entry_case->verdict);
 
+    FUZZ_REQUIRE(entry_case->script.writes == 0);
+    return result;
+}
+
+static bool visit_change(void *context, const char *owner, const char *contact, const char *group)
+{
+    const inv_domain *domain = context;
+
+    FUZZ_REQUIRE(contact != NULL && group != NULL);
+    FUZZ_REQUIRE(strcasecmp(strrchr(owner, '@') + 1, domain->name) == 0);
+    return true;
+}
+
+static inv_result call_changed(struct entry_case *entry_case)
+{
+    char next[INV_CHANGES_COOKIE_SIZE] = "";
+    bool restart = false;
+    inv_domain *domain = (inv_domain *)(uintptr_t)entry_case->domain; /* only looked at */
+    inv_result result =
+        inv_changes_since(&entry_case->call, entry_case->cookie != NULL ? entry_case->cookie : "",
+                          visit_change, domain, next, &restart, &entry_case->verdict);
+
+    FUZZ_REQUIRE(memchr(next, '\0', sizeof(next)) != NULL);
+    FUZZ_REQUIRE((result == INV_OK) == (next[0] != '\0'));
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     return result;
 }
@@ -246,6 +295,7 @@ static const struct {
     {"tree", call_tree, false},      {"repair", call_repair, false},
     {"purge", call_purge, false},    {"remove", call_remove, false},
     {"revoke", call_revoke, false},  {"restore", call_restore, false},
+    {"open", call_open, true},       {"changed", call_changed, false},
 };
 
 /* ------------------------------------------------------------------------------------ decoding */
@@ -293,6 +343,8 @@ static void take_word(struct entry_case *entry_case, const char *word, size_t le
         entry_case->accepted_at = REPEATABLE_TIME - script_number(value, value_length, 10000);
     else if (value_of(word, length, "name=", &value, &value_length))
         prepare_name(entry_case, value, value_length);
+    else if (entry_case->cookie == NULL && value_of(word, length, "cookie=", &value, &value_length))
+        entry_case->cookie = script_text(value, value_length);
 }
 
 /* Returns which call, or the number of calls: none. */
@@ -326,7 +378,8 @@ static void run(struct entry_case *entry_case, size_t chosen, const char *answer
     inv_result result;
 
     FUZZ_REQUIRE(log != NULL);
-    script_start(&entry_case->script, answers, length, FUZZ_INVITE_ID,
+    script_start(&entry_case->script, answers, length,
+                 calls[chosen].call == call_open ? INV_INVITE_ID_OPEN : FUZZ_INVITE_ID,
                  inv_name_jid(entry_case->name));
     entry_case->call = (inv_call){
         .config = material->config,
@@ -372,6 +425,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run(&entry_case, chosen, position, (size_t)(end - position));
     inv_secret_free(&entry_case.password);
     inv_name_free(&entry_case.name);
+    free(entry_case.cookie);
     cheap_hashes(false);
     repeatable(false);
     return 0;
