@@ -27,4 +27,5 @@ EXTRA_DIST += plugins/prosody/.luacheckrc
 lint: lint-lua
 lint-lua:
 	@command -v luacheck >/dev/null || { echo "luacheck is missing: apt-get install lua-check" >&2; exit 1; }
-	@cd $(srcdir)/plugins/prosody && luacheck --no-color --quiet .
+	@cd $(srcdir) && luacheck --config plugins/prosody/.luacheckrc --no-color --quiet \
+		plugins/prosody tests/prosody/modules bench/prosody

@@ -160,4 +160,10 @@ local function catch_up(username, contacts)
 	end
 end
 
-return { pair_all = pair_all; accept_remote = accept_remote; catch_up = catch_up; take_up = take_up };
+return {
+	is_local = is_local;
+	pair_all = pair_all;
+	accept_remote = accept_remote;
+	catch_up = catch_up;
+	take_up = take_up;
+};

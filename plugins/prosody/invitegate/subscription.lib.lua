@@ -31,13 +31,21 @@ local function redeem(token, inviter, redeemer, address)
 	return contact, invite.contacts;
 end
 
-local function approved(contacts, redeemer, inviter)
-	local username, host = jid_split(redeemer);
+-- Both are users of this server, the redeemer perhaps of another of its hosts.
+local function approve_local(contacts, inviter, username, host)
+	local redeemer = username .. "@" .. host;
 	if host == module.host then
 		rosters.pair_all(username, contacts);
-		sessionmanager.send_to_interested_resources(username, host,
-			st.presence({ type = "subscribed"; from = inviter; to = redeemer }));
+	else
+		for _, contact in ipairs(contacts) do
+			local contact_user, contact_host = jid_split(contact.jid);
+			if contact_host == module.host then
+				rosters.pair_all(contact_user, { { jid = redeemer; group = contact.group } });
+			end
+		end
 	end
+	sessionmanager.send_to_interested_resources(username, host,
+		st.presence({ type = "subscribed"; from = inviter; to = redeemer }));
 end
 
 module:hook("presence/bare", function (event)
@@ -49,8 +57,10 @@ module:hook("presence/bare", function (event)
 	if inviter == redeemer then return; end
 	local contact, contacts = redeem(token, inviter, redeemer, session.type == "c2s" and session.ip or "");
 	if not contact then return; end
-	approved(contacts, redeemer, inviter);
-	if select(2, jid_split(redeemer)) ~= module.host then
+	local username, host = jid_split(redeemer);
+	if rosters.is_local(host) then
+		approve_local(contacts, inviter, username, host);
+	else
 		rosters.accept_remote((jid_split(inviter)), redeemer, contact);
 	end
 	return true;
