@@ -2,8 +2,10 @@
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
 BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction \
 	bench/bench_timing
-EXTRA_PROGRAMS += $(BENCHMARKS)
-CLEANFILES += $(BENCHMARKS)
+# Takes minutes and gigabytes: "make bench-size", also with INV_BENCH_INVITES="1000 20000".
+BENCH_SIZE = bench/bench_size
+EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE)
+CLEANFILES += $(BENCHMARKS) $(BENCH_SIZE)
 BENCH_COMMON = bench/measure.c bench/measure.h bench/welch.h
 BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
 
@@ -11,13 +13,20 @@ bench_bench_token_SOURCES = bench/bench_token.c $(BENCH_COMMON)
 bench_bench_token_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 bench_bench_token_LDADD = common/libcommon.la $(CRYPTO_LIBS)
 
-bench_bench_registration_SOURCES = bench/bench_registration.c bench/bare.c bench/bare.h \
+BENCH_REGISTRATIONS = bench/registrations.c bench/registrations.h bench/bare.c bench/bare.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)
-bench_bench_registration_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 # The bare program is written as an example would be, string literals in LDAPMod and all.
-bench_bench_registration_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) \
+BENCH_REGISTRATIONS_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) \
 	-Wno-discarded-qualifiers -Wno-write-strings -Wno-frame-larger-than
+bench_bench_registration_SOURCES = bench/bench_registration.c $(BENCH_REGISTRATIONS)
+bench_bench_registration_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+bench_bench_registration_CFLAGS = $(BENCH_REGISTRATIONS_CFLAGS)
 bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
+
+bench_bench_size_SOURCES = bench/bench_size.c $(BENCH_REGISTRATIONS)
+bench_bench_size_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+bench_bench_size_CFLAGS = $(BENCH_REGISTRATIONS_CFLAGS)
+bench_bench_size_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
 
 bench_bench_transaction_SOURCES = bench/bench_transaction.c bench/stack.c bench/stack.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)
@@ -38,6 +47,9 @@ bench: $(BENCHMARKS) $(BENCH_PROSODY_LOAD) all
 		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
 	done
 	@$(BENCH_PROSODY)
+bench-size: $(BENCH_SIZE)
+	@abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
+		$(BENCH_SIZE) $(INV_BENCH_INVITES)
 bench-json:
 	@INV_BENCH_JSON=1 $(MAKE) -s bench
-.PHONY: bench bench-json
+.PHONY: bench bench-size bench-json

@@ -41,9 +41,8 @@ static void prepare_directory(const struct place *place)
         measure_fail("ldapmodify", "the directory could not be prepared");
 }
 
-void place_open(struct place *place, const char *domain_lines, const char *extra_ldif)
+void place_open(struct place *place, const char *domain_lines, const char *const *options)
 {
-    const char *const options[] = {extra_ldif != NULL ? "--extra-ldif" : NULL, extra_ldif, NULL};
     inv_verdict verdict = INV_VERDICT_INIT;
     char keys[512];
 

@@ -14,8 +14,8 @@ struct place {
     inv_gate *gate;
 };
 
-/* domain_lines: more keys of the domain, or NULL; extra_ldif: a file to load, or NULL. */
-void place_open(struct place *place, const char *domain_lines, const char *extra_ldif);
+/* domain_lines: more keys of the domain; options: of private-slapd, ending with NULL. Or NULL. */
+void place_open(struct place *place, const char *domain_lines, const char *const *options);
 void place_close(struct place *place);
 
 /* An invite by alice, with the request's type, uses and expiry. The caller frees the token. */
