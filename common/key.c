@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,11 +25,14 @@
 #define FINGERPRINT_LABEL "invitegate key fingerprint 1"
 #define FINGERPRINT_BYTES 16
 
+/* To prepare libcrypto for a key takes longer than a MAC: it is done once, and copied for each. */
 struct inv_keys {
+    EVP_MAC_CTX *nobodys;
     size_t count;
     struct {
         uint8_t id;
         unsigned char bytes[INV_KEY_SIZE];
+        EVP_MAC_CTX *prepared;
     } keys[INV_KEY_ID_MAX + 1];
 };
 
@@ -146,6 +151,43 @@ static inv_result read_file(int descriptor, const char *path, char *text, size_t
                            path, FILE_SIZE_MAX);
 }
 
+static EVP_MAC_CTX *prepare_key(EVP_MAC *hmac, const unsigned char bytes[INV_KEY_SIZE])
+{
+    char digest[] = OSSL_DIGEST_NAME_SHA2_256;
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC_CTX *prepared = EVP_MAC_CTX_new(hmac);
+
+    if (prepared == NULL || EVP_MAC_init(prepared, bytes, INV_KEY_SIZE, parameters) == 1)
+        return prepared;
+    EVP_MAC_CTX_free(prepared);
+    return NULL;
+}
+
+static inv_result prepare(inv_keys *keys, inv_verdict *verdict)
+{
+    static const unsigned char nobodys[INV_KEY_SIZE];
+    EVP_MAC *hmac = NULL;
+    bool prepared = false;
+
+    (void)ERR_set_mark();
+    hmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
+    if (hmac != NULL)
+        keys->nobodys = prepare_key(hmac, nobodys);
+    prepared = keys->nobodys != NULL;
+    for (size_t i = 0; prepared && i < keys->count; i++) {
+        keys->keys[i].prepared = prepare_key(hmac, keys->keys[i].bytes);
+        prepared = keys->keys[i].prepared != NULL;
+    }
+    EVP_MAC_free(hmac);
+    (void)ERR_pop_to_mark();
+    if (!prepared)
+        return inv_verdict_set(verdict, INV_CONFIG, "libcrypto does not compute HMAC-SHA256");
+    return INV_OK;
+}
+
 inv_result inv_keys_read(const char *path, inv_keys **keys, inv_verdict *verdict)
 {
     inv_result result;
@@ -167,6 +209,8 @@ inv_result inv_keys_read(const char *path, inv_keys **keys, inv_verdict *verdict
     result = read_file(descriptor, path, text, &length, verdict);
     if (result == INV_OK)
         result = read_lines(found, path, text, length, verdict);
+    if (result == INV_OK)
+        result = prepare(found, verdict);
     if (result == INV_OK) {
         *keys = found;
         found = NULL;
@@ -271,6 +315,9 @@ void inv_keys_free(inv_keys **keys)
 {
     if (*keys == NULL)
         return;
+    EVP_MAC_CTX_free((*keys)->nobodys);
+    for (size_t i = 0; i < (*keys)->count; i++)
+        EVP_MAC_CTX_free((*keys)->keys[i].prepared);
     inv_wipe(*keys, sizeof(**keys));
     free(*keys);
     *keys = NULL;
@@ -293,6 +340,29 @@ const unsigned char *inv_keys_find(const inv_keys *keys, uint8_t id)
             return keys->keys[i].bytes;
     }
     return NULL;
+}
+
+bool inv_keys_mac(const inv_keys *keys, uint8_t id, const void *data, size_t length,
+                  unsigned char mac[INV_KEY_MAC_SIZE], bool *known)
+{
+    const EVP_MAC_CTX *prepared = keys->nobodys;
+    EVP_MAC_CTX *copy = NULL;
+    size_t written = 0;
+    bool done;
+
+    *known = false;
+    for (size_t i = 0; i < keys->count && !*known; i++) {
+        *known = keys->keys[i].id == id;
+        if (*known)
+            prepared = keys->keys[i].prepared;
+    }
+    (void)ERR_set_mark();
+    copy = EVP_MAC_CTX_dup(prepared);
+    done = copy != NULL && EVP_MAC_update(copy, data, length) == 1 &&
+           EVP_MAC_final(copy, mac, &written, INV_KEY_MAC_SIZE) == 1 && written == INV_KEY_MAC_SIZE;
+    EVP_MAC_CTX_free(copy);
+    (void)ERR_pop_to_mark();
+    return done;
 }
 
 void inv_keys_fingerprint(const inv_keys *keys, size_t index,

@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,44 +35,41 @@ typedef enum judgement {
     NOT_JUDGED, /* libcrypto failed */
 } judgement;
 
-/* The MAC of the first 16 bytes. */
-static bool compute_mac(const unsigned char *key, const char *domain, const unsigned char *bytes,
-                        unsigned char mac[MAC_BYTES])
+/* The MAC of the first 16 bytes, under the key that the first of them names. */
+static bool compute_mac(const inv_keys *keys, const char *domain, const unsigned char *bytes,
+                        unsigned char mac[MAC_BYTES], bool *known)
 {
     unsigned char data[LABEL_LENGTH + DOMAIN_MAX + SIGNED_BYTES];
-    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned char whole[INV_KEY_MAC_SIZE];
     size_t domain_length = strlen(domain);
+    size_t length = LABEL_LENGTH + domain_length + SIGNED_BYTES;
     bool done;
 
+    *known = false;
     if (domain_length > DOMAIN_MAX)
         return false;
     memcpy(data, LABEL, LABEL_LENGTH);
     memcpy(data + LABEL_LENGTH, domain, domain_length);
     memcpy(data + LABEL_LENGTH + domain_length, bytes, SIGNED_BYTES);
-    (void)ERR_set_mark();
-    done = HMAC(EVP_sha256(), key, INV_KEY_SIZE, data, LABEL_LENGTH + domain_length + SIGNED_BYTES,
-                digest, NULL) != NULL;
-    (void)ERR_pop_to_mark();
+    done = inv_keys_mac(keys, bytes[0], data, length, whole, known);
     if (done)
-        memcpy(mac, digest, MAC_BYTES);
-    inv_wipe(data, sizeof(data));
-    inv_wipe(digest, sizeof(digest));
+        memcpy(mac, whole, MAC_BYTES);
+    inv_wipe(data, length);
+    inv_wipe(whole, sizeof(whole));
     return done;
 }
 
 static judgement judge(const inv_keys *keys, const char *domain, const unsigned char *bytes)
 {
-    static const unsigned char nobodys_key[INV_KEY_SIZE];
-    const unsigned char *key = inv_keys_find(keys, bytes[0]);
     unsigned char mac[MAC_BYTES];
+    bool known = false;
     bool equal;
 
-    /* An unknown key costs the same time as a wrong MAC. */
-    if (!compute_mac(key != NULL ? key : nobodys_key, domain, bytes, mac))
+    if (!compute_mac(keys, domain, bytes, mac, &known))
         return NOT_JUDGED;
     equal = CRYPTO_memcmp(mac, bytes + SIGNED_BYTES, MAC_BYTES) == 0;
     inv_wipe(mac, sizeof(mac));
-    if (key == NULL)
+    if (!known)
         return UNKNOWN_KEY;
     return equal ? GENUINE : WRONG_MAC;
 }
@@ -138,6 +134,7 @@ INV_WIPES_REGISTERS inv_result inv_token_mint(const inv_keys *keys, const char *
     unsigned char bytes[INV_TOKEN_BYTES];
     unsigned char others[SIGNED_BYTES - 1];
     inv_result result;
+    bool known = false;
     int random;
 
     *token = NULL;
@@ -149,7 +146,7 @@ INV_WIPES_REGISTERS inv_result inv_token_mint(const inv_keys *keys, const char *
     (void)ERR_pop_to_mark();
     if (random != 1)
         result = inv_verdict_set(verdict, INV_CONFIG, "no random bytes for a token");
-    else if (!compute_mac(inv_keys_find(keys, bytes[0]), domain, bytes, bytes + SIGNED_BYTES))
+    else if (!compute_mac(keys, domain, bytes, bytes + SIGNED_BYTES, &known))
         result = inv_verdict_set(verdict, INV_CONFIG, "libcrypto does not compute HMAC-SHA256");
     else
         result = make_token(bytes, token, verdict);

@@ -2,6 +2,7 @@
 #ifndef INVITEGATE_KEY_H
 #define INVITEGATE_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,7 +10,8 @@
 
 #define INV_KEY_SIZE             32  /* bytes of a key */
 #define INV_KEY_ID_MAX           207 /* so that a token starts with a letter */
-#define INV_KEY_FINGERPRINT_SIZE 40  /* "KEYID HEX32" with its NUL */
+#define INV_KEY_MAC_SIZE         32
+#define INV_KEY_FINGERPRINT_SIZE 40 /* "KEYID HEX32" with its NUL */
 
 /* The keys of token.keys, in its order; new tokens use the first. Immutable, wiped when freed. */
 typedef struct inv_keys inv_keys;
@@ -34,6 +36,14 @@ uint8_t inv_keys_id(const inv_keys *keys, size_t index);
 
 /* The 32 bytes of the key with this id, or NULL. */
 const unsigned char *inv_keys_find(const inv_keys *keys, uint8_t id);
+
+/*
+ * HMAC-SHA256 (RFC 2104) of data under the key with this id. Where there is no such key it is
+ * computed all the same, under one that nobody has, and *known is false. Thread-safe. False:
+ * libcrypto failed. The caller wipes mac.
+ */
+bool inv_keys_mac(const inv_keys *keys, uint8_t id, const void *data, size_t length,
+                  unsigned char mac[INV_KEY_MAC_SIZE], bool *known);
 
 /*
  * What a directory may hold of a key: its id, a space, 32 hex digits of
