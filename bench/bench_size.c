@@ -2,8 +2,10 @@
 /*
  * Registrations a second with many invites in the directory. One private slapd for each number
  * given (1000 100000 1000000 if none is), all filled before the first registration; then each has
- * its turn, round after round, so that what else runs on the machine burdens all alike.
- * INV_BENCH_REGISTRATIONS: how many in a turn.
+ * its turn, round after round, so that what else runs on the machine burdens all alike. The bare
+ * libldap program has turns too: what grows with both is the server's. TMPDIR: where the databases
+ * lie; in memory (/dev/shm) the file system has no part in it. INV_BENCH_REGISTRATIONS: how many in
+ * a turn.
  */
 #include <inttypes.h>
 #include <stdint.h>
@@ -23,11 +25,23 @@
 /* A million invites with their indexes take less than half of it. */
 #define MAP_SIZE "maxsize 8589934592\n"
 
+/* What has a turn in each round. */
+static const struct way {
+    const char *what;
+    registrar by;
+    size_t processes;
+} ways[] = {
+    {"registrations, 1 process", BY_INVITEGATE, 1},
+    {"bare libldap, 1 process", BY_LIBLDAP, 1},
+    {"registrations, 8 processes", BY_INVITEGATE, 8},
+};
+
+enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
+
 struct size {
     size_t invites;
     struct place place;
-    double one[ROUNDS];
-    double eight[ROUNDS];
+    double rates[WAYS][ROUNDS];
 };
 
 /* Marsaglia's xorshift: the ids have to be spread, not secret. */
@@ -104,46 +118,33 @@ static void fill(struct size *size)
 static void take_turns(struct size *sizes, size_t count, size_t registrations)
 {
     for (int round = 0; round < ROUNDS; round++) {
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count * WAYS; i++) {
+            const struct way *way = &ways[i % WAYS];
+            struct size *size = &sizes[i / WAYS];
             char prefix[32];
 
-            (void)snprintf(prefix, sizeof(prefix), "one%d.", round);
-            sizes[i].one[round] =
-                registrations_rate(&sizes[i].place, BY_INVITEGATE, prefix, 1, registrations);
-            (void)snprintf(prefix, sizeof(prefix), "eight%d.", round);
-            sizes[i].eight[round] =
-                registrations_rate(&sizes[i].place, BY_INVITEGATE, prefix, 8, registrations);
+            (void)snprintf(prefix, sizeof(prefix), "w%zu.%d.", i % WAYS, round);
+            size->rates[i % WAYS][round] =
+                registrations_rate(&size->place, way->by, prefix, way->processes, registrations);
         }
         (void)fprintf(stderr, "round %d of %d\n", round + 1, ROUNDS);
     }
 }
 
-/* Beside the first, which is the smallest as it stands. */
-static void report(struct size *sizes, size_t count, const char *processes,
-                   double *(*samples)(struct size *size))
+/* Beside the first size. */
+static void report(struct size *sizes, size_t count, size_t way)
 {
-    double first = measure_median(samples(&sizes[0]), ROUNDS);
+    double first = measure_median(sizes[0].rates[way], ROUNDS);
 
     for (size_t i = 0; i < count; i++) {
         char what[80];
         char beside[40];
 
-        (void)snprintf(what, sizeof(what), "registrations, %s, %zu invites", processes,
-                       sizes[i].invites);
+        (void)snprintf(what, sizeof(what), "%s, %zu invites", ways[way].what, sizes[i].invites);
         (void)snprintf(beside, sizeof(beside), "%zu invites", sizes[0].invites);
-        measure_figure("size", what, measure_median(samples(&sizes[i]), ROUNDS), "1/s",
+        measure_figure("size", what, measure_median(sizes[i].rates[way], ROUNDS), "1/s",
                        i > 0 ? beside : NULL, first);
     }
-}
-
-static double *by_one(struct size *size)
-{
-    return size->one;
-}
-
-static double *by_eight(struct size *size)
-{
-    return size->eight;
 }
 
 int main(int argc, char **argv)
@@ -163,8 +164,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         fill(&sizes[i]);
     take_turns(sizes, count, registrations);
-    report(sizes, count, "1 process", by_one);
-    report(sizes, count, "8 processes", by_eight);
+    for (size_t way = 0; way < WAYS; way++)
+        report(sizes, count, way);
     for (size_t i = 0; i < count; i++)
         place_close(&sizes[i].place);
     return EXIT_SUCCESS;

@@ -2,7 +2,7 @@
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
 BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction \
 	bench/bench_timing
-# Takes minutes and gigabytes: "make bench-size", also with INV_BENCH_INVITES="1000 20000".
+# Takes minutes and gigabytes: "make bench-size", also with INV_BENCH_INVITES="1000 20000" TMPDIR=/dev/shm.
 BENCH_SIZE = bench/bench_size
 EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE)
 CLEANFILES += $(BENCHMARKS) $(BENCH_SIZE)
