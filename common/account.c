@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "invitegate/encoding.h"
 #include "invitegate/timestamp.h"
 
 /* draft-behera-ldap-password-policy 5.3.3: locked until an admin unlocks it */
@@ -333,8 +334,8 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
     free(text);
     if (!made)
         ERR_clear_error();
-    for (size_t i = 0; made && i < IDENTITY_BYTES; i++)
-        (void)snprintf(&identity[2 * i], 3, "%02x", digest[i]);
+    if (made)
+        inv_hex_write(digest, IDENTITY_BYTES, identity);
     return made;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "invitegate/encoding.h"
 #include "invitegate/timestamp.h"
 
 #define NONCE_BYTES 8
@@ -21,8 +22,7 @@ inv_result inv_claim_start(const char *jid, inv_claim *claim, inv_verdict *verdi
         ERR_clear_error();
         return inv_verdict_set(verdict, INV_CONFIG, "the system gives no random bytes");
     }
-    for (size_t i = 0; i < sizeof(random); i++)
-        (void)snprintf(&claim->nonce[2 * i], 3, "%02x", random[i]);
+    inv_hex_write(random, sizeof(random), claim->nonce);
     if (asprintf(&claim->text, "%s %s", jid, claim->nonce) == -1) {
         claim->text = NULL;
         return inv_verdict_no_memory(verdict);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "libldap.h"
+#include "sigpipe.h"
 
 struct inv_directory {
     const inv_directory_driver *driver;
@@ -213,6 +214,7 @@ static bool all_answered(inv_operation *const *operations, size_t count)
 static inv_result run_once(inv_directory *directory, inv_operation *const *operations, size_t count,
                            const inv_deadline *deadline, inv_verdict *verdict)
 {
+    sigpipe_guard guard = sigpipe_block();
     inv_result result = ensure_connected(directory, deadline, verdict);
 
     for (size_t i = 0; i < count && result == INV_OK; i++) {
@@ -232,6 +234,7 @@ static inv_result run_once(inv_directory *directory, inv_operation *const *opera
         directory->healthy = false;
         disconnect(directory);
     }
+    sigpipe_restore(&guard);
     return result;
 }
 

@@ -564,7 +564,6 @@ static inv_result libldap_send(void *context, inv_operation *operation,
                                const inv_deadline *deadline, inv_verdict *verdict)
 {
     libldap *self = context;
-    sigpipe_guard guard = sigpipe_block();
     int error = LDAP_PARAM_ERROR;
 
     self->deadline = *deadline;
@@ -580,7 +579,6 @@ static inv_result libldap_send(void *context, inv_operation *operation,
         error = ldap_delete_ext(self->handle, operation->dn, NULL, NULL, &operation->message_id);
         break;
     }
-    sigpipe_restore(&guard);
     if (error != LDAP_SUCCESS)
         return api_failure(self, error, "asking", verdict);
     return INV_OK;
@@ -713,7 +711,6 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
                                   const inv_deadline *deadline, inv_verdict *verdict)
 {
     libldap *self = context;
-    sigpipe_guard guard = sigpipe_block();
     struct timeval left = time_left(deadline);
     LDAPMessage *message = NULL;
     int error = LDAP_TIMEOUT;
@@ -727,7 +724,6 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
         error = handle_error(self->handle);
     if (message != NULL)
         (void)ldap_msgfree(message);
-    sigpipe_restore(&guard);
     return error == LDAP_SUCCESS ? INV_OK : api_failure(self, error, "waiting for", verdict);
 }
 

@@ -76,21 +76,28 @@ static inv_result check_prepared(const char *prepared, inv_verdict *verdict)
     return INV_OK;
 }
 
-static inv_result prepare_local(const char *local, size_t length, char **prepared,
-                                inv_verdict *verdict)
+/*
+ * What most names are made of. None of these characters is changed by nodeprep (RFC 3920 A), and
+ * libidn takes some ten thousand instructions to say so.
+ */
+static bool is_plain(const char *local, size_t length)
 {
-    inv_result result = check_bytes("name", local, length, verdict);
-    char *text;
-    int cause;
+    for (size_t i = 0; i < length; i++) {
+        char letter = local[i];
 
-    *prepared = NULL;
-    if (result != INV_OK)
-        return result;
-    text = calloc(1, UNPREPARED_MAX + 1);
-    if (text == NULL)
-        return inv_verdict_no_memory(verdict);
-    memcpy(text, local, length);
-    cause = pr29_8z(text);
+        if ((letter < 'a' || letter > 'z') && (letter < '0' || letter > '9') && letter != '.' &&
+            letter != '_' && letter != '-')
+            return false;
+    }
+    return true;
+}
+
+/* Takes text over, also when it fails. */
+static inv_result nodeprep(char *text, char **prepared, inv_verdict *verdict)
+{
+    inv_result result;
+    int cause = pr29_8z(text);
+
     if (cause != PR29_SUCCESS) {
         free(text);
         return cause != PR29_PROBLEM
@@ -108,6 +115,27 @@ static inv_result prepare_local(const char *local, size_t length, char **prepare
     else
         free(text);
     return result;
+}
+
+static inv_result prepare_local(const char *local, size_t length, char **prepared,
+                                inv_verdict *verdict)
+{
+    inv_result result = check_bytes("name", local, length, verdict);
+    bool plain;
+    char *text;
+
+    *prepared = NULL;
+    if (result != INV_OK)
+        return result;
+    plain = length <= LOCAL_MAX && is_plain(local, length);
+    text = calloc(1, plain ? length + 1 : UNPREPARED_MAX + 1);
+    if (text == NULL)
+        return inv_verdict_no_memory(verdict);
+    memcpy(text, local, length);
+    if (!plain)
+        return nodeprep(text, prepared, verdict);
+    *prepared = text;
+    return INV_OK;
 }
 
 static inv_result prepare_domain(const char *domain, size_t length, char **prepared,
@@ -340,44 +368,64 @@ const char *inv_name_jid(const inv_name *name)
     return name->jid;
 }
 
-/* Writes a value to the stream through escape. False when memory is short. */
-static bool put_value(FILE *stream, const char *value, char *(*escape)(const char *value))
+struct expansion {
+    char *text;
+    size_t length;
+};
+
+static bool put(struct expansion *expansion, const char *piece, size_t length)
+{
+    char *grown = realloc(expansion->text, expansion->length + length + 1);
+
+    if (grown == NULL)
+        return false;
+    memcpy(grown + expansion->length, piece, length);
+    expansion->text = grown;
+    expansion->length += length;
+    grown[expansion->length] = '\0';
+    return true;
+}
+
+/* A value through escape. False when memory is short. */
+static bool put_value(struct expansion *expansion, const char *value,
+                      char *(*escape)(const char *value))
 {
     char *escaped;
-    bool put;
+    bool done;
 
     if (escape == NULL)
-        return fputs(value, stream) >= 0;
+        return put(expansion, value, strlen(value));
     escaped = escape(value);
     if (escaped == NULL)
         return false;
-    put = fputs(escaped, stream) >= 0;
+    done = put(expansion, escaped, strlen(escaped));
     free(escaped);
-    return put;
+    return done;
 }
 
-static bool put_expanded(FILE *stream, const inv_name *name, const char *template_text,
-                         char *(*escape)(const char *value))
+/* The template's own text goes in whole pieces. */
+static bool put_expanded(struct expansion *expansion, const inv_name *name,
+                         const char *template_text, char *(*escape)(const char *value))
 {
-    for (const char *position = template_text; *position != '\0'; position++) {
+    const char *position = template_text;
+
+    while (*position != '\0') {
+        size_t plain = strcspn(position, "%");
         const char *value = NULL;
 
-        if (position[0] == '%' && position[1] == 'u')
+        if (plain == 0 && position[1] == 'u')
             value = name->local;
-        else if (position[0] == '%' && position[1] == 'd')
+        else if (plain == 0 && position[1] == 'd')
             value = name->domain;
-        else if (position[0] == '%' && position[1] == 'j')
+        else if (plain == 0 && position[1] == 'j')
             value = name->jid;
-        if (value != NULL) {
-            if (!put_value(stream, value, escape))
-                return false;
-            position++;
-            continue;
-        }
-        if (fputc(*position, stream) == EOF)
+        if (value != NULL ? !put_value(expansion, value, escape)
+                          : !put(expansion, position, plain > 0 ? plain : 1))
             return false;
-        if (position[0] == '%' && position[1] == '%')
-            position++;
+        if (plain > 0)
+            position += plain;
+        else
+            position += value != NULL || position[1] == '%' ? 2 : 1;
     }
     return true;
 }
@@ -385,19 +433,12 @@ static bool put_expanded(FILE *stream, const inv_name *name, const char *templat
 char *inv_name_expand(const inv_name *name, const char *template_text,
                       char *(*escape)(const char *value))
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    bool complete;
+    struct expansion expansion = {.text = NULL};
 
-    if (stream == NULL)
-        return NULL;
-    complete = put_expanded(stream, name, template_text, escape);
-    if (fclose(stream) != 0 || !complete) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    if (put(&expansion, "", 0) && put_expanded(&expansion, name, template_text, escape))
+        return expansion.text;
+    free(expansion.text);
+    return NULL;
 }
 
 void inv_name_free(inv_name **name)

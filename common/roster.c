@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "invitegate/encoding.h"
+
 #define PAIR_ID_BYTES 20
 
 /* The domain part of a bare JID, or NULL. */
@@ -38,8 +40,8 @@ bool inv_pair_id(const char *jid, const char *contact, char id[INV_PAIR_ID_SIZE]
     EVP_MD_CTX_free(hash);
     if (!made)
         ERR_clear_error();
-    for (size_t i = 0; made && i < PAIR_ID_BYTES; i++)
-        (void)snprintf(&id[2 * i], 3, "%02x", digest[i]);
+    if (made)
+        inv_hex_write(digest, PAIR_ID_BYTES, id);
     return made;
 }
 

@@ -24,10 +24,12 @@ static sigset_t only_sigpipe(void)
 
 sigpipe_guard sigpipe_block(void)
 {
-    sigpipe_guard guard = {.pending_before = is_pending()};
+    sigpipe_guard guard = {.pending_before = false};
     const sigset_t set = only_sigpipe();
 
     guard.active = pthread_sigmask(SIG_BLOCK, &set, &guard.before) == 0;
+    /* what was not blocked cannot have waited */
+    guard.pending_before = guard.active && sigismember(&guard.before, SIGPIPE) == 1 && is_pending();
     return guard;
 }
 
@@ -38,9 +40,7 @@ void sigpipe_restore(const sigpipe_guard *guard)
 
     if (!guard->active)
         return;
-    if (!guard->pending_before && is_pending()) {
-        while (sigtimedwait(&set, NULL, &no_wait) == -1 && errno == EINTR)
-            continue;
-    }
+    while (!guard->pending_before && sigtimedwait(&set, NULL, &no_wait) == -1 && errno == EINTR)
+        continue;
     (void)pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stringprep.h>
 
 #include "invitegate/name.h"
 
@@ -80,6 +81,43 @@ START_TEST(a_name_is_prepared)
     ck_assert_str_eq(verdict.user, jid);
     inv_name_free(&name);
     ck_assert_ptr_null(name);
+    inv_name_free(&name);
+}
+END_TEST
+
+/* Plain ASCII does not go through libidn here: it must come out as it would there. */
+START_TEST(each_ascii_character_is_prepared_as_by_libidn)
+{
+    for (char character = 1; character < 127; character++) {
+        const char local[] = {'a', character, 'z', '\0'};
+        char expected[16] = "";
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_name *name = NULL;
+        inv_result result = inv_name_prepare(&domains[0], local, 3, &name, &verdict);
+
+        memcpy(expected, local, sizeof(local));
+        if (stringprep_xmpp_nodeprep(expected, sizeof(expected)) == STRINGPREP_OK) {
+            ck_assert_msg(result == INV_OK, "%d: %s", character, verdict.why);
+            ck_assert_str_eq(inv_name_local(name), expected);
+        } else {
+            ck_assert_int_eq(result, INV_NAME_INVALID);
+        }
+        inv_name_free(&name);
+    }
+}
+END_TEST
+
+START_TEST(a_plain_name_has_the_same_limit)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    char local[1024];
+
+    memset(local, 'a', sizeof(local));
+    ck_assert_int_eq(inv_name_prepare(&domains[0], local, 1024, &name, &verdict), INV_NAME_INVALID);
+    ck_assert_msg(strstr(verdict.why, "longer than 1023") != NULL, "%s", verdict.why);
+    ck_assert_int_eq(inv_name_prepare(&domains[0], local, 1023, &name, &verdict), INV_OK);
+    ck_assert_uint_eq(strlen(inv_name_local(name)), 1023);
     inv_name_free(&name);
 }
 END_TEST
@@ -468,6 +506,8 @@ int main(void)
 
     tcase_add_checked_fixture(tests, make_config, free_config);
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, each_ascii_character_is_prepared_as_by_libidn);
+    tcase_add_test(tests, a_plain_name_has_the_same_limit);
     tcase_add_loop_test(tests, a_name_is_prepared, 0, COUNT(prepared));
     tcase_add_loop_test(tests, what_a_jid_forbids_is_refused, 0, COUNT(refused));
     tcase_add_test(tests, the_length_is_that_of_the_prepared_name);
