@@ -43,9 +43,14 @@ async def disturb(site):
 
 
 @suite.test
-async def disturbed(site, _):
-    """8 clients register while agent and directory end, die, freeze and return: an account each, a use each"""
-    tokens = site.invitectl("create", "--count", str(COUNT), "--print", "token").split()
+async def disturbed(site, client):
+    """8 clients register while agent and directory end, die, freeze and return: an account each, a use each,
+    and whose use is finished has the inviter"""
+    site.account("anna")
+    anna = client("anna", "correct horse")
+    await anna.online()
+    tokens = site.invitectl("create", "--count", str(COUNT), "--inviter", "anna@example.org", "--print",
+                            "token").split()
     wanted = {f"load{number}": token for number, token in enumerate(tokens)}
     clients = await asyncio.create_subprocess_exec(BUILT / "bench/prosody/load", "--patient", str(site.port),
                                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -53,15 +58,21 @@ async def disturbed(site, _):
     (told, _), _ = await asyncio.gather(clients.communicate(lines.encode()), disturb(site))
     equal(clients.returncode, 0)
     told = json.loads(told)
-    print(f"# {COUNT} in {told['seconds']:.1f} s, {told['retries']} tries more, {told['lost_answers']} answers lost")
+    print(f"# {COUNT} in {told['seconds']:.1f} s, {told['retries']} tries more, {told['lost_answers']} answers lost, "
+          f"half within {told['p50_ms']:.0f} ms, 99 of 100 within {told['p99_ms']:.0f} ms")
     # it was disturbed
     assert told["retries"] > 0, told
     equal([name for name in site.accounts() if name.startswith("load")], sorted(wanted))
     # one that was cut off behind its account still has the use's claim, which "repair" finishes
-    invites = [json.loads(line) for line in site.invitectl("--json", "list", "--state", "all").splitlines()]
+    invites = [json.loads(line) for line in site.invitectl(
+        "--json", "list", "--state", "all", "--inviter", "anna@example.org").splitlines()]
     equal({invite["usesLeft"] for invite in invites}, {0})
+    used = {use["jid"] for invite in invites for use in invite["usedBy"]}
     equal(sorted(use["jid"] for invite in invites for use in invite["claims"] + invite["usedBy"]),
           sorted(f"{name}@example.org" for name in wanted))
+    pairs = {line.split()[0] for line in site.invitectl("roster", "anna@example.org").splitlines()}
+    equal(used - pairs, set())
+    await anna.ping()
 
 
 suite.run()
