@@ -190,4 +190,5 @@ DS389_TESTS = tests/integration/race tests/integration/crash \
 	tests/check_pam_login tests/check_pam_change tests/check_directory tests/check_connection \
 	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
-	tests/check_removal tests/check_invite tests/check_account tests/check_roster
+	tests/check_removal tests/check_invite tests/check_account tests/check_roster \
+	tests/check_changes tests/check_redeem_open
