@@ -1,25 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One PAM login in a long-lived process: the first, those after it, and what they leave in memory.
- * INV_BENCH_TRANSACTIONS: how many.
+ * One PAM transaction in a long-lived process, a login and then a registration by a password
+ * change: the first, those after it, and what they leave in memory. INV_BENCH_TRANSACTIONS: how
+ * many of each; "make bench" does few, 100000 take some minutes.
  */
+#include <malloc.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "measure.h"
 #include "place.h"
 #include "stack.h"
 
-static double transaction(const struct stack *stack)
+#define SETTLED     100 /* transactions until every library has what it keeps for itself */
+#define USES        100 /* of an invite */
+#define DAY         86400
+#define COUNT_LEAST 200
+
+/* What the transactions of a series are made with. */
+struct host {
+    struct place place;
+    struct stack stack;
+    char token[INV_TOKEN_LENGTH + 1];
+};
+
+/* The next invite. Not part of the transaction, and in a process of its own in real life. */
+static void take_invite(struct host *host)
+{
+    const inv_invite_request request = {.uses = USES, .expires = time(NULL) + DAY};
+    inv_token *token = place_invite(&host->place, &request);
+
+    inv_token_write(token, host->token);
+    inv_token_free(&token);
+}
+
+static double log_in(struct host *host, size_t number)
 {
     double start = measure_now();
-    int code = stack_login(stack, "alice", PLACE_PASSWORD);
+    int code = stack_login(&host->stack, "alice", PLACE_PASSWORD);
 
+    (void)number;
     if (code != PAM_SUCCESS)
         measure_fail("a login", pam_strerror(NULL, code));
+    return (measure_now() - start) * 1e6;
+}
+
+static double register_name(struct host *host, size_t number)
+{
+    char local[32];
+    double start;
+    int code;
+
+    if (number % USES == 0)
+        take_invite(host);
+    (void)snprintf(local, sizeof(local), "guest%zu", number);
+    start = measure_now();
+    code = stack_register(&host->stack, local, host->token, PLACE_PASSWORD);
+    if (code != PAM_SUCCESS)
+        measure_fail(local, pam_strerror(NULL, code));
     return (measure_now() - start) * 1e6;
 }
 
@@ -34,32 +76,53 @@ static double resident_kilobytes(void)
     return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1024;
 }
 
+/* What is allocated and not freed; the rest of the memory may be pages that malloc keeps. */
+static double allocated_kilobytes(void)
+{
+    return (double)mallinfo2().uordblks / 1024;
+}
+
+static void measure_series(struct host *host, const char *name, size_t count,
+                           double (*transaction)(struct host *host, size_t number))
+{
+    double *samples = malloc((count + 1) * sizeof(*samples));
+    double resident = 0;
+    double allocated = 0;
+    char what[80];
+
+    if (samples == NULL)
+        measure_fail("samples", "out of memory");
+    memset(samples, 1, (count + 1) * sizeof(*samples)); /* its pages are not to count as growth */
+    (void)snprintf(what, sizeof(what), "the first %s of a process", name);
+    measure_figure("transaction", what, transaction(host, 0), "us", NULL, 0);
+    for (size_t i = 0; i < count; i++) {
+        samples[i] = transaction(host, i + 1);
+        if (i == SETTLED) {
+            resident = resident_kilobytes();
+            allocated = allocated_kilobytes();
+        }
+    }
+    (void)snprintf(what, sizeof(what), "memory after %zu more", count);
+    measure_figure("transaction", what, resident_kilobytes() - resident, "KiB", NULL, 0);
+    (void)snprintf(what, sizeof(what), "of it allocated and not freed");
+    measure_figure("transaction", what, allocated_kilobytes() - allocated, "KiB", NULL, 0);
+    (void)snprintf(what, sizeof(what), "a %s after that", name);
+    measure_figure("transaction", what, measure_median(samples, count), "us", NULL, 0);
+    free(samples);
+}
+
 int main(void)
 {
     const char *wanted = getenv("INV_BENCH_TRANSACTIONS");
     size_t count = wanted != NULL ? strtoul(wanted, NULL, 10) : 2000;
-    double *samples = calloc(count + 1, sizeof(*samples));
-    struct place place;
-    struct stack stack;
-    double before = 0;
+    static struct host host;
 
-    if (samples == NULL || count < 200)
+    if (count < COUNT_LEAST)
         measure_fail("INV_BENCH_TRANSACTIONS", "has to be at least 200");
-    memset(samples, 1, (count + 1) * sizeof(*samples)); /* its pages are not to count as growth */
-    place_open(&place, NULL, NULL);
-    stack_write(&place, &stack);
-    measure_figure("transaction", "the first login of a process", transaction(&stack), "us", NULL,
-                   0);
-    for (size_t i = 0; i < count; i++) {
-        samples[i] = transaction(&stack);
-        if (i == 100) /* what every library keeps for itself is there by now */
-            before = resident_kilobytes();
-    }
-    measure_figure("transaction", "memory that grew over the transactions",
-                   resident_kilobytes() - before, "KiB", NULL, 0);
-    measure_figure("transaction", "a login after that", measure_median(samples, count), "us", NULL,
-                   0);
-    free(samples);
-    place_close(&place);
+    place_open(&host.place, NULL, NULL);
+    stack_write(&host.place, &host.stack);
+    measure_series(&host, "login", count, log_in);
+    measure_series(&host, "registration", count, register_name);
+    place_close(&host.place);
     return EXIT_SUCCESS;
 }

@@ -18,7 +18,8 @@ BENCH_REGISTRATIONS = bench/registrations.c bench/registrations.h bench/bare.c b
 # The bare program is written as an example would be, string literals in LDAPMod and all.
 BENCH_REGISTRATIONS_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) \
 	-Wno-discarded-qualifiers -Wno-write-strings -Wno-frame-larger-than
-bench_bench_registration_SOURCES = bench/bench_registration.c $(BENCH_REGISTRATIONS)
+bench_bench_registration_SOURCES = bench/bench_registration.c tests/support/counter.c \
+	tests/support/counter.h $(BENCH_REGISTRATIONS)
 bench_bench_registration_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_registration_CFLAGS = $(BENCH_REGISTRATIONS_CFLAGS)
 bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)

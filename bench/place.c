@@ -97,21 +97,30 @@ inv_token **place_invites(const struct place *place, size_t count)
     return tokens;
 }
 
-inv_result place_register(const struct place *place, const inv_token *token, const char *local,
-                          inv_verdict *verdict)
+inv_result place_register_in(const struct place *place, inv_call *call, const inv_token *token,
+                             const char *local, inv_verdict *verdict)
 {
     const inv_domain *domain = &place->gate->config->domains[0];
     inv_secret *password = inv_secret_new(PLACE_PASSWORD, strlen(PLACE_PASSWORD));
     inv_name *name = NULL;
-    inv_call call = {0};
     inv_result result = inv_name_prepare(domain, local, strlen(local), &name, verdict);
 
     if (result == INV_OK)
-        result = inv_gate_begin(place->gate, domain, 0, &call, verdict);
-    if (result == INV_OK)
-        result = inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, 0, verdict);
-    inv_gate_end(&call);
+        result = inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, 0, verdict);
     inv_name_free(&name);
     inv_secret_free(&password);
+    return result;
+}
+
+inv_result place_register(const struct place *place, const inv_token *token, const char *local,
+                          inv_verdict *verdict)
+{
+    inv_call call = {0};
+    inv_result result =
+        inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, verdict);
+
+    if (result == INV_OK)
+        result = place_register_in(place, &call, token, local, verdict);
+    inv_gate_end(&call);
     return result;
 }

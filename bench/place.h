@@ -24,7 +24,9 @@ inv_token *place_invite(const struct place *place, const inv_invite_request *req
 /* count account invites by alice. The caller frees each token, and the array. */
 inv_token **place_invites(const struct place *place, size_t count);
 
-/* One registration in a call of its own. */
+/* One registration, in a call that has begun or in one of its own. */
+inv_result place_register_in(const struct place *place, inv_call *call, const inv_token *token,
+                             const char *local, inv_verdict *verdict);
 inv_result place_register(const struct place *place, const inv_token *token, const char *local,
                           inv_verdict *verdict);
 
