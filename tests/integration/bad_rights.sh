@@ -172,6 +172,13 @@ exits 4 "no right to read the clock: repair" repair
 exits 1 "doctor" doctor
 says "finds it on invites" 'finding +invites .*modifyTimestamp' "$out"
 says "and on their container" 'finding +clock .*modifyTimestamp' "$out"
+{
+    printf 'access to dn.onelevel="ou=rosters,dc=example,dc=org" attrs=entryCSN\n    by * =w\n'
+    cat "$work/acl.good"
+} >"$site/invitegate-acl.conf"
+restart
+exits 1 "doctor, where the age of pairs is hidden" doctor
+says "finds that nobody is told of new ones" 'finding +rosters .*new pairs .*entryCSN' "$out"
 as_it_should_be
 
 # After the account is made its roster can wait: the claim stands, and the same token ends it.

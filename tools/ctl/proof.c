@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "invitegate/changes.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
 
@@ -244,8 +245,59 @@ static inv_result prove_clock(ctl_proof *proof)
 
 /* --------------------------------------------------------------------------- rosters and groups */
 
+/* What a search for new pairs is to come upon. */
+typedef struct sought {
+    const char *jid;
+    bool found;
+} sought;
+
+static bool visit_new_pair(void *context, const char *owner, const char *contact, const char *group)
+{
+    sought *pair = context;
+
+    (void)contact;
+    (void)group;
+    pair->found = strcmp(owner, pair->jid) == 0;
+    return !pair->found;
+}
+
+/* cookie: from before the pair was added. */
+static inv_result prove_changes(ctl_proof *proof, const char *cookie, const char *jid)
+{
+    char next[INV_CHANGES_COOKIE_SIZE];
+    sought pair = {.jid = jid};
+    inv_call call = *proof->call;
+    bool restart = false;
+    inv_result result;
+
+    call.domain = proof->domain;
+    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    result =
+        inv_changes_since(&call, cookie, visit_new_pair, &pair, next, &restart, proof->verdict);
+    if (result == INV_OK && !restart && !pair.found)
+        ctl_proof_row(proof, CTL_FINDING, "rosters", REMEDY_ACL,
+                      "new pairs are not found by when they were written (entryCSN, or "
+                      "modifyTimestamp): invite-agent tells nobody of them");
+    return result;
+}
+
+/* INV_CONFIG has a row of its own: the clock's. */
+static inv_result read_changes(ctl_proof *proof, char cookie[INV_CHANGES_COOKIE_SIZE])
+{
+    inv_call call = *proof->call;
+    bool restart = false;
+    inv_result result;
+
+    cookie[0] = '\0';
+    call.domain = proof->domain;
+    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    result = inv_changes_since(&call, "", visit_new_pair, NULL, cookie, &restart, proof->verdict);
+    return result == INV_CONFIG ? INV_OK : result;
+}
+
 static inv_result prove_pairs(ctl_proof *proof)
 {
+    char cookie[INV_CHANGES_COOKIE_SIZE];
     char one[300];
     char two[300];
     bool right = true;
@@ -256,14 +308,18 @@ static inv_result prove_pairs(ctl_proof *proof)
     proof->pair_dn = inv_pair_dn(proof->domain, one, two);
     if (proof->pair_dn == NULL || !ctl_proof_will_make(proof, strdup(proof->pair_dn)))
         return inv_verdict_no_memory(proof->verdict);
-    result = expect(proof,
-                    inv_pair_add_operation(proof->domain, one, two, "invitegate proof", proof->id),
-                    INV_LDAP_SUCCESS, "rosters", "add a pair of contacts", &right);
+    result = read_changes(proof, cookie);
+    if (result == INV_OK)
+        result = expect(
+            proof, inv_pair_add_operation(proof->domain, one, two, "invitegate proof", proof->id),
+            INV_LDAP_SUCCESS, "rosters", "add a pair of contacts", &right);
     if (result == INV_OK && right)
         result = expect(
             proof,
             inv_pair_adopt_operation(proof->pair_dn, "invitegate proof, again", CTL_THROWAWAY_ID),
             INV_LDAP_SUCCESS, "rosters", "change a pair of contacts", &right);
+    if (result == INV_OK && right && cookie[0] != '\0')
+        result = prove_changes(proof, cookie, one);
     if (result == INV_OK && right)
         ctl_proof_row(proof, CTL_FINE, "rosters", NULL, "pairs can be added and changed");
     return result;
