@@ -187,6 +187,7 @@ exits 0 "init --print-ldif" init --print-ldif
 says "has the containers" '^dn: ou=rosters,dc=example,dc=org$' "$out"
 chmod 644 "$site/admin.password"
 admin_init 4 "a password file that others can read" "$site/admin.password"
+says_nothing "prints no table of nothing" "$out"
 chmod 600 "$site/admin.password"
 echo wrong >"$work/wrong"
 chmod 600 "$work/wrong"

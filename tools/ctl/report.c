@@ -123,7 +123,7 @@ bool ctl_report_print(const ctl_report *report, bool json)
         if (each->domain != NULL && ctl_width(each->domain) > widths[2])
             widths[2] = ctl_width(each->domain);
     }
-    if (!json)
+    if (!json && report->count > 0)
         (void)printf("%-*s  %-*s  %-*s  %s\n", (int)widths[0], headers[0], (int)widths[1],
                      headers[1], (int)widths[2], headers[2], headers[3]);
     for (size_t i = 0; i < report->count; i++) {
