@@ -662,6 +662,17 @@ exits 0 "a token knows its own" show "$token"
 exits 0 "so does a JID" roster alice@example.org
 config=$first_config
 
+# A list may take minutes; that nobody answers is told at once.
+kill -STOP "$(cat "$site/slapd.pid")"
+for each in list tree "roster bob" "remove bob" repair "purge --older-than 1d" create doctor; do
+    # shellcheck disable=SC2086 # words
+    timeout 20 "$invitectl" -c "$config" $each >"$out" 2>"$err"
+    status=$?
+    says "frozen: $each" 'no answer in time' "$err"
+    verdict "ends with 3" $((status != 3))
+done
+kill -CONT "$(cat "$site/slapd.pid")"
+
 "$top/scripts/private-slapd" stop "$site"
 exits 3 "the directory is down" list
 exits 3 "for create too" create

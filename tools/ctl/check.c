@@ -70,7 +70,7 @@ static int run(const ctl_invocation *invocation)
 
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
         ctl_read_token(invocation, &session, invocation->arguments[0], &token) != INV_OK ||
-        ctl_session_begin(&session, 0) != INV_OK ||
+        ctl_session_begin(&session) != INV_OK ||
         inv_redeem_check(&session.call, token, NULL,
                          INV_TAKES_REGISTRATION | INV_TAKES_RESET | INV_TAKES_CONTACT, &acceptance,
                          &session.verdict) != INV_OK)

@@ -130,14 +130,17 @@ void ctl_session_close(ctl_session *session);
 /* The domain of -d, else the only one, else INV_CONFIG. */
 inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session);
 
-/* Starts the call, or starts it anew; milliseconds as in inv_gate_begin. Needs the domain. */
-inv_result ctl_session_begin(ctl_session *session, long milliseconds);
+/* Starts the call, or starts it anew, with the configured time. Needs the domain. */
+inv_result ctl_session_begin(ctl_session *session);
+
+/*
+ * The same with time for a list of every invite a site has, once the directory has answered
+ * something within the configured one: nobody waits minutes for a directory that is frozen.
+ */
+inv_result ctl_session_begin_long(ctl_session *session);
 
 /* The verdict as the one log line, and the exit status of its result. */
 int ctl_session_log(ctl_session *session);
-
-/* Long enough for a list of every invite a site has. */
-#define CTL_LONG_CALL 600000L
 
 /* ------------------------------------------------------------------------------------- arguments
  */

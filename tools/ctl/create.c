@@ -394,7 +394,7 @@ static int create_one(const ctl_invocation *invocation, ctl_session *session,
     inv_token *token = NULL;
     int status;
 
-    if (ctl_session_begin(session, 0) != INV_OK)
+    if (ctl_session_begin(session) != INV_OK)
         return ctl_fail(&session->verdict);
     if (inv_invite_create(&session->call, &wanted->request, &token, &session->verdict) != INV_OK) {
         ctl_session_log(session);

@@ -125,7 +125,7 @@ static inv_result examine_domain(examination *work)
                        .report = work->report,
                        .verdict = &work->session.verdict,
                        .lesser = CTL_FINDING};
-    inv_result result = ctl_session_begin(&work->session, CTL_LONG_CALL);
+    inv_result result = ctl_session_begin_long(&work->session);
 
     if (result == INV_OK)
         result = ctl_containers_read(&proof, &containers);

@@ -59,7 +59,7 @@ static inv_result each_domain(setup *work, bool all,
         if (!all && !is_chosen(work, &config->domains[i]))
             continue;
         work->session.domain = &config->domains[i];
-        result = ctl_session_begin(&work->session, CTL_LONG_CALL);
+        result = ctl_session_begin_long(&work->session);
         if (result == INV_OK)
             result = step(work, &work->containers[i]);
     }

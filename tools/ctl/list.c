@@ -132,7 +132,7 @@ static inv_result list(const ctl_invocation *invocation, ctl_session *session, l
     if (inviter_text != NULL)
         result = ctl_read_jid(session, inviter_text, &inviter);
     if (result == INV_OK)
-        result = ctl_session_begin(session, CTL_LONG_CALL);
+        result = ctl_session_begin_long(session);
     if (result != INV_OK)
         goto cleanup;
     filter = make_filter(wanted, inviter);

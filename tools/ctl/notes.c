@@ -66,7 +66,7 @@ static inv_result run_domain(ctl_session *session, ctl_notes *notes, void *conte
     inv_result result;
 
     notes->domain = session->domain->name;
-    result = ctl_session_begin(session, 0);
+    result = ctl_session_begin(session);
     if (result == INV_OK)
         result = work(session, &visitor, context);
     ctl_progress_clear(&notes->progress);

@@ -63,7 +63,7 @@ static inv_result find_purpose(ctl_session *session, const inv_token *token, con
                                purpose *wanted)
 {
     inv_invite *invite = NULL;
-    inv_result result = ctl_session_begin(session, 0);
+    inv_result result = ctl_session_begin(session);
 
     if (result == INV_OK)
         result = inv_invite_read(&session->call, inv_token_id(token), INV_INVITE_TERMS, &invite,
@@ -84,7 +84,7 @@ static inv_result redeem(ctl_session *session, const inv_token *token, const inv
     if (!contact)
         result = ctl_ask_password(whole_input, &password, &session->verdict);
     if (result == INV_OK)
-        result = ctl_session_begin(session, 0); /* the deadline counts from here */
+        result = ctl_session_begin(session); /* the deadline counts from here */
     if (result == INV_OK && contact)
         result = inv_redeem_contact(&session->call, token, name, accepted_at, &session->verdict);
     else if (result == INV_OK)

@@ -91,8 +91,7 @@ static int run(const ctl_invocation *invocation)
     int status;
 
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        choose(invocation, &session, &name) != INV_OK ||
-        ctl_session_begin(&session, CTL_LONG_CALL) != INV_OK)
+        choose(invocation, &session, &name) != INV_OK || ctl_session_begin_long(&session) != INV_OK)
         status = ctl_fail(&session.verdict);
     else
         status = remove_account(invocation, &session, name);

@@ -30,7 +30,7 @@ static int change(const ctl_invocation *invocation, const char *done,
 
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
         ctl_read_id(invocation, &session, invocation->arguments[0], id) != INV_OK ||
-        ctl_session_begin(&session, 0) != INV_OK) {
+        ctl_session_begin(&session) != INV_OK) {
         status = refuse(invocation, &session);
         goto cleanup;
     }

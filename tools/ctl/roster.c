@@ -42,7 +42,7 @@ static inv_result list(const ctl_invocation *invocation, ctl_session *session)
     inv_result result = ctl_read_jid(session, invocation->arguments[0], &name);
 
     if (result == INV_OK)
-        result = ctl_session_begin(session, CTL_LONG_CALL);
+        result = ctl_session_begin_long(session);
     if (result != INV_OK)
         goto cleanup;
     if (!invocation->json) {

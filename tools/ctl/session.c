@@ -8,6 +8,9 @@
 #include "command.h"
 #include "invitegate/invite.h"
 
+/* Enough for a list of every invite a site has. */
+#define LONG_CALL_MILLISECONDS 600000L
+
 inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session)
 {
     memset(session, 0, sizeof(*session));
@@ -51,7 +54,19 @@ inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_sessi
     return INV_OK;
 }
 
-inv_result ctl_session_begin(ctl_session *session, long milliseconds)
+/* Any answer will do (RFC 4512 5.1: the root DSE). */
+static inv_result find_alive(ctl_session *session)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *search = inv_operation_search("", INV_SCOPE_BASE, NULL, nothing);
+    inv_result result = inv_directory_run(session->call.directory, &search, 1,
+                                          &session->call.deadline, &session->verdict);
+
+    inv_operation_free(&search);
+    return result;
+}
+
+static inv_result begin(ctl_session *session, long milliseconds)
 {
     inv_result result;
 
@@ -59,6 +74,22 @@ inv_result ctl_session_begin(ctl_session *session, long milliseconds)
     result = inv_gate_begin(session->gate, session->domain, milliseconds, &session->call,
                             &session->verdict);
     session->begun = result == INV_OK;
+    return result;
+}
+
+inv_result ctl_session_begin(ctl_session *session)
+{
+    return begin(session, 0);
+}
+
+inv_result ctl_session_begin_long(ctl_session *session)
+{
+    inv_result result = begin(session, 0);
+
+    if (result == INV_OK)
+        result = find_alive(session);
+    if (result == INV_OK)
+        session->call.deadline = inv_deadline_in(LONG_CALL_MILLISECONDS);
     return result;
 }
 

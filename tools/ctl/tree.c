@@ -234,7 +234,7 @@ static inv_result collect(const ctl_invocation *invocation, ctl_session *session
         if (invocation->domain != NULL && session->domain != &config->domains[i])
             continue;
         session->domain = &config->domains[i];
-        result = ctl_session_begin(session, CTL_LONG_CALL);
+        result = ctl_session_begin_long(session);
         if (result == INV_OK)
             result = inv_invited_each(&session->call, visit, all, &session->verdict);
     }
