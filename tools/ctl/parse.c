@@ -8,6 +8,7 @@
 #include "command.h"
 
 #define OPTIONS_MAX 32
+#define FIRST_VALUE 256 /* of a long option: no letter, and each its own */
 
 /* The rows that are valid now, as getopt_long wants them. */
 typedef struct option_rows {
@@ -25,7 +26,8 @@ static void append_rows(option_rows *known, const ctl_option *table, size_t *end
 
         row->name = table->name;
         row->has_arg = table->argument != NULL ? required_argument : no_argument;
-        row->val = 0;
+        /* getopt_long takes the first of several it may be short for, where their values are one */
+        row->val = FIRST_VALUE + (int)known->count;
         known->rows[known->count++] = table;
         if (table->letter == 0)
             continue;
@@ -98,7 +100,7 @@ static bool tell_bad_option(const ctl_invocation *invocation, int found, char **
 
     if (found == ':')
         ctl_usage(invocation, "%s wants a value", word);
-    else if (optopt > 0)
+    else if (optopt > 0 && optopt < FIRST_VALUE)
         ctl_usage(invocation, "unknown option -%c", optopt);
     else
         ctl_usage(invocation, "unknown, ambiguous or wrongly used option %s", word);
@@ -109,18 +111,17 @@ static bool tell_bad_option(const ctl_invocation *invocation, int found, char **
 static bool parse_options(ctl_invocation *invocation, int argc, char **argv)
 {
     option_rows known;
-    int index = -1;
     int found;
 
     know_options(&known, invocation->command);
     optind = 0; /* GNU: start afresh */
     opterr = 0;
-    while ((found = getopt_long(argc, argv, known.shorts, known.longs, &index)) != -1) {
+    while ((found = getopt_long(argc, argv, known.shorts, known.longs, NULL)) != -1) {
         size_t row;
 
         if (found == '?' || found == ':')
             return tell_bad_option(invocation, found, argv);
-        row = found == 0 ? (size_t)index : row_of_letter(&known, found);
+        row = found >= FIRST_VALUE ? (size_t)(found - FIRST_VALUE) : row_of_letter(&known, found);
         if (!take_option(invocation, &known, row, optarg))
             return false;
     }
