@@ -257,8 +257,8 @@ exits 2 "create --us, which may be --user or --uses" create --us 3
 says "says so" 'ambiguous.* --us' "$err"
 exits 2 "--json=yes" create --json=yes
 says "says which" 'wrongly used option --json=yes' "$err"
-exits 0 "create --use, which cannot" --json create --use 3
-json "is --uses" 'rows[0]["uses"] == 3 and rows[0]["user"] is None'
+exits 0 "create --exp, which cannot" --json create --exp never
+json "is --expires" 'rows[0]["expires"] == "never"'
 exits 2 "create --type bad" create --type bad
 exits 2 "create --note that is no text" create --note "$(printf 'a\377')"
 says "says so" '--note is not UTF-8' "$err"
