@@ -8,38 +8,12 @@
 
 #include "invitegate/account.h"
 #include "invitegate/timestamp.h"
-#include "tests/support/site.h"
+#include "tests/support/calls.h"
 
 /* Accounts: found, made, reset, proved. */
 
 #define ID    "fe8ed1b9e1c311291f06daec7dba860f82c3632a"
 #define NONCE "00112233445566ff"
-
-static struct site *site;
-static inv_verdict verdict;
-static inv_call call;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-static void begin(void)
-{
-    verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
-}
-
-static void end(void)
-{
-    inv_gate_end(&call);
-}
 
 /* -------------------------------------------------------------------------------------- entries */
 
@@ -567,8 +541,8 @@ int main(void)
     int failed;
 
     tcase_set_timeout(account, 60);
-    tcase_add_unchecked_fixture(account, start, stop);
-    tcase_add_checked_fixture(account, begin, end);
+    tcase_add_unchecked_fixture(account, calls_start, calls_stop);
+    tcase_add_checked_fixture(account, calls_begin, calls_end);
     tcase_add_test(account, what_an_entry_tells);
     tcase_add_test(account, whose_an_account_is);
     tcase_add_test(account, which_account_of_a_name);
@@ -586,7 +560,7 @@ int main(void)
     tcase_add_test(account, reset_filter);
     suite_add_tcase(suite, account);
     tcase_set_timeout(scram, 60);
-    tcase_add_unchecked_fixture(scram, start_scram, stop);
+    tcase_add_unchecked_fixture(scram, start_scram, calls_stop);
     tcase_add_test(scram, readable_verifiers_prove_a_password);
     suite_add_tcase(suite, scram);
     runner = srunner_create(suite);

@@ -79,7 +79,8 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/check_redeem_contact tests/integration/race \
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/check_removal
-HEART_TESTS += tests/check_invite tests/check_account tests/check_roster tests/check_redeem_refused
+HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservation
+HEART_TESTS += tests/check_account tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
@@ -150,12 +151,23 @@ tests_check_removal_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_removal_CFLAGS = $(UNIT_CFLAGS)
 tests_check_removal_LDADD = $(UNIT_LIBS)
 
-tests_check_invite_SOURCES = tests/check_invite.c $(SITE_SOURCES)
+CALLS_SOURCES = tests/support/calls.c tests/support/calls.h $(SITE_SOURCES)
+tests_check_invite_SOURCES = tests/check_invite.c $(CALLS_SOURCES)
 tests_check_invite_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_invite_CFLAGS = $(UNIT_CFLAGS)
 tests_check_invite_LDADD = $(UNIT_LIBS)
 
-tests_check_account_SOURCES = tests/check_account.c $(SITE_SOURCES)
+tests_check_invite_create_SOURCES = tests/check_invite_create.c $(CALLS_SOURCES)
+tests_check_invite_create_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_invite_create_CFLAGS = $(UNIT_CFLAGS)
+tests_check_invite_create_LDADD = $(UNIT_LIBS)
+
+tests_check_reservation_SOURCES = tests/check_reservation.c $(CALLS_SOURCES)
+tests_check_reservation_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_reservation_CFLAGS = $(UNIT_CFLAGS)
+tests_check_reservation_LDADD = $(UNIT_LIBS)
+
+tests_check_account_SOURCES = tests/check_account.c $(CALLS_SOURCES)
 tests_check_account_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_account_CFLAGS = $(UNIT_CFLAGS)
 tests_check_account_LDADD = $(UNIT_LIBS)
@@ -190,5 +202,5 @@ DS389_TESTS = tests/integration/race tests/integration/crash \
 	tests/check_pam_login tests/check_pam_change tests/check_directory tests/check_connection \
 	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
-	tests/check_removal tests/check_invite tests/check_account tests/check_roster \
-	tests/check_changes tests/check_redeem_open
+	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
+	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open
