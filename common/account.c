@@ -112,7 +112,7 @@ inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **
 
     *account = NULL;
     *several = false;
-    if (result == INV_OK)
+    if (result == INV_OK && search != NULL)
         result = inv_account_from_search(search, account, several, verdict);
     inv_operation_free(&search);
     return result;
@@ -134,7 +134,7 @@ inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv
     free(jid);
     search = search_by(call->domain, filter);
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
+    if (result == INV_OK && search != NULL)
         result = inv_account_from_search(search, account, &several, verdict);
     inv_operation_free(&search);
     return result;
@@ -328,8 +328,10 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
         return true;
     if (asprintf(&text, "%s %s", account->invite_id, first_nonce(account)) == -1)
         return false;
-    for (char *at = text; *at != '\0'; at++) /* directories compare both without case */
-        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+    for (char *at = text; *at != '\0'; at++) { /* directories compare both without case */
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at - 'A' + 'a');
+    }
     made = EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL) == 1;
     free(text);
     if (!made)

@@ -200,7 +200,7 @@ static inv_result visit_from(inv_call *call, stamp_kind kind, int64_t from,
 
     if (result == INV_OK)
         result = inv_operation_result(search, "reading new pairs", verdict);
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
         if (!visit_pair(call, search->entries[i], visit, context))
             break;
     }

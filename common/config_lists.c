@@ -155,11 +155,9 @@ static bool is_uri(const char *item, char *reason)
     const char *host;
     size_t length;
 
-    if (local)
-        host = item + 8;
-    else if (strncmp(item, "ldap://", 7) == 0)
+    if (strncmp(item, "ldap://", 7) == 0)
         host = item + 7;
-    else if (strncmp(item, "ldaps://", 8) == 0)
+    else if (local || strncmp(item, "ldaps://", 8) == 0)
         host = item + 8;
     else
         return false;

@@ -16,7 +16,9 @@
 
 static char ascii_lower(char letter)
 {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+    if (letter >= 'A' && letter <= 'Z')
+        return (char)(letter - 'A' + 'a');
+    return letter;
 }
 
 bool inv_config_ascii_equal(const char *a, const char *b, size_t length)

@@ -125,7 +125,9 @@ const char *inv_entry_text(const inv_entry *entry, const char *attribute)
 bool inv_entry_has(const inv_entry *entry, const char *attribute, const char *text)
 {
     for (size_t i = 0; i < inv_entry_count(entry, attribute); i++) {
-        if (strcasecmp(inv_entry_value(entry, attribute, i, NULL), text) == 0)
+        const char *value = inv_entry_value(entry, attribute, i, NULL);
+
+        if (value != NULL && strcasecmp(value, text) == 0)
             return true;
     }
     return false;

@@ -139,7 +139,7 @@ static inv_result leave_groups_by(inv_call *call, const char *attribute, const c
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
     if (result == INV_OK)
         result = inv_operation_result(search, "looking for groups", verdict);
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
         inv_operation *leave = inv_operation_new_modify(inv_entry_dn(search->entries[i]));
 
         inv_operation_text(leave, INV_CHANGE_DELETE, attribute, value);

@@ -149,7 +149,7 @@ inv_result inv_roster_each(inv_call *call, const char *jid,
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
     if (result == INV_OK)
         result = inv_operation_result(search, "reading the roster", verdict);
-    if (result != INV_OK)
+    if (result != INV_OK || search == NULL)
         goto cleanup;
     items = calloc(search->entry_count + 1, sizeof(*items));
     if (items == NULL) {

@@ -9,10 +9,10 @@
 #include "invitegate/verifier.h"
 
 /*
- * The authPassword value (RFC 5803) of one mechanism, an INV_VERIFIER_SCRAM_ bit, over a password
+ * The authPassword value (RFC 5803) of one verifier, an INV_VERIFIER_SCRAM_ bit, over a password
  * that SASLprep has prepared, under a fresh salt. INV_CONFIG when libcrypto fails.
  */
-inv_result inv_scram_new(unsigned mechanism, unsigned iterations, const inv_secret *prepared,
+inv_result inv_scram_new(unsigned verifier, unsigned iterations, const inv_secret *prepared,
                          inv_secret **value, inv_verdict *verdict);
 
 /* inv_verifier_match for values that start with SCRAM-. */

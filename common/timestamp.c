@@ -55,7 +55,7 @@ static int64_t civil_to_seconds(const struct civil *civil)
 
     for (int month = 1; month < civil->month; month++)
         days += days_in(civil->year, month);
-    return days * SECONDS_A_DAY + civil->hour * 3600 + civil->minute * 60 + civil->second;
+    return days * SECONDS_A_DAY + civil->hour * 3600LL + civil->minute * 60LL + civil->second;
 }
 
 static struct civil civil_from_seconds(time_t moment)

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#undef inv_verdict_set
+#undef inv_verdict_no_memory
+
 static void make_printable(char *text)
 {
     for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {

@@ -114,10 +114,17 @@ typedef struct inv_operation {
     size_t entry_count;
 } inv_operation;
 
+/* For tools that read one file at a time: what could not be made, running it tells. */
+#ifdef INV_LINT
+#define INV_OPERATION_MADE __attribute__((returns_nonnull))
+#else
+#define INV_OPERATION_MADE
+#endif
+
 /* filter NULL means (objectClass=*). attributes: names, ending with NULL. NULL if memory is short.
  */
 inv_operation *inv_operation_search(const char *base, inv_scope scope, const char *filter,
-                                    const char *const *attributes);
+                                    const char *const *attributes) INV_OPERATION_MADE;
 inv_operation *inv_operation_new_add(const char *dn);
 inv_operation *inv_operation_new_modify(const char *dn);
 inv_operation *inv_operation_new_delete(const char *dn);

@@ -14,7 +14,7 @@
  */
 
 /* How long one search over everything may take. */
-#define INV_REPAIR_SEARCH_MILLISECONDS (10 * 60 * 1000L)
+#define INV_REPAIR_SEARCH_MILLISECONDS (10L * 60 * 1000L)
 
 typedef enum inv_repair_action {
     INV_REPAIR_FINISHED, /* a redemption whose account (or pair) was there was brought to its end */

@@ -53,6 +53,16 @@ tests_integration_faults_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_integration_faults_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_faults_LDADD = $(UNIT_LIBS)
 
+# Threads of one process; make check-threads runs it, and the agent's suites, by ThreadSanitizer.
+if HAVE_CHECK
+check_PROGRAMS += tests/integration/threads
+TESTS += tests/integration/threads
+endif
+tests_integration_threads_SOURCES = tests/integration/threads.c $(SITE_SOURCES)
+tests_integration_threads_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_integration_threads_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_integration_threads_LDADD = $(UNIT_LIBS)
+
 # Faults that slapd makes itself.
 if HAVE_CHECK
 check_PROGRAMS += tests/integration/retcode

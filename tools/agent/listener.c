@@ -190,7 +190,7 @@ cleanup:
  */
 static inv_result lock_folder(const char *path, int *folder, inv_verdict *verdict)
 {
-    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 20L * 1000 * 1000};
     char *name = strdup(path);
     inv_result result = INV_OK;
     char *slash;

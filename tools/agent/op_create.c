@@ -65,14 +65,14 @@ static inv_result read_subscription(agent_task *task, creation *wanted)
 {
     static const char *const words[2][3] = {{"yes", "true", "1"}, {"no", "false", "0"}};
     const char *text = option(task, "roster-subscription=");
+    size_t known = 0;
 
-    for (size_t i = 0; text != NULL && i < 6; i++) {
-        if (strcmp(text, words[i / 3][i % 3]) != 0)
-            continue;
-        wanted->request.no_pair = i >= 3;
-        text = NULL;
-    }
-    if (text != NULL)
+    if (text == NULL)
+        return INV_OK;
+    while (known < 6 && strcmp(text, words[known / 3][known % 3]) != 0)
+        known++;
+    wanted->request.no_pair = known >= 3;
+    if (known == 6)
         return refuse(task, "Becoming contacts is yes or no.");
     if (wanted->request.no_pair && wanted->request.type != INV_INVITE_ACCOUNT)
         return refuse(task, "Whoever this invites always becomes a contact.");

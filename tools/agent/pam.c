@@ -22,8 +22,6 @@
 #define PAM_TIMES_TIMEOUT 2 /* the module's own time, and as much again for all others */
 #define OUTPUT_SIZE       1024
 
-extern char **environ;
-
 /* One process, as seen from here. */
 typedef struct pam_process {
     pid_t process; /* 0: none */

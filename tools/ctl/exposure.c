@@ -33,7 +33,7 @@ static inv_result look(ctl_proof *proof, reader *by, const char *dn, inv_scope s
     if (search != NULL)
         search->size_limit = 1;
     result = ctl_proof_run(proof, by->directory, search);
-    if (result == INV_OK) {
+    if (result == INV_OK && search != NULL) {
         seen = search->entry_count > 0 &&
                (attribute == NULL || inv_entry_count(search->entries[0], attribute) > 0);
         if (seen)

@@ -84,7 +84,7 @@ ctl_table *ctl_table_new(const char *const *headers)
     table->headers = headers;
     while (headers[table->columns] != NULL)
         table->columns++;
-    table->widths = calloc(table->columns, sizeof(*table->widths));
+    table->widths = calloc(table->columns + 1, sizeof(*table->widths));
     if (table->widths == NULL) {
         ctl_table_free(&table);
         return NULL;

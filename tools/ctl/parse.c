@@ -84,6 +84,7 @@ static bool take_option(ctl_invocation *invocation, const option_rows *known, si
             invocation->version = true;
         return true;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): getopt_long knows these rows only */
     if (!option->repeats && ctl_option_given(invocation, option->name)) {
         ctl_usage(invocation, "--%s is given twice", option->name);
         return false;
@@ -207,6 +208,7 @@ const char *ctl_option_text(const ctl_invocation *invocation, const char *name)
 bool ctl_option_given(const ctl_invocation *invocation, const char *name)
 {
     for (size_t i = 0; i < invocation->value_count; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each value has one */
         if (strcmp(invocation->values[i].option->name, name) == 0)
             return true;
     }

@@ -464,6 +464,7 @@ static void clean_up(ctl_proof *proof)
 
 static inv_result prove_all(ctl_proof *proof)
 {
+    /* cppcheck-suppress uninitvar; it is set in the same line */
     inv_result (*const proofs[])(ctl_proof *) = {
         prove_invites, prove_reservations, prove_clock,        ctl_prove_accounts,
         prove_pairs,   prove_groups,       ctl_prove_exposure, prove_narrowness,
