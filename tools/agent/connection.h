@@ -10,9 +10,10 @@
 
 /* The bytes that go to and fro between the agent and one client. For the loop's thread. */
 
-#define AGENT_IN_FLIGHT_MAX 128             /* requests of one connection */
-#define AGENT_OUTPUT_MAX    ((size_t)1024 * 1024) /* unread answers, before no more requests are read */
-#define AGENT_FRAME_SECONDS 30              /* for the rest of a begun frame */
+#define AGENT_IN_FLIGHT_MAX 128 /* requests of one connection */
+#define AGENT_OUTPUT_MAX                                                                           \
+    ((size_t)1024 * 1024)      /* unread answers, before no more requests are read */
+#define AGENT_FRAME_SECONDS 30 /* for the rest of a begun frame */
 
 typedef struct agent_connection {
     uint64_t number;
