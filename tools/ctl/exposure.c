@@ -8,8 +8,8 @@
 /* What anonymous and ordinary readers see of that which is none of their business. */
 
 #define REMEDY_EXPOSURE                                                                            \
-    "put the rules of config-examples/slapd/invitegate-acl.conf (389 DS: the same as ACIs) in "    \
-    "front of the site's own"
+    "put the rules of config-examples/slapd/invitegate-acl.conf in front of the site's own (389 "  \
+    "DS: load config-examples/389ds/invitegate-aci.ldif)"
 
 typedef struct reader {
     inv_directory *directory;

@@ -15,7 +15,7 @@
 
 #define REMEDY_ACL                                                                                 \
     "give the identity of [directory] the rights of config-examples/slapd/invitegate-acl.conf "    \
-    "(389 DS: the same as ACIs)"
+    "(389 DS: config-examples/389ds/invitegate-aci.ldif)"
 
 bool ctl_random_hex(char *text, size_t digits)
 {
