@@ -198,7 +198,7 @@ tests_check_redeem_open_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_open_LDADD = $(UNIT_LIBS)
 
 # What make check DIRECTORY=389ds runs. The other suites need no directory, or parts of slapd.
-DS389_TESTS = tests/integration/race tests/integration/crash \
+DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integration/crash \
 	tests/check_pam_login tests/check_pam_change tests/check_directory tests/check_connection \
 	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \

@@ -4,6 +4,9 @@ dist_check_SCRIPTS += tests/integration/schema.sh
 TESTS += tests/integration/schema.sh
 EXTRA_DIST += scripts/private-slapd scripts/private-389ds
 
+# 389 Directory Server: schema, rules of access, init. Only make check DIRECTORY=389ds runs it.
+dist_check_SCRIPTS += tests/integration/ds389.sh
+
 # A slapd for Check suites: add $(SLAPD_FIXTURE) to their sources.
 SLAPD_FIXTURE = tests/support/slapd.c tests/support/slapd.h
 
