@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Invites as they are read: strictly, one by one and as a list. */
-#include "invitegate/timestamp.h"
-#include "tests/support/calls.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "invitegate/timestamp.h"
+#include "tests/support/calls.h"
 
 #define ID     "fe8ed1b9e1c311291f06daec7dba860f82c3632a"
 #define GROUPS "ou=groups,dc=example,dc=org"

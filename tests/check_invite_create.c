@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Invites as they are made: the rules, what is stored, and how it is told. */
-#include "invitegate/timestamp.h"
-#include "tests/support/calls.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "invitegate/timestamp.h"
+#include "tests/support/calls.h"
 
 #define GROUPS "ou=groups,dc=example,dc=org"
 

@@ -5,13 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "invitegate/roster.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/leftover.h"
 
 /* What crashes leave, made by hand, and what the next attempt makes of it. */
-
-#define NONCE "00112233445566ff"
 
 static struct site *site;
 static inv_verdict verdict;
@@ -31,49 +28,13 @@ static void stop(void)
 #define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
 #define expect(wanted)                 site_expect_result(verdict, wanted)
 
-/* --------------------------------------------------------------------------------- made by hand */
-
-static void claim_by_hand(const inv_token *token, const char *local, long before)
-{
-    site_modify(site,
-                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteUsesLeft\n"
-                "inviteUsesLeft: %ld\n-\nadd: inviteUsesLeft\ninviteUsesLeft: %ld\n-\n"
-                "add: inviteClaim\ninviteClaim: %s@example.org " NONCE "\n",
-                inv_token_id(token), before, before - 1, local);
-}
-
-static void account_by_hand(const inv_token *token, const char *local)
-{
-    site_modify(site,
-                "dn: uid=%s," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
-                "objectClass: xmppAccount\ncn: %s\nsn: %s\nxmppJid: %s@example.org\n"
-                "userPassword: " SITE_PASSWORD "\ninviteId: %s\ninviteNonce: " NONCE "\n",
-                local, local, local, local, inv_token_id(token));
-}
-
-static void pair_by_hand(const inv_token *token, const char *local)
-{
-    char id[INV_PAIR_ID_SIZE];
-    char *jid = NULL;
-
-    ck_assert_int_gt(asprintf(&jid, "%s@example.org", local), 0);
-    ck_assert(inv_pair_id(jid, "alice@example.org", id));
-    site_modify(site,
-                "dn: rosterPairId=%s," SITE_ROSTERS "\nchangetype: add\n"
-                "objectClass: xmppRosterPair\nxmppContactJid: %s\n"
-                "xmppContactJid: alice@example.org\nrosterGroup: Invited\nrosterMember: alice\n"
-                "rosterMember: %s\ninviteId: %s\n",
-                id, jid, local, inv_token_id(token));
-    free(jid);
-}
-
 /* --------------------------------------------------------------------------- each partial state */
 
 START_TEST(a_claim_alone)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r1", 1);
+    leftover_claim(site, token, "r1@example.org", LEFTOVER_NONCE, 1);
     (void)site_check(site, token, NULL, &verdict);
     site_expect_result(verdict, INV_OK); /* the name comes later: it may be the same */
     redeem(token, "r1", SITE_PASSWORD);
@@ -88,8 +49,8 @@ START_TEST(a_claim_and_an_account)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r2", 1);
-    account_by_hand(token, "r2");
+    leftover_claim(site, token, "r2@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "r2");
     redeem(token, "r2", SITE_PASSWORD);
     expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
@@ -103,8 +64,8 @@ START_TEST(a_claim_and_an_account_with_another_password)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r3", 1);
-    account_by_hand(token, "r3");
+    leftover_claim(site, token, "r3@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "r3");
     redeem(token, "r3", "some other password");
     expect(INV_BAD_TOKEN);
     site_expect(site, token, 0, 0, 1, 1, 1);
@@ -117,9 +78,9 @@ START_TEST(a_claim_an_account_and_a_pair)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r4", 1);
-    account_by_hand(token, "r4");
-    pair_by_hand(token, "r4");
+    leftover_claim(site, token, "r4@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "r4");
+    leftover_pair(site, token, "r4@example.org", "alice@example.org");
     redeem(token, "r4", SITE_PASSWORD);
     expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
@@ -134,10 +95,10 @@ START_TEST(a_login_finishes_too)
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_call call;
 
-    claim_by_hand(token, "r5", 1);
+    leftover_claim(site, token, "r5@example.org", LEFTOVER_NONCE, 1);
     site_begin(site, &call);
     ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_NO_ACCOUNT);
-    account_by_hand(token, "r5");
+    leftover_account(site, token, "r5");
     ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
     ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_OK);
@@ -155,7 +116,7 @@ START_TEST(one_claim_of_several_uses)
 {
     inv_token *token = site_invite(site, "alice@example.org", 3);
 
-    claim_by_hand(token, "r6", 3);
+    leftover_claim(site, token, "r6@example.org", LEFTOVER_NONCE, 3);
     redeem(token, "r6other", SITE_PASSWORD);
     expect(INV_OK);
     site_expect(site, token, 1, 1, 1, 1, 1);
@@ -171,7 +132,7 @@ START_TEST(a_weak_password_on_a_claim_taken_over)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r7", 1);
+    leftover_claim(site, token, "r7@example.org", LEFTOVER_NONCE, 1);
     redeem(token, "r7", "short");
     expect(INV_PASSWORD_REFUSED);
     site_expect(site, token, 0, 1, 0, 0, 0);
@@ -184,18 +145,12 @@ END_TEST
 
 /* --------------------------------------------------------------------------- expiry, revocation */
 
-static void terms_by_hand(const inv_token *token, const char *attribute, const char *value)
-{
-    site_modify(site, "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nreplace: %s\n%s: %s\n",
-                inv_token_id(token), attribute, attribute, value);
-}
-
 START_TEST(a_claim_is_finished_after_expiry)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r8", 1);
-    terms_by_hand(token, "inviteExpires", "20200101000000Z");
+    leftover_claim(site, token, "r8@example.org", LEFTOVER_NONCE, 1);
+    leftover_terms(site, token, "inviteExpires", "20200101000000Z");
     (void)site_check(site, token, "r8", &verdict);
     expect(INV_OK);
     redeem(token, "r8", SITE_PASSWORD);
@@ -209,7 +164,7 @@ START_TEST(a_claim_is_not_finished_after_revocation)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
-    claim_by_hand(token, "r9", 1);
+    leftover_claim(site, token, "r9@example.org", LEFTOVER_NONCE, 1);
     ck_assert_int_eq(site_revoke(site, token), INV_OK);
     redeem(token, "r9", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
@@ -239,7 +194,7 @@ START_TEST(another_name_after_the_grace)
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
     site_domain(site)->claim_grace = 2;
-    claim_by_hand(token, "g1", 1);
+    leftover_claim(site, token, "g1@example.org", LEFTOVER_NONCE, 1);
     redeem(token, "g1other", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
     ck_assert_ptr_nonnull(strstr(verdict.why, "another attempt"));
@@ -258,8 +213,8 @@ START_TEST(no_other_name_once_the_account_is_there)
     time_t end;
 
     site_domain(site)->claim_grace = 1;
-    claim_by_hand(token, "g2", 1);
-    account_by_hand(token, "g2");
+    leftover_claim(site, token, "g2@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "g2");
     for (end = time(NULL) + 4; time(NULL) < end; site_next_second()) {
         redeem(token, "g2other", SITE_PASSWORD);
         expect(INV_BAD_TOKEN);
@@ -285,7 +240,7 @@ static void overtake(void *context, counter_moment moment, size_t number, size_t
 
     (void)number;
     if (moment == COUNTER_BEFORE_SEND && write == overtaker->before)
-        terms_by_hand(overtaker->token, overtaker->attribute, overtaker->value);
+        leftover_terms(site, overtaker->token, overtaker->attribute, overtaker->value);
 }
 
 static inv_result redeem_overtaken(struct overtaker *overtaker, const char *local)
@@ -307,7 +262,8 @@ static inv_result redeem_overtaken(struct overtaker *overtaker, const char *loca
 START_TEST(a_repointed_claim_takes_the_account_back)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, WRITE_ADD, "inviteClaim", "g3other@example.org " NONCE};
+    struct overtaker overtaker = {token, WRITE_ADD, "inviteClaim",
+                                  "g3other@example.org " LEFTOVER_NONCE};
 
     ck_assert_int_eq(redeem_overtaken(&overtaker, "g3"), INV_BAD_TOKEN);
     site_expect(site, token, 0, 1, 0, 0, 0);
@@ -322,7 +278,8 @@ END_TEST
 START_TEST(a_claim_taken_over_is_finished_all_the_same)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct overtaker overtaker = {token, WRITE_ADD, "inviteClaim", "g4@example.org " NONCE};
+    struct overtaker overtaker = {token, WRITE_ADD, "inviteClaim",
+                                  "g4@example.org " LEFTOVER_NONCE};
 
     ck_assert_int_eq(redeem_overtaken(&overtaker, "g4"), INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
@@ -363,8 +320,8 @@ static void come_first(void *context, counter_moment moment, size_t number, size
     ck_assert_int_eq(site_redeem(site, overtaker->token, overtaker->value, SITE_PASSWORD, &other),
                      INV_OK);
     /* somebody else gave a use back: the count is the one that was seen before */
-    terms_by_hand(overtaker->token, "inviteUses", "4");
-    terms_by_hand(overtaker->token, "inviteUsesLeft", "3");
+    leftover_terms(site, overtaker->token, "inviteUses", "4");
+    leftover_terms(site, overtaker->token, "inviteUsesLeft", "3");
 }
 
 /* One person costs an invite one use, also when two attempts both got a claim. */

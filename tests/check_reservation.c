@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names that invites reserve: by which, until when; revoking an invite and restoring it. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 
 #define ID "fe8ed1b9e1c311291f06daec7dba860f82c3632a"
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 /* --------------------------------------------------------------------------------- reservations */
 

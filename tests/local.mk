@@ -94,7 +94,7 @@ tests_check_redeem_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_LDADD = $(UNIT_LIBS)
 
-tests_check_redeem_resume_SOURCES = tests/check_redeem_resume.c $(SITE_SOURCES)
+tests_check_redeem_resume_SOURCES = tests/check_redeem_resume.c $(LEFTOVER_SOURCES)
 tests_check_redeem_resume_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_resume_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_resume_LDADD = $(UNIT_LIBS)
