@@ -1,0 +1,61 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: BSD-2-Clause
+"""Streams that break while their person registers."""
+
+import signal
+
+from client import PARS, refusal
+from raw_stream import RawStream
+from site_of_suite import until
+from suite import Suite, equal
+
+suite = Suite()
+PASSWORD = "correct horse"
+BAD = "cancel/item-not-found"
+
+
+def preauth(stream, token):
+    answer = stream.exchange(f"<iq type='set' id='a'><preauth xmlns='{PARS}' token='{token}'/></iq>")
+    assert 'type="result"' in answer, answer
+
+
+def registration(name):
+    return f"<iq type='set' id='reg-{name}'><query xmlns='jabber:iq:register'><username>{name}</username>" \
+           f"<password>{PASSWORD}</password></query></iq>"
+
+
+@suite.test
+async def before_the_answer(site, client):
+    """Before the answer: the same again works on a new stream, though the token is used up"""
+    token = site.invite()
+    with RawStream(site) as stream:
+        preauth(stream, token)
+        site.signal_slapd(signal.SIGSTOP)
+        try:
+            stream.send(registration("anna"))
+            until(lambda: "reg-anna" in site.log(), "the registration")
+            stream.socket.close()
+        finally:
+            site.signal_slapd(signal.SIGCONT)
+    again = client()
+    await again.open()
+    await again.ping_log("User account created by invite: anna@example.org")
+    assert not site.redeems(token)
+    await again.preauth(token)
+    await again.register("anna", PASSWORD)
+    assert await again.log_in(user="anna", password=PASSWORD)
+
+
+@suite.test
+async def after_the_answer(site, client):
+    """After the answer: the token is used up"""
+    token = site.invite()
+    with RawStream(site) as stream:
+        preauth(stream, token)
+        assert 'type="result"' in stream.exchange(registration("berta"))
+    late = client()
+    await late.open()
+    equal((await refusal(late.preauth(token)))[0], BAD)
+
+
+suite.run(agent={"timeout": "5s"})
