@@ -80,20 +80,28 @@ def take_turns(*several):
                 runs.run()
 
 
-def compare(outstanding):
-    """Invites for an account. The rate of ours."""
+def open_all(places, outstanding):
+    """Ours and the two of stock, with so many invites for an account."""
     count = min(REGISTRATIONS, outstanding)
     with_files = min(count, max(1, FILES_TIMES_INVITES // outstanding))
     size = f"{outstanding} invites"
+    return (Runs(f"invitegate, {size}", places.enter_context(Invitegate(outstanding, count)), count),
+            Runs(f"stock SQLite, {size}", places.enter_context(Stock(outstanding, count, SQLITE)), count),
+            Runs(f"stock files, {size}", places.enter_context(Stock(outstanding, count, FILES)), with_files))
+
+
+def compare_sizes():
     with contextlib.ExitStack() as places:
-        ours = Runs(f"invitegate, {size}", places.enter_context(Invitegate(outstanding, count)), count)
-        sqlite = Runs(f"stock SQLite, {size}", places.enter_context(Stock(outstanding, count, SQLITE)), count)
-        files = Runs(f"stock files, {size}", places.enter_context(Stock(outstanding, count, FILES)), with_files)
-        take_turns(ours, sqlite, files)
-        ours.print(sqlite)
-        sqlite.print()
-        files.print()
-    return ours.rate()
+        sizes = [open_all(places, outstanding) for outstanding in OUTSTANDING]
+        os.sync()  # what filling them left to write
+        take_turns(*(runs for size in sizes for runs in size))
+        for ours, sqlite, files in sizes:
+            ours.print(sqlite)
+            sqlite.print()
+            files.print()
+    if len(sizes) > 1:
+        figure(f"invitegate: rate with {OUTSTANDING[-1]} invites", sizes[-1][0].rate(), "1/s",
+               f"with {OUTSTANDING[0]}", sizes[0][0].rate())
 
 
 def compare_with_inviters():
@@ -119,7 +127,7 @@ class Frozen(Place):
 
 def frozen():
     """8 clients go on trying while slapd is stopped; in the end all of them have their accounts."""
-    with Frozen(200, 200) as place, Bystander(place.port, "anna", "correct horse") as bystander:
+    with Frozen(200, 200) as place, Bystander(place, "anna", "correct horse") as bystander:
         clients = threading.Thread(target=load, args=(place.port, place.jobs(200), "--patient"))
         place.signal_slapd(signal.SIGSTOP)
         bystander.milliseconds.clear()
@@ -141,10 +149,7 @@ def main():
         print(f"bench/prosody: left out, {', '.join(lacking)} not installed (scripts/install-packages bench)",
               file=sys.stderr)
         return
-    rates = [compare(outstanding) for outstanding in OUTSTANDING]
-    if len(rates) > 1:
-        figure(f"invitegate: rate with {OUTSTANDING[-1]} invites", rates[-1], "1/s",
-               f"with {OUTSTANDING[0]}", rates[0])
+    compare_sizes()
     if REGISTRATIONS >= INVITERS:
         compare_with_inviters()
     frozen()
