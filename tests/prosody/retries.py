@@ -81,4 +81,4 @@ async def by_login(site, client):
     await anna.until(lambda: (str(emil.boundjid), "available") in anna.presences, "emil's presence")
 
 
-suite.run(prosody="invitegate_timeout = 1\n", agent={"timeout": "5s"})
+suite.run(prosody="invitegate_timeout = 2\n", agent={"timeout": "5s"})
