@@ -121,7 +121,7 @@ static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_v
     result = read_kind(call, &now->kind, verdict);
     if (result == INV_OK)
         result = inv_clock_read(call, &clock, verdict);
-    now->uptime = uptime; /* before the clock was read: counts too little, not too much */
+    now->uptime = read_uptime(); /* after the clock: what is counted on from here is too little */
     now->clock = clock;
     now->from = clock;
     return result;

@@ -151,6 +151,12 @@ static inv_result refuse_reserved(struct redemption *redemption)
     return result;
 }
 
+inv_result redemption_taken(struct redemption *redemption)
+{
+    return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
+                           redemption->account->dn);
+}
+
 inv_result redemption_judge_name(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;

@@ -407,6 +407,7 @@ inv_result redemption_settle(struct redemption *redemption)
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
     struct relations relations = {.contacts = NULL};
     const char *nonce = redemption->account->nonce;
+    bool whole = false;
     inv_result result;
 
     if (standing == NULL && !lacks_pairs(redemption) && !has_stale_pairs(redemption))
@@ -414,8 +415,11 @@ inv_result redemption_settle(struct redemption *redemption)
     result = redemption_ask(redemption, &relations);
     if (result == INV_BAD_TOKEN)
         result = INV_OK; /* the account is there: an inviter who left costs only the pair */
-    if (result == INV_OK && redemption_connect(redemption, &relations, redemption->account->dn) &&
-        standing != NULL)
+    if (result == INV_OK)
+        whole = redemption_connect(redemption, &relations, redemption->account->dn);
+    if (result == INV_OK && !whole && redemption->open)
+        result = redemption_refuse_heir(redemption);
+    if (whole && standing != NULL)
         (void)redemption_finish(redemption, standing->text,
                                 nonce != NULL ? nonce : standing->nonce);
     relations_end(&relations);

@@ -56,8 +56,9 @@ bool redemption_may_repeat(const struct redemption *redemption)
     return !redemption->open || (created != 0 && time(NULL) - created <= INV_ACCEPTED_MAX_AGE);
 }
 
-inv_result redemption_taken(struct redemption *redemption)
+inv_result redemption_refuse_heir(struct redemption *redemption)
 {
-    return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
-                           redemption->account->dn);
+    return inv_verdict_set(redemption->verdict, redemption->obstacle,
+                           "the account is there, but pairs of an earlier holder of the name could "
+                           "not be removed; the same again removes them");
 }

@@ -129,9 +129,7 @@ static inv_result complete(struct redemption *redemption, const struct relations
     free(dn);
     /* no claim stands that would tell somebody later: whoever registers is asked to try again */
     if (!whole && redemption->open)
-        return inv_verdict_set(redemption->verdict, redemption->obstacle,
-                               "the account is there, but pairs of an earlier holder of the name "
-                               "could not be removed; the same again removes them");
+        return redemption_refuse_heir(redemption);
     if (whole && redemption->invite->uses > 0 &&
         redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce) ==
             FINISH_REPOINTED)

@@ -158,6 +158,10 @@ inv_result redemption_open_terms(struct redemption *redemption);
  * while the account is new. */
 bool redemption_may_repeat(const struct redemption *redemption);
 
+/* Where step 5 is not whole: no claim stands that would tell somebody later, so nobody is told that
+ * all is well while the contacts of another stand on the roster. */
+inv_result redemption_refuse_heir(struct redemption *redemption);
+
 /* INV_NAME_TAKEN, by the account that was seen. */
 inv_result redemption_taken(struct redemption *redemption);
 

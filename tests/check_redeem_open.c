@@ -250,6 +250,16 @@ START_TEST(an_earlier_holders_pairs_go_when_it_is_repeated)
 }
 END_TEST
 
+/* The time is up when a pair is to go. */
+static void refuse_the_removal(void *context, counter_moment moment, size_t number, size_t write)
+{
+    inv_call *call = context;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == 1)
+        call->deadline = inv_deadline_in(0);
+}
+
 /* The time is up when the account is there. */
 static void refuse_after_the_add(void *context, counter_moment moment, size_t number, size_t write)
 {
@@ -274,27 +284,35 @@ START_TEST(an_earlier_holders_pairs_go)
 }
 END_TEST
 
+static void redeem_with(void (*at)(void *, counter_moment, size_t, size_t), const char *local)
+{
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = at;
+    counter->context = &call;
+    (void)site_redeem_in(&call, NULL, local, SITE_PASSWORD, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+}
+
 /* Nobody is told that all is well while somebody else's contacts stand on the roster. */
 START_TEST(an_earlier_holders_pairs_that_stay)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    struct counter *counter;
-    inv_call call;
 
     (void)site_redeem(site, token, "ida", SITE_PASSWORD, &verdict);
     expect(INV_OK);
     site_delete(site, "uid=ida," SITE_PEOPLE);
     site_next_second();
-    site_begin(site, &call);
-    counter = counter_attach(call.directory);
-    counter->at = refuse_after_the_add;
-    counter->context = &call;
-    (void)site_redeem_in(&call, NULL, "ida", SITE_PASSWORD, &verdict);
-    counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    redeem_with(refuse_after_the_add, "ida");
     expect(INV_TIMEOUT);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=ida)"), 1);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=ida@example.org)"), 1);
+    redeem_with(refuse_the_removal, "ida");
+    expect(INV_TIMEOUT);
     redeem("ida", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=ida@example.org)"), 0);
