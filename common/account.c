@@ -118,22 +118,27 @@ inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **
     return result;
 }
 
-inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
-                                inv_account **account, inv_verdict *verdict)
+inv_operation *inv_account_own_operation(const inv_domain *domain, const char *invite_id,
+                                         const inv_name *name)
 {
     char *jid = inv_filter_escape(inv_name_jid(name));
     char *filter = NULL;
-    inv_operation *search = NULL;
-    bool several = false;
-    inv_result result;
 
-    *account = NULL;
     if (jid != NULL && asprintf(&filter, "(&(objectClass=xmppAccount)(inviteId=%s)(xmppJid=%s))",
                                 invite_id, jid) == -1)
         filter = NULL;
     free(jid);
-    search = search_by(call->domain, filter);
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    return search_by(domain, filter);
+}
+
+inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
+                                inv_account **account, inv_verdict *verdict)
+{
+    inv_operation *search = inv_account_own_operation(call->domain, invite_id, name);
+    bool several = false;
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    *account = NULL;
     if (result == INV_OK && search != NULL)
         result = inv_account_from_search(search, account, &several, verdict);
     inv_operation_free(&search);

@@ -40,7 +40,7 @@ common_libcommon_la_SOURCES += \
 	common/account.c common/login.c include/invitegate/account.h \
 	common/roster.c include/invitegate/roster.h common/changes.c \
 	include/invitegate/changes.h common/replicas.c common/replicas.h common/relations.c common/relations.h \
-	common/claim.c common/claim.h common/redemption.h common/redeem.c common/redeem_check.c \
+	common/claim.c common/claim.h common/redemption.h common/redeem.c common/redeem_check.c common/redeem_token.c \
 	common/redeem_claim.c common/redeem_register.c common/redeem_finish.c \
 	common/redeem_reset.c common/redeem_contact.c common/redeem_open.c common/redeem_mend.c \
 	common/mend.h \

@@ -258,43 +258,42 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     return result;
 }
 
-/*
- * A name that is free goes on to inv_redeem, where a bad token is looked at twice more; until then
- * nothing may tell it from a name that is taken.
- */
-static inv_result refuse_login(struct redemption *redemption, const inv_secret *password,
-                               inv_result refusal)
+/* Brings what this token made to its end; the password is for the caller to try. */
+static inv_result log_in_again(struct redemption *redemption)
 {
-    inv_call *call = redemption->call;
-    inv_verdict *verdict = redemption->verdict;
-    inv_result result = inv_password_check(call->domain, call->keys, password, verdict);
+    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+
+    if (result == INV_OK && !redemption_was_begun(redemption))
+        return redemption_bad_token(redemption, "several entries hold this name");
+    return result == INV_OK ? redemption_settle(redemption) : result;
+}
+
+/* The token is good: may it register the name? */
+static inv_result log_in_first(struct redemption *redemption)
+{
+    inv_result result = inv_account_find(redemption->call, redemption->name, &redemption->account,
+                                         &redemption->several, redemption->verdict);
 
     if (result != INV_OK)
         return result;
-    if (refusal == INV_OK)
-        refusal = inv_verdict_set(verdict, INV_BAD_TOKEN,
-                                  "a token in front of another account's password");
-    refusal = redemption_refuse_alike(redemption, refusal);
-    return refusal == INV_BAD_TOKEN ? redemption_refuse_alike(redemption, refusal) : refusal;
+    if (redemption->account != NULL)
+        return redemption_bad_token(redemption, "a token in front of another account's password");
+    return inv_verdict_set(redemption->verdict, INV_NO_ACCOUNT, "the name is free");
 }
 
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            const inv_secret *password, inv_verdict *verdict)
+                            inv_verdict *verdict)
 {
     struct redemption redemption;
+    bool begun = false;
     inv_result result;
 
     redemption_start(&redemption, call, inv_token_id(token), name, verdict);
     redemption.takes = INV_TAKES_REGISTRATION;
     redemption.registers = true;
-    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
-    if (result == INV_OK && redemption.account == NULL)
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "the name is free");
-    else if (result == INV_OK && !redemption.several &&
-             inv_account_is_of(redemption.account, inv_token_id(token), name))
-        result = redemption_settle(&redemption);
-    else if (result == INV_OK || result == INV_BAD_TOKEN)
-        result = refuse_login(&redemption, password, result);
+    result = redemption_judge_token(&redemption, &begun);
+    if (result == INV_OK)
+        result = begun ? log_in_again(&redemption) : log_in_first(&redemption);
     redemption_end(&redemption);
     verdict->result = result;
     return result;

@@ -48,6 +48,18 @@ void redemption_start(struct redemption *redemption, inv_call *call, const char 
 void redemption_accept_at(struct redemption *redemption, time_t accepted_at);
 void redemption_end(struct redemption *redemption);
 
+/*
+ * The token, before anybody asks who has the name: INV_OK when it is good, or over with a claim
+ * that stands; *begun: this token and name were begun or done before, and the password decides.
+ * Fills invite, and account with the one this token made. INV_BAD_TOKEN in at most two flights, the
+ * same for each bad token and each name (one more when a reset that is over comes with its own
+ * name).
+ */
+inv_result redemption_judge_token(struct redemption *redemption, bool *begun);
+
+/* The account that was seen was made, or its password set, by this very invite and name. */
+bool redemption_was_begun(const struct redemption *redemption);
+
 /* One flight of reads: invite, holder of the name, reservation, pairs. Replaces what was seen. */
 inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts);
 

@@ -92,22 +92,20 @@ START_TEST(a_login_finishes_too)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
     inv_name *name = site_name(site, "r5");
-    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_call call;
 
     leftover_claim(site, token, "r5@example.org", LEFTOVER_NONCE, 1);
     site_begin(site, &call);
-    ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_NO_ACCOUNT);
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_NO_ACCOUNT);
     leftover_account(site, token, "r5");
-    ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_OK);
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
-    ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_OK);
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_OK);
     inv_name_free(&name);
     name = site_name(site, "alice");
-    ck_assert_int_eq(inv_redeem_login(&call, token, name, password, &verdict), INV_BAD_TOKEN);
+    ck_assert_int_eq(inv_redeem_login(&call, token, name, &verdict), INV_BAD_TOKEN);
     inv_gate_end(&call);
     inv_name_free(&name);
-    inv_secret_free(&password);
     inv_token_free(&token);
 }
 END_TEST

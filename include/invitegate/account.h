@@ -49,6 +49,10 @@ inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **
 inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
                                 inv_account **account, inv_verdict *verdict);
 
+/* Its search, to be judged by inv_account_from_search. NULL when memory is short. */
+inv_operation *inv_account_own_operation(const inv_domain *domain, const char *invite_id,
+                                         const inv_name *name);
+
 /* It was made by this invite for this name. */
 bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name);
 

@@ -16,7 +16,7 @@
  *
  * A token that is unknown, used, expired, revoked or of the wrong type is refused with the same
  * flights of the same reads, whatever the name; what stays different is the server's own time to
- * find an entry or none.
+ * find an entry or none. A check and a login ask who has the name only when the token is good.
  */
 
 #define INV_ACCEPTED_MAX_AGE 3600 /* seconds a moment of acceptance counts */
@@ -78,11 +78,10 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
 /*
  * For a login in the combined form: may password be tried for name with its token in front? INV_OK:
  * an account made by this very token is there. INV_NO_ACCOUNT: the name is free, registering may be
- * tried. INV_BAD_TOKEN: every other case; it then costs the directory as much as inv_redeem takes
- * to refuse a bad token, and a password that inv_redeem would not take is INV_PASSWORD_REFUSED here
- * too, so that only a valid token tells a free name from one that is taken.
+ * tried. INV_BAD_TOKEN: every other case; a bad token is refused before anybody asks who has the
+ * name, as in a check.
  */
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            const inv_secret *password, inv_verdict *verdict);
+                            inv_verdict *verdict);
 
 #endif

@@ -59,7 +59,7 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem_login(&call, token, name, password, inv_pam_service_afresh(service));
+        result = inv_redeem_login(&call, token, name, inv_pam_service_afresh(service));
         made_before = result == INV_OK;
     }
     if (result == INV_NO_ACCOUNT)
