@@ -48,10 +48,13 @@ async def new_stream(site, client):
     anna = client("anna", PASSWORD)
     await anna.online()
     _, token = await cut_off(site, client, "berta", "--type", "contact-account", "--inviter", "anna@example.org")
+    # the directory tells of it before berta tries again
+    await anna.until(lambda: anna.pushes, "the push")
     new = await opened(client, token)
     await new.register("berta", PASSWORD)
     assert await new.log_in(user="berta", password=PASSWORD)
     equal(await new.roster_items(), {"anna@example.org": ("both", "", ["Invited"])})
+    await anna.ping()
     equal([push[:2] for push in anna.pushes], [("berta@example.org", "both")])
     late = client()
     await late.open()
@@ -81,4 +84,4 @@ async def by_login(site, client):
     await anna.until(lambda: (str(emil.boundjid), "available") in anna.presences, "emil's presence")
 
 
-suite.run(prosody="invitegate_timeout = 2\n", agent={"timeout": "5s"})
+suite.run(prosody="invitegate_timeout = 2\ninvitegate_poll_interval = 0.2\n", agent={"timeout": "5s"})

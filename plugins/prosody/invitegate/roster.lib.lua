@@ -80,15 +80,18 @@ local function send_presence(username, host, to)
 	end
 end
 
--- Both are on one server: both rosters say so, and who is online sees the other.
+-- Whoever is online of two users of this server sees the other.
+local function meet(username, host, contact_user, contact_host)
+	send_presence(username, host, contact_user .. "@" .. contact_host);
+	send_presence(contact_user, contact_host, username .. "@" .. host);
+end
+
+-- Both are on one server: both rosters say so.
 local function pair_local(username, host, contact_user, contact_host, contact)
 	local me, jid = username .. "@" .. host, contact_user .. "@" .. contact_host;
 	local mine = approve(username, host, jid, contact, "both");
 	local theirs = approve(contact_user, contact_host, me, { group = contact.group }, "both");
-	if mine or theirs then
-		send_presence(username, host, jid);
-		send_presence(contact_user, contact_host, me);
-	end
+	if mine or theirs then meet(username, host, contact_user, contact_host); end
 	return mine ~= nil and theirs ~= nil;
 end
 
@@ -138,10 +141,17 @@ local function pair_all(username, contacts)
 	end
 end
 
--- A contact that was made elsewhere, unless the user has had it and removed it since.
+-- A contact that was made elsewhere, for a user who is online and has not removed it since. Only that
+-- user's roster: the other one's comes with a line of its own, or a login, or the registration that makes
+-- the account and is still under way.
 local function take_up(username, contact)
+	local contact_user, contact_host = jid_split(contact.jid);
 	local known, err = applied:get(username, contact.jid);
-	if not known and not err then pair(username, contact); end
+	if known or err or not contact_user then return; end
+	if not is_local(contact_host) then return pair(username, contact); end
+	local made = approve(username, module.host, contact.jid, contact, "both");
+	if made then meet(username, module.host, contact_user, contact_host); end
+	if made ~= nil then remember(username, contact.jid); end
 end
 
 -- All that the directory says of a user: what is new there is put on the rosters, and what is gone there
