@@ -440,7 +440,7 @@ static inv_result sees_change(ctl_proof *proof, const ctl_person *person, bool *
  */
 static inv_result prove_tracking(ctl_proof *proof)
 {
-    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 50L * 1000 * 1000};
     bool seen = false;
     inv_result result;
 
