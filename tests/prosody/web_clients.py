@@ -10,7 +10,7 @@ import urllib.request
 import xml.etree.ElementTree as ElementTree
 
 from client import FEATURES
-from site_of_suite import free_port
+from site_of_suite import free_port, listens, until
 from suite import Suite, equal
 
 suite = Suite()
@@ -22,6 +22,7 @@ SECONDS = 20
 class Bosh:
     def __init__(self):
         self.number = 1000000
+        until(lambda: listens(PORT), "Prosody's port for HTTP")
         body = self.post("to='example.org' ver='1.6' wait='5' hold='1' xml:lang='en' xmpp:version='1.0' "
                          "content='text/xml; charset=utf-8' xmlns:xmpp='urn:xmpp:xbosh'")
         self.session = body.get("sid")
@@ -41,6 +42,7 @@ class Bosh:
 
 class WebSocket:
     def __init__(self):
+        until(lambda: listens(PORT), "Prosody's port for HTTP")
         self.socket = socket.create_connection(("127.0.0.1", PORT), SECONDS)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(f"GET /xmpp-websocket HTTP/1.1\r\nHost: example.org\r\nUpgrade: websocket\r\n"
