@@ -331,6 +331,11 @@ static inv_result is_nobody(const repair *run, const char *jid, bool *nobody)
         result = inv_account_find(&call, name, &account, &several, run->verdict);
         *nobody = result == INV_OK && account == NULL;
     }
+    /* the own domain was asked before it began */
+    if (*nobody && call.domain != run->call->domain) {
+        result = sight_check(&call, run->verdict);
+        *nobody = result == INV_OK;
+    }
     inv_account_free(&account);
     inv_name_free(&name);
     return result;
@@ -440,22 +445,6 @@ static inv_result repair_pairs(const repair *run)
     return result;
 }
 
-/* Pairs may be of two domains: the accounts of each have to be in sight. */
-static inv_result check_sight(const repair *run)
-{
-    const inv_config *config = run->call->config;
-    inv_result result = INV_OK;
-
-    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
-        inv_call call = *run->call;
-
-        call.domain = &config->domains[i];
-        call.deadline = inv_deadline_in(config->directory.timeout_ms);
-        result = sight_check(&call, run->verdict);
-    }
-    return result;
-}
-
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
                       inv_verdict *verdict)
 {
@@ -467,7 +456,7 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
     renew_deadline(&run);
     result = inv_clock_read(call, &run.now, verdict);
     if (result == INV_OK)
-        result = check_sight(&run);
+        result = sight_check(call, verdict);
     if (result == INV_OK)
         result = repair_claims(&run);
     if (result == INV_OK)

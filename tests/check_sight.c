@@ -10,13 +10,21 @@
 #include "tests/support/observer.h"
 
 #define ALICE "alice@example.org"
+#define OTHER "ou=other,dc=example,dc=org"
 
 static struct site *site;
 static inv_verdict verdict;
 
+/* A second domain is configured, and not set up yet. */
 static void start(void)
 {
-    site = site_start(NULL);
+    const struct site_settings settings = {
+        .sections =
+            "[domain other.example]\ninvites = ou=invites," OTHER "\npeople = ou=people," OTHER
+            "\nrosters = ou=rosters," OTHER "\nname_search_base = " OTHER "\nclaim_grace = 20m\n",
+    };
+
+    site = site_start(&settings);
 }
 
 static void stop(void)
@@ -115,6 +123,19 @@ START_TEST(names_that_are_hidden)
 }
 END_TEST
 
+/* What is not to be seen in one domain is left alone, and stops nothing in another. */
+START_TEST(another_domain_that_is_not_there)
+{
+    leftover_pair(site, NULL, "nobody@example.org", "eve@other.example");
+    leftover_pair(site, NULL, ALICE, "eve@other.example");
+    let_all_age();
+    ck_assert_msg(repair() == INV_OK, "%s", verdict.why);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=nobody@example.org)"), 0);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=eve@other.example)"), 1);
+    ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sight");
@@ -127,6 +148,7 @@ int main(void)
     tcase_add_test(sight, where_no_account_is_there_is_nothing_to_see);
     tcase_add_test(sight, a_filter_that_finds_nobody);
     tcase_add_test(sight, names_that_are_hidden);
+    tcase_add_test(sight, another_domain_that_is_not_there);
     suite_add_tcase(suite, sight);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
