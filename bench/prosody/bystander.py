@@ -37,7 +37,13 @@ class Bystander:
         self.thread.join()
         self.stream.socket.close()
 
-    def part(self, share):
-        """The time that this share of the answers did not take longer than."""
-        ordered = sorted(self.milliseconds)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    def watch(self, seconds):
+        """What the pings of the next seconds take, in milliseconds, the quickest first."""
+        start = len(self.milliseconds)
+        time.sleep(seconds)
+        return sorted(self.milliseconds[start:])
+
+
+def part(ordered, share):
+    """The time that this share of the answers did not take longer than."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -12,13 +12,12 @@ import signal
 import statistics
 import sys
 import threading
-import time
 
 sys.dont_write_bytecode = True
 sys.path.append(str(pathlib.Path(os.environ["abs_top_srcdir"]) / "tests/prosody"))
 
 # pylint: disable=wrong-import-position
-from bystander import Bystander
+from bystander import Bystander, part
 from figures import figure
 from places import FILES, SQLITE, Invitegate, Place, Stock, load
 
@@ -60,13 +59,17 @@ class Runs:
     def rate(self):
         return statistics.median(self.rates)
 
+    def processor_each(self):
+        """Milliseconds of all its servers."""
+        return sum(self.processor.values()) / self.done * 1000
+
     def print(self, beside=None):
         compared = (beside.name, beside.rate()) if beside else ()
         figure(f"{self.name}: {self.done} registrations", self.rate(), "1/s", *compared)
         for name, seconds in self.processor.items():
             figure(f"{self.name}: CPU of {name}, each", seconds / self.done * 1000, "ms")
         if len(self.processor) > 1:
-            figure(f"{self.name}: CPU of all, each", sum(self.processor.values()) / self.done * 1000, "ms")
+            figure(f"{self.name}: CPU of all, each", self.processor_each(), "ms")
         figure(f"{self.name}: CPU of the clients, each", self.client / self.done * 1000, "ms")
         for name, megabytes in self.place.memory().items():
             figure(f"{self.name}: memory of {name} (RSS)", megabytes, "MB")
@@ -99,9 +102,10 @@ def compare_sizes():
             ours.print(sqlite)
             sqlite.print()
             files.print()
-    if len(sizes) > 1:
-        figure(f"invitegate: rate with {OUTSTANDING[-1]} invites", sizes[-1][0].rate(), "1/s",
-               f"with {OUTSTANDING[0]}", sizes[0][0].rate())
+    fewest, most = sizes[0][0], sizes[-1][0]
+    if most is not fewest:
+        figure(f"{most.name}: rate", most.rate(), "1/s", fewest.name, fewest.rate())
+        figure(f"{most.name}: CPU of all, each", most.processor_each(), "ms", fewest.name, fewest.processor_each())
 
 
 def compare_with_inviters():
@@ -129,17 +133,15 @@ def frozen():
     """8 clients go on trying while slapd is stopped; in the end all of them have their accounts."""
     with Frozen(200, 200) as place, Bystander(place, "anna", "correct horse") as bystander:
         clients = threading.Thread(target=load, args=(place.port, place.jobs(200), "--patient"))
+        calm = bystander.watch(FROZEN_SECONDS)
         place.signal_slapd(signal.SIGSTOP)
-        bystander.milliseconds.clear()
         clients.start()
-        time.sleep(FROZEN_SECONDS)
-        times = bystander.milliseconds.copy()
+        times = bystander.watch(FROZEN_SECONDS)
         place.signal_slapd(signal.SIGCONT)
         clients.join()
-        bystander.milliseconds = times
-    figure(f"directory frozen for {FROZEN_SECONDS} s: pings of a bystander", len(times), "")
+    figure(f"directory frozen for {FROZEN_SECONDS} s: pings of a bystander", len(times), "", "before", len(calm))
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1)):
-        figure(f"directory frozen: ping answered within, {name}", bystander.part(share), "ms")
+        figure(f"directory frozen: ping answered within, {name}", part(times, share), "ms", "before", part(calm, share))
 
 
 def main():
