@@ -4,8 +4,9 @@
 
 import asyncio
 import signal
+import xml.etree.ElementTree as ElementTree
 
-from client import removal
+from client import PARS, removal
 from suite import Suite, equal
 
 suite = Suite()
@@ -25,6 +26,12 @@ def befriend(site, inviter, redeemer):
     """In another process, as on another host."""
     token = site.invite("--type", "contact", "--inviter", f"{inviter}@example.org")
     site.invitectl("redeem", "--user", redeemer, "-", stdin=f"{token}\n")
+
+
+def befriend_in_client(redeemer, inviter, token):
+    presence = redeemer.make_presence(pto=inviter, ptype="subscribe")
+    presence.append(ElementTree.Element(f"{{{PARS}}}preauth", {"token": token}))
+    presence.send()
 
 
 async def sees(one, other):
@@ -74,6 +81,22 @@ async def removed(site, client):
         befriend(site, friend, "frida")
         await frida.until(lambda jid=f"{friend}@example.org": jid in [push[0] for push in frida.pushes], "push")
     assert "emil@example.org" not in await anna.roster_items()
+
+
+@suite.test
+async def removed_before_login(site, client):
+    """Nor does one who was removed before ever logging in, and who then does not have the other one either"""
+    anna, = await online(site, client, "anna")
+    token = site.invite("--type", "contact-account", "--inviter", "anna@example.org")
+    site.invitectl("redeem", "--user", "nora", "-", stdin=f"{token}\n{PASSWORD}")
+    await anna.until(lambda: ("nora@example.org", "both", "", ["Invited"]) in anna.pushes, "nora's push")
+    await anna.request(removal("nora@example.org"), to=None)
+    nora, = await online(site, client, "nora")
+    equal(await nora.roster_items(), {})
+    assert "nora@example.org" not in await anna.roster_items()
+    # another invite brings them together after all
+    befriend_in_client(nora, "anna@example.org", site.invite("--type", "contact", "--inviter", "anna@example.org"))
+    await sees(anna, nora)
 
 
 @suite.test

@@ -121,6 +121,27 @@ async def with_inviter(site, client):
 
 
 @suite.test
+async def same_inviter(site, client):
+    """The inviter of the old one is a contact of the new one, if it is also the new one's: online, and later"""
+    options = ("--type", "contact-account", "--inviter", "anna@example.org")
+    for name, anna_is_online in (("pia", True), ("quentin", False)):
+        site.invitectl("redeem", "--user", name, "-", stdin=f"{site.invite(*options)}\n{PASSWORD}")
+        jid = f"{name}@example.org"
+        anna, old = await online(site, client, "anna"), await online(site, client, name)
+        await anna.has_contact(jid, BOTH)
+        await old.end()
+        if not anna_is_online:
+            await anna.end()
+        created_again(site, name, *options)
+        new = await online(site, client, name, NEW_PASSWORD)
+        await new.has_contact("anna@example.org", BOTH)
+        if not anna_is_online:
+            anna = await online(site, client, "anna")
+        await anna.has_contact(jid, BOTH)
+        await new.until(lambda one=new: ("anna@example.org/tests", "available") in one.presences, "anna's presence")
+
+
+@suite.test
 async def same_account(site, client):
     """A reset, another password and a restart of Prosody make no new account"""
     jid, friend, _ = await old_life(site, client, "lou")

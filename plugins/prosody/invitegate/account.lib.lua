@@ -98,7 +98,8 @@ local function identify(username, answer)
 	if not known then
 		note_owner(username, account);
 	elseif known.account ~= account then
-		return hand_over(username, account, known);
+		if not hand_over(username, account, known) then return nil; end
+		rosters.start_anew(username, answer.contacts);
 	end
 	return true;
 end

@@ -141,17 +141,47 @@ local function pair_all(username, contacts)
 	end
 end
 
--- A contact that was made elsewhere, for a user who is online and has not removed it since. Only that
--- user's roster: the other one's comes with a line of its own, or a login, or the registration that makes
--- the account and is still under way.
-local function take_up(username, contact)
-	local contact_user, contact_host = jid_split(contact.jid);
+local function has_removed(username, jid)
+	return applied:get(username, jid) and not rostermanager.load_roster(username, module.host)[jid];
+end
+
+-- One side of a pair that was made elsewhere, unless it was there before. The same as approve.
+local function take_side(username, contact)
 	local known, err = applied:get(username, contact.jid);
-	if known or err or not contact_user then return; end
-	if not is_local(contact_host) then return pair(username, contact); end
+	if err then return nil; end
+	if known then return false; end
 	local made = approve(username, module.host, contact.jid, contact, "both");
-	if made then meet(username, module.host, contact_user, contact_host); end
 	if made ~= nil then remember(username, contact.jid); end
+	return made;
+end
+
+-- A contact that was made elsewhere, for a user who is online or logs in. The other one's roster only if
+-- that one is online too: it comes with a login, or the registration that makes the account and is still
+-- under way. Who has removed the other one is left alone by both.
+local function take_up(username, contact)
+	local me = username .. "@" .. module.host;
+	local contact_user, contact_host = jid_split(contact.jid);
+	local is_here = contact_host == module.host;
+	if not contact_user or contact.jid == me then return; end
+	if not is_local(contact_host) then
+		if not applied:get(username, contact.jid) then pair(username, contact); end
+		return;
+	end
+	if is_here and has_removed(contact_user, me) then return remember(username, contact.jid); end
+	local mine = take_side(username, contact);
+	local theirs = is_here and next(sessions_of(contact_user, contact_host)) and
+		take_side(contact_user, { jid = me; group = contact.group });
+	if mine or theirs then meet(username, module.host, contact_user, contact_host); end
+end
+
+-- The user is a new one of that name: what contacts did with the older one counts no more.
+local function start_anew(username, contacts)
+	for _, contact in ipairs(contacts) do
+		local contact_user, contact_host = jid_split(contact.jid);
+		if contact_user and contact_host == module.host then
+			applied:set(contact_user, username .. "@" .. module.host, nil);
+		end
+	end
 end
 
 -- All that the directory says of a user: what is new there is put on the rosters, and what is gone there
@@ -163,7 +193,7 @@ local function catch_up(username, contacts)
 	local there = {};
 	for _, contact in ipairs(contacts) do
 		there[contact.jid] = true;
-		if not known[contact.jid] then pair(username, contact); end
+		if not known[contact.jid] then take_up(username, contact); end
 	end
 	for jid in pairs(known) do
 		if not there[jid] then applied:set(username, jid, nil); end
@@ -173,6 +203,7 @@ end
 return {
 	is_local = is_local;
 	pair_all = pair_all;
+	start_anew = start_anew;
 	accept_remote = accept_remote;
 	catch_up = catch_up;
 	take_up = take_up;
