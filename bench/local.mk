@@ -6,6 +6,7 @@ BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction 
 BENCH_SIZE = bench/bench_size
 EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE)
 CLEANFILES += $(BENCHMARKS) $(BENCH_SIZE)
+EXTRA_DIST += bench/README.md
 BENCH_COMMON = bench/measure.c bench/measure.h bench/welch.h
 BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
 
