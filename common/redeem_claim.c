@@ -269,15 +269,13 @@ void redemption_give_back(struct redemption *redemption)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_account *account = NULL;
-    bool several = false;
 
     /* a claim taken over may belong to an attempt whose add is still on its way: it stands */
     if (!redemption->fresh_claim)
         return;
-    if (inv_account_find(redemption->call, redemption->name, &account, &several, &verdict) ==
-            INV_OK &&
-        (account == NULL ||
-         (!several && !inv_account_is_of(account, redemption->invite->id, redemption->name))) &&
+    if (inv_account_find_own(redemption->call, redemption->invite->id, redemption->name, &account,
+                             &verdict) == INV_OK &&
+        account == NULL &&
         inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim, &verdict) ==
             INV_OK)
         redemption->fresh_claim = false;

@@ -343,6 +343,36 @@ START_TEST(a_surplus_use_is_given_back)
 }
 END_TEST
 
+static void take_the_name_twice(void *context, counter_moment moment, size_t number, size_t write)
+{
+    (void)context;
+    (void)number;
+    if (moment != COUNTER_BEFORE_SEND || write != WRITE_ADD)
+        return;
+    site_add_account(site, "g9");
+    site_modify(site, "dn: cn=g9," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                      "cn: g9\nsn: g9\nuid: g9\n");
+}
+
+/* Two others have the name all at once: that costs the token nothing, whoever they are. */
+START_TEST(a_name_taken_twice_costs_no_use)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = take_the_name_twice;
+    (void)site_redeem_in(&call, token, "g9", SITE_PASSWORD, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    expect(INV_NAME_TAKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* A use given back to a revoked invite: the remembered count grows. */
 START_TEST(a_use_given_back_to_a_revoked_invite)
 {
@@ -434,6 +464,7 @@ int main(void)
     tcase_add_test(resume, a_revocation_before_the_claim);
     tcase_add_test(resume, a_revocation_behind_the_claim);
     tcase_add_test(resume, a_surplus_use_is_given_back);
+    tcase_add_test(resume, a_name_taken_twice_costs_no_use);
     tcase_add_test(resume, a_use_given_back_to_a_revoked_invite);
     tcase_add_loop_test(resume, a_lost_answer_is_read_back, 0, 3);
     tcase_add_test(resume, a_lost_answer_to_the_finish);
