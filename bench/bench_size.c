@@ -42,6 +42,7 @@ struct size {
     size_t invites;
     struct place place;
     double rates[WAYS][ROUNDS];
+    double cpu[WAYS][ROUNDS]; /* of slapd, ms for each registration and the making of its invite */
 };
 
 /* Marsaglia's xorshift: the ids have to be spread, not secret. */
@@ -115,17 +116,37 @@ static void fill(struct size *size)
     (void)fprintf(stderr, "%zu invites: loaded in %.0f s\n", size->invites, measure_now() - start);
 }
 
+/* User and system time of the server until now, in milliseconds: proc(5), fields 14 and 15. */
+static double server_time(const struct size *size)
+{
+    char path[64];
+    unsigned long user = 0;
+    unsigned long system = 0;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)slapd_pid(size->place.slapd));
+    file = fopen(path, "r");
+    if (file == NULL ||
+        fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+               &system) != 2)
+        measure_fail(path, "cannot be read");
+    (void)fclose(file);
+    return (double)(user + system) * 1000 / (double)sysconf(_SC_CLK_TCK);
+}
+
 static void take_turns(struct size *sizes, size_t count, size_t registrations)
 {
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < count * WAYS; i++) {
             const struct way *way = &ways[i % WAYS];
             struct size *size = &sizes[i / WAYS];
+            double before = server_time(size);
             char prefix[32];
 
             (void)snprintf(prefix, sizeof(prefix), "w%zu.%d.", i % WAYS, round);
             size->rates[i % WAYS][round] =
                 registrations_rate(&size->place, way->by, prefix, way->processes, registrations);
+            size->cpu[i % WAYS][round] = (server_time(size) - before) / (double)registrations;
         }
         (void)fprintf(stderr, "round %d of %d\n", round + 1, ROUNDS);
     }
@@ -135,6 +156,7 @@ static void take_turns(struct size *sizes, size_t count, size_t registrations)
 static void report(struct size *sizes, size_t count, size_t way)
 {
     double first = measure_median(sizes[0].rates[way], ROUNDS);
+    double first_cpu = measure_median(sizes[0].cpu[way], ROUNDS);
 
     for (size_t i = 0; i < count; i++) {
         char what[80];
@@ -144,6 +166,9 @@ static void report(struct size *sizes, size_t count, size_t way)
         (void)snprintf(beside, sizeof(beside), "%zu invites", sizes[0].invites);
         measure_figure("size", what, measure_median(sizes[i].rates[way], ROUNDS), "1/s",
                        i > 0 ? beside : NULL, first);
+        measure_figure("size", "  slapd's CPU for each, with the making of its invite",
+                       measure_median(sizes[i].cpu[way], ROUNDS), "ms", i > 0 ? beside : NULL,
+                       first_cpu);
     }
 }
 
