@@ -9,6 +9,9 @@
 #include "libldap.h"
 #include "sigpipe.h"
 
+/* How often a change is sent that 389 DS refuses though nobody forbids it. */
+#define REFUSED_TRIES 5
+
 struct inv_directory {
     const inv_directory_driver *driver;
     void *self;
@@ -254,17 +257,20 @@ static bool is_refused_change(const inv_operation *operation)
 }
 
 /*
- * To who may not do the same to the entry above, 389 DS answers a change of a missing entry with
- * 50, as if it were there. A search tells: of a missing entry with the DN up to which there is
- * one. slapd also answers 32 for an entry that it hides, but without that.
+ * To who may not do the same to the entry above, 389 DS answers a change of an entry that it does
+ * not find with 50 and no words. Either there is none: a search tells, with the DN up to which
+ * there is one. (slapd also answers 32 for an entry that it hides, but without that.) Or the server
+ * lost sight of it, which happens when many change one entry at once: *again is set, nothing was
+ * done. Entries have a nsUniqueId only there.
  */
-static inv_result tell_missing(inv_directory *directory, inv_operation *operation,
-                               const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result look_for_refused(inv_directory *directory, inv_operation *operation,
+                                   const inv_deadline *deadline, bool *again, inv_verdict *verdict)
 {
-    static const char *const nothing[] = {NULL};
-    inv_operation *look = inv_operation_search(operation->dn, INV_SCOPE_BASE, NULL, nothing);
+    static const char *const attributes[] = {"nsUniqueId", NULL};
+    inv_operation *look = inv_operation_search(operation->dn, INV_SCOPE_BASE, NULL, attributes);
     inv_result result;
 
+    *again = false;
     if (look == NULL || look->no_memory)
         result = inv_verdict_no_memory(verdict);
     else
@@ -272,19 +278,39 @@ static inv_result tell_missing(inv_directory *directory, inv_operation *operatio
     if (result == INV_OK && inv_operation_answered(look, INV_LDAP_NO_SUCH_OBJECT) &&
         look->matched_dn != NULL && look->matched_dn[0] != '\0')
         inv_operation_answer(operation, look->code, look->matched_dn, look->diagnostic);
+    else if (result == INV_OK && look->entry_count == 1)
+        *again =
+            operation->diagnostic == NULL && inv_entry_count(look->entries[0], "nsUniqueId") > 0;
     inv_operation_free(&look);
     return result;
 }
 
-static inv_result tell_all_missing(inv_directory *directory, inv_operation *const *operations,
-                                   size_t count, const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result settle_refused(inv_directory *directory, inv_operation *operation,
+                                 const inv_deadline *deadline, inv_verdict *verdict)
 {
     inv_result result = INV_OK;
 
-    for (size_t i = 0; i < count && result == INV_OK; i++) {
-        if (is_refused_change(operations[i]))
-            result = tell_missing(directory, operations[i], deadline, verdict);
+    for (int sent = 1; result == INV_OK && sent <= REFUSED_TRIES && is_refused_change(operation);
+         sent++) {
+        bool again = false;
+
+        result = look_for_refused(directory, operation, deadline, &again, verdict);
+        if (result != INV_OK || !again || sent == REFUSED_TRIES)
+            break;
+        inv_operation_reset(operation);
+        result = run_once(directory, &operation, 1, deadline, verdict);
     }
+    return result;
+}
+
+static inv_result settle_all_refused(inv_directory *directory, inv_operation *const *operations,
+                                     size_t count, const inv_deadline *deadline,
+                                     inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; i < count && result == INV_OK; i++)
+        result = settle_refused(directory, operations[i], deadline, verdict);
     return result;
 }
 
@@ -300,7 +326,7 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
     }
     result = run_once(directory, operations, count, deadline, verdict);
     if (result == INV_OK)
-        return tell_all_missing(directory, operations, count, deadline, verdict);
+        return settle_all_refused(directory, operations, count, deadline, verdict);
     if (result != INV_DIRECTORY_DOWN || !reused || !only_searches(operations, count))
         return result;
     for (size_t i = 0; i < count; i++)
