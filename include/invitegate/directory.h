@@ -190,9 +190,9 @@ void inv_directory_free(inv_directory **directory);
  * dead and all operations are searches, they are sent again once on a new one; a write is never
  * sent twice. A modify or delete that is answered 50 (insufficient access) is followed by a search
  * for its entry; its code becomes 32 where that says there is none, and names the entry above it
- * (389 DS answers 50 for both). Where 389 DS gives no words for the 50 and has the entry, it did not
- * find it among many changes at once: the refused change is sent again, up to five times in all.
- * When that search fails, its failure is the result, and the operation keeps its 50.
+ * (389 DS answers 50 for both). Where 389 DS gives no words for the 50 and has the entry, it did
+ * not find it among many changes at once: the refused change is sent again, up to five times in
+ * all. When that search fails, its failure is the result, and the operation keeps its 50.
  */
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
