@@ -91,6 +91,9 @@ AC_DEFUN([INV_FLAGS], [
         [AS_HELP_STRING([--disable-hardening],
             [leave out what only hardens the code (for debuggers and valgrind)])],
         [], [enable_hardening=yes])
+    AC_ARG_ENABLE([coverage],
+        [AS_HELP_STRING([--enable-coverage], [count which lines the tests run: make coverage (for developers)])],
+        [], [enable_coverage=no])
     INV_PROBE_SANITIZERS
     INV_CFLAGS=
     INV_LDFLAGS=
@@ -106,6 +109,12 @@ AC_DEFUN([INV_FLAGS], [
     AS_VAR_APPEND([INV_CFLAGS], [" $inv_sanitizer_flags"])
     INV_WARNING_FLAGS
     INV_HARDENING_CFLAGS
+    dnl Threads count together, and processes that are killed have counted up to their last fork or exec.
+    AS_IF([test "$enable_coverage" != no], [
+        INV_PROBE_CFLAG([--coverage -fprofile-update=atomic], [INV_CFLAGS])
+        AS_CASE([$INV_CFLAGS], [*--coverage*], [], [AC_MSG_ERROR([$CC has no --coverage])])
+    ])
+    AM_CONDITIONAL([COVERAGE], [test "$enable_coverage" != no])
     INV_LINK_FLAGS
     dnl Last: the probes have their own.
     AS_IF([test "$enable_werror" != no], [AS_VAR_APPEND([INV_CFLAGS], [" -Werror"])])

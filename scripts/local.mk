@@ -6,7 +6,8 @@ AM_DISTCHECK_CONFIGURE_FLAGS = --with-pamdir='$${libdir}/security' \
 	--with-saslplugindir='$${libdir}/sasl2'
 
 .PHONY: format-check format lint lint-shell lint-man lint-tidy lint-cppcheck lint-analyzer \
-	check-units check-valgrind check-dist list-results
+	check-units check-valgrind check-dist list-results coverage \
+	clean-coverage distcheck-units
 
 SOURCE_DIRECTORIES = common include plugins tools tests bench
 
@@ -65,6 +66,29 @@ GCC_ANALYZER = gcc -fanalyzer -O1 -Werror -Wno-analyzer-malloc-leak \
 	-Wno-analyzer-use-of-uninitialized-value
 lint-analyzer: config.h
 	@$(LINT_EACH) $(GCC_ANALYZER) $(LINT_FLAGS) -c -o /dev/null {}
+
+# What the tests that have run since the build have run of common/; by branches too with
+# COVERAGE_FLAGS=--txt-metric=branch, and line by line in coverage/ with
+# COVERAGE_FLAGS='--html-details coverage/index.html'.
+COVERAGE_FLAGS =
+coverage:
+if COVERAGE
+	@test -n "$(GCOVR)" || { echo "gcovr is missing: apt-get install gcovr" >&2; exit 1; }
+	@$(MKDIR_P) coverage
+	@$(GCOVR) --root $(srcdir) --filter '$(srcdir)/common/' --exclude-unreachable-branches \
+		--gcov-ignore-parse-errors --object-directory . $(COVERAGE_FLAGS) .
+else
+	@echo "make coverage needs a build configured with --enable-coverage" >&2; exit 1
+endif
+clean-local: clean-coverage
+clean-coverage:
+	-rm -rf coverage
+	-find . -name '*.gcda' -exec rm -f {} +
+	-find . -name '*.gcno' -exec rm -f {} +
+
+# distcheck, with the unit suites in place of all: CI runs all of them from the release before.
+distcheck-units:
+	@$(MAKE) distcheck AM_MAKEFLAGS="TESTS='$(UNIT_TESTS)'"
 
 # The files in which automake keeps each suite's results.
 list-results:
