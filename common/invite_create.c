@@ -62,10 +62,8 @@ static inv_result judge_request(const inv_call *call, const inv_invite_request *
     if (group != NULL)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "group %s is not in allowed_groups",
                                group);
-    if (request->user != NULL && registers(request->type) &&
-        inv_name_is_reserved(call->domain, request->user))
-        return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names",
-                               inv_name_local(request->user));
+    if (request->user != NULL && registers(request->type))
+        return inv_name_check_reserved(call->domain, request->user, verdict);
     return INV_OK;
 }
 

@@ -332,7 +332,8 @@ inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *ver
     return make_name(local, domain, name, verdict);
 }
 
-bool inv_name_is_reserved(const inv_domain *domain, const inv_name *name)
+inv_result inv_name_check_reserved(const inv_domain *domain, const inv_name *name,
+                                   inv_verdict *verdict)
 {
     for (char **reserved = domain->reserved_names; *reserved != NULL; reserved++) {
         inv_verdict unused = INV_VERDICT_INIT;
@@ -341,11 +342,14 @@ bool inv_name_is_reserved(const inv_domain *domain, const inv_name *name)
         bool same = result == INV_OK && strcmp(prepared, name->local) == 0;
 
         free(prepared);
-        /* What cannot be compared is reserved; a name that cannot be prepared is nobody's. */
-        if (same || result == INV_NO_MEMORY)
-            return true;
+        if (same)
+            return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names",
+                                   name->local);
+        /* a reserved name that cannot be prepared is nobody's */
+        if (result == INV_NO_MEMORY)
+            return inv_verdict_no_memory(verdict);
     }
-    return false;
+    return INV_OK;
 }
 
 bool inv_name_equal(const inv_name *a, const inv_name *b)

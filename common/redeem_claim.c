@@ -162,11 +162,14 @@ inv_result redemption_judge_name(struct redemption *redemption)
     const inv_invite *invite = redemption->invite;
     const char *local = inv_name_local(redemption->name);
     inv_verdict *verdict = redemption->verdict;
+    inv_result result = INV_OK;
 
     if (invite->user != NULL && strcmp(invite->user, local) != 0)
         return inv_verdict_set(verdict, INV_NAME_RESERVED, "the invite is for another name");
-    if (invite->user == NULL && inv_name_is_reserved(redemption->call->domain, redemption->name))
-        return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names", local);
+    if (invite->user == NULL)
+        result = inv_name_check_reserved(redemption->call->domain, redemption->name, verdict);
+    if (result != INV_OK)
+        return result;
     if (redemption->account != NULL)
         return redemption_taken(redemption);
     return refuse_reserved(redemption);

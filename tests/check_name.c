@@ -273,9 +273,43 @@ START_TEST(reserved_names_are_compared_prepared)
         ck_assert_int_eq(
             inv_name_prepare(&domains[0], cases[i].local, strlen(cases[i].local), &name, &verdict),
             INV_OK);
-        ck_assert_int_eq(inv_name_is_reserved(&domains[0], name), cases[i].reserved);
+        ck_assert_int_eq(inv_name_check_reserved(&domains[0], name, &verdict),
+                         cases[i].reserved ? INV_NAME_RESERVED : INV_OK);
         inv_name_free(&name);
     }
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- memory */
+
+static long callocs_left = -1; /* until one fails; -1: none does */
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    if (callocs_left == 0)
+        return NULL;
+    if (callocs_left > 0)
+        callocs_left--;
+    return __real_calloc(count, size);
+}
+
+/* A name is not reserved because that cannot be found out. */
+START_TEST(want_of_memory_reserves_no_name)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+
+    ck_assert_int_eq(inv_name_prepare(&domains[0], "bob", 3, &name, &verdict), INV_OK);
+    for (long i = 0; i < 2; i++) {
+        callocs_left = i;
+        ck_assert_int_eq(inv_name_check_reserved(&domains[0], name, &verdict), INV_NO_MEMORY);
+        ck_assert_int_eq(verdict.result, INV_NO_MEMORY);
+    }
+    callocs_left = -1;
+    ck_assert_int_eq(inv_name_check_reserved(&domains[0], name, &verdict), INV_OK);
+    inv_name_free(&name);
 }
 END_TEST
 
@@ -514,6 +548,7 @@ int main(void)
     tcase_add_test(tests, the_pattern_judges_the_prepared_name);
     tcase_add_loop_test(tests, the_pattern_is_for_the_whole_name, 0, 3);
     tcase_add_test(tests, reserved_names_are_compared_prepared);
+    tcase_add_test(tests, want_of_memory_reserves_no_name);
     tcase_add_loop_test(tests, a_jid_is_parsed, 0, COUNT(jids));
     tcase_add_test(tests, equality_is_of_the_prepared_jid);
     tcase_add_loop_test(tests, the_domain_is_told_by_the_rules, 0, COUNT(wanted));

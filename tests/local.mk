@@ -53,6 +53,7 @@ tests_check_verifier_LDADD = $(UNIT_LIBS) $(CRYPTO_LIBS) $(CRYPT_LIBS)
 
 tests_check_name_SOURCES = tests/check_name.c
 tests_check_name_CFLAGS = $(UNIT_CFLAGS)
+tests_check_name_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
 tests_check_name_LDADD = $(UNIT_LIBS)
 
 include tests/integration/local.mk

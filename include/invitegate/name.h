@@ -37,8 +37,9 @@ inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t 
  */
 inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *verdict);
 
-/* One of the domain's reserved_names, compared after preparation. True when memory is short. */
-bool inv_name_is_reserved(const inv_domain *domain, const inv_name *name);
+/* INV_NAME_RESERVED: it is one of the domain's reserved_names, compared after preparation. */
+inv_result inv_name_check_reserved(const inv_domain *domain, const inv_name *name,
+                                   inv_verdict *verdict);
 
 bool inv_name_equal(const inv_name *a, const inv_name *b);
 

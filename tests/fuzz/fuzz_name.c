@@ -88,7 +88,7 @@ static void prepare(const inv_domain *domain, const char *user, size_t length,
         require_dn_safe(domain, name);
         require_stable(name);
         expand(name, template_text);
-        (void)inv_name_is_reserved(domain, name);
+        (void)inv_name_check_reserved(domain, name, &verdict);
     } else {
         fuzz_require_verdict(&verdict, result);
     }
