@@ -214,6 +214,7 @@ exceeds "writes anywhere" '/^access to dn.subtree="dc=example,dc=org"/,$s/read/w
 # shellcheck disable=SC2016
 exceeds "manages anything" '/^access to dn.subtree="dc=example,dc=org"/,$s/read/manage/' 'finding +narrowness'
 exceeds "is a password administrator, whom no policy stops" '/attrs=userPassword,authPassword/,/=w/s/=w/manage/' 'finding'
+exceeds "changes what invites are for" '/^# New invites/,/^$/s/ add$/ write/' 'finding +terms'
 exceeds "others read invites" '/^# -* invites/,/^# -* rosters/s/by \* none/by users read/' 'finding +exposure'
 exceeds "others read rosters" '/^# -* rosters/,/^# -* passwords/s/by \* none/by users read/' 'finding +exposure'
 as_it_should_be

@@ -377,6 +377,21 @@ static inv_result prove_groups(ctl_proof *proof)
     return result;
 }
 
+/* Whoever may change what an invite is for could let anybody in, with an old one. */
+static inv_result prove_terms(ctl_proof *proof)
+{
+    inv_operation *modify = change(proof->invite_dn, "inviteUses", "1", "2");
+    inv_result result = ctl_proof_run(proof, proof->call->directory, modify);
+
+    if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
+        ctl_proof_row(proof, proof->lesser, "terms", REMEDY_ACL,
+                      "invitegate may change the terms of an invite");
+    else if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_INSUFFICIENT_ACCESS))
+        ctl_proof_row(proof, CTL_FINE, "terms", NULL, "the terms of an invite cannot be changed");
+    inv_operation_free(&modify);
+    return result;
+}
+
 /* An identity that may write anywhere is the rootdn or close to it; the policy is not asked then.
  */
 static inv_result prove_narrowness(ctl_proof *proof)
@@ -466,8 +481,8 @@ static inv_result prove_all(ctl_proof *proof)
 {
     /* cppcheck-suppress uninitvar; it is set in the same line */
     inv_result (*const proofs[])(ctl_proof *) = {
-        prove_invites, prove_reservations, prove_clock,        ctl_prove_accounts,
-        prove_pairs,   prove_groups,       ctl_prove_exposure, prove_narrowness,
+        prove_invites, prove_reservations, prove_clock,      ctl_prove_accounts, prove_pairs,
+        prove_groups,  ctl_prove_exposure, prove_narrowness, prove_terms,
     };
     inv_result result = INV_OK;
 
