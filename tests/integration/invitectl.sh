@@ -679,6 +679,29 @@ for each in list tree "roster bob" "remove bob" repair "purge --older-than 1d" c
 done
 kill -CONT "$(cat "$site/slapd.pid")"
 
+# A run that takes long tells people how far it is, from its first second on, and only at a terminal.
+# takes_long DESCRIPTION ARGUMENT...: invitectl at a terminal, while the directory rests for 3 seconds
+takes_long() {
+    description=$1
+    shift
+    kill -STOP "$(cat "$site/slapd.pid")"
+    python3 "$top/tests/support/terminal.py" "$out" -- "$invitectl" -c "$work/patient.conf" "$@" 2>"$err" &
+    sleep 3
+    kill -CONT "$(cat "$site/slapd.pid")"
+    wait $!
+    verdict "$description" $?
+}
+(umask 077 && sed -e 's/^timeout = .*/timeout = 20s/' -e 's/^claim_grace = .*/claim_grace = 20m/' \
+    "$config" >"$work/patient.conf")
+takes_long "a long create" create --count 3
+says "says how many there are" 'invites: [1-3] of 3' "$out"
+tail -n 1 "$out" | tr -d '\r' | grep -qE 'xmpp:example.org\?register;preauth=[A-Za-z0-9_-]{32}$'
+verdict "and what it prints stays readable" $?
+takes_long "a long repair" repair --dry-run
+says "says what it looks at" '[a-z ]+(\.\.\.|: [0-9]+ of [0-9]+)' "$out"
+exits 0 "without a terminal" create --count 3
+says_nothing "nothing is said" "$err"
+
 "$top/scripts/private-slapd" stop "$site"
 exits 3 "the directory is down" list
 exits 3 "for create too" create
