@@ -50,7 +50,7 @@ static inv_result ask(struct redemption *redemption)
 
 /* -------------------------------------------------------------------------- the second question */
 
-enum { ASK_CLAIM, ASK_BALANCE, ASK_OWN, ASKED };
+enum { ASK_CLAIM, ASK_BALANCE, ASK_BALANCE_TOO, ASK_OWN, ASKED };
 
 /*
  * A check never reads claims: who is redeeming is nobody's business. That some claim stands is
@@ -67,7 +67,7 @@ static inv_operation *claim_search(const char *dn)
 
 /*
  * What the first read did not have: an entry that is not there, or one that is, with about as many
- * attributes as an invite.
+ * attributes as an invite. Twice, as fewer rules of access stand in front of the container.
  */
 static inv_operation *balance_search(const struct redemption *redemption, bool unknown)
 {
@@ -109,6 +109,7 @@ static inv_result ask_again(struct redemption *redemption, bool *stands)
     inv_operation *flight[ASKED] = {
         [ASK_CLAIM] = claim_search(unknown ? call->domain->invites : redemption->invite->dn),
         [ASK_BALANCE] = balance_search(redemption, unknown),
+        [ASK_BALANCE_TOO] = balance_search(redemption, unknown),
         [ASK_OWN] = redemption->name != NULL ? own_search(redemption) : NULL,
     };
     inv_result result =
