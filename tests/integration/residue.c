@@ -284,8 +284,8 @@ static void stop(void)
 
 int main(void)
 {
-    Suite *suite = suite_create("residue");
-    TCase *tests = tcase_create("residue");
+    Suite *suite;
+    TCase *tests;
     SRunner *runner;
     int failed;
 
@@ -293,6 +293,8 @@ int main(void)
         (void)puts("1..0 # SKIP no core can be taken (no gdb, no right to trace, or sanitizers)");
         return EXIT_SUCCESS;
     }
+    suite = suite_create("residue");
+    tests = tcase_create("residue");
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_test(tests, what_is_kept_is_found);
     tcase_add_loop_test(tests, nothing_is_left, 0, PLACES);
