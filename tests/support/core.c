@@ -34,7 +34,7 @@ static int run(const char *command)
 
 static int dump(pid_t process, const char *path)
 {
-    char command[512];
+    char command[1024];
 
     /* 0x37: the private pages of files too, which is where libraries keep their variables */
     (void)snprintf(command, sizeof(command),
