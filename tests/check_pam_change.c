@@ -380,7 +380,8 @@ END_TEST
 
 START_TEST(nobody_registers_without_an_invite_at_a_login)
 {
-    const char *const passwords[] = {PASSWORD, ":" PASSWORD, ""};
+    static const char empty_token[] = ":" PASSWORD;
+    const char *const passwords[] = {PASSWORD, empty_token, ""};
 
     for (size_t i = 0; i < 3; i++) {
         pam_host host = {.kind = PAM_HOST_SASLAUTHD, .answers = {passwords[i]}};
