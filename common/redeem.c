@@ -271,9 +271,12 @@ static inv_result log_in_again(struct redemption *redemption)
 /* The token is good: may it register the name? */
 static inv_result log_in_first(struct redemption *redemption)
 {
-    inv_result result = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                                         &redemption->several, redemption->verdict);
+    inv_result result;
 
+    /* one of its own is seen also where several entries hold the name */
+    inv_account_free(&redemption->account);
+    result = inv_account_find(redemption->call, redemption->name, &redemption->account,
+                              &redemption->several, redemption->verdict);
     if (result != INV_OK)
         return result;
     if (redemption->account != NULL)
