@@ -154,7 +154,7 @@ static void expect_nothing_left(const struct place *place)
 static void expect(const struct place *place, int wanted, const char *operation, const char *user,
                    const char *first, const char *second)
 {
-    int code = atoi(ask(operation, user, first, second));
+    int code = (int)strtol(ask(operation, user, first, second), NULL, 10);
 
     ck_assert_msg(code == wanted, "%s of %s: %d, not %d:\n%s", operation, user, code, wanted,
                   ask("log", "", NULL, NULL));
