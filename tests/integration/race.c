@@ -24,6 +24,10 @@ static int rounds(int often)
     return slapd_kind() == SLAPD_389DS ? often / 10 : often;
 }
 
+/* Microseconds, see adjust_lead. */
+#define LEAD_STEP     200
+#define LEAD_STEP_MAX 500000
+
 /* What the workers of a round do. */
 enum race {
     RACE_NAMES,     /* each a name of its own */
@@ -39,7 +43,10 @@ struct arena {
     bool over;
     enum race race;
     int round;
-    char prefix[16];                  /* of the names */
+    long lead;       /* RACE_REVOKE: microseconds the revocation starts before the others */
+    long step;       /* what the next round adds to it or takes from it */
+    bool redeemed;   /* in the last round */
+    char prefix[16]; /* of the names */
     char token[INV_TOKEN_LENGTH + 1]; /* empty: without one */
     inv_result results[WORKERS];
     char why[WORKERS][sizeof(((inv_verdict *)0)->why)];
@@ -76,18 +83,29 @@ static void password_of(int worker, char password[64])
                    arena->race == RACE_PASSWORDS ? worker : 0);
 }
 
-static void wait_ms(long milliseconds)
-{
-    (void)nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
-}
-
-/* So that the revocation meets another moment of the redemptions in each round. */
 static void hesitate(int worker)
 {
-    if (slapd_kind() == SLAPD_389DS)
-        wait_ms(worker == 0 ? arena->round % 10 * 10 : 40);
-    else if (worker == 0)
-        (void)nanosleep(&(struct timespec){.tv_nsec = arena->round % 10 * 400 * 1000}, NULL);
+    long lead = worker == 0 ? -arena->lead : arena->lead;
+
+    if (lead > 0)
+        (void)nanosleep(
+            &(struct timespec){.tv_sec = lead / 1000000, .tv_nsec = lead % 1000000 * 1000}, NULL);
+}
+
+/*
+ * However fast the machine and its directory are: who came too late starts earlier in the next
+ * round, by twice as much each time, until the other comes too late; then by half as much.
+ */
+static void adjust_lead(bool redeemed)
+{
+    bool turned = redeemed != arena->redeemed;
+
+    if (turned && arena->step > LEAD_STEP)
+        arena->step /= 2;
+    else if (!turned && arena->step < LEAD_STEP_MAX)
+        arena->step *= 2;
+    arena->lead += redeemed ? arena->step : -arena->step;
+    arena->redeemed = redeemed;
 }
 
 static void take_part(int worker)
@@ -306,6 +324,7 @@ START_TEST(a_revocation)
     int redeemed = 0;
 
     open_arena(RACE_REVOKE, "r");
+    arena->step = LEAD_STEP;
     for (arena->round = 0; arena->round < wanted; arena->round++) {
         inv_token *token = site_invite(site, "alice@example.org", 1);
         int winner = -1;
@@ -320,6 +339,7 @@ START_TEST(a_revocation)
         else
             site_expect(site, token, -2, 0, 0, 0, 0);
         redeemed += count;
+        adjust_lead(count == 1);
         inv_token_free(&token);
     }
     ck_assert_msg(redeemed > 0 &&
