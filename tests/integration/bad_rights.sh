@@ -4,56 +4,9 @@
 # assumed, the answer is CONFIG, the directory stays as it was, and doctor says what is wrong.
 set -u
 
-top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-built=${abs_top_builddir:-$top}
-invitectl=$built/tools/invitectl
-for tool in slapd ldapsearch; do
-    PATH=$PATH:/usr/sbin command -v $tool >/dev/null || {
-        echo "1..0 # SKIP $tool is not installed"
-        exit 0
-    }
-done
-work=$(mktemp -d)
-site=$work/site
-cleanup() {
-    "$top/scripts/private-slapd" stop "$site" 2>/dev/null
-    rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-
-config=$site/invitegate.conf
-out=$work/out
-err=$work/err
-number=0
-
-# verdict DESCRIPTION STATUS: the TAP line for the status of what was tried
-verdict() {
-    number=$((number + 1))
-    if [ "$2" -eq 0 ]; then
-        echo "ok $number - $1"
-        return
-    fi
-    echo "not ok $number - $1"
-    sed 's/^/# out: /' "$out" | head -30
-    sed 's/^/# err: /' "$err" | head -20
-}
-
-# exits STATUS DESCRIPTION ARGUMENT...: invitectl
-exits() {
-    expected=$1 description=$2
-    shift 2
-    "$invitectl" -c "$config" "$@" >"$out" 2>"$err"
-    status=$?
-    [ $status -eq "$expected" ] || echo "exit status $status" >>"$err"
-    verdict "$description" $((status != expected))
-}
-
-# says DESCRIPTION PATTERN FILE: of the command before
-says() {
-    grep -qE -- "$2" "$3"
-    verdict "$1" $?
-}
+server=slapd
+# shellcheck source=../support/directory.sh
+. "${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/support/directory.sh"
 
 redeems() { # STATUS DESCRIPTION USER TOKEN
     printf %s 'Seventeen-green-kettles!' >"$work/password"
@@ -71,12 +24,8 @@ make() { # ARGUMENT...: sets token
 }
 
 restart() { # with what was changed in its files
-    "$top/scripts/private-slapd" stop "$site"
-    "$top/scripts/private-slapd" start --fast "$site" >"$work/started" 2>"$err" || {
-        cat "$err"
-        echo "Bail out! no slapd"
-        exit 1
-    }
+    stop
+    start
 }
 
 # rules SED-SCRIPT: the example's access rules, changed
@@ -117,11 +66,7 @@ unchanged() {
     verdict "$1" $?
 }
 
-"$top/scripts/private-slapd" start --conf --fast "$site" >"$work/started" 2>"$err" || {
-    cat "$err"
-    echo "Bail out! no slapd"
-    exit 1
-}
+start --conf
 cp "$site/invitegate-acl.conf" "$work/acl.good"
 sed -i 's/^to = syslog/to = stderr/' "$config"
 exits 0 "init" init
@@ -220,4 +165,4 @@ exceeds "others read rosters" '/^# -* rosters/,/^# -* passwords/s/by \* none/by 
 as_it_should_be
 exits 0 "doctor has nothing to say in the end" doctor
 
-echo "1..$number"
+plan

@@ -4,112 +4,9 @@
 # indexes, and what init and doctor say of it, also when something is missing.
 set -u
 
-top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-built=${abs_top_builddir:-$top}
-invitectl=$built/tools/invitectl
-for tool in ns-slapd ldapsearch; do
-    PATH=$PATH:/usr/sbin command -v $tool >/dev/null || {
-        echo "1..0 # SKIP $tool is not installed"
-        exit 0
-    }
-done
-work=$(mktemp -d)
-site=$work/site
-cleanup() {
-    for each in "$work"/*/slapd.pid; do
-        [ ! -e "$each" ] || "$top/scripts/private-389ds" stop "${each%/*}" 2>/dev/null
-    done
-    rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-
-suffix=dc=example,dc=org
-service=cn=invitegate,ou=services,$suffix
-id=fe8ed1b9e1c311291f06daec7dba860f82c3632a
-zeros=0000000000000000000000000000000000000000
-out=$work/out
-err=$work/err
-
-# verdict DESCRIPTION STATUS. Many tests run at the end of a pipe, in a process of their own: a file
-# counts them.
-verdict() {
-    echo "$1" >>"$work/reported"
-    count=$(wc -l <"$work/reported")
-    if [ "$2" -eq 0 ]; then
-        echo "ok $count - $1"
-        return
-    fi
-    echo "not ok $count - $1"
-    sed 's/^/# out: /' "$out" | head -20
-    sed 's/^/# err: /' "$err" | head -20
-}
-
-# as WHO TOOL...: as gate (invitegate's identity), admin (Directory Manager), anonymous or a user
-as() {
-    who=$1 tool=$2
-    shift 2
-    case $who in
-    gate) set -- -D "$service" -y "$site/directory.password" "$@" ;;
-    anonymous) ;;
-    admin) set -- -D "cn=admin,$suffix" -y "$site/admin.password" "$@" ;;
-    *) set -- -D "uid=$who,ou=people,$suffix" -w "password of $who" "$@" ;;
-    esac
-    "$tool" -H "$uri" -x "$@"
-}
-
-# writes CODES DESCRIPTION WHO: the LDIF on standard input, as changes, ends with one of the codes
-writes() {
-    codes=$1 description=$2
-    as "$3" ldapmodify >"$out" 2>"$err"
-    code=$?
-    case " $codes " in
-    *" $code "*) verdict "$description" 0 ;;
-    *) echo "result $code" >>"$err" && verdict "$description" 1 ;;
-    esac
-}
-allowed() { writes 0 "$@"; }
-denied() { writes 50 "$@"; }
-
-change() { # DN KIND ATTRIBUTE [VALUE]
-    printf 'dn: %s,%s\nchangetype: modify\n%s: %s\n' "$1" "$suffix" "$2" "$3"
-    [ $# -lt 4 ] || printf '%s: %s\n' "$3" "$4"
-}
-delete() { printf 'dn: %s,%s\nchangetype: delete\n' "$1" "$suffix"; }
-
-# shows EXPECTED DESCRIPTION WHO BASE FILTER ATTRIBUTE: its values, in order, each with a |
-shows() {
-    expected=$1 description=$2
-    shift 2
-    as "$1" ldapsearch -LLL -o ldif-wrap=no -b "$2" "$3" "$4" >"$out" 2>"$err"
-    values=$(sed -n "s/^$4::* //Ip" "$out" | sort | tr '\n' '|')
-    [ "$values" = "$expected" ]
-    verdict "$description" $?
-}
-
-# names COUNT DESCRIPTION WHO BASE FILTER: so many entries
-names() {
-    as "$3" ldapsearch -LLL -E pr=200/noprompt -b "$4" "$5" 1.1 >"$out" 2>"$err"
-    [ "$(grep -c '^dn:' "$out")" -eq "$1" ]
-    verdict "$2" $?
-}
-
-# exits STATUS DESCRIPTION ARGUMENT...: invitectl
-config=$site/invitegate.conf
-exits() {
-    expected=$1 description=$2
-    shift 2
-    "$invitectl" -c "$config" "$@" >"$out" 2>"$err"
-    status=$?
-    [ $status -eq "$expected" ] || echo "exit status $status" >>"$err"
-    verdict "$description" $((status != expected))
-}
-
-# says DESCRIPTION PATTERN FILE: of the command before
-says() {
-    grep -qE -- "$2" "$3"
-    verdict "$1" $?
-}
+server=389ds
+# shellcheck source=../support/directory.sh
+. "${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/support/directory.sh"
 
 # with KEY VALUE: a copy of the configuration with this key
 with() {
@@ -117,106 +14,8 @@ with() {
     config=$work/other.conf
 }
 
-# ------------------------------------------------------------------------------------- entries
-
-invite() { # ID USESLEFT
-    cat <<END
-dn: inviteId=$1,ou=invites,$suffix
-changetype: add
-objectClass: xmppInvite
-inviteId: $1
-inviteType: account
-inviteDomain: example.org
-inviteUses: 2
-inviteUsesLeft: $2
-inviteExpires: 99991231235959Z
-inviteKeyId: 1
-END
-}
-claim() { # HELD LEFT WHO
-    cat <<END
-dn: inviteId=$id,ou=invites,$suffix
-changetype: modify
-delete: inviteUsesLeft
-inviteUsesLeft: $1
--
-add: inviteUsesLeft
-inviteUsesLeft: $2
--
-add: inviteClaim
-inviteClaim: $3
-END
-}
-account() { # NAME
-    cat <<END
-dn: uid=$1,ou=people,$suffix
-changetype: add
-objectClass: inetOrgPerson
-objectClass: xmppAccount
-objectClass: authPasswordObject
-uid: $1
-cn: $1
-sn: $1
-mail: $1@example.org
-xmppJid: $1@example.org
-inviteId: $id
-inviteNonce: 0011223344556677
-xmppInvitedBy: alice@example.org
-xmppAccountExpires: 99991231235959Z
-userPassword: password of $1
-authPassword: SCRAM-SHA-256\$10000:c2FsdA==\$c3RvcmVk:c2VydmVy
-END
-}
-pair() { # ID
-    cat <<END
-dn: rosterPairId=$1,ou=rosters,$suffix
-changetype: add
-objectClass: xmppRosterPair
-rosterPairId: $1
-xmppContactJid: alice@example.org
-xmppContactJid: bob@example.org
-rosterGroup: Invited
-rosterMember: alice
-rosterMember: bob
-inviteId: $id
-END
-}
-site_entries() {
-    cat <<END
-dn: uid=carl,ou=people,$suffix
-objectClass: inetOrgPerson
-uid: carl
-cn: carl
-sn: carl
-userPassword: password of carl
-
-dn: uid=dora,ou=people,$suffix
-objectClass: inetOrgPerson
-objectClass: xmppAccount
-uid: dora
-cn: dora
-sn: dora
-xmppJid: dora@example.org
-userPassword: password of dora
-
-dn: cn=staff,ou=groups,$suffix
-objectClass: groupOfNames
-cn: staff
-member: uid=carl,ou=people,$suffix
-END
-}
-
-start() { # OPTION...
-    "$top/scripts/private-389ds" start --fast --conf "$@" "$site" >"$work/started" 2>"$err" || {
-        cat "$err"
-        echo "Bail out! no 389 Directory Server"
-        exit 1
-    }
-    uri=$(sed -n 's/^uri=//p' "$work/started")
-}
-
 site_entries >"$work/site.ldif"
-start --extra-ldif "$work/site.ldif"
+start --conf --extra-ldif "$work/site.ldif"
 
 # ------------------------------------------------------------------------------------- the schema
 
@@ -398,23 +197,6 @@ change "uid=carl,ou=people" replace userPassword "password of eve" | denied "nor
 delete "uid=carl,ou=people" | denied "nor deleted" gate
 delete "uid=dora,ou=people" | denied "even if they are XMPP accounts" gate
 
-reset() { # PASSWORD
-    cat <<END
-dn: uid=dora,ou=people,$suffix
-changetype: modify
-replace: userPassword
-userPassword: $1
--
-replace: inviteNonce
-inviteNonce: 8899aabbccddeeff
--
-add: objectClass
-objectClass: authPasswordObject
--
-replace: authPassword
-authPassword: SCRAM-SHA-256\$10000:c2FsdA==\$c3RvcmVk:c2VydmVy
-END
-}
 reset "short" | writes 19 "a reset obeys the policy" gate
 reset "Password of dora" | allowed "a reset replaces the verifiers" gate
 reset "password of dora" | sed '/^add: objectClass/,/^-/d' | allowed "and can be repeated" gate
@@ -466,7 +248,7 @@ printf 'dn: cn=config\nchangetype: modify\nreplace: passwordMinLength\npasswordM
 delete "uid=bob,ou=people" | allowed "it deletes an account it made" gate
 
 # The log is whole when the server has ended. notes= stands where an index was missing.
-"$top/scripts/private-389ds" stop "$site"
+stop
 while read -r base filter; do
     awk -v base="base=\"$base\"" -v filter="filter=\"$filter\"" '
         / SRCH / && index($0, base) && index($0, filter) { asked[$3 $4] = 1; found = 1 }
@@ -474,7 +256,7 @@ while read -r base filter; do
         END { exit bad || !found }' "$site"/log/access* >"$out" 2>"$err" </dev/null
     verdict "an index answers $filter" $?
 done <"$work/searches"
-start
+start --conf
 
 # --------------------------------------------------------------------------------- init, doctor
 
@@ -546,11 +328,11 @@ printf 'dn: cn=config\nchangetype: modify\nreplace: passwordTrackUpdateTime\npas
 exits 0 "doctor is content again" doctor
 
 # A server without anything of ours.
-"$top/scripts/private-389ds" stop "$site"
+stop
 site=$work/bare
-start --bare
+start --conf --bare
 config=$site/invitegate.conf
 exits 4 "init in front of a server without invitegate" init
 says "names what is missing" 'does not exist|refused|answered' "$err"
-"$top/scripts/private-389ds" stop "$site"
-echo "1..$(wc -l <"$work/reported")"
+stop
+plan

@@ -2,7 +2,7 @@
 # Tests with real servers. Each cleans up after itself, whatever ends it.
 dist_check_SCRIPTS += tests/integration/schema.sh
 TESTS += tests/integration/schema.sh
-EXTRA_DIST += scripts/private-slapd scripts/private-389ds
+EXTRA_DIST += scripts/private-slapd scripts/private-389ds tests/support/directory.sh
 
 # 389 Directory Server: schema, rules of access, init. Only make check DIRECTORY=389ds runs it.
 dist_check_SCRIPTS += tests/integration/ds389.sh

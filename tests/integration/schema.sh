@@ -4,156 +4,19 @@
 # real slapd that runs these files.
 set -u
 
-top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-built=${abs_top_builddir:-$top}
-slapd=$(PATH=$PATH:/usr/sbin command -v slapd) || {
-    echo "1..0 # SKIP slapd is not installed"
-    exit 0
+server=slapd
+# shellcheck source=../support/directory.sh
+. "${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/support/directory.sh"
+slapd=$(PATH=$PATH:/usr/sbin command -v slapd)
+end() {
+    [ ! -e "$work/bare/slapd.pid" ] || kill "$(cat "$work/bare/slapd.pid")" 2>/dev/null
+    cleanup
 }
-work=$(mktemp -d)
-cleanup() {
-    for folder in "$work/directory" "$work/second"; do
-        [ -d "$folder" ] && "$top/scripts/private-slapd" stop "$folder"
-    done
-    [ -e "$work/site/slapd.pid" ] && kill "$(cat "$work/site/slapd.pid")" 2>/dev/null
-    rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
+trap end EXIT
 
-suffix=dc=example,dc=org
-id=fe8ed1b9e1c311291f06daec7dba860f82c3632a
-zeros=0000000000000000000000000000000000000000
-
-# report DESCRIPTION COMMAND...: passes if the command succeeds
-report() {
-    description=$1
-    shift
-    # Many tests run at the end of a pipe, in a process of their own: the file counts them.
-    echo "$description" >>"$work/reported"
-    count=$(wc -l <"$work/reported")
-    if "$@" >"$work/output" 2>&1; then
-        echo "ok $count - $description"
-    else
-        echo "not ok $count - $description"
-        sed 's/^/# /' "$work/output" | head -20
-    fi
-}
-
-# as WHO COMMAND...: an LDAP tool as gate (invitegate's identity), admin, anonymous or a user
-as() {
-    who=$1 tool=$2
-    shift 2
-    case $who in
-    gate) set -- "$tool" -H "$uri" -Q -Y EXTERNAL "$@" ;;
-    anonymous) set -- "$tool" -H "$uri" -x "$@" ;;
-    admin) set -- "$tool" -H "$uri" -x -D "cn=admin,$suffix" -y "$work/directory/admin.password" "$@" ;;
-    *) set -- "$tool" -H "$uri" -x -D "uid=$who,ou=people,$suffix" -w "password of $who" "$@" ;;
-    esac
-    "$@"
-}
-
-# writes CODES DESCRIPTION WHO: the LDIF on standard input, as changes, ends with one of the codes
-writes() {
-    codes=$1 description=$2
-    as "$3" ldapmodify >"$work/written" 2>&1
-    code=$?
-    report "$description" eval "case ' $codes ' in *' $code '*) ;; *) echo 'result $code'; cat '$work/written'; false ;; esac"
-}
-allowed() { writes 0 "$@"; }
-denied() { writes "50 32" "$@"; }
-
-# change DN KIND ATTRIBUTE [VALUE]
-change() {
-    printf 'dn: %s,%s\nchangetype: modify\n%s: %s\n' "$1" "$suffix" "$2" "$3"
-    [ $# -lt 4 ] || printf '%s: %s\n' "$3" "$4"
-}
-delete() { printf 'dn: %s,%s\nchangetype: delete\n' "$1" "$suffix"; }
-
-# reads WHO BASE FILTER ATTRIBUTE: its values, one a line
-reads() {
-    as "$1" ldapsearch -LLL -o ldif-wrap=no -b "$2" "$3" "$4" 2>/dev/null | sed -n "s/^$4::* //Ip"
-}
-# shows EXPECTED DESCRIPTION WHO BASE FILTER ATTRIBUTE
-shows() {
-    expected=$1 description=$2
-    shift 2
-    values=$(reads "$@" | sort | tr '\n' '|')
-    report "$description" test "$values" = "$expected"
-}
-
-# ------------------------------------------------------------------------------------- entries
-
-invite() { # ID USES USESLEFT EXPIRES
+# More than a search may give, and a group of names.
+more_entries() {
     cat <<END
-dn: inviteId=$1,ou=invites,$suffix
-changetype: add
-objectClass: xmppInvite
-inviteId: $1
-inviteType: account
-inviteDomain: example.org
-inviteUses: $2
-inviteUsesLeft: $3
-inviteExpires: $4
-inviteKeyId: 1
-END
-}
-account() { # NAME
-    cat <<END
-dn: uid=$1,ou=people,$suffix
-changetype: add
-objectClass: inetOrgPerson
-objectClass: xmppAccount
-objectClass: authPasswordObject
-uid: $1
-cn: $1
-sn: $1
-mail: $1@example.org
-xmppJid: $1@example.org
-inviteId: $id
-inviteNonce: 0011223344556677
-xmppInvitedBy: alice@example.org
-xmppAccountExpires: 99991231235959Z
-userPassword: password of $1
-authPassword: SCRAM-SHA-256\$10000:c2FsdA==\$c3RvcmVk:c2VydmVy
-END
-}
-pair() { # ID
-    cat <<END
-dn: rosterPairId=$1,ou=rosters,$suffix
-changetype: add
-objectClass: xmppRosterPair
-rosterPairId: $1
-xmppContactJid: alice@example.org
-xmppContactJid: bob@example.org
-rosterGroup: Invited
-rosterMember: alice
-rosterMember: bob
-inviteId: $id
-END
-}
-site_entries() {
-    cat <<END
-dn: uid=carl,ou=people,$suffix
-objectClass: inetOrgPerson
-uid: carl
-cn: carl
-sn: carl
-userPassword: password of carl
-
-dn: uid=dora,ou=people,$suffix
-objectClass: inetOrgPerson
-objectClass: xmppAccount
-uid: dora
-cn: dora
-sn: dora
-xmppJid: dora@example.org
-userPassword: password of dora
-
-dn: cn=staff,ou=groups,$suffix
-objectClass: groupOfNames
-cn: staff
-member: uid=carl,ou=people,$suffix
 
 dn: cn=shell,ou=groups,$suffix
 objectClass: posixGroup
@@ -164,15 +27,14 @@ END
     number=0
     while [ $number -lt 510 ]; do
         number=$((number + 1))
-        invite "$(printf %040x $number)" 0 $((1 - 2 * (number % 2))) "20$((10 + number % 80))0101000000Z" |
+        invite "$(printf %040x $number)" $((1 - 2 * (number % 2))) 0 "20$((10 + number % 80))0101000000Z" |
             sed '/^changetype/d'
         echo
     done
 }
 
-site_entries >"$work/site.ldif"
-started=$("$top/scripts/private-slapd" start --fast --extra-ldif "$work/site.ldif" "$work/directory") || exit 1
-uri=$(echo "$started" | sed -n 's/^uri=//p')
+{ site_entries && more_entries; } >"$work/site.ldif"
+start --extra-ldif "$work/site.ldif"
 
 # --------------------------------------------------------------------------- the forms of the schema
 
@@ -227,7 +89,7 @@ awk '/^ / { printf "%s", substr($0, 2); next } { printf "%s%s", (NR > 1 ? "\n" :
     "$work/99invitegate.ldif" | definitions >"$work/written"
 report "slapd understood 32 definitions" test "$(wc -l <"$work/understood")" -eq 32
 report "and they are those of the LDIF" diff "$work/understood" "$work/written"
-report "slapd.conf passes slaptest" "$slapd" -Ttest -f "$work/directory/slapd.conf"
+report "slapd.conf passes slaptest" "$slapd" -Ttest -f "$site/slapd.conf"
 
 # The manual names each attribute, class and index, and no other.
 sed -n "s/.* NAME '\([A-Za-z]*\)'.*/\1/p" "$top/schema/invitegate.schema" "$top/schema/authpassword.schema" |
@@ -248,51 +110,51 @@ config=$top/config-examples/slapd/invitegate-config.ldif
 report "invitegate-config.ldif is what its sources give" cmp "$work/invitegate-config.ldif" "$config"
 
 # A site without invitegate that keeps its configuration in cn=config, with Debian's indexes.
-mkdir "$work/site" "$work/site/config" "$work/site/db" "$work/whole"
+mkdir "$work/bare" "$work/bare/config" "$work/bare/db" "$work/whole"
 identity=gidNumber=$(id -g)+uidNumber=$(id -u),cn=peercred,cn=external,cn=auth
 sed -e '/invitegate-/d; /^add_content_acl/d; /^moduleload ppolicy/d; /invitegate\.schema/d; /authpassword\.schema/d' \
-    -e "s|^pidfile.*|pidfile $work/site/slapd.pid|; /^argsfile/d; s|^directory.*|directory $work/site/db|" \
+    -e "s|^pidfile.*|pidfile $work/bare/slapd.pid|; /^argsfile/d; s|^directory.*|directory $work/bare/db|" \
     -e "s/^maxsize.*/index objectClass,uid,member,memberUid eq/" \
     -e "s/^database mdb/database config\naccess to * by dn.exact=$identity manage\n&/" \
-    "$work/directory/slapd.conf" >"$work/site.conf"
-"$slapd" -Tadd -f "$work/site.conf" -b "$suffix" -l /dev/null >/dev/null 2>&1
-report "a site's cn=config" "$slapd" -Ttest -f "$work/site.conf" -F "$work/site/config"
-site=ldapi://$(printf %s "$work/site/ldapi" | sed 's|/|%2F|g')
-"$slapd" -F "$work/site/config" -h "$site" </dev/null >/dev/null 2>&1
+    "$site/slapd.conf" >"$work/bare.conf"
+"$slapd" -Tadd -f "$work/bare.conf" -b "$suffix" -l /dev/null >/dev/null 2>&1
+report "a site's cn=config" "$slapd" -Ttest -f "$work/bare.conf" -F "$work/bare/config"
+bare=ldapi://$(printf %s "$work/bare/ldapi" | sed 's|/|%2F|g')
+"$slapd" -F "$work/bare/config" -h "$bare" </dev/null >/dev/null 2>&1
 tries=100
-until ldapwhoami -H "$site" -Q -Y EXTERNAL >/dev/null 2>&1 || [ $tries -eq 0 ]; do
+until ldapwhoami -H "$bare" -Q -Y EXTERNAL >/dev/null 2>&1 || [ $tries -eq 0 ]; do
     tries=$((tries - 1))
     sleep 0.1
 done
 for name in invitegate authpassword; do
-    report "takes $name.ldif" ldapadd -H "$site" -Q -Y EXTERNAL -f "$work/$name.ldif"
+    report "takes $name.ldif" ldapadd -H "$bare" -Q -Y EXTERNAL -f "$work/$name.ldif"
 done
 sed "s/gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth/$identity/" "$config" >"$work/config.ldif"
-report "and invitegate-config.ldif" ldapmodify -H "$site" -Q -Y EXTERNAL -f "$work/config.ldif"
-kill "$(cat "$work/site/slapd.pid")"
-"$slapd" -Ttest -f "$work/directory/slapd.conf" -F "$work/whole" >/dev/null 2>&1
+report "and invitegate-config.ldif" ldapmodify -H "$bare" -Q -Y EXTERNAL -f "$work/config.ldif"
+kill "$(cat "$work/bare/slapd.pid")"
+"$slapd" -Ttest -f "$site/slapd.conf" -F "$work/whole" >/dev/null 2>&1
 # slapd keeps the words of ldapmodify, and writes its own where it read slapd.conf.
 settings() {
     "$slapd" -Tcat -n 0 -F "$1" -o ldif-wrap=no | sed '1,/^dn: olcDatabase={1}mdb,/d' |
         grep -E '^olc(Access|AddContentAcl|Limits|PPolicy.*):' |
         sed '/: FALSE$/d; s/  */ /g; s/dn\.onelevel=/dn.one=/g; s/dn\.exact=/dn.base=/g; s/ +0 break/ break/g' | sort
 }
-settings "$work/site/config" >"$work/site.settings"
+settings "$work/bare/config" >"$work/bare.settings"
 settings "$work/whole" >"$work/whole.settings"
-report "both ways give the same rules" diff "$work/site.settings" "$work/whole.settings"
+report "both ways give the same rules" diff "$work/bare.settings" "$work/whole.settings"
 report "of which there are many" test "$(wc -l <"$work/whole.settings")" -gt 25
 indexes() {
     "$slapd" -Tcat -n 0 -F "$1" -o ldif-wrap=no |
         awk '/^olcDbIndex:/ { n = split($2, name, ","); for (i = 1; i <= n; i++) print name[i], $3 }' | sort
 }
-indexes "$work/site/config" >"$work/site.settings"
+indexes "$work/bare/config" >"$work/bare.settings"
 indexes "$work/whole" >"$work/whole.settings"
-report "and the same indexes" diff "$work/site.settings" "$work/whole.settings"
+report "and the same indexes" diff "$work/bare.settings" "$work/whole.settings"
 
 # ------------------------------------------------------------------------------------- invites
 
 invites=ou=invites,$suffix
-invite $id 2 2 99991231235959Z | sed '$a inviteUser: Bob\ninviteGroup: cn=staff,ou=groups,dc=example,dc=org\ndescription: for Bob' |
+invite $id 2 | sed '$a inviteUser: Bob\ninviteGroup: cn=staff,ou=groups,dc=example,dc=org\ndescription: for Bob' |
     allowed "the identity creates an invite" gate
 allowed "and a reservation" gate <<END
 dn: inviteUser=bob,$invites
@@ -308,20 +170,6 @@ objectClass: xmppNameReservation
 inviteUser: BOB
 inviteId: $zeros
 END
-claim() { # HELD LEFT
-    cat <<END
-dn: inviteId=$id,$invites
-changetype: modify
-delete: inviteUsesLeft
-inviteUsesLeft: $1
--
-add: inviteUsesLeft
-inviteUsesLeft: $2
--
-add: inviteClaim
-inviteClaim: $3
-END
-}
 claim 2 1 "bob@example.org 00aa" | allowed "a use is claimed by the exact count" gate
 claim 2 1 "eve@example.org 00bb" | writes 16 "once" gate
 claim 1 0 "bob@example.org 00cc" | allowed "the second use too" gate
@@ -336,7 +184,7 @@ delete "inviteId=$id,ou=invites" | denied "an invite with a standing claim is no
 change "inviteId=$id,ou=invites" replace inviteUsedBy "bob@example.org 20300101000000Z 00aa" |
     allowed "a use is finished" gate
 change "inviteId=$id,ou=invites" delete inviteClaim | allowed "its claim goes" gate
-invite ${id%a}b 1 1 99991231235959Z | allowed "another invite" gate
+invite ${id%a}b 1 1 | allowed "another invite" gate
 delete "inviteId=${id%a}b,ou=invites" | denied "an open invite is not deleted" gate
 change "inviteId=${id%a}b,ou=invites" replace inviteUsesLeft -2 | allowed "it is revoked" gate
 delete "inviteId=${id%a}b,ou=invites" | allowed "and then deleted" gate
@@ -364,28 +212,24 @@ for who in carl anonymous; do
     shows "" "$who does not see the container" $who "$suffix" "(ou=invites)" ou
     shows "" "$who does not see what init recorded" $who "$suffix" "(inviteKeyFingerprint=*)" inviteKeyFingerprint
     claim 0 1 "carl@example.org 00dd" | writes "50 32 8" "$who cannot change one" $who
-    invite ${id%a}c 1 1 99991231235959Z | writes "50 32 8" "$who cannot create one" $who
+    invite ${id%a}c 1 1 | writes "50 32 8" "$who cannot create one" $who
 done
 
 # ------------------------------------------------------------------------------------ matching
 
-matches() { # COUNT DESCRIPTION FILTER
-    number=$(as gate ldapsearch -LLL -E pr=200/noprompt -b "$invites" -s one "$3" 1.1 2>/dev/null | grep -c ^dn:)
-    report "$2 ($number)" test "$number" -eq "$1"
-}
-matches 511 "more entries than a search may give are read page by page" "(objectClass=xmppInvite)"
-as gate ldapsearch -LLL -b "$invites" "(objectClass=xmppInvite)" 1.1 >"$work/output" 2>&1
+names 511 "more entries than a search may give are read page by page" gate "$invites" "(objectClass=xmppInvite)"
+as gate ldapsearch -LLL -b "$invites" "(objectClass=xmppInvite)" 1.1 >"$out" 2>&1
 report "a search without pages ends at the limit" test $? -eq 4
-matches 255 "negative counts are ordered" "(inviteUsesLeft<=-1)"
-matches 255 "positive counts are ordered" "(inviteUsesLeft>=1)"
+names 255 "negative counts are ordered" gate "$invites" "(inviteUsesLeft<=-1)"
+names 255 "positive counts are ordered" gate "$invites" "(inviteUsesLeft>=1)"
 change "inviteId=$id,ou=invites" replace inviteUsesLeft 10 | allowed "ten uses" gate
-matches 1 "ten is more than nine" "(&(inviteUsesLeft>=9)(inviteId=$id))"
-matches 1 "times are instants, not texts" "(&(inviteExpires>=99991231225959.5-0059)(inviteId=$id))"
-matches 6 "times are ordered" "(inviteExpires<=20100701000000Z)"
-matches 1 "ids compare without case" "(inviteId=$(echo $id | tr a-f A-F))"
-matches 1 "names compare without case" "(inviteUser=bOb)"
-matches 1 "DNs compare as DNs" "(inviteGroup=CN=staff, OU=groups, dc=EXAMPLE,dc=org)"
-matches 1 "uses are found by their JID" "(inviteUsedBy=bob@example.org *)"
+names 1 "ten is more than nine" gate "$invites" "(&(inviteUsesLeft>=9)(inviteId=$id))"
+names 1 "times are instants, not texts" gate "$invites" "(&(inviteExpires>=99991231225959.5-0059)(inviteId=$id))"
+names 6 "times are ordered" gate "$invites" "(inviteExpires<=20100701000000Z)"
+names 1 "ids compare without case" gate "$invites" "(inviteId=$(echo $id | tr a-f A-F))"
+names 1 "names compare without case" gate "$invites" "(inviteUser=bOb)"
+names 1 "DNs compare as DNs" gate "$invites" "(inviteGroup=CN=staff, OU=groups, dc=EXAMPLE,dc=org)"
+names 1 "uses are found by their JID" gate "$invites" "(inviteUsedBy=bob@example.org *)"
 for attribute in inviteUses inviteUsesLeft inviteExpires inviteKeyId; do
     change "inviteId=$id,ou=invites" replace $attribute "soon" | writes 21 "$attribute has a syntax" admin
 done
@@ -400,7 +244,7 @@ for attribute in inviteUses inviteUsesLeft inviteKeyId; do
         writes 19 "$attribute has one value" admin
 done
 for attribute in inviteType inviteDomain inviteUses inviteUsesLeft inviteExpires inviteKeyId; do
-    invite ${id%a}d 1 1 99991231235959Z | sed "/^$attribute:/d" | writes 65 "no invite without $attribute" admin
+    invite ${id%a}d 1 1 | sed "/^$attribute:/d" | writes 65 "no invite without $attribute" admin
 done
 
 # ------------------------------------------------------------------------------------- accounts
@@ -459,23 +303,6 @@ change "uid=dora,ou=people" add inviteId $zeros | denied "nor given an invite" g
 delete "uid=carl,ou=people" | denied "nor deleted" gate
 delete "uid=dora,ou=people" | denied "even if they are XMPP accounts" gate
 
-reset() { # PASSWORD
-    cat <<END
-dn: uid=dora,ou=people,$suffix
-changetype: modify
-replace: userPassword
-userPassword: $1
--
-replace: inviteNonce
-inviteNonce: 8899aabbccddeeff
--
-add: objectClass
-objectClass: authPasswordObject
--
-replace: authPassword
-authPassword: SCRAM-SHA-256\$10000:c2FsdA==\$c3RvcmVk:c2VydmVy
-END
-}
 reset "short" | writes 19 "a reset obeys the policy" gate
 reset "Password of dora" | allowed "a reset replaces the verifiers" gate
 reset "password of dora" | sed '/^add: objectClass/,/^-/d' | allowed "and can be repeated" gate
@@ -568,10 +395,9 @@ uid: carl
 cn: carl
 sn: carl
 END
-service=cn=invitegate,ou=services,$suffix
 started=$("$top/scripts/private-slapd" start --fast --identity "$service" --extra-ldif "$work/service.ldif" "$work/second")
 uri=$(echo "$started" | sed -n 's/^uri=//p')
-invite $id 1 1 99991231235959Z >"$work/invite.ldif"
+invite $id 1 1 >"$work/invite.ldif"
 denied "who starts such a server has no rights" gate <"$work/invite.ldif"
 report "the service has them" ldapmodify -H "$uri" -x -D "$service" -w "a long random one" -f "$work/invite.ldif"
 account bob >"$work/account.ldif"
@@ -596,5 +422,5 @@ for attribute in uid xmppJid inviteId inviteNonce xmppInvitedBy xmppAccountExpir
     own "$bob" DENIED $attribute "but not $attribute"
 done
 own "uid=carl,ou=people,$suffix" DENIED uid "carl, who is no account, gives himself no second name"
-report "the other stops" "$top/scripts/private-slapd" stop "$work/directory"
-echo "1..$(wc -l <"$work/reported")"
+report "the other stops" stop
+plan
