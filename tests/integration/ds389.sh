@@ -211,6 +211,35 @@ for attribute in inviteId inviteNonce xmppInvitedBy xmppAccountExpires authPassw
 done
 shows "alice@example.org|" "bob sees who invited him" bob "$suffix" "(uid=bob)" xmppInvitedBy
 shows "" "bob does not see his verifiers" bob "$suffix" "(uid=bob)" authPassword
+
+# Where the site lets people write their own entries they stay who they are: what another could be
+# found by, what an invite gave them, and what an admin decided. The rule stays for what comes.
+change ou=people add aci '(targetattr != "aci")(version 3.0; acl "site: own entry"; allow (write) userdn = "ldap:///self";)' |
+    allowed "the site lets people write their own entries" admin
+change "uid=bob,ou=people" replace description "fond of kettles" | allowed "bob describes himself" bob
+change "uid=bob,ou=people" replace mail bob@elsewhere.example | allowed "and changes his address" bob
+for line in "add uid dora" "replace uid dora" "replace xmppJid dora@example.org" "replace inviteId $zeros" \
+    "delete inviteId" "replace inviteNonce 7766554433221100" "replace xmppInvitedBy carl@example.org" \
+    "delete xmppAccountExpires" "delete authPassword" "replace authPassword SCRAM-SHA-1\$1:YQ==\$YQ==:YQ==" \
+    "replace nsAccountLock FALSE"; do
+    # shellcheck disable=SC2086
+    change "uid=bob,ou=people" $line | denied "but not: $line" bob
+done
+for rdn in "uid=eve 0" "cn=bob 1"; do
+    printf 'dn: uid=bob,ou=people,%s\nchangetype: modrdn\nnewrdn: %s\ndeleteoldrdn: %s\n' "$suffix" "${rdn% *}" "${rdn#* }" |
+        denied "nor does he become ${rdn% *}" bob
+done
+change "uid=carl,ou=people" add uid dora | denied "carl, who has no account, gives himself no second name" carl
+denied "nor makes himself an account with another's address" carl <<END
+dn: uid=carl,ou=people,$suffix
+changetype: modify
+add: objectClass
+objectClass: xmppAccount
+-
+add: xmppJid
+xmppJid: dora@example.org
+END
+shows "dora|" "who has dora's name is dora" gate "$suffix" "(|(uid=dora)(xmppJid=dora@example.org))" uid
 change "uid=bob,ou=people" replace userPassword "Password of bob" | allowed "bob sets his own password" bob
 change "uid=bob,ou=people" replace userPassword "password of bob" | allowed "and the identity resets it" gate
 change "uid=bob,ou=people" delete inviteNonce 7766554433221100 | writes 16 "only the attempt that made an account" gate
