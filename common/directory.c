@@ -250,24 +250,32 @@ static bool only_searches(inv_operation *const *operations, size_t count)
     return true;
 }
 
-static bool is_refused_change(const inv_operation *operation)
+/* The entry without which a change that was refused cannot be: an add is refused with words else.
+ */
+static const char *wanted_by_refused(const inv_operation *operation)
 {
-    return (operation->kind == INV_OPERATION_MODIFY || operation->kind == INV_OPERATION_DELETE) &&
-           inv_operation_answered(operation, INV_LDAP_INSUFFICIENT_ACCESS);
+    if (!inv_operation_answered(operation, INV_LDAP_INSUFFICIENT_ACCESS))
+        return NULL;
+    if (operation->kind == INV_OPERATION_ADD)
+        return operation->diagnostic == NULL ? inv_dn_parent(operation->dn) : NULL;
+    return operation->kind != INV_OPERATION_SEARCH ? operation->dn : NULL;
 }
 
 /*
- * To who may not do the same to the entry above, 389 DS answers a change of an entry that it does
- * not find with 50 and no words. Either there is none: a search tells, with the DN up to which
- * there is one. (slapd also answers 32 for an entry that it hides, but without that.) Or the server
- * lost sight of it, which happens when many change one entry at once: *again is set, nothing was
- * done. Entries have a nsUniqueId only there.
+ * To who may not do the same to the entry above, 389 DS answers a change with 50 and no words when
+ * it does not find the entry, or the one that an add goes below. Either there is none: a search
+ * tells, with the DN up to which there is one. (slapd also answers 32 for an entry that it hides,
+ * but without that.) Or it is there, and cannot be locked: *again is set, nothing was done. Up to
+ * 2.3.7 and 2.4.4 every change that fails, a lost claim too, makes all invalid that came into the
+ * cache since it began, and what is invalid stays there for as long as somebody is being sent it
+ * (389ds/389-ds-base, issues 5939 and 5944). Entries have a nsUniqueId only there.
  */
 static inv_result look_for_refused(inv_directory *directory, inv_operation *operation,
-                                   const inv_deadline *deadline, bool *again, inv_verdict *verdict)
+                                   const char *wanted, const inv_deadline *deadline, bool *again,
+                                   inv_verdict *verdict)
 {
     static const char *const attributes[] = {"nsUniqueId", NULL};
-    inv_operation *look = inv_operation_search(operation->dn, INV_SCOPE_BASE, NULL, attributes);
+    inv_operation *look = inv_operation_search(wanted, INV_SCOPE_BASE, NULL, attributes);
     inv_result result;
 
     *again = false;
@@ -288,19 +296,26 @@ static inv_result look_for_refused(inv_directory *directory, inv_operation *oper
 static inv_result settle_refused(inv_directory *directory, inv_operation *operation,
                                  const inv_deadline *deadline, inv_verdict *verdict)
 {
-    inv_result result = INV_OK;
-
-    for (int sent = 1; result == INV_OK && sent <= REFUSED_TRIES && is_refused_change(operation);
-         sent++) {
+    for (int sent = 1;; sent++) {
+        const char *wanted = wanted_by_refused(operation);
         bool again = false;
+        inv_result result = INV_OK;
 
-        result = look_for_refused(directory, operation, deadline, &again, verdict);
-        if (result != INV_OK || !again || sent == REFUSED_TRIES)
-            break;
+        if (wanted != NULL)
+            result = look_for_refused(directory, operation, wanted, deadline, &again, verdict);
+        if (result != INV_OK || !again)
+            return result;
+        if (sent == REFUSED_TRIES) {
+            inv_operation_answer(operation, INV_LDAP_BUSY, NULL,
+                                 "389 Directory Server cannot lock the entry, or the one above it, "
+                                 "while others read it");
+            return INV_OK;
+        }
         inv_operation_reset(operation);
         result = run_once(directory, &operation, 1, deadline, verdict);
+        if (result != INV_OK)
+            return result;
     }
-    return result;
 }
 
 static inv_result settle_all_refused(inv_directory *directory, inv_operation *const *operations,

@@ -11,16 +11,6 @@
 #define ANCESTORS_MAX 16
 #define ID_MAX        4095
 
-/* What stands behind the first comma that is not escaped (RFC 4514 2.4), or NULL. */
-static const char *parent_of(const char *dn)
-{
-    for (; *dn != '\0' && *dn != ','; dn++) {
-        if (*dn == '\\' && dn[1] != '\0')
-            dn++;
-    }
-    return *dn == ',' && dn[1] != '\0' ? dn + 1 : NULL;
-}
-
 static replica *find(replicas *known, unsigned id)
 {
     for (size_t i = 0; i < known->count; i++) {
@@ -76,7 +66,7 @@ inv_result replicas_read(inv_call *call, const char *dn, replicas *known, inv_ve
     inv_result result;
 
     *known = (replicas){0};
-    for (; dn != NULL && count < ANCESTORS_MAX; dn = parent_of(dn))
+    for (; dn != NULL && count < ANCESTORS_MAX; dn = inv_dn_parent(dn))
         reads[count++] = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
     result = inv_directory_run(call->directory, reads, count, &call->deadline, verdict);
     /* above the suffix there is nothing, and that is no error here */

@@ -168,116 +168,6 @@ START_TEST(who_may_not_delete_hears_whether_the_entry_is_there)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------- refusals without words
- */
-
-/* A server that refuses changes with 50, as 389 DS does when it does not find the entry. */
-struct refuser {
-    int refusals; /* left */
-    int changes;  /* that came */
-    const char *words;
-    const char *attribute; /* what its entries have */
-    bool missing;
-};
-
-static inv_result refuser_open(void *self, const inv_deadline *until, inv_verdict *why)
-{
-    (void)self;
-    (void)until;
-    (void)why;
-    return INV_OK;
-}
-
-static inv_result refuser_send(void *self, inv_operation *operation, const inv_deadline *until,
-                               inv_verdict *why)
-{
-    (void)self;
-    (void)operation;
-    (void)until;
-    (void)why;
-    return INV_OK;
-}
-
-static void refuser_answer(struct refuser *refuser, inv_operation *operation)
-{
-    inv_entry *entry = NULL;
-
-    if (operation->kind != INV_OPERATION_SEARCH) {
-        refuser->changes++;
-        inv_operation_answer(
-            operation, refuser->refusals-- > 0 ? INV_LDAP_INSUFFICIENT_ACCESS : INV_LDAP_SUCCESS,
-            NULL, refuser->words);
-    } else if (refuser->missing) {
-        inv_operation_answer(operation, INV_LDAP_NO_SUCH_OBJECT, ROOM, NULL);
-    } else {
-        entry = inv_entry_new(operation->dn);
-        ck_assert(inv_entry_append(entry, refuser->attribute, "1", 1));
-        ck_assert(inv_operation_append_entry(operation, entry));
-        inv_operation_answer(operation, INV_LDAP_SUCCESS, NULL, NULL);
-    }
-}
-
-static inv_result refuser_receive(void *self, inv_operation *const *operations, size_t count,
-                                  const inv_deadline *until, inv_verdict *why)
-{
-    (void)until;
-    (void)why;
-    for (size_t i = 0; i < count; i++) {
-        if (operations[i]->state == INV_OPERATION_UNANSWERED)
-            refuser_answer(self, operations[i]);
-    }
-    return INV_OK;
-}
-
-static void refuser_end(void *self)
-{
-    (void)self;
-}
-
-static int change_at(struct refuser *refuser)
-{
-    static const inv_directory_driver driver = {
-        .open = refuser_open,
-        .send = refuser_send,
-        .receive = refuser_receive,
-        .close = refuser_end,
-        .drop = refuser_end,
-        .free = refuser_end,
-    };
-    inv_directory *directory = inv_directory_new_driver(&driver, refuser);
-    inv_operation *modify = inv_operation_new_modify("cn=x," ROOM);
-    int code;
-
-    ck_assert_ptr_nonnull(directory);
-    inv_operation_text(modify, INV_CHANGE_ADD, "description", "x");
-    run(directory, modify);
-    code = modify->code;
-    inv_operation_free(&modify);
-    inv_directory_free(&directory);
-    return code;
-}
-
-START_TEST(a_change_that_389ds_refuses_without_words_is_sent_again)
-{
-    struct refuser twice = {.refusals = 2, .attribute = "nsUniqueId"};
-    struct refuser always = {.refusals = 100, .attribute = "nsUniqueId"};
-    struct refuser forbids = {.refusals = 1, .attribute = "nsUniqueId", .words = "not you"};
-    struct refuser slapd = {.refusals = 1, .attribute = "entryUUID"};
-    struct refuser nothing = {.refusals = 1, .missing = true};
-
-    ck_assert_int_eq(change_at(&twice), INV_LDAP_SUCCESS);
-    ck_assert_int_eq(twice.changes, 3);
-    ck_assert_int_eq(change_at(&always), INV_LDAP_INSUFFICIENT_ACCESS);
-    ck_assert_int_eq(always.changes, 5);
-    ck_assert_int_eq(change_at(&forbids), INV_LDAP_INSUFFICIENT_ACCESS);
-    ck_assert_int_eq(forbids.changes, 1);
-    ck_assert_int_eq(change_at(&slapd), INV_LDAP_INSUFFICIENT_ACCESS);
-    ck_assert_int_eq(slapd.changes, 1);
-    ck_assert_int_eq(change_at(&nothing), INV_LDAP_NO_SUCH_OBJECT);
-    ck_assert_int_eq(nothing.changes, 1);
-}
-END_TEST
-
 START_TEST(values_may_hold_any_bytes)
 {
     static const char *const attributes[] = {"audio", NULL};
@@ -546,7 +436,6 @@ int main(void)
     tcase_add_test(operations, add_search_modify_delete);
     tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
     tcase_add_test(operations, who_may_not_delete_hears_whether_the_entry_is_there);
-    tcase_add_test(operations, a_change_that_389ds_refuses_without_words_is_sent_again);
     tcase_add_test(operations, values_may_hold_any_bytes);
     tcase_add_test(operations, many_in_flight);
     tcase_add_test(operations, long_lists_come_in_pages);

@@ -83,6 +83,7 @@ HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/chec
 HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservation
 HEART_TESTS += tests/check_account tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
+HEART_TESTS += tests/check_refused
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -129,6 +130,11 @@ tests_check_connection_SOURCES = tests/check_connection.c $(SITE_SOURCES)
 tests_check_connection_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_connection_CFLAGS = $(UNIT_CFLAGS)
 tests_check_connection_LDADD = $(UNIT_LIBS)
+
+tests_check_refused_SOURCES = tests/check_refused.c $(SITE_SOURCES)
+tests_check_refused_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_refused_CFLAGS = $(UNIT_CFLAGS)
+tests_check_refused_LDADD = $(UNIT_LIBS)
 
 LEFTOVER_SOURCES = $(SITE_SOURCES) tests/support/leftover.c tests/support/leftover.h
 OBSERVER_SOURCES = tests/support/observer.c tests/support/observer.h
@@ -204,4 +210,5 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
-	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open
+	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open \
+	tests/check_refused

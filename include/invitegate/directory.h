@@ -26,6 +26,7 @@ enum {
     INV_LDAP_NO_SUCH_OBJECT = 32,
     INV_LDAP_INVALID_CREDENTIALS = 49,
     INV_LDAP_INSUFFICIENT_ACCESS = 50,
+    INV_LDAP_BUSY = 51,
     INV_LDAP_OBJECT_CLASS_VIOLATION = 65,
     INV_LDAP_ENTRY_ALREADY_EXISTS = 68,
 };
@@ -189,10 +190,12 @@ void inv_directory_free(inv_directory **directory);
  * tells what is known of it. Nothing is sent after the deadline. When a kept connection turns out
  * dead and all operations are searches, they are sent again once on a new one; a write is never
  * sent twice. A modify or delete that is answered 50 (insufficient access) is followed by a search
- * for its entry; its code becomes 32 where that says there is none, and names the entry above it
- * (389 DS answers 50 for both). Where 389 DS gives no words for the 50 and has the entry, it did
- * not find it among many changes at once: the refused change is sent again, up to five times in
- * all. When that search fails, its failure is the result, and the operation keeps its 50.
+ * for its entry, an add that is answered 50 without words by one for the entry above it; its code
+ * becomes 32 where that says there is none, and names what there is above (389 DS answers 50 for
+ * both). Where 389 DS gives no words for the 50 and has that entry, it could not get hold of it:
+ * the refused change is sent again, up to five times in all, and its code becomes 51 (busy) when
+ * that was no use. When that search fails, its failure is the result, and the operation keeps its
+ * 50.
  */
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
@@ -209,6 +212,9 @@ inv_result inv_directory_prove(inv_directory *directory, const char *dn, const i
 
 /* "attribute=value,parent" with RFC 4514 escaping. The caller frees it; NULL if memory is short. */
 char *inv_dn_child(const char *attribute, const char *value, const char *parent);
+
+/* What stands behind the first comma that is not escaped (RFC 4514 2.4), or NULL. */
+const char *inv_dn_parent(const char *dn);
 
 /* Both parse and are equal, RDN by RDN, without case. */
 bool inv_dn_equal(const char *a, const char *b);
