@@ -201,7 +201,10 @@ START_TEST(refusals_keep_the_token)
     agent_expect(reply, "NAME_RESERVED");
     agent_ask(client, &reply, "register", copy, "carol", "short", ADDRESS, "", NULL);
     agent_expect(reply, "PASSWORD_REFUSED");
-    ck_assert_msg(strstr(reply.text, "quality") != NULL, "%s", reply.text);
+    /* the directory's words */
+    ck_assert_msg(strstr(reply.text, slapd_kind() == SLAPD_389DS ? "at least 10 characters"
+                                                                 : "quality") != NULL,
+                  "%s", reply.text);
     agent_ask(client, &reply, "register", copy, "carol", "", ADDRESS, "", NULL);
     agent_expect(reply, "PASSWORD_REFUSED");
     agent_ask(client, &reply, "register", copy, "carol", SITE_PASSWORD, ADDRESS, "", NULL);

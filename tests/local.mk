@@ -211,4 +211,4 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
 	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open \
-	tests/check_refused
+	tests/check_sight tests/check_refused tests/check_agent tests/integration/bad_input tests/integration/tls

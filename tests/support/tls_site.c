@@ -10,7 +10,10 @@
 
 #include "tests/support/peer.h"
 
+/* With 389 DS it is the one that every site has. */
+#define IDENTITY          "cn=invitegate,dc=example,dc=org"
 #define IDENTITY_PASSWORD "the password of a service"
+#define IDENTITY_389DS    "cn=invitegate,ou=services,dc=example,dc=org"
 
 static char *in_folder(const struct tls_site *tls, const char *name)
 {
@@ -34,10 +37,16 @@ static void make_other_ca(const struct tls_site *tls)
     free(command);
 }
 
-static void write_password(const struct tls_site *tls)
+static void make_identity(struct tls_site *tls)
 {
-    int descriptor = open(tls->password_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int descriptor;
 
+    tls->identity = IDENTITY;
+    tls->password_file = in_folder(tls, "identity.password");
+    site_modify(tls->site, "dn: " IDENTITY "\nchangetype: add\nobjectClass: organizationalRole\n"
+                           "objectClass: simpleSecurityObject\ncn: invitegate\n"
+                           "userPassword: " IDENTITY_PASSWORD "\n");
+    descriptor = open(tls->password_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     ck_assert_int_ge(descriptor, 0);
     ck_assert_int_eq(write(descriptor, IDENTITY_PASSWORD "\n", sizeof(IDENTITY_PASSWORD)),
                      sizeof(IDENTITY_PASSWORD));
@@ -48,23 +57,24 @@ void tls_site_start(struct tls_site *tls)
 {
     char port[16];
     char tls_port[16];
-    const char *options[] = {"--identity", TLS_SITE_IDENTITY, "--port", port,
-                             "--tls",      tls_port,          NULL};
+    const char *options[] = {"--port", port, "--tls", tls_port, "--identity", IDENTITY, NULL};
     struct site_settings settings = {.slapd_options = options};
 
     *tls = (struct tls_site){.port = peer_free_port(), .tls_port = peer_free_port()};
     (void)snprintf(port, sizeof(port), "%d", tls->port);
     (void)snprintf(tls_port, sizeof(tls_port), "%d", tls->tls_port);
+    if (slapd_kind() == SLAPD_389DS)
+        options[4] = NULL;
     tls->site = site_start(&settings);
     tls->ca_file = in_folder(tls, "ca.crt");
     tls->other_ca_file = in_folder(tls, "other.crt");
-    tls->password_file = in_folder(tls, "identity.password");
     make_other_ca(tls);
-    write_password(tls);
-    site_modify(tls->site,
-                "dn: " TLS_SITE_IDENTITY "\nchangetype: add\nobjectClass: organizationalRole\n"
-                "objectClass: simpleSecurityObject\ncn: invitegate\n"
-                "userPassword: " IDENTITY_PASSWORD "\n");
+    if (slapd_kind() == SLAPD_389DS) {
+        tls->identity = IDENTITY_389DS;
+        tls->password_file = in_folder(tls, "directory.password");
+    } else {
+        make_identity(tls);
+    }
     site_add_account(tls->site, "alice");
     site_next_second();
 }
@@ -120,9 +130,9 @@ void tls_site_configure(struct tls_site *tls, const struct tls_connection *conne
         .uri = uri, .timeout = connection->timeout, .domain_lines = connection->domain_lines};
 
     ck_assert_int_gt(asprintf(&lines,
-                              "bind = simple\nbind_dn = " TLS_SITE_IDENTITY
-                              "\nbind_password_file = %s\nca_file = %s\nstarttls = %s",
-                              tls->password_file,
+                              "bind = simple\nbind_dn = %s\nbind_password_file = %s\n"
+                              "ca_file = %s\nstarttls = %s",
+                              tls->identity, tls->password_file,
                               connection->ca_file != NULL ? connection->ca_file : tls->ca_file,
                               strcmp(connection->scheme, "ldap") == 0 ? "demand" : "no"),
                      0);

@@ -14,10 +14,9 @@ struct tls_site {
     int tls_port; /* ldaps:// */
     char *ca_file;
     char *other_ca_file; /* of another CA, which signed nothing here */
-    char *password_file;
+    const char *identity;
+    char *password_file; /* of the identity */
 };
-
-#define TLS_SITE_IDENTITY "cn=invitegate,dc=example,dc=org"
 
 void tls_site_start(struct tls_site *tls);
 void tls_site_stop(struct tls_site *tls);
