@@ -223,6 +223,18 @@ inv_result redemption_ask(struct redemption *redemption, struct relations *relat
 
 /* ------------------------------------------------------------------------------- front doors */
 
+/* The account that was found there, or else the one that this attempt has made. */
+static void tell_account(struct redemption *redemption)
+{
+    const inv_account made = {
+        .invite_id = redemption->invite->id,
+        .nonce = redemption->claim.nonce,
+    };
+
+    (void)inv_account_identity(redemption->account != NULL ? redemption->account : &made,
+                               redemption->verdict->account);
+}
+
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, unsigned takes, time_t accepted_at,
                       inv_verdict *verdict)
@@ -235,6 +247,7 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     redemption.password = password;
     redemption.takes = takes;
     redemption_accept_at(&redemption, accepted_at);
+    verdict->account[0] = '\0';
     if (redemption.open)
         result = redemption_refuse_open(call, takes, verdict);
     if (result == INV_OK)
@@ -251,6 +264,8 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     if (result == INV_OK)
         result =
             redemption.registers ? redemption_register(&redemption) : redemption_reset(&redemption);
+    if (result == INV_OK && redemption.registers)
+        tell_account(&redemption);
     redemption_end(&redemption);
     if (result == INV_OK)
         (void)inv_verdict_set(verdict, INV_OK, "redeemed");

@@ -56,6 +56,19 @@ static inv_result look(struct redemption *redemption, bool *begun)
     return result;
 }
 
+static void accept(struct redemption *redemption, inv_acceptance *acceptance)
+{
+    const inv_invite *invite = redemption->invite;
+
+    acceptance->type = invite->type;
+    (void)snprintf(acceptance->user, sizeof(acceptance->user), "%s",
+                   invite->user != NULL ? invite->user : "");
+    if (acceptance->invite != NULL && !redemption->open) {
+        *acceptance->invite = redemption->invite;
+        redemption->invite = NULL;
+    }
+}
+
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict)
 {
@@ -66,7 +79,10 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
     redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
                      name, verdict);
     redemption_accept_at(&redemption, acceptance->accepted_at);
-    *acceptance = (inv_acceptance){.accepted_at = redemption.accepted_at};
+    *acceptance =
+        (inv_acceptance){.accepted_at = redemption.accepted_at, .invite = acceptance->invite};
+    if (acceptance->invite != NULL)
+        *acceptance->invite = NULL;
     redemption.takes = takes;
     result = redemption.open ? redemption_refuse_open(call, takes, verdict)
                              : redemption_judge_token(&redemption, &begun);
@@ -74,11 +90,8 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
         result = look(&redemption, &begun);
     if (result == INV_OK && !begun)
         result = judge(&redemption);
-    if (result == INV_OK) {
-        acceptance->type = redemption.invite->type;
-        (void)snprintf(acceptance->user, sizeof(acceptance->user), "%s",
-                       redemption.invite->user != NULL ? redemption.invite->user : "");
-    }
+    if (result == INV_OK)
+        accept(&redemption, acceptance);
     redemption_end(&redemption);
     verdict->result = result;
     return result;

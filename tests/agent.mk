@@ -4,13 +4,18 @@ AGENT_SITE_SOURCES = tests/support/agent.c tests/support/agent.h $(SITE_SOURCES)
 if HAVE_CHECK
 AGENT_SUITES = tests/check_agent tests/check_agent_roster tests/check_agent_faults \
 	tests/check_agent_open tests/check_agent_pam
-check_PROGRAMS += tests/check_agent_parts $(AGENT_SUITES)
-TESTS += tests/check_agent_parts $(AGENT_SUITES)
+check_PROGRAMS += tests/check_agent_parts tests/check_agent_flights $(AGENT_SUITES)
+TESTS += tests/check_agent_parts tests/check_agent_flights $(AGENT_SUITES)
 endif
 tests_check_agent_parts_SOURCES = tests/check_agent_parts.c
 tests_check_agent_parts_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_agent_parts_CFLAGS = $(UNIT_CFLAGS)
 tests_check_agent_parts_LDADD = tools/libagent.la $(CHECK_LIBS)
+
+tests_check_agent_flights_SOURCES = tests/check_agent_flights.c $(SITE_SOURCES)
+tests_check_agent_flights_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_flights_CFLAGS = $(UNIT_CFLAGS)
+tests_check_agent_flights_LDADD = tools/libagent.la $(CHECK_LIBS)
 
 tests_check_agent_SOURCES = tests/check_agent.c $(AGENT_SITE_SOURCES)
 tests_check_agent_CPPFLAGS = $(SITE_CPPFLAGS)

@@ -97,8 +97,6 @@ char *inv_account_reset_mark(const inv_account *account, const char *nonce, cons
 /* The last reset of the account was by this invite, whichever attempt did it. */
 bool inv_account_was_reset_by(const inv_account *account, const char *invite_id);
 
-#define INV_ACCOUNT_IDENTITY_SIZE 33
-
 /*
  * Which account this is of all that ever had its name: 32 hex digits, made of inviteId and of the
  * attempt that made the account. It is another one when the account was removed and made again,

@@ -32,15 +32,17 @@ enum {
 typedef struct inv_acceptance {
     time_t accepted_at;
     inv_invite_type type;
-    char user[1024]; /* the preset name, or "" */
+    char user[1024];     /* the preset name, or "" */
+    inv_invite **invite; /* where the caller, who frees it, wants what was read; or NULL */
 } inv_acceptance;
 
 /*
  * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
  * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun
  * or done before (then redeeming proves the password). acceptance->accepted_at is read first: when
- * an earlier check accepted the token, at most an hour ago, or 0 for now. Errors as in inv_redeem
- * and, for contact invites, inv_redeem_contact.
+ * an earlier check accepted the token, at most an hour ago, or 0 for now; and invite, which INV_OK
+ * sets to the invite's terms as they were judged (INV_INVITE_TERMS) and all else to NULL, as where
+ * there is no token. Errors as in inv_redeem and, for contact invites, inv_redeem_contact.
  * token NULL: would the name register without one? Without name: does anybody?
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
@@ -50,7 +52,8 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
  * Registers name with password, or resets it, as the invite says: the whole of it or nothing
  * (section 5). accepted_at: when a check accepted the token, at most an hour ago; 0 means now.
  * The same token, name and password again ends as it did.
- *   INV_OK               the account is there and the password is right
+ *   INV_OK               the account is there and the password is right; verdict->account tells
+ *                        which it is, by inv_account_identity, unless this was a reset
  *   INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name was
  *                        made by this token with another password
  *   INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the preset name)

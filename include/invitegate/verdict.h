@@ -4,7 +4,8 @@
 
 #include "invitegate/result.h"
 
-#define INV_INVITE_ID_LENGTH 40 /* lower-case hex digits of an inviteId */
+#define INV_INVITE_ID_LENGTH      40 /* lower-case hex digits of an inviteId */
+#define INV_ACCOUNT_IDENTITY_SIZE 33 /* of inv_account_identity, with NUL */
 
 /*
  * The outcome of one front-end call, in words. A plain value: start with INV_VERDICT_INIT, nothing
@@ -14,6 +15,7 @@ typedef struct inv_verdict {
     inv_result result;
     char invite_id[INV_INVITE_ID_LENGTH + 1]; /* "" while no genuine token was seen */
     char user[256];                           /* the JID as prepared, cut if longer; "" if none */
+    char account[INV_ACCOUNT_IDENTITY_SIZE];  /* which one inv_redeem registered; "" if unknown */
     char why[512];                            /* the cause, for the log and for the admin */
     char text[256];                           /* for the person; only with INV_PASSWORD_REFUSED */
 } inv_verdict;

@@ -80,28 +80,22 @@ static inv_result limited(agent_task *task, agent_limit by_address, agent_limit 
 /* ------------------------------------------------------------------------------------- check */
 
 /* Who would become a contact: a client needs the inviter before anything is redeemed. */
-static inv_result answer_contacts(agent_task *task, const inv_token *token)
+static void answer_contacts(agent_task *task, const inv_invite *invite)
 {
     const char *group = task->domain->roster_group;
-    inv_invite *invite = NULL;
-    inv_result result = inv_invite_read(&task->call, inv_token_id(token), INV_INVITE_TERMS, &invite,
-                                        &task->verdict);
 
-    if (result != INV_OK)
-        return result;
     if (invite->roster_group != NULL)
         group = invite->roster_group;
     if (invite->inviter != NULL && !invite->no_pair)
         (void)agent_answer_contact(task->answer, invite->inviter, "", group);
     for (size_t i = 0; invite->contacts[i] != NULL; i++)
         (void)agent_answer_contact(task->answer, invite->contacts[i], "", group);
-    inv_invite_free(&invite);
-    return INV_OK;
 }
 
 static inv_result check(agent_task *task, const inv_token *token)
 {
-    inv_acceptance acceptance = {0};
+    inv_invite *invite = NULL;
+    inv_acceptance acceptance = {.invite = &invite};
     inv_result result = inv_redeem_check(
         &task->call, token, NULL, INV_TAKES_REGISTRATION | INV_TAKES_RESET | INV_TAKES_CONTACT,
         &acceptance, &task->verdict);
@@ -111,9 +105,8 @@ static inv_result check(agent_task *task, const inv_token *token)
                                 inv_invite_type_name(acceptance.type), acceptance.user,
                                 (long long)acceptance.accepted_at);
     if (result == INV_OK && acceptance.type != INV_INVITE_RESET)
-        result = answer_contacts(task, token);
-    if (result != INV_OK)
-        inv_wipe_text(&task->text);
+        answer_contacts(task, invite);
+    inv_invite_free(&invite);
     return result;
 }
 
@@ -144,12 +137,13 @@ static bool answer_approved(agent_task *task, const inv_name *name)
     return false;
 }
 
+/* Redeeming tells which account it is, if that is known: else the directory is asked. */
 static inv_result answer_account(agent_task *task, const inv_name *name)
 {
     static const char unknown[] = "contacts=unknown";
-    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    char *identity = task->verdict.account;
     inv_verdict verdict = INV_VERDICT_INIT;
-    bool known = agent_identify(task, name, identity, &verdict) == INV_OK;
+    bool known = identity[0] != '\0' || agent_identify(task, name, identity, &verdict) == INV_OK;
     bool approved = answer_approved(task, name);
 
     return agent_set_text(task, "%s%s%s%s", known ? "account=" : "", known ? identity : "",

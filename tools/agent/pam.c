@@ -230,7 +230,10 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
     return result;
 }
 
-/* A stack that says yes without pam_invite.so in it has made nothing. */
+/*
+ * A stack that says yes without pam_invite.so in it has made nothing. What it did make, nobody but
+ * the directory tells.
+ */
 static inv_result confirm(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -247,6 +250,8 @@ static inv_result confirm(agent_task *task, const inv_name *name)
                                  task->domain->pam_service);
     else
         result = INV_OK;
+    if (account != NULL && !several)
+        (void)inv_account_identity(account, task->verdict.account);
     inv_account_free(&account);
     return result;
 }

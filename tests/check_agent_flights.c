@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the requests of a registration cost the directory, and what they answer for it. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/counter.h"
+#include "tests/support/site.h"
+#include "tools/agent/operations.h"
+
+static struct site *site;
+static agent_service service;
+static inv_directory *directory;
+
+static void start(void)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+    service = (agent_service){.gate = site->gate};
+    ck_assert_int_eq(agent_limits_new(&site->gate->config->agent, &service.limits, &verdict),
+                     INV_OK);
+    ck_assert_int_eq(
+        inv_directory_new(&site->gate->config->directory, NULL, NULL, &directory, &verdict),
+        INV_OK);
+}
+
+static void stop(void)
+{
+    inv_directory_free(&directory);
+    agent_limits_free(&service.limits);
+    site_stop(&site);
+}
+
+static inv_token *invite(const char *inviter, char text[INV_TOKEN_LENGTH + 1])
+{
+    inv_token *token = site_invite(site, inviter, 1);
+
+    inv_token_write(token, text);
+    return token;
+}
+
+#define ANSWER_SIZE 512
+
+/* What one request costs, and the bytes of its answer. */
+typedef struct expense {
+    size_t flights;
+    size_t writes;
+    char answer[ANSWER_SIZE];
+} expense;
+
+/* request: with the id "1", and spaces for NULs. It must end well. */
+static expense operate(const char *request)
+{
+    struct counter *counter = counter_attach(directory);
+    const char *problem = NULL;
+    char bytes[ANSWER_SIZE];
+    agent_frame frame;
+    agent_answer answer;
+    expense spent = {0};
+
+    (void)snprintf(bytes, sizeof(bytes), "%s", request);
+    for (char *at = bytes; (at = strchr(at, ' ')) != NULL; at++)
+        *at = '\0';
+    ck_assert_int_eq(agent_frame_parse(bytes, strlen(request), &frame, &problem), AGENT_FRAME_GOOD);
+    agent_answer_start(&answer, "1");
+    agent_operate(&service, &frame, directory, &answer);
+    spent.flights = counter->flights;
+    spent.writes = counter->writes;
+    ck_assert_uint_lt(answer.length, sizeof(spent.answer));
+    memcpy(spent.answer, answer.bytes, answer.length);
+    ck_assert_msg(strcmp(spent.answer + 4, "OK") == 0, "%s", spent.answer + 4);
+    agent_answer_clear(&answer);
+    agent_frame_clear(&frame);
+    counter_detach(directory, &counter);
+    return spent;
+}
+
+static expense check(const char *token)
+{
+    char request[128];
+
+    (void)snprintf(request, sizeof(request), "1 check example.org %s ", token);
+    return operate(request);
+}
+
+static expense register_as(const char *token, const char *name)
+{
+    char request[128];
+
+    (void)snprintf(request, sizeof(request), "1 register example.org %s %s battery-staple  ", token,
+                   name);
+    return operate(request);
+}
+
+/* Behind the length, "1" and "OK". */
+static const char *text_of(const expense *spent)
+{
+    return spent->answer + 7;
+}
+
+static bool tells_contact(const expense *spent, const char *jid)
+{
+    return memmem(spent->answer, sizeof(spent->answer), jid, strlen(jid) + 1) != NULL;
+}
+
+/* The registration's account is the one that roster tells. */
+static void expect_account(const expense *registration, const char *roster_request)
+{
+    expense roster = operate(roster_request);
+
+    ck_assert_uint_gt(strlen(text_of(&roster)), strlen("account="));
+    ck_assert_str_eq(text_of(registration), text_of(&roster));
+}
+
+START_TEST(a_check_reads_the_invite_once)
+{
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token = invite(NULL, text);
+    expense spent = check(text);
+
+    ck_assert_uint_eq(spent.flights, 1);
+    ck_assert(!tells_contact(&spent, "alice@example.org"));
+    inv_token_free(&token);
+    token = invite("alice@example.org", text);
+    spent = check(text);
+    ck_assert_uint_eq(spent.flights, 2); /* is the inviter there? */
+    ck_assert(tells_contact(&spent, "alice@example.org"));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Behind the registration one read: of all the contacts that the account has. */
+START_TEST(a_registration_knows_what_it_made)
+{
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token = invite(NULL, text);
+    expense spent = register_as(text, "plain");
+
+    ck_assert_uint_eq(spent.flights, 4 + 1);
+    ck_assert_uint_eq(spent.writes, 3);
+    expect_account(&spent, "1 roster example.org plain");
+    spent = register_as(text, "plain"); /* the same again */
+    expect_account(&spent, "1 roster example.org plain");
+    inv_token_free(&token);
+    token = invite("alice@example.org", text);
+    spent = register_as(text, "invited");
+    ck_assert_uint_eq(spent.flights, 5 + 1);
+    ck_assert_uint_eq(spent.writes, 4);
+    ck_assert(tells_contact(&spent, "alice@example.org"));
+    expect_account(&spent, "1 roster example.org invited");
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("agent_flights");
+    TCase *tests = tcase_create("flights");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_test(tests, a_check_reads_the_invite_once);
+    tcase_add_test(tests, a_registration_knows_what_it_made);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
