@@ -28,11 +28,14 @@ inv_result bind_password_read(const char *path, inv_secret **password, inv_verdi
                                  "%s: cannot be read, or is too long for a bind password", path);
         goto cleanup;
     }
-    if (length > 0 && text[length - 1] == '\n')
-        length--;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\n')
+            length = i;
+    }
     if (length == 0)
-        result = inv_verdict_set(verdict, INV_CONFIG,
-                                 "%s: expected one line with the bind password", path);
+        result =
+            inv_verdict_set(verdict, INV_CONFIG,
+                            "%s: its first line has to be the bind password, and is empty", path);
     else if ((*password = inv_secret_new(text, length)) == NULL)
         result = inv_verdict_no_memory(verdict);
 cleanup:

@@ -425,6 +425,8 @@ struct bind_try {
 static const struct bind_try bind_tries[] = {
     {SITE_PASSWORD "\n", 0600, INV_OK},
     {SITE_PASSWORD, 0400, INV_OK},
+    {SITE_PASSWORD "\na remark\n", 0600, INV_OK},
+    {"\n" SITE_PASSWORD "\n", 0600, INV_CONFIG},
     {SITE_PASSWORD "\n", 0640, INV_OK},
     {SITE_PASSWORD "\n", 0644, INV_CONFIG},
     {SITE_PASSWORD "\n", 0620, INV_CONFIG},
