@@ -40,9 +40,9 @@ typedef struct inv_acceptance {
  * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
  * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun
  * or done before (then redeeming proves the password). acceptance->accepted_at is read first: when
- * an earlier check accepted the token, at most an hour ago, or 0 for now; and invite, which INV_OK
- * sets to the invite's terms as they were judged (INV_INVITE_TERMS) and all else to NULL, as where
- * there is no token. Errors as in inv_redeem and, for contact invites, inv_redeem_contact.
+ * an earlier check accepted the token, at most an hour ago, or 0: at this moment; and invite, which
+ * INV_OK sets to the invite's terms as they were judged (INV_INVITE_TERMS) and all else to NULL, as
+ * where there is no token. Errors as in inv_redeem and, for contact invites, inv_redeem_contact.
  * token NULL: would the name register without one? Without name: does anybody?
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
