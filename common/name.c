@@ -150,6 +150,10 @@ static inv_result prepare_domain(const char *domain, size_t length, char **prepa
     *prepared = NULL;
     if (result != INV_OK)
         return result;
+    if (memchr(domain, '/', length) != NULL)
+        return inv_verdict_set(verdict, INV_NAME_INVALID,
+                               "there is a resource behind the domain; leave the / and what "
+                               "follows away");
     copy = calloc(length + 1, 1);
     if (copy == NULL)
         return inv_verdict_no_memory(verdict);

@@ -6,14 +6,14 @@ tools_invitectl_SOURCES = \
 	tools/ctl/help.c tools/ctl/session.c \
 	tools/ctl/output.c tools/ctl/output.h tools/ctl/present.c \
 	tools/ctl/ask.c tools/ctl/ask.h tools/ctl/ldif.c tools/ctl/ldif.h \
-	tools/ctl/create.c tools/ctl/list.c tools/ctl/show.c tools/ctl/check.c tools/ctl/redeem.c \
+	tools/ctl/create.c tools/ctl/terms.c tools/ctl/terms.h tools/ctl/list.c tools/ctl/show.c tools/ctl/check.c tools/ctl/redeem.c \
 	tools/ctl/roster.c tools/ctl/revoke.c tools/ctl/init.c tools/ctl/doctor.c \
 	tools/ctl/container.c tools/ctl/container.h tools/ctl/keys.c tools/ctl/proof.c tools/ctl/proof.h \
 	tools/ctl/proof_account.c tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c \
 	tools/ctl/report.c tools/ctl/report.h \
 	tools/ctl/tree.c tools/ctl/remove.c tools/ctl/repair.c tools/ctl/purge.c \
 	tools/ctl/notes.c tools/ctl/notes.h tools/ctl/progress.c tools/ctl/progress.h \
-	tools/ctl/qr.c tools/ctl/qr.h
+	tools/ctl/qr.c tools/ctl/qr.h tools/ctl/interrupt.c tools/ctl/interrupt.h
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRENCODE_LIBS)
 

@@ -13,7 +13,7 @@
 
 #include "invitegate/config.h"
 
-/* Reads up to a newline (until_newline) or the end. Returns false when reading fails. */
+/* Reads up to a newline (until_newline), the end, or too much. False: reading fails. */
 static bool read_bytes(int descriptor, bool until_newline, char *bytes, size_t *length,
                        bool *too_long)
 {
@@ -29,10 +29,11 @@ static bool read_bytes(int descriptor, bool until_newline, char *bytes, size_t *
             return false;
         if (got == 0 || (until_newline && byte == '\n'))
             return true;
-        if (*length == CTL_INPUT_MAX)
+        if (*length == CTL_INPUT_MAX) {
             *too_long = true;
-        else
-            bytes[(*length)++] = byte;
+            return true;
+        }
+        bytes[(*length)++] = byte;
     }
 }
 

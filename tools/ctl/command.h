@@ -23,7 +23,7 @@ enum {
 typedef struct ctl_option {
     const char *name;     /* without the dashes */
     char letter;          /* the short form, or 0 */
-    const char *argument; /* its placeholder; NULL: a flag */
+    const char *argument; /* the word for its value in the help; NULL: a flag */
     bool repeats;
     const char *help;
 } ctl_option;
@@ -129,6 +129,13 @@ void ctl_session_close(ctl_session *session);
 
 /* The domain of -d, else the only one, else INV_CONFIG. */
 inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session);
+
+/* The same, but without -d a JID (NULL: none) tells, where its domain is configured. */
+inv_result ctl_session_choose_domain_of(const ctl_invocation *invocation, const char *jid,
+                                        ctl_session *session);
+
+/* The configured domain behind the '@' of text, or NULL. */
+const inv_domain *ctl_session_find_domain(const ctl_session *session, const char *text);
 
 /* Starts the call, or starts it anew, with the configured time. Needs the domain. */
 inv_result ctl_session_begin(ctl_session *session);

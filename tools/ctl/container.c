@@ -185,13 +185,14 @@ static void free_all(inv_operation *operations[4])
         inv_operation_free(&operations[i]);
 }
 
-bool ctl_containers_print_ldif(const inv_domain *domain, const ctl_containers *containers)
+bool ctl_containers_print_ldif(FILE *stream, const inv_domain *domain,
+                               const ctl_containers *containers)
 {
     inv_operation *operations[4];
     bool printed = missing(domain, containers, operations);
 
     for (size_t i = 0; printed && operations[i] != NULL; i++)
-        printed = ctl_ldif_print(stdout, operations[i]);
+        printed = ctl_ldif_print(stream, operations[i]);
     free_all(operations);
     return printed;
 }

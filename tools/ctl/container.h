@@ -21,8 +21,12 @@ void ctl_containers_clear(ctl_containers *containers);
 /* Nothing is missing. */
 bool ctl_containers_complete(const ctl_containers *containers);
 
-/* What is missing as LDIF for ldapadd; containers NULL: all three. False: out of memory. */
-bool ctl_containers_print_ldif(const inv_domain *domain, const ctl_containers *containers);
+/*
+ * What is missing as LDIF for ldapadd; containers NULL: all three. False: out of memory, or a
+ * container of a kind that is not made here, which it has told.
+ */
+bool ctl_containers_print_ldif(FILE *stream, const inv_domain *domain,
+                               const ctl_containers *containers);
 
 /* Adds what is missing with the rights of proof->admin. */
 inv_result ctl_containers_make(ctl_proof *proof, const ctl_containers *containers);

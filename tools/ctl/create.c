@@ -2,19 +2,19 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "interrupt.h"
 #include "invitegate/invite.h"
-#include "invitegate/timestamp.h"
-#include "invitegate/utf8.h"
 #include "output.h"
 #include "progress.h"
 #include "qr.h"
-
-#define COUNT_MAX 1000
+#include "terms.h"
 
 static const ctl_option options[] = {
     {"type", 't', "TYPE", false, "account, contact, contact-account or reset [account]"},
@@ -36,222 +36,33 @@ static const ctl_option options[] = {
 
 /* What was asked for, with everything that the request borrows. */
 typedef struct creation {
+    ctl_terms terms;
     inv_invite_request request;
     inv_name *user;
     inv_name *inviter;
     inv_name **contacts;
     const char **groups;
-    char account_expires[INV_TIMESTAMP_SIZE];
-    const char *print;
-    long count;
-    bool qr;
 } creation;
 
-static bool parse_type(const ctl_invocation *invocation, creation *wanted)
+/* The terms as the domain completes them. */
+static bool complete_terms(const ctl_invocation *invocation, const inv_domain *domain,
+                           creation *wanted)
 {
-    const char *text = ctl_option_text(invocation, "type");
+    const ctl_terms *terms = &wanted->terms;
 
-    wanted->request.type = INV_INVITE_ACCOUNT;
-    if (text == NULL || inv_invite_type_parse(text, &wanted->request.type))
-        return true;
-    ctl_usage(invocation, "--type is account, contact, contact-account or reset, not \"%s\"", text);
-    return false;
-}
-
-/* A decimal number from 1 to most, and nothing else. */
-static bool parse_number(const char *text, long most, long *number)
-{
-    *number = 0;
-    for (; *text >= '0' && *text <= '9' && *number <= most; text++)
-        *number = 10 * *number + (*text - '0');
-    return *text == '\0' && *number >= 1 && *number <= most;
-}
-
-static bool parse_pair(const ctl_invocation *invocation, creation *wanted)
-{
-    wanted->request.no_pair = ctl_option_given(invocation, "no-pair");
-    if (!wanted->request.no_pair ||
-        (wanted->request.type == INV_INVITE_ACCOUNT && ctl_option_given(invocation, "inviter")))
-        return true;
-    ctl_usage(invocation, "--no-pair goes with --type account and --inviter");
-    return false;
-}
-
-static bool parse_uses(const ctl_invocation *invocation, creation *wanted)
-{
-    const char *text = ctl_option_text(invocation, "uses");
-    bool single = ctl_option_given(invocation, "user") || wanted->request.type == INV_INVITE_RESET;
-    long uses = 0;
-
-    wanted->request.uses = 1;
-    if (text == NULL)
-        return true;
-    if (strcmp(text, "unlimited") != 0 && !parse_number(text, INV_INVITE_USES_MAX, &uses)) {
-        ctl_usage(invocation, "--uses is a number from 1 to %d, or unlimited", INV_INVITE_USES_MAX);
-        return false;
-    }
-    if (single && uses != 1) {
-        ctl_usage(invocation, "an invite for one name has one use: leave --uses away");
-        return false;
-    }
-    wanted->request.uses = uses;
-    return true;
-}
-
-/* A moment from a duration or an RFC 3339 time; false when it is neither. */
-static bool parse_moment(const char *text, time_t now, time_t *moment)
-{
-    long seconds;
-
-    if (inv_timestamp_parse_duration(text, &seconds)) {
-        *moment = now + seconds;
-        return true;
-    }
-    return inv_timestamp_parse_rfc3339(text, moment);
-}
-
-static bool parse_expires(const ctl_invocation *invocation, const inv_domain *domain, time_t now,
-                          creation *wanted)
-{
-    const char *text = ctl_option_text(invocation, "expires");
-
-    wanted->request.expires = now + domain->default_expiry;
-    if (text == NULL)
-        return true;
-    if (strcmp(text, "never") == 0) {
-        wanted->request.expires = INV_NEVER;
-        return true;
-    }
-    if (!parse_moment(text, now, &wanted->request.expires)) {
-        ctl_usage(invocation, "--expires is a duration such as 7d, a time such as "
-                              "2030-01-31T12:00:00Z, or never");
-        return false;
-    }
-    if (wanted->request.expires <= now) {
-        ctl_usage(invocation, "--expires %s is already over", text);
-        return false;
-    }
-    return true;
-}
-
-static bool parse_account_expires(const ctl_invocation *invocation, time_t now, creation *wanted)
-{
-    const char *text = ctl_option_text(invocation, "account-expires");
-    time_t moment;
-    long seconds;
-
-    if (text == NULL)
-        return true;
-    if (inv_timestamp_parse_duration(text, &seconds) && seconds > 0) {
-        wanted->request.account_expires = text;
-        return true;
-    }
-    if (!inv_timestamp_parse_rfc3339(text, &moment)) {
-        ctl_usage(invocation, "--account-expires is a duration such as 30d or a time such as "
-                              "2030-01-31T12:00:00Z");
-        return false;
-    }
-    if (moment <= now) {
-        ctl_usage(invocation, "--account-expires %s is already over", text);
-        return false;
-    }
-    inv_timestamp_write_generalized(moment, wanted->account_expires);
-    wanted->request.account_expires = wanted->account_expires;
-    return true;
-}
-
-static bool parse_print(const ctl_invocation *invocation, const inv_domain *domain,
-                        creation *wanted)
-{
-    static const char *const kinds[] = {"uri", "token", "id", "url", NULL};
-    const char *text = ctl_option_text(invocation, "print");
-    size_t i = 0;
-
-    wanted->print = text != NULL ? text : "uri";
-    while (kinds[i] != NULL && strcmp(kinds[i], wanted->print) != 0)
-        i++;
-    if (kinds[i] == NULL) {
-        ctl_usage(invocation, "--print is uri, token, id or url, not \"%s\"", text);
-        return false;
-    }
-    if (strcmp(wanted->print, "url") == 0 && domain->landing_url[0] == '\0') {
+    if (strcmp(terms->print, "url") == 0 && domain->landing_url[0] == '\0') {
         ctl_usage(invocation, "--print url needs landing_url in [domain %s]", domain->name);
         return false;
     }
-    return true;
-}
-
-static bool parse_texts(const ctl_invocation *invocation, creation *wanted)
-{
-    static const char *const texts[] = {"note", "roster-group", NULL};
-
-    for (size_t i = 0; texts[i] != NULL; i++) {
-        const char *text = ctl_option_text(invocation, texts[i]);
-
-        if (text != NULL && text[0] == '\0') {
-            ctl_usage(invocation, "--%s is empty: leave it away", texts[i]);
-            return false;
-        }
-        if (text != NULL && !inv_utf8_valid(text, strlen(text))) {
-            ctl_usage(invocation, "--%s is not UTF-8 text", texts[i]);
-            return false;
-        }
-    }
-    wanted->request.note = ctl_option_text(invocation, "note");
-    wanted->request.roster_group = ctl_option_text(invocation, "roster-group");
-    return true;
-}
-
-static bool parse_amount(const ctl_invocation *invocation, creation *wanted)
-{
-    const char *text = ctl_option_text(invocation, "count");
-
-    wanted->qr = ctl_option_given(invocation, "qr");
-    if (wanted->qr && invocation->json) {
-        ctl_usage(invocation, "--qr is for people: not with --json");
-        return false;
-    }
-    if (wanted->qr && strcmp(wanted->print, "id") == 0) {
-        ctl_usage(invocation, "an id lets nobody in: --qr goes with uri, token or url");
-        return false;
-    }
-    wanted->count = 1;
-    if (text == NULL)
-        return true;
-    if (!parse_number(text, COUNT_MAX, &wanted->count)) {
-        ctl_usage(invocation, "--count is a number from 1 to %d", COUNT_MAX);
-        return false;
-    }
-    if (wanted->count > 1 && ctl_option_given(invocation, "user")) {
-        ctl_usage(invocation, "a name is for one invite: --count and --user do not go together");
-        return false;
-    }
-    return true;
-}
-
-/* What needs no directory and no names; what is wrong here is wrong usage. */
-static bool parse_terms(const ctl_invocation *invocation, const inv_domain *domain,
-                        creation *wanted)
-{
-    time_t now = time(NULL);
-
-    if (!parse_type(invocation, wanted) || !parse_pair(invocation, wanted) ||
-        !parse_uses(invocation, wanted) || !parse_expires(invocation, domain, now, wanted) ||
-        !parse_account_expires(invocation, now, wanted) ||
-        !parse_print(invocation, domain, wanted) || !parse_amount(invocation, wanted) ||
-        !parse_texts(invocation, wanted))
-        return false;
-    if (wanted->request.type == INV_INVITE_RESET && !ctl_option_given(invocation, "user")) {
-        ctl_usage(invocation, "--type reset needs --user: whose password?");
-        return false;
-    }
-    if ((wanted->request.type == INV_INVITE_CONTACT ||
-         wanted->request.type == INV_INVITE_CONTACT_ACCOUNT) &&
-        !ctl_option_given(invocation, "inviter")) {
-        ctl_usage(invocation, "--type %s needs --inviter: whose contact?",
-                  inv_invite_type_name(wanted->request.type));
-        return false;
-    }
+    wanted->request = (inv_invite_request){
+        .type = terms->type,
+        .roster_group = terms->roster_group,
+        .no_pair = terms->no_pair,
+        .uses = terms->uses,
+        .expires = terms->expires != 0 ? terms->expires : time(NULL) + domain->default_expiry,
+        .account_expires = terms->account_expires,
+        .note = terms->note,
+    };
     return true;
 }
 
@@ -342,10 +153,10 @@ static json_t *describe(ctl_session *session, const char *id)
     return object;
 }
 
-static bool print_text(const creation *wanted, const char *text)
+static bool print_text(const ctl_terms *terms, const char *text)
 {
     (void)puts(text);
-    if (!wanted->qr || ctl_print_qr(stdout, text))
+    if (!terms->qr || ctl_print_qr(stdout, text))
         return true;
     ctl_warn("this cannot be made a QR code: %s", strerror(errno));
     return false;
@@ -355,6 +166,7 @@ static bool print_text(const creation *wanted, const char *text)
 static bool print_created(const ctl_invocation *invocation, ctl_session *session,
                           const creation *wanted, const inv_token *token)
 {
+    const char *print = wanted->terms.print;
     char text[INV_TOKEN_LENGTH + 1];
     char *uri;
     char *url;
@@ -375,17 +187,25 @@ static bool print_created(const ctl_invocation *invocation, ctl_session *session
         ctl_json_text(object, "url", url);
         printed = ctl_json_print(object);
     } else {
-        printed = print_text(wanted, strcmp(wanted->print, "token") == 0 ? text
-                                     : strcmp(wanted->print, "id") == 0  ? inv_token_id(token)
-                                     : strcmp(wanted->print, "url") == 0 && url != NULL ? url
+        printed = print_text(&wanted->terms, strcmp(print, "token") == 0 ? text
+                                             : strcmp(print, "id") == 0  ? inv_token_id(token)
+                                             : strcmp(print, "url") == 0 && url != NULL ? url
                                                                                         : uri);
     }
-    /* those that were made before something fails are good */
-    (void)fflush(stdout);
     inv_wipe(text, sizeof(text));
     inv_wipe_text(&uri);
     inv_wipe_text(&url);
     return printed;
+}
+
+/* Those that were made before something fails are good: each is out before the next is made. */
+static bool is_out(const inv_token *token)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return true;
+    ctl_warn("the token of invite %s could not be written, nobody has seen it: revoke it",
+             inv_token_id(token));
+    return false;
 }
 
 static int create_one(const ctl_invocation *invocation, ctl_session *session,
@@ -404,6 +224,8 @@ static int create_one(const ctl_invocation *invocation, ctl_session *session,
     status = ctl_session_log(session);
     if (!print_created(invocation, session, wanted, token))
         status = CTL_EXIT_TEMPORARY;
+    if (!is_out(token))
+        status = CTL_EXIT_TEMPORARY;
     inv_token_free(&token);
     return status;
 }
@@ -411,37 +233,60 @@ static int create_one(const ctl_invocation *invocation, ctl_session *session,
 static int create_all(const ctl_invocation *invocation, ctl_session *session,
                       const creation *wanted)
 {
+    long count = wanted->terms.count;
     ctl_progress progress;
     int status = CTL_EXIT_OK;
     long made = 0;
 
     ctl_progress_start(&progress);
-    for (; status == CTL_EXIT_OK && made < wanted->count; made++) {
+    for (; status == CTL_EXIT_OK && made < count; made++) {
+        sigset_t before;
+
         /* on one terminal the lines themselves are the progress */
         if (isatty(STDOUT_FILENO) != 1)
-            ctl_progress_show(&progress, "invites", (size_t)made, (size_t)wanted->count);
+            ctl_progress_show(&progress, "invites", (size_t)made, (size_t)count);
+        /* nobody interrupts between an invite and its token */
+        ctl_hold_interrupts(&before);
         status = create_one(invocation, session, wanted);
-        if (ferror(stdout) && status == CTL_EXIT_OK)
-            status = CTL_EXIT_TEMPORARY; /* no more tokens that nobody sees */
+        ctl_release_interrupts(&before);
     }
     ctl_progress_clear(&progress);
-    if (status != CTL_EXIT_OK && wanted->count > 1)
-        ctl_warn("ended at invite %ld of %ld; those before it are good", made, wanted->count);
+    if (status != CTL_EXIT_OK && count > 1)
+        ctl_warn("ended at invite %ld of %ld; those before it are good", made, count);
     return status;
+}
+
+/* No invite without somewhere to show its token. A closed output is open for reading here (main.c).
+ */
+static bool can_print(void)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+    /* who reads may go away: that is an error of writing then, which is told */
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
+        return true;
+    ctl_warn("standard output is closed, nobody would see the token: nothing is made");
+    return false;
 }
 
 static int run(const ctl_invocation *invocation)
 {
-    creation wanted = {.print = "uri"};
+    creation wanted = {.user = NULL};
     ctl_session session;
     int status = CTL_EXIT_USAGE;
 
+    if (!ctl_terms_parse(invocation, &wanted.terms))
+        return CTL_EXIT_USAGE;
+    if (!can_print())
+        return CTL_EXIT_TEMPORARY;
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_session_choose_domain(invocation, &session) != INV_OK) {
+        ctl_session_choose_domain_of(invocation, ctl_option_text(invocation, "user"), &session) !=
+            INV_OK) {
         status = ctl_fail(&session.verdict);
         goto cleanup;
     }
-    if (!parse_terms(invocation, session.domain, &wanted))
+    if (!complete_terms(invocation, session.domain, &wanted))
         goto cleanup;
     if (read_names(invocation, &session, &wanted) != INV_OK) {
         status = ctl_fail(&session.verdict);
@@ -450,7 +295,7 @@ static int run(const ctl_invocation *invocation)
     status = create_all(invocation, &session, &wanted);
     if (status == CTL_EXIT_OK && wanted.request.expires == INV_NEVER)
         ctl_warn("%s never expires: revoke it when it has served its purpose",
-                 wanted.count == 1 ? "this invite" : "each of these invites");
+                 wanted.terms.count == 1 ? "this invite" : "each of these invites");
 cleanup:
     clear(&wanted);
     ctl_session_close(&session);

@@ -156,13 +156,13 @@ cleanup:
 static inv_result examine(examination *work)
 {
     const inv_config *config = work->session.gate->config;
+    const inv_domain *chosen = work->session.domain; /* by -d; NULL: every one */
     inv_result result = INV_OK;
 
     ctl_report_add(work->report, CTL_FINE, "config", NULL, NULL, "%s is sound", config->path);
     check_keys(work);
     for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
-        if (work->invocation->domain != NULL &&
-            inv_config_domain(config, work->invocation->domain) != &config->domains[i])
+        if (chosen != NULL && chosen != &config->domains[i])
             continue;
         work->session.domain = &config->domains[i];
         result = examine_domain(work);

@@ -23,6 +23,7 @@ static const ctl_option options[] = {
 typedef struct setup {
     const ctl_invocation *invocation;
     ctl_session session;
+    const inv_domain *chosen; /* by -d; NULL: every one */
     inv_secret *password;
     inv_directory *admin;
     inv_keys *keys;
@@ -33,8 +34,7 @@ typedef struct setup {
 
 static bool is_chosen(const setup *work, const inv_domain *domain)
 {
-    return work->invocation->domain == NULL ||
-           domain == inv_config_domain(work->session.gate->config, work->invocation->domain);
+    return work->chosen == NULL || domain == work->chosen;
 }
 
 static ctl_proof proof_of(setup *work)
@@ -89,10 +89,34 @@ static inv_result find_containers(setup *work, ctl_containers *containers)
     return result;
 }
 
+/* With --json every line is an object: the LDIF is a finding's remedy then. */
+static bool report_missing(setup *work, const ctl_containers *containers)
+{
+    ctl_proof proof = proof_of(work);
+    char *ldif = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&ldif, &length);
+    bool printed =
+        stream != NULL && ctl_containers_print_ldif(stream, work->session.domain, containers);
+
+    if (stream != NULL && fclose(stream) != 0)
+        printed = false;
+    if (printed)
+        ctl_proof_row(&proof, CTL_FINDING, "containers", ldif, "containers are missing");
+    free(ldif);
+    return printed;
+}
+
 static inv_result print_missing(setup *work, ctl_containers *containers)
 {
-    if (!ctl_containers_complete(containers) &&
-        !ctl_containers_print_ldif(work->session.domain, containers))
+    bool printed = true;
+
+    if (ctl_containers_complete(containers))
+        return INV_OK;
+    printed = work->invocation->json
+                  ? report_missing(work, containers)
+                  : ctl_containers_print_ldif(stdout, work->session.domain, containers);
+    if (!printed)
         return inv_verdict_set(&work->session.verdict, INV_CONFIG, "not all of it can be printed");
     return INV_OK;
 }
@@ -157,6 +181,10 @@ static inv_result open_admin(setup *work)
     if (dn == NULL)
         return INV_OK;
     result = ctl_read_secret_file(path, &work->password, &work->session.verdict);
+    /* without a password a bind is anonymous, whoever's name it bears (RFC 4513 5.1.2) */
+    if (result == INV_OK && inv_secret_length(work->password) == 0)
+        result = inv_verdict_set(&work->session.verdict, INV_CONFIG,
+                                 "%s is empty: it has to hold the password of %s", path, dn);
     if (result == INV_OK)
         result = inv_directory_new(&work->session.gate->config->directory, dn, work->password,
                                    &work->admin, &work->session.verdict);
@@ -177,8 +205,8 @@ static inv_result set_up(setup *work)
                    ? result
                    : inv_verdict_set(
                          &work->session.verdict, INV_CONFIG,
-                         "containers are missing: load the LDIF on standard output with "
-                         "ldapadd, or run init with --bind-dn and "
+                         "containers are missing: load their LDIF, which is on standard output, "
+                         "with ldapadd, or run init with --bind-dn and "
                          "--bind-password-file; then run init again");
     }
     result = settle_keys(work);
@@ -191,7 +219,7 @@ static int print_ldif(setup *work)
 
     for (size_t i = 0; i < config->domain_count; i++) {
         if (is_chosen(work, &config->domains[i]) &&
-            !ctl_containers_print_ldif(&config->domains[i], NULL))
+            !ctl_containers_print_ldif(stdout, &config->domains[i], NULL))
             return CTL_EXIT_CONFIG;
     }
     return CTL_EXIT_OK;
@@ -203,7 +231,7 @@ static int finish(setup *work, inv_result result)
     int status = CTL_EXIT_OK;
 
     /* LDIF has standard output to itself. */
-    if (work->missing == 0 && !ctl_report_print(work->report, json))
+    if ((work->missing == 0 || json) && !ctl_report_print(work->report, json))
         status = CTL_EXIT_TEMPORARY;
     if (result != INV_OK)
         return ctl_fail(&work->session.verdict);
@@ -236,12 +264,18 @@ static int run(const ctl_invocation *invocation)
     if (ctl_option_given(invocation, "bind-dn") !=
         ctl_option_given(invocation, "bind-password-file"))
         return ctl_usage(invocation, "--bind-dn and --bind-password-file go together");
+    if (ctl_option_given(invocation, "bind-dn") &&
+        ctl_option_text(invocation, "bind-dn")[0] == '\0')
+        return ctl_usage(invocation, "--bind-dn is empty: whose rights?");
+    if (invocation->json && ctl_option_given(invocation, "print-ldif"))
+        return ctl_usage(invocation, "--print-ldif prints LDIF: not with --json");
     if (ctl_session_open(invocation, false, &work.session) != INV_OK ||
         (invocation->domain != NULL &&
          ctl_session_choose_domain(invocation, &work.session) != INV_OK)) {
         status = ctl_fail(&work.session.verdict);
         goto cleanup;
     }
+    work.chosen = work.session.domain;
     if (ctl_option_given(invocation, "print-ldif")) {
         status = print_ldif(&work);
         goto cleanup;

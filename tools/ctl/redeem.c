@@ -16,9 +16,7 @@ static const ctl_option options[] = {
 /* A JID of somebody else's domain can only become a contact. */
 static bool is_foreign(const ctl_session *session, const char *user)
 {
-    const char *at = strrchr(user, '@');
-
-    return at != NULL && inv_config_domain(session->gate->config, at + 1) == NULL;
+    return strchr(user, '@') != NULL && ctl_session_find_domain(session, user) == NULL;
 }
 
 /* What the token is for: only a new name has to match name_pattern. */

@@ -18,8 +18,8 @@ static inv_result choose(const ctl_invocation *invocation, ctl_session *session,
     const inv_config *config = session->gate->config;
     inv_result result;
 
-    if (invocation->domain == NULL && at != NULL)
-        session->domain = inv_config_domain(config, at + 1);
+    if (invocation->domain == NULL)
+        session->domain = ctl_session_find_domain(session, invocation->arguments[0]);
     if (session->domain == NULL && (invocation->domain != NULL || at == NULL)) {
         result = ctl_session_choose_domain(invocation, session);
         if (result != INV_OK)

@@ -65,26 +65,14 @@ cleanup:
     return result;
 }
 
-/* The domain of the JID when it is configured, else as everywhere. */
-static inv_result choose_domain(const ctl_invocation *invocation, ctl_session *session)
-{
-    const char *at = strrchr(invocation->arguments[0], '@');
-
-    if (invocation->domain == NULL && at != NULL) {
-        session->domain = inv_config_domain(session->gate->config, at + 1);
-        if (session->domain != NULL)
-            return INV_OK;
-    }
-    return ctl_session_choose_domain(invocation, session);
-}
-
 static int run(const ctl_invocation *invocation)
 {
     ctl_session session;
     int status = CTL_EXIT_OK;
 
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        choose_domain(invocation, &session) != INV_OK || list(invocation, &session) != INV_OK)
+        ctl_session_choose_domain_of(invocation, invocation->arguments[0], &session) != INV_OK ||
+        list(invocation, &session) != INV_OK)
         status = ctl_fail(&session.verdict);
     ctl_session_close(&session);
     return status;

@@ -39,7 +39,13 @@ inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_sessi
     const inv_config *config = session->gate->config;
 
     if (invocation->domain != NULL) {
-        session->domain = inv_config_domain(config, invocation->domain);
+        inv_verdict unused = INV_VERDICT_INIT;
+        size_t local;
+        inv_result result = inv_name_find_domain(config, "", 0, invocation->domain,
+                                                 &session->domain, &local, &unused);
+
+        if (result == INV_NO_MEMORY)
+            return inv_verdict_no_memory(&session->verdict);
         if (session->domain == NULL)
             return inv_verdict_set(&session->verdict, INV_CONFIG,
                                    "%s has no section [domain %s]; it has [domain %s]",
@@ -52,6 +58,27 @@ inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_sessi
                                config->domain_count);
     session->domain = &config->domains[0];
     return INV_OK;
+}
+
+const inv_domain *ctl_session_find_domain(const ctl_session *session, const char *text)
+{
+    inv_verdict unused = INV_VERDICT_INIT;
+    const inv_domain *domain = NULL;
+    size_t local;
+
+    if (text == NULL || strchr(text, '@') == NULL ||
+        inv_name_find_domain(session->gate->config, text, strlen(text), NULL, &domain, &local,
+                             &unused) != INV_OK)
+        return NULL;
+    return domain;
+}
+
+inv_result ctl_session_choose_domain_of(const ctl_invocation *invocation, const char *jid,
+                                        ctl_session *session)
+{
+    if (invocation->domain == NULL)
+        session->domain = ctl_session_find_domain(session, jid);
+    return session->domain != NULL ? INV_OK : ctl_session_choose_domain(invocation, session);
 }
 
 /* Any answer will do (RFC 4512 5.1: the root DSE). */
