@@ -15,6 +15,10 @@
  * the directory did not answer; what it answers is a row of the report, never an error.
  */
 
+#define CTL_REMEDY_ACL                                                                             \
+    "give the identity of [directory] the rights of config-examples/slapd/invitegate-acl.conf "    \
+    "(389 DS: config-examples/389ds/invitegate-aci.ldif)"
+
 /* The inviteId of throwaway accounts; no token has it. Access rules may single it out. */
 #define CTL_THROWAWAY_ID "0000000000000000000000000000000000000000"
 
@@ -66,10 +70,28 @@ bool ctl_proof_will_make(ctl_proof *proof, char *dn);
 void ctl_proof_row(ctl_proof *proof, ctl_status status, const char *check, const char *remedy,
                    const char *what, ...) __attribute__((format(printf, 5, 6)));
 
+/*
+ * Runs an operation that must answer with code. A different answer becomes a finding and *right is
+ * false. Frees the operation.
+ */
+inv_result ctl_proof_expect(ctl_proof *proof, inv_operation *operation, int code, const char *check,
+                            const char *what, bool *right);
+
+/* A modify that deletes the value from (NULL: none) and adds the value to (likewise). */
+inv_operation *ctl_proof_change(const char *dn, const char *attribute, const char *from,
+                                const char *to);
+
 bool ctl_random_hex(char *text, size_t digits);
 
-inv_result ctl_prove_accounts(ctl_proof *proof);
-inv_result ctl_prove_exposure(ctl_proof *proof);
+inv_result ctl_prove_invites(ctl_proof *proof);
+inv_result ctl_prove_reservations(ctl_proof *proof);
+inv_result ctl_prove_clock(ctl_proof *proof);
+inv_result ctl_prove_terms(ctl_proof *proof); /* needs the throwaway invite */
+inv_result ctl_prove_forms(ctl_proof *proof);
+inv_result ctl_prove_accounts(ctl_proof *proof); /* with the forms that were proved */
+inv_result ctl_prove_pairs(ctl_proof *proof);
+inv_result ctl_prove_groups(ctl_proof *proof);
+inv_result ctl_prove_exposure(ctl_proof *proof); /* needs what the others made */
 
 /* ------------------------------------------------------------- without writing: schema, indexes */
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "throwaway.h"
+
+#include <string.h>
+
+/* Which password forms the directory takes, and what it makes of them. */
+
+typedef struct form {
+    unsigned verifier;
+    const char *name;
+} form;
+
+static const form forms[] = {
+    {INV_VERIFIER_SERVER, "server"},
+    {INV_VERIFIER_CRYPT, "crypt"},
+    {INV_VERIFIER_SSHA512, "ssha512"},
+    {INV_VERIFIERS_SCRAM, "scram"},
+};
+
+#define REMEDY_HASHING                                                                             \
+    "OpenLDAP: overlay ppolicy with ppolicy_hash_cleartext, as in "                                \
+    "config-examples/slapd/invitegate-ppolicy.conf; or take crypt in place of server in "          \
+    "password_verifiers"
+
+/* ------------------------------------------------------------------------------------- hashing */
+
+typedef enum storage { STORED_UNSEEN, STORED_CLEAR, STORED_HASHED } storage;
+
+static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *directory,
+                                  storage *stored)
+{
+    static const char *const attributes[] = {"userPassword", NULL};
+    const char *clear = inv_secret_bytes(attempt->password);
+    size_t length = inv_secret_length(attempt->password);
+    inv_operation *search = inv_operation_search(attempt->dn, INV_SCOPE_BASE, NULL, attributes);
+    inv_result result = ctl_proof_run(attempt->proof, directory, search);
+
+    if (result == INV_OK && search->entry_count == 1 &&
+        inv_entry_count(search->entries[0], "userPassword") > 0) {
+        *stored = STORED_HASHED;
+        for (size_t i = 0; i < inv_entry_count(search->entries[0], "userPassword"); i++) {
+            size_t found_length;
+            const char *found =
+                inv_entry_value(search->entries[0], "userPassword", i, &found_length);
+
+            /* Clear also inside {CLEARTEXT}. */
+            if (found != NULL && memmem(found, found_length, clear, length) != NULL)
+                *stored = STORED_CLEAR;
+        }
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* What became of the clear password: a bind works either way, so it has to be read. */
+static inv_result judge_hashing(const ctl_throwaway *attempt)
+{
+    ctl_proof *proof = attempt->proof;
+    bool wanted = (proof->domain->verifiers & INV_VERIFIER_SERVER) != 0;
+    storage stored = STORED_UNSEEN;
+    inv_result result = look_at_storage(attempt, proof->call->directory, &stored);
+
+    if (result == INV_OK && stored == STORED_UNSEEN && proof->admin != NULL)
+        result = look_at_storage(attempt, proof->admin, &stored);
+    if (result != INV_OK)
+        return result;
+    switch (stored) {
+    case STORED_HASHED:
+        proof->accepted |= INV_VERIFIER_SERVER;
+        ctl_proof_row(proof, CTL_FINE, "hashing", NULL,
+                      "the directory hashes a clear password it is given");
+        break;
+    case STORED_CLEAR:
+        proof->refused |= INV_VERIFIER_SERVER;
+        if (wanted)
+            ctl_proof_row(proof, CTL_FINDING, "hashing", REMEDY_HASHING,
+                          "the directory keeps a clear password as it is, for every backup to "
+                          "read");
+        break;
+    case STORED_UNSEEN:
+        if (wanted && (proof->recorded & INV_VERIFIER_SERVER) != 0)
+            ctl_proof_row(proof, CTL_NOTE, "hashing", NULL,
+                          "cannot be read now; an earlier init proved that the directory hashes");
+        else if (wanted)
+            ctl_proof_row(proof, CTL_FINDING, "hashing",
+                          "run init with --bind-dn and --bind-password-file of somebody who may "
+                          "read userPassword of the throwaway accounts, or let invitegate do so "
+                          "(config-examples/slapd/invitegate-acl.conf)",
+                          "whether the directory hashes clear passwords cannot be read and stays "
+                          "unproven");
+        break;
+    }
+    return INV_OK;
+}
+
+/* ---------------------------------------------------------------------------------------- forms */
+
+static inv_result judge_login(const ctl_throwaway *attempt, const form *how)
+{
+    ctl_proof *proof = attempt->proof;
+    inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    bool wanted = (proof->domain->verifiers & how->verifier) != 0;
+    inv_result result = inv_directory_prove(proof->call->directory, attempt->dn, attempt->password,
+                                            &deadline, proof->verdict);
+
+    if (result == INV_OK && how->verifier != INV_VERIFIER_SERVER)
+        proof->accepted |= how->verifier;
+    if (result == INV_OK) {
+        proof->logins |= how->verifier;
+        return INV_OK;
+    }
+    if (result == INV_WRONG_PASSWORD) {
+        proof->refused |= how->verifier;
+        if (wanted)
+            ctl_proof_row(proof, CTL_FINDING, how->name,
+                          "take another form in password_verifiers, or load the directory's module "
+                          "for this one (OpenLDAP: pw-sha2 for ssha512)",
+                          "the form %s is stored, but nobody can log in with it", how->name);
+        return INV_OK;
+    }
+    if (result != INV_CONFIG)
+        return result;
+    ctl_proof_row(proof, CTL_FINDING, how->name, "use ldapi:/// or TLS",
+                  "a login with the form %s cannot be tried: %s", how->name, proof->verdict->why);
+    return INV_OK;
+}
+
+static inv_result try_form(ctl_proof *proof, const form *how)
+{
+    ctl_throwaway attempt = {
+        .proof = proof, .wanted = how->verifier, .invite_id = CTL_THROWAWAY_ID};
+    bool wanted = (proof->domain->verifiers & how->verifier) != 0;
+    inv_result result = ctl_throwaway_prepare(&attempt, how->name);
+
+    if (result == INV_OK)
+        result = ctl_throwaway_add(&attempt);
+    if (result != INV_OK)
+        goto cleanup;
+    if (!attempt.added) {
+        proof->refused |= how->verifier;
+        if (wanted)
+            ctl_proof_row(proof, CTL_FINDING, how->name,
+                          "let invitegate add what account_classes and account_attributes ask for, "
+                          "or take another form in password_verifiers",
+                          "an account with the form %s is refused: %s", how->name,
+                          proof->verdict->why);
+        goto cleanup;
+    }
+    if (how->verifier == INV_VERIFIERS_SCRAM) {
+        proof->accepted |= INV_VERIFIERS_SCRAM;
+        goto cleanup;
+    }
+    result = judge_login(&attempt, how);
+    if (result == INV_OK && how->verifier == INV_VERIFIER_SERVER)
+        result = judge_hashing(&attempt);
+cleanup:
+    ctl_throwaway_clear(&attempt);
+    return result;
+}
+
+static void report_forms(ctl_proof *proof)
+{
+    char accepted[64] = "";
+    size_t end = 0;
+
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        int length;
+
+        if ((proof->accepted & forms[i].verifier) == 0)
+            continue;
+        length = snprintf(accepted + end, sizeof(accepted) - end, " %s", forms[i].name);
+        if (length > 0)
+            end += (size_t)length;
+    }
+    ctl_proof_row(proof, CTL_FINE, "forms", NULL, "passwords that work here:%s",
+                  end > 0 ? accepted : " none");
+}
+
+inv_result ctl_prove_forms(ctl_proof *proof)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < sizeof(forms) / sizeof(forms[0]); i++)
+        result = try_form(proof, &forms[i]);
+    if (result == INV_OK)
+        report_forms(proof);
+    return result;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "proof.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/timestamp.h"
+
+/* A throwaway invite through all of its states, and what keeps beside invites. */
+
+static void add_text(inv_operation *operation, const char *attribute, const char *text)
+{
+    inv_operation_text(operation, INV_CHANGE_ADD, attribute, text);
+}
+
+/* Long expired, and of a token that nobody knows: even if left behind it lets nobody in. */
+static inv_operation *throwaway_invite(const ctl_proof *proof)
+{
+    inv_operation *add = inv_operation_new_add(proof->invite_dn);
+
+    add_text(add, "objectClass", "xmppInvite");
+    add_text(add, "inviteId", proof->id);
+    add_text(add, "inviteType", "account");
+    add_text(add, "inviteDomain", proof->domain->name);
+    add_text(add, "inviteUses", "1");
+    add_text(add, "inviteUsesLeft", "1");
+    add_text(add, "inviteExpires", "19700101000000Z");
+    add_text(add, "inviteKeyId", "0");
+    add_text(add, "inviteUser", proof->tag);
+    add_text(add, "inviteInviter", "invitegate-proof@invalid");
+    add_text(add, "inviteContact", "invitegate-proof@invalid");
+    add_text(add, "inviteGroup", proof->domain->people);
+    add_text(add, "inviteRosterGroup", "invitegate proof");
+    add_text(add, "inviteRosterSubscription", "TRUE");
+    add_text(add, "inviteAccountExpires", "1d");
+    add_text(add, "description", "Throwaway entry of invitectl");
+    return add;
+}
+
+/* The terms have to be readable whole, or redeeming would stop at each invite. */
+static inv_result read_invite(ctl_proof *proof, bool *right)
+{
+    const char *const *attributes = inv_invite_attributes(INV_INVITE_ALL);
+    inv_operation *search =
+        inv_operation_search(proof->invite_dn, INV_SCOPE_BASE, NULL, attributes);
+    inv_result result = ctl_proof_run(proof, proof->call->directory, search);
+    const inv_entry *entry;
+
+    if (result != INV_OK)
+        goto cleanup;
+    if (search->entry_count != 1) {
+        *right = false;
+        ctl_proof_row(proof, CTL_FINDING, "invites", CTL_REMEDY_ACL, "cannot read %s",
+                      proof->invite_dn);
+        goto cleanup;
+    }
+    entry = search->entries[0];
+    for (size_t i = 0; attributes[i] != NULL; i++) {
+        /* its claim is finished */
+        if (inv_entry_count(entry, attributes[i]) > 0 || strcmp(attributes[i], "inviteClaim") == 0)
+            continue;
+        *right = false;
+        ctl_proof_row(proof, CTL_FINDING, "invites", CTL_REMEDY_ACL, "cannot read %s of an invite",
+                      attributes[i]);
+    }
+    if (inv_entry_text(entry, "createTimestamp") != NULL)
+        (void)inv_timestamp_parse_generalized(inv_entry_text(entry, "createTimestamp"),
+                                              &proof->server_time);
+cleanup:
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result ctl_prove_invites(ctl_proof *proof)
+{
+    const char *claim = "invitegate-proof@invalid 0000000000000000";
+    const char *use = "invitegate-proof@invalid 19700101000000Z 0000000000000000";
+    bool right = true;
+    inv_operation *modify;
+    inv_result result;
+
+    proof->invite_dn = inv_invite_dn(proof->domain, proof->id);
+    if (proof->invite_dn == NULL || !ctl_proof_will_make(proof, strdup(proof->invite_dn)))
+        return inv_verdict_no_memory(proof->verdict);
+    result = ctl_proof_expect(proof, throwaway_invite(proof), INV_LDAP_SUCCESS, "invites",
+                              "add an invite", &right);
+    if (result != INV_OK || !right)
+        return result;
+    modify = ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "1", "0");
+    inv_operation_text(modify, INV_CHANGE_ADD, "inviteClaim", claim);
+    result =
+        ctl_proof_expect(proof, modify, INV_LDAP_SUCCESS, "invites", "claim an invite", &right);
+    if (result != INV_OK || !right)
+        return result;
+    result = ctl_proof_expect(proof, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "1", "0"),
+                              INV_LDAP_NO_SUCH_ATTRIBUTE, "invites",
+                              "rely on the guard of an exact old value", &right);
+    if (result != INV_OK)
+        return result;
+    modify = ctl_proof_change(proof->invite_dn, "inviteClaim", claim, NULL);
+    inv_operation_text(modify, INV_CHANGE_ADD, "inviteUsedBy", use);
+    result =
+        ctl_proof_expect(proof, modify, INV_LDAP_SUCCESS, "invites", "finish an invite", &right);
+    /* Open again: who reads it is tried further on, and rules may depend on its state. */
+    if (result == INV_OK && right)
+        result =
+            ctl_proof_expect(proof, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "0", "1"),
+                             INV_LDAP_SUCCESS, "invites", "give a use back", &right);
+    if (result == INV_OK)
+        result = read_invite(proof, &right);
+    if (result == INV_OK && right)
+        ctl_proof_row(proof, CTL_FINE, "invites", NULL, "can be added, claimed, finished and read");
+    return result;
+}
+
+inv_result ctl_prove_reservations(ctl_proof *proof)
+{
+    char *dn = inv_reservation_dn(proof->domain, proof->tag);
+    bool right = true;
+    inv_operation *add;
+    inv_result result;
+
+    if (!ctl_proof_will_make(proof, dn))
+        return inv_verdict_no_memory(proof->verdict);
+    add = inv_operation_new_add(dn);
+    add_text(add, "objectClass", "xmppNameReservation");
+    add_text(add, "inviteUser", proof->tag);
+    add_text(add, "inviteId", proof->id);
+    result =
+        ctl_proof_expect(proof, add, INV_LDAP_SUCCESS, "reservations", "reserve a name", &right);
+    if (result == INV_OK && right)
+        result =
+            ctl_proof_expect(proof, ctl_proof_change(dn, "inviteId", proof->id, CTL_THROWAWAY_ID),
+                             INV_LDAP_SUCCESS, "reservations", "pass a reservation on", &right);
+    if (result == INV_OK && right)
+        ctl_proof_row(proof, CTL_FINE, "reservations", NULL, "can be added and passed on");
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------- the clock */
+
+/* The age of claims and reservations is by the server's clock (common/clock.h). */
+inv_result ctl_prove_clock(ctl_proof *proof)
+{
+    static const char *const attributes[] = {"modifyTimestamp", NULL};
+    inv_operation *touch = inv_operation_new_modify(proof->domain->invites);
+    inv_operation *read = NULL;
+    bool right = true;
+    inv_result result;
+
+    inv_operation_text(touch, INV_CHANGE_REPLACE, "inviteClock", "19700101000000Z");
+    result = ctl_proof_expect(proof, touch, INV_LDAP_SUCCESS, "clock", "write inviteClock", &right);
+    if (result != INV_OK || !right)
+        return result;
+    read = inv_operation_search(proof->domain->invites, INV_SCOPE_BASE, NULL, attributes);
+    result = ctl_proof_run(proof, proof->call->directory, read);
+    if (result == INV_OK &&
+        (read->entry_count != 1 || inv_entry_text(read->entries[0], "modifyTimestamp") == NULL))
+        ctl_proof_row(proof, CTL_FINDING, "clock", CTL_REMEDY_ACL,
+                      "cannot read modifyTimestamp of %s", proof->domain->invites);
+    inv_operation_free(&read);
+    return result;
+}
+
+/* Whoever may change what an invite is for could let anybody in, with an old one. */
+inv_result ctl_prove_terms(ctl_proof *proof)
+{
+    inv_operation *modify = ctl_proof_change(proof->invite_dn, "inviteUses", "1", "2");
+    inv_result result = ctl_proof_run(proof, proof->call->directory, modify);
+
+    if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
+        ctl_proof_row(proof, proof->lesser, "terms", CTL_REMEDY_ACL,
+                      "invitegate may change the terms of an invite");
+    else if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_INSUFFICIENT_ACCESS))
+        ctl_proof_row(proof, CTL_FINE, "terms", NULL, "the terms of an invite cannot be changed");
+    inv_operation_free(&modify);
+    return result;
+}
