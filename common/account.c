@@ -292,11 +292,8 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
 
 /* ---------------------------------------------------------------------------- who and which */
 
-/*
- * The nonce of the attempt that made the account: the whole value, or what the first reset put
- * behind the second point. "" where there is none, or a reset did not keep it.
- */
-static const char *first_nonce(const inv_account *account)
+/* The whole value, or what the first reset put behind the second point. */
+const char *inv_account_made_by(const inv_account *account)
 {
     const char *point = account->nonce != NULL ? strchr(account->nonce, '.') : NULL;
 
@@ -310,7 +307,8 @@ char *inv_account_reset_mark(const inv_account *account, const char *nonce, cons
 {
     char *mark = NULL;
 
-    return asprintf(&mark, "%s.%s.%s", nonce, invite_id, first_nonce(account)) == -1 ? NULL : mark;
+    return asprintf(&mark, "%s.%s.%s", nonce, invite_id, inv_account_made_by(account)) == -1 ? NULL
+                                                                                             : mark;
 }
 
 bool inv_account_was_reset_by(const inv_account *account, const char *invite_id)
@@ -331,7 +329,7 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
     identity[0] = '\0';
     if (account->invite_id == NULL)
         return true;
-    if (asprintf(&text, "%s %s", account->invite_id, first_nonce(account)) == -1)
+    if (asprintf(&text, "%s %s", account->invite_id, inv_account_made_by(account)) == -1)
         return false;
     for (char *at = text; *at != '\0'; at++) { /* directories compare both without case */
         if (*at >= 'A' && *at <= 'Z')

@@ -291,10 +291,21 @@ void redemption_disconnect(struct redemption *redemption)
 
 /* ---------------------------------------------------------------------------- step 6: finish */
 
-static bool used_by(const inv_invite *invite, const char *jid)
+/*
+ * Whose is a use that JID finished? One name may have had several uses of an invite: whose account
+ * was deleted registers again, and so does whoever comes after an attempt that hung for so long
+ * that its claim went to another name. So the use of an account is told by the attempt that made
+ * it, which every finisher records (inv_account_made_by). A pair and a reset are the same whichever
+ * attempt of the JID was quicker.
+ */
+static bool used_by(const struct redemption *redemption, const inv_invite *invite,
+                    const char *nonce)
 {
+    const char *jid = inv_name_jid(redemption->name);
+
     for (size_t i = 0; i < invite->used_by_count; i++) {
-        if (strcasecmp(invite->used_by[i].jid, jid) == 0)
+        if (strcasecmp(invite->used_by[i].jid, jid) == 0 &&
+            (!redemption->registers || strcmp(invite->used_by[i].nonce, nonce) == 0))
             return true;
     }
     return false;
@@ -309,9 +320,8 @@ static inv_operation *reservation_removal(const struct redemption *redemption)
     return removal;
 }
 
-/* One try to turn claim_text into a finished use. *lost: the claim is not there. */
-static finish_outcome finish_once(struct redemption *redemption, const char *claim_text,
-                                  const char *nonce, bool *lost)
+finish_outcome redemption_finish_exactly(struct redemption *redemption, const char *claim_text,
+                                         const char *nonce)
 {
     inv_call *call = redemption->call;
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -325,10 +335,11 @@ static finish_outcome finish_once(struct redemption *redemption, const char *cla
     if (redemption->invite->user != NULL && redemption->invite->type != INV_INVITE_RESET)
         flight[count++] = reservation_removal(redemption);
     result = inv_directory_run(call->directory, flight, count, &call->deadline, &verdict);
-    *lost = result == INV_OK && inv_operation_answered(flight[0], INV_LDAP_NO_SUCH_ATTRIBUTE);
-    if (result == INV_OK && !*lost)
+    if (result == INV_OK && inv_operation_answered(flight[0], INV_LDAP_NO_SUCH_ATTRIBUTE))
+        outcome = FINISH_REPOINTED;
+    else if (result == INV_OK)
         result = inv_operation_result(flight[0], "finishing the use", &verdict);
-    if (result == INV_OK && !*lost)
+    if (result == INV_OK && outcome != FINISH_REPOINTED)
         outcome = FINISH_DONE;
     if (result != INV_OK)
         inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s; invitectl repair finishes it",
@@ -338,38 +349,49 @@ static finish_outcome finish_once(struct redemption *redemption, const char *cla
     return outcome;
 }
 
+/*
+ * The claim that was to be finished is gone. Of what stands in its place:
+ *   - a claim of the same name: another attempt took this one over, or has a use of its own for the
+ *     name. Either way it finds this attempt's account, and whoever comes first finishes it: *text;
+ *   - a use that is this attempt's: such an attempt was the first. Done;
+ *   - neither, whether or not the name has other uses of the invite: the claim went to another
+ *     name, or was given back to the invite, or the account of the one that took it over is gone
+ *     again. There is no use for what this attempt made.
+ */
+static finish_outcome find_successor(struct redemption *redemption, const char *nonce, char **text)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_invite *current = NULL;
+    const inv_use *standing = NULL;
+    finish_outcome outcome = FINISH_REPOINTED;
+
+    if (inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &current,
+                        &verdict) != INV_OK)
+        return FINISH_UNKNOWN;
+    standing = inv_claim_of(current, inv_name_jid(redemption->name));
+    if (used_by(redemption, current, nonce)) {
+        outcome = FINISH_DONE;
+    } else if (standing != NULL) {
+        *text = strdup(standing->text);
+        outcome = FINISH_UNKNOWN;
+    }
+    inv_invite_free(&current);
+    return outcome;
+}
+
 finish_outcome redemption_finish(struct redemption *redemption, const char *claim_text,
                                  const char *nonce)
 {
-    inv_call *call = redemption->call;
     char *text = strdup(claim_text);
     finish_outcome outcome = FINISH_UNKNOWN;
-    bool lost = true;
 
-    while (text != NULL && lost) {
-        inv_verdict verdict = INV_VERDICT_INIT;
-        inv_invite *current = NULL;
-        const inv_use *standing = NULL;
-
-        outcome = finish_once(redemption, text, nonce, &lost);
+    while (text != NULL) {
+        outcome = redemption_finish_exactly(redemption, text, nonce);
         free(text);
         text = NULL;
-        if (!lost)
-            break;
-        outcome = FINISH_UNKNOWN;
-        if (inv_invite_read(call, redemption->invite->id, INV_INVITE_ALL, &current, &verdict) !=
-            INV_OK)
-            break;
-        /* another attempt of the same name took the claim over: whoever comes first finishes it */
-        standing = inv_claim_of(current, inv_name_jid(redemption->name));
-        if (standing != NULL)
-            text = strdup(standing->text);
-        else
-            outcome =
-                used_by(current, inv_name_jid(redemption->name)) ? FINISH_DONE : FINISH_REPOINTED;
-        inv_invite_free(&current);
+        if (outcome == FINISH_REPOINTED)
+            outcome = find_successor(redemption, nonce, &text);
     }
-    free(text);
     return outcome;
 }
 
@@ -406,7 +428,7 @@ inv_result redemption_settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
     struct relations relations = {.contacts = NULL};
-    const char *nonce = redemption->account->nonce;
+    const char *made_by = inv_account_made_by(redemption->account);
     bool whole = false;
     inv_result result;
 
@@ -421,7 +443,7 @@ inv_result redemption_settle(struct redemption *redemption)
         result = redemption_refuse_heir(redemption);
     if (whole && standing != NULL)
         (void)redemption_finish(redemption, standing->text,
-                                nonce != NULL ? nonce : standing->nonce);
+                                made_by[0] != '\0' ? made_by : standing->nonce);
     relations_end(&relations);
     return result;
 }

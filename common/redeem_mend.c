@@ -49,11 +49,26 @@ static inv_result connect(struct redemption *redemption, bool own, bool *whole)
     return result;
 }
 
+/* The claim becomes a use. Of a newer one of the same JID its own attempt, or a later repair, takes
+ * care. */
+static inv_mend record(struct redemption *redemption, const inv_use *claim, const char *nonce)
+{
+    switch (redemption_finish_exactly(redemption, claim->text, nonce)) {
+    case FINISH_DONE:
+        return INV_MEND_FINISHED;
+    case FINISH_REPOINTED:
+        return INV_MEND_GONE;
+    case FINISH_UNKNOWN:
+        break;
+    }
+    return INV_MEND_STUCK;
+}
+
 /*
  * Brings the standing claim of an account that is there, or of a pair that is there, to its end.
  * Where the account has been deleted since, the use is over and nobody is left to be connected.
  */
-static inv_result finish(struct redemption *redemption, const inv_use *claim, bool *finished)
+static inv_result finish(struct redemption *redemption, const inv_use *claim, inv_mend *mend)
 {
     const char *nonce = claim->nonce;
     bool own = false;
@@ -62,10 +77,10 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
 
     if (result == INV_OK && (own || is_contact(redemption)))
         result = connect(redemption, own, &whole);
-    if (own && redemption->account->nonce != NULL)
-        nonce = redemption->account->nonce;
+    if (own && inv_account_made_by(redemption->account)[0] != '\0')
+        nonce = inv_account_made_by(redemption->account);
     if (result == INV_OK && whole)
-        *finished = redemption_finish(redemption, claim->text, nonce) == FINISH_DONE;
+        *mend = record(redemption, claim, nonce);
     return result;
 }
 
@@ -89,8 +104,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
                        : inv_claim_give_back(redemption->call, redemption->invite, &dead,
                                              redemption->verdict);
     }
-    if (dry_run || redemption_finish(redemption, claim->text, claim->nonce) == FINISH_DONE)
-        *mend = INV_MEND_FINISHED;
+    *mend = dry_run ? INV_MEND_FINISHED : record(redemption, claim, claim->nonce);
     return INV_OK;
 }
 
@@ -99,7 +113,6 @@ static inv_result end_claim(struct redemption *redemption, const inv_use *claim,
 {
     const inv_claim dead = {.text = claim->text};
     bool effect = true;
-    bool finished = dry_run;
     inv_result result = redemption_has_effect(redemption, claim, &effect);
 
     if (result == INV_OK && !effect) {
@@ -108,10 +121,10 @@ static inv_result end_claim(struct redemption *redemption, const inv_use *claim,
                        : inv_claim_give_back(redemption->call, redemption->invite, &dead,
                                              redemption->verdict);
     }
-    if (result == INV_OK && !dry_run)
-        result = finish(redemption, claim, &finished);
-    if (finished)
+    if (result == INV_OK && dry_run)
         *mend = INV_MEND_FINISHED;
+    else if (result == INV_OK)
+        result = finish(redemption, claim, mend);
     return result;
 }
 

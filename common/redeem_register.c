@@ -144,7 +144,7 @@ static inv_result complete(struct redemption *redemption, const struct relations
 static inv_result give_back_surplus(struct redemption *redemption)
 {
     const char *jid = inv_name_jid(redemption->name);
-    const char *nonce = redemption->account->nonce;
+    const char *made_by = inv_account_made_by(redemption->account);
     inv_invite *whole = NULL;
     bool surplus = false;
     inv_result result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL,
@@ -156,7 +156,7 @@ static inv_result give_back_surplus(struct redemption *redemption)
         surplus = strcasecmp(whole->claims[i].jid, jid) == 0 &&
                   strcmp(whole->claims[i].text, redemption->claim.text) != 0;
     for (size_t i = 0; i < whole->used_by_count && !surplus; i++)
-        surplus = nonce != NULL && strcmp(whole->used_by[i].nonce, nonce) == 0;
+        surplus = made_by[0] != '\0' && strcmp(whole->used_by[i].nonce, made_by) == 0;
     if (surplus)
         result = inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim,
                                      redemption->verdict);

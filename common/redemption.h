@@ -134,12 +134,19 @@ void redemption_disconnect(struct redemption *redemption);
 typedef enum finish_outcome {
     FINISH_DONE,      /* the use is recorded, by this attempt or another of the same name */
     FINISH_UNKNOWN,   /* no answer, or the directory refused: the claim stands, repair meets it */
-    FINISH_REPOINTED, /* the claim is another name's now */
+    FINISH_REPOINTED, /* the claim is gone, and no use of this attempt is recorded */
 } finish_outcome;
 
-/* Step 6: the claim text becomes a finished use. The reservation of a preset name goes with it. */
+/*
+ * Step 6: the claim text becomes a finished use. The reservation of a preset name goes with it.
+ * nonce: of the attempt that made the account (registers), else of any.
+ */
 finish_outcome redemption_finish(struct redemption *redemption, const char *claim_text,
                                  const char *nonce);
+
+/* The same for this very claim only. FINISH_REPOINTED: it does not stand any more. */
+finish_outcome redemption_finish_exactly(struct redemption *redemption, const char *claim_text,
+                                         const char *nonce);
 
 /*
  * Finishes what a crashed attempt of this name left (steps 5 and 6 if its claim still stands). The

@@ -426,6 +426,30 @@ static void repair_hooked(inv_operation_kind kind, const char *dn_part, void (*a
 
 static inv_token *racer;
 
+static void resume_c13(void)
+{
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteClaim\n"
+                "inviteClaim: c13@example.org " LEFTOVER_NONCE "\n-\nadd: inviteClaim\n"
+                "inviteClaim: c13@example.org ffeeddccbbaa9988\n",
+                inv_token_id(racer));
+}
+
+/* The account of the old claim was deleted by hand: the new one is for an account to come. */
+START_TEST(a_claim_that_was_taken_over_is_not_finished)
+{
+    racer = site_invite(site, ALICE, 1);
+    leftover_claim(site, racer, "c13@example.org", LEFTOVER_NONCE, 1);
+    leftover_pair(site, racer, "c13@example.org", ALICE);
+    let_it_age(site);
+    repair_hooked(INV_OPERATION_MODIFY, inv_token_id(racer), resume_c13);
+    expect_no_note("c13@example.org");
+    ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 0);
+    site_expect(site, racer, 0, 1, 0, 0, 0);
+    inv_token_free(&racer);
+}
+END_TEST
+
 static void take_over_n3(void)
 {
     site_modify(site,
@@ -678,6 +702,7 @@ int main(void)
     tcase_add_test(repairs, a_spoilt_invite_stops_nothing);
     tcase_add_test(repairs, reservations_of_ended_invites_go);
     tcase_add_test(repairs, a_reservation_taken_over_is_young);
+    tcase_add_test(repairs, a_claim_that_was_taken_over_is_not_finished);
     tcase_add_test(repairs, a_reservation_that_passes_on_stays);
     tcase_add_test(repairs, a_reservation_about_to_go_passes_to_nobody);
     tcase_add_test(repairs, an_imbalance_is_left);

@@ -94,6 +94,12 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
  */
 char *inv_account_reset_mark(const inv_account *account, const char *nonce, const char *invite_id);
 
+/*
+ * The nonce of the attempt that made the account, also after resets; "" where there is none, or the
+ * reset did not keep it.
+ */
+const char *inv_account_made_by(const inv_account *account);
+
 /* The last reset of the account was by this invite, whichever attempt did it. */
 bool inv_account_was_reset_by(const inv_account *account, const char *invite_id);
 
