@@ -45,5 +45,5 @@ common_libcommon_la_SOURCES += \
 	common/redeem_reset.c common/redeem_contact.c common/redeem_open.c common/redeem_mend.c \
 	common/mend.h \
 	include/invitegate/redeem.h \
-	common/repair.c common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
+	common/repair.c common/repair_pairs.c common/repair_run.h common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
 	common/removal.c include/invitegate/removal.h

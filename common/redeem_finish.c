@@ -120,9 +120,17 @@ static void append_pairs(struct redemption *redemption, struct flight *flight,
     }
 }
 
+/* Step 5 may not have been done: a claim tells, and without one that the account is new. */
+static bool is_under_way(const struct redemption *redemption)
+{
+    return inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) != NULL ||
+           redemption_is_new(redemption->account);
+}
+
 /*
  * A pair of an earlier holder of the name. Before the account is made that is every pair there is;
- * once it is there (another attempt made it), only those that are older than it.
+ * once it is there (another attempt made it), only those that are older than it, and not for ever:
+ * an account that was restored from a backup looks younger than its pairs.
  */
 static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
 {
@@ -133,7 +141,8 @@ static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
         return false;
     if (redemption->account == NULL)
         return true;
-    return text != NULL && inv_timestamp_parse_generalized(text, &created) &&
+    return is_under_way(redemption) && text != NULL &&
+           inv_timestamp_parse_generalized(text, &created) &&
            created < redemption->account->created;
 }
 
@@ -412,10 +421,9 @@ static bool lacks_pairs(const struct redemption *redemption)
     return true;
 }
 
-/* Nor is there one without an invite, to tell that an earlier holder's pairs are still there. */
-static bool has_stale_pairs(const struct redemption *redemption)
+bool redemption_has_stale_pairs(const struct redemption *redemption)
 {
-    if (!redemption->open)
+    if (redemption->invite->uses != 0)
         return false;
     for (size_t i = 0; i < redemption->pairs->entry_count; i++) {
         if (is_stale(redemption, redemption->pairs->entries[i]))
@@ -429,17 +437,18 @@ inv_result redemption_settle(struct redemption *redemption)
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
     struct relations relations = {.contacts = NULL};
     const char *made_by = inv_account_made_by(redemption->account);
+    bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
     inv_result result;
 
-    if (standing == NULL && !lacks_pairs(redemption) && !has_stale_pairs(redemption))
+    if (standing == NULL && !lacks_pairs(redemption) && !stale)
         return INV_OK;
     result = redemption_ask(redemption, &relations);
     if (result == INV_BAD_TOKEN)
         result = INV_OK; /* the account is there: an inviter who left costs only the pair */
     if (result == INV_OK)
         whole = redemption_connect(redemption, &relations, redemption->account->dn);
-    if (result == INV_OK && !whole && redemption->open)
+    if (result == INV_OK && !whole && stale)
         result = redemption_refuse_heir(redemption);
     if (whole && standing != NULL)
         (void)redemption_finish(redemption, standing->text,

@@ -49,11 +49,14 @@ inv_result redemption_open_terms(struct redemption *redemption)
     return INV_OK;
 }
 
+bool redemption_is_new(const inv_account *account)
+{
+    return account->created != 0 && time(NULL) - account->created <= INV_ACCEPTED_MAX_AGE;
+}
+
 bool redemption_may_repeat(const struct redemption *redemption)
 {
-    time_t created = redemption->account->created;
-
-    return !redemption->open || (created != 0 && time(NULL) - created <= INV_ACCEPTED_MAX_AGE);
+    return !redemption->open || redemption_is_new(redemption->account);
 }
 
 inv_result redemption_refuse_heir(struct redemption *redemption)

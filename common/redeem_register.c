@@ -121,14 +121,15 @@ static inv_result withdraw(struct redemption *redemption)
 static inv_result complete(struct redemption *redemption, const struct relations *relations)
 {
     char *dn = inv_account_dn(redemption->call->domain, redemption->name);
+    bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
 
-    if (dn == NULL)
-        return INV_OK; /* the account is there; resuming or repair does the rest */
-    whole = redemption_connect(redemption, relations, dn);
+    redemption->obstacle = INV_NO_MEMORY;
+    if (dn != NULL)
+        whole = redemption_connect(redemption, relations, dn);
     free(dn);
     /* no claim stands that would tell somebody later: whoever registers is asked to try again */
-    if (!whole && redemption->open)
+    if (!whole && stale)
         return redemption_refuse_heir(redemption);
     if (whole && redemption->invite->uses > 0 &&
         redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce) ==

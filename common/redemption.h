@@ -173,12 +173,21 @@ inv_result redemption_refuse_open(inv_call *call, unsigned takes, inv_verdict *v
 /* What stands in the place of the invite where there is none. INV_NO_MEMORY. */
 inv_result redemption_open_terms(struct redemption *redemption);
 
+/* Made within the hour that counts as one registration. */
+bool redemption_is_new(const inv_account *account);
+
 /* The account that is there is this redemption's: may its password decide? Without an invite only
  * while the account is new. */
 bool redemption_may_repeat(const struct redemption *redemption);
 
-/* Where step 5 is not whole: no claim stands that would tell somebody later, so nobody is told that
- * all is well while the contacts of another stand on the roster. */
+/*
+ * Pairs of an earlier holder of the name were seen, and no claim stands (unlimited, or without an
+ * invite) that would tell later that they are still to be removed.
+ */
+bool redemption_has_stale_pairs(const struct redemption *redemption);
+
+/* Where step 5 is not whole then: no claim stands that would tell somebody later, so nobody is told
+ * that all is well while the contacts of another stand on the roster. */
 inv_result redemption_refuse_heir(struct redemption *redemption);
 
 /* INV_NAME_TAKEN, by the account that was seen. */

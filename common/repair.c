@@ -12,22 +12,11 @@
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
 #include "mend.h"
+#include "repair_run.h"
 #include "reservation.h"
 #include "sight.h"
 
-typedef struct repair {
-    inv_call *call;
-    bool dry_run;
-    const inv_repair_visitor *visitor;
-    size_t *left;
-    time_t now; /* the directory's */
-    inv_verdict *verdict;
-} repair;
-
-static void note(const repair *run, inv_repair_action action, const char *dn, const char *format,
-                 ...) __attribute__((format(printf, 4, 5)));
-
-static void note(const repair *run, inv_repair_action action, const char *dn, const char *format,
+void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,
                  ...)
 {
     char text[512];
@@ -43,34 +32,30 @@ static void note(const repair *run, inv_repair_action action, const char *dn, co
     run->visitor->note(run->visitor->context, &made);
 }
 
-static void progress(const repair *run, const char *what, size_t done, size_t total)
+void repair_progress(const repair *run, const char *what, size_t done, size_t total)
 {
     if (run->visitor->progress != NULL)
         run->visitor->progress(run->visitor->context, what, done, total);
 }
 
-/* What is wrong with one entry does not keep the others from being mended. */
-static inv_result leave(const repair *run, const char *dn)
+inv_result repair_leave(const repair *run, const char *dn)
 {
-    note(run, INV_REPAIR_LEFT, dn, "%s", run->verdict->why);
+    repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->verdict->why);
     return INV_OK;
 }
 
-/* Each operation has the configured time of its own: a repair may take as long as it takes. */
-static void renew_deadline(const repair *run)
+void repair_renew_deadline(const repair *run)
 {
     run->call->deadline = inv_deadline_in(run->call->config->directory.timeout_ms);
 }
 
-/* A paged search; *search is the caller's to free. */
-static inv_result search_all(const repair *run, const char *base, inv_scope scope,
-                             const char *filter, const char *const *attributes, const char *what,
-                             inv_operation **search)
+inv_result repair_search(const repair *run, const char *base, inv_scope scope, const char *filter,
+                         const char *const *attributes, const char *what, inv_operation **search)
 {
     inv_call *call = run->call;
     inv_result result;
 
-    progress(run, what, 0, 0);
+    repair_progress(run, what, 0, 0);
     *search = inv_operation_search(base, scope, filter, attributes);
     if (*search != NULL)
         (*search)->paged = true;
@@ -78,13 +63,13 @@ static inv_result search_all(const repair *run, const char *base, inv_scope scop
     result = inv_directory_run(call->directory, search, 1, &call->deadline, run->verdict);
     if (result == INV_OK)
         result = inv_operation_result(*search, "searching", run->verdict);
-    renew_deadline(run);
+    repair_renew_deadline(run);
     return result;
 }
 
 /* ------------------------------------------------------------------------------------ claims */
 
-static bool is_old(const repair *run, time_t changed)
+bool repair_is_old(const repair *run, time_t changed)
 {
     return changed != 0 && run->now > changed + run->call->domain->claim_grace;
 }
@@ -99,28 +84,30 @@ static inv_result mend_claim(const repair *run, const inv_invite *invite, const 
     inv_mend mend = INV_MEND_GONE;
     inv_result result;
 
-    renew_deadline(run);
+    repair_renew_deadline(run);
     result = inv_redeem_mend(run->call, invite, claim, run->dry_run, &mend, run->verdict);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* deleted meanwhile */
     if (result == INV_CONFIG)
-        return leave(run, invite->dn);
+        return repair_leave(run, invite->dn);
     if (result != INV_OK)
         return result;
     switch (mend) {
     case INV_MEND_GONE:
         break;
     case INV_MEND_FINISHED:
-        note(run, INV_REPAIR_FINISHED, invite->dn, "the redemption by %s", jid);
+        repair_note(run, INV_REPAIR_FINISHED, invite->dn, "the redemption by %s", jid);
         break;
     case INV_MEND_FREED:
-        note(run, INV_REPAIR_FREED, invite->dn, "the claim of %s, of which nothing came", jid);
+        repair_note(run, INV_REPAIR_FREED, invite->dn, "the claim of %s, of which nothing came",
+                    jid);
         break;
     case INV_MEND_STUCK:
-        note(run, INV_REPAIR_LEFT, invite->dn,
-             "the claim of %s can neither be finished nor freed; look at the log and the rights of "
-             "the invitegate identity",
-             jid);
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "the claim of %s can neither be finished nor freed; look at the log and the rights of "
+            "the invitegate identity",
+            jid);
         break;
     }
     return INV_OK;
@@ -132,13 +119,13 @@ static inv_result mend_invite(const repair *run, const inv_entry *entry)
     inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
 
     if (result == INV_CONFIG)
-        return leave(run, inv_entry_dn(entry));
+        return repair_leave(run, inv_entry_dn(entry));
     for (size_t i = 0; result == INV_OK && i < invite->claim_count; i++) {
-        if (is_old(run, invite->modified))
+        if (repair_is_old(run, invite->modified))
             result = mend_claim(run, invite, &invite->claims[i]);
         else
-            note(run, INV_REPAIR_WAITS, invite->dn, "the claim of %s is younger than claim_grace",
-                 invite->claims[i].jid);
+            repair_note(run, INV_REPAIR_WAITS, invite->dn,
+                        "the claim of %s is younger than claim_grace", invite->claims[i].jid);
     }
     inv_invite_free(&invite);
     return result;
@@ -148,12 +135,12 @@ static inv_result repair_claims(const repair *run)
 {
     inv_operation *search = NULL;
     inv_result result =
-        search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
-                   "(&(objectClass=xmppInvite)(inviteClaim=*))",
-                   inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS), "claims", &search);
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
+                      "(&(objectClass=xmppInvite)(inviteClaim=*))",
+                      inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS), "claims", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        progress(run, "claims", i, search->entry_count);
+        repair_progress(run, "claims", i, search->entry_count);
         result = mend_invite(run, search->entries[i]);
     }
     inv_operation_free(&search);
@@ -162,16 +149,16 @@ static inv_result repair_claims(const repair *run)
 
 /* ------------------------------------------------------------------------------ reservations */
 
-/* What a removal came to; changed: it was somebody else's by then. */
-static inv_result tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
+inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
                                const char *why)
 {
     if (result == INV_CONFIG) {
-        note(run, INV_REPAIR_LEFT, dn, "%s, but it cannot be removed: %s", why, run->verdict->why);
+        repair_note(run, INV_REPAIR_LEFT, dn, "%s, but it cannot be removed: %s", why,
+                    run->verdict->why);
         return INV_OK;
     }
     if (result == INV_OK && !changed)
-        note(run, INV_REPAIR_REMOVED, dn, "%s", why);
+        repair_note(run, INV_REPAIR_REMOVED, dn, "%s", why);
     return result;
 }
 
@@ -181,15 +168,16 @@ static inv_result repair_reservation(const repair *run, const inv_entry *reserva
     bool changed = false;
     inv_result result;
 
-    renew_deadline(run);
+    repair_renew_deadline(run);
     result = inv_reservation_holds(run->call, reservation, NULL, &held, run->verdict);
     if (result == INV_CONFIG)
-        return leave(run, inv_entry_dn(reservation));
+        return repair_leave(run, inv_entry_dn(reservation));
     if (result != INV_OK || held)
         return result;
     if (!run->dry_run)
         result = reservation_remove(run->call, reservation, &changed, run->verdict);
-    return tell_removal(run, result, changed, inv_entry_dn(reservation), "its invite has ended");
+    return repair_tell_removal(run, result, changed, inv_entry_dn(reservation),
+                               "its invite has ended");
 }
 
 static inv_result repair_reservations(const repair *run)
@@ -197,11 +185,11 @@ static inv_result repair_reservations(const repair *run)
     static const char *const attributes[] = {"inviteId", "inviteUser", "modifyTimestamp", NULL};
     inv_operation *search = NULL;
     inv_result result =
-        search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
-                   "(objectClass=xmppNameReservation)", attributes, "reservations", &search);
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
+                      "(objectClass=xmppNameReservation)", attributes, "reservations", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        progress(run, "reservations", i, search->entry_count);
+        repair_progress(run, "reservations", i, search->entry_count);
         result = repair_reservation(run, search->entries[i]);
     }
     inv_operation_free(&search);
@@ -218,16 +206,16 @@ static void check_balance(const repair *run, const inv_entry *entry)
 
     if (inv_invite_from_entry(entry, &invite, run->verdict) != INV_OK) {
         if (inv_entry_count(entry, "inviteClaim") == 0) /* else it was told with its claims */
-            (void)leave(run, inv_entry_dn(entry));
+            (void)repair_leave(run, inv_entry_dn(entry));
         return;
     }
     sum = inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
     if (invite->uses > 0 && sum != invite->uses)
-        note(run, INV_REPAIR_LEFT, invite->dn,
-             "%ld open, %zu claimed and %zu finished uses do not make the %ld it was made for; "
-             "was it changed by hand, or written to on two providers?",
-             inv_invite_open_uses(invite), invite->claim_count, invite->used_by_count,
-             invite->uses);
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "%ld open, %zu claimed and %zu finished uses do not make the %ld it was made for; "
+            "was it changed by hand, or written to on two providers?",
+            inv_invite_open_uses(invite), invite->claim_count, invite->used_by_count, invite->uses);
     inv_invite_free(&invite);
 }
 
@@ -235,10 +223,11 @@ static inv_result repair_balance(const repair *run)
 {
     inv_operation *search = NULL;
     /* an invite nobody touched is in balance by its making */
-    inv_result result = search_all(run, run->call->domain->invites, INV_SCOPE_ONE,
-                                   "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
-                                   "(inviteUsedBy=*)))",
-                                   inv_invite_attributes(INV_INVITE_ALL), "uses", &search);
+    inv_result result =
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
+                      "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
+                      "(inviteUsedBy=*)))",
+                      inv_invite_attributes(INV_INVITE_ALL), "uses", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
         check_balance(run, search->entries[i]);
@@ -260,17 +249,18 @@ static inv_result check_share(const repair *run, const char *id, size_t count)
     inv_invite *invite = NULL;
     inv_result result;
 
-    renew_deadline(run);
+    repair_renew_deadline(run);
     result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite, run->verdict);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* purged long ago */
     if (result == INV_CONFIG)
-        return leave(run, id);
+        return repair_leave(run, id);
     if (result == INV_OK && invite->uses > 0 && count > (size_t)invite->uses)
-        note(run, INV_REPAIR_LEFT, invite->dn,
-             "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "
-             "which stay: ldapsearch '(inviteId=%s)'",
-             count, invite->uses, id);
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "
+            "which stay: ldapsearch '(inviteId=%s)'",
+            count, invite->uses, id);
     inv_invite_free(&invite);
     return result;
 }
@@ -282,8 +272,8 @@ static inv_result repair_shares(const repair *run)
     const char **ids = NULL;
     size_t count = 0;
     inv_result result =
-        search_all(run, run->call->domain->people, INV_SCOPE_SUBTREE,
-                   "(&(objectClass=xmppAccount)(inviteId=*))", attributes, "accounts", &search);
+        repair_search(run, run->call->domain->people, INV_SCOPE_SUBTREE,
+                      "(&(objectClass=xmppAccount)(inviteId=*))", attributes, "accounts", &search);
 
     if (result == INV_OK) {
         ids = calloc(search->entry_count + 1, sizeof(*ids));
@@ -310,141 +300,6 @@ static inv_result repair_shares(const repair *run)
     return result;
 }
 
-/* ------------------------------------------------------------------------------------- pairs */
-
-/* A JID of a configured domain without an account. */
-static inv_result is_nobody(const repair *run, const char *jid, bool *nobody)
-{
-    inv_call call = *run->call;
-    inv_name *name = NULL;
-    inv_account *account = NULL;
-    bool several = false;
-    inv_result result = inv_name_parse_jid(jid, &name, run->verdict);
-
-    *nobody = false;
-    if (result == INV_NAME_INVALID)
-        return INV_OK;
-    if (result != INV_OK)
-        return result;
-    call.domain = inv_config_domain(call.config, inv_name_domain(name));
-    if (call.domain != NULL) {
-        result = inv_account_find(&call, name, &account, &several, run->verdict);
-        *nobody = result == INV_OK && account == NULL;
-    }
-    /* the own domain was asked before it began */
-    if (*nobody && call.domain != run->call->domain) {
-        result = sight_check(&call, run->verdict);
-        *nobody = result == INV_OK;
-    }
-    inv_account_free(&account);
-    inv_name_free(&name);
-    return result;
-}
-
-/* Whether one of the two is nobody. */
-static inv_result has_nobody(const repair *run, const inv_entry *pair, bool *nobody)
-{
-    inv_result result = INV_OK;
-
-    *nobody = false;
-    for (size_t i = 0; result == INV_OK && !*nobody && i < 2; i++) {
-        renew_deadline(run);
-        result = is_nobody(run, inv_entry_value(pair, "xmppContactJid", i, NULL), nobody);
-    }
-    return result;
-}
-
-/* A pair of both that was written again while it was removed has to be there. */
-static inv_result reconnect(const repair *run, const inv_entry *pair)
-{
-    inv_result result = INV_OK;
-
-    for (size_t i = 0; result == INV_OK && i < 2; i++) {
-        inv_call call = *run->call;
-        inv_name *name = NULL;
-
-        result = inv_name_parse_jid(inv_entry_value(pair, "xmppContactJid", i, NULL), &name,
-                                    run->verdict);
-        if (result == INV_OK) {
-            call.domain = inv_config_domain(call.config, inv_name_domain(name));
-            call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
-            if (call.domain != NULL)
-                result = inv_redeem_reconnect(&call, name, run->verdict);
-        } else if (result == INV_NAME_INVALID) {
-            result = INV_OK;
-        }
-        inv_name_free(&name);
-    }
-    return result;
-}
-
-/*
- * A name may be registered again at the same time, and its new account take the pair over: that
- * account is there before the pair is written. So whoever was nobody is looked up again afterwards.
- */
-static inv_result remove_pair(const repair *run, const inv_entry *pair)
-{
-    inv_operation *removal = inv_operation_new_delete(inv_entry_dn(pair));
-    bool nobody = true;
-    inv_result result;
-
-    renew_deadline(run);
-    result =
-        inv_directory_run(run->call->directory, &removal, 1, &run->call->deadline, run->verdict);
-    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
-        result = inv_operation_result(removal, "removing a pair", run->verdict);
-    inv_operation_free(&removal);
-    if (result == INV_OK)
-        result = has_nobody(run, pair, &nobody);
-    if (result == INV_OK && !nobody)
-        result = reconnect(run, pair);
-    return result;
-}
-
-static inv_result repair_pair(const repair *run, const inv_entry *pair)
-{
-    const char *text = inv_entry_text(pair, "modifyTimestamp");
-    time_t modified = 0;
-    bool nobody = false;
-    inv_result result;
-
-    if (inv_entry_count(pair, "xmppContactJid") != 2) {
-        note(run, INV_REPAIR_LEFT, inv_entry_dn(pair), "does not name exactly two JIDs");
-        return INV_OK;
-    }
-    if (text == NULL || !inv_timestamp_parse_generalized(text, &modified)) {
-        note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
-             "modifyTimestamp cannot be read by the invitegate identity");
-        return INV_OK;
-    }
-    if (!is_old(run, modified))
-        return INV_OK;
-    result = has_nobody(run, pair, &nobody);
-    if (result == INV_CONFIG)
-        return leave(run, inv_entry_dn(pair));
-    if (result != INV_OK || !nobody)
-        return result;
-    if (!run->dry_run)
-        result = remove_pair(run, pair);
-    return tell_removal(run, result, false, inv_entry_dn(pair), "one of its two has no account");
-}
-
-static inv_result repair_pairs(const repair *run)
-{
-    static const char *const attributes[] = {"xmppContactJid", "modifyTimestamp", NULL};
-    inv_operation *search = NULL;
-    inv_result result =
-        search_all(run, run->call->domain->rosters, INV_SCOPE_ONE, "(objectClass=xmppRosterPair)",
-                   attributes, "roster pairs", &search);
-
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        progress(run, "roster pairs", i, search->entry_count);
-        result = repair_pair(run, search->entries[i]);
-    }
-    inv_operation_free(&search);
-    return result;
-}
-
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
                       inv_verdict *verdict)
 {
@@ -453,7 +308,7 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
     inv_result result;
 
     *left = 0;
-    renew_deadline(&run);
+    repair_renew_deadline(&run);
     result = inv_clock_read(call, &run.now, verdict);
     if (result == INV_OK)
         result = sight_check(call, verdict);

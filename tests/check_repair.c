@@ -580,6 +580,49 @@ START_TEST(a_pair_that_is_none_is_left)
 }
 END_TEST
 
+/* What repair tells people to do with a pair that is to stay. */
+static void write_group_again(const char *jid, const char *contact)
+{
+    char id[INV_PAIR_ID_SIZE];
+
+    ck_assert(inv_pair_id(jid, contact, id));
+    site_modify(site,
+                "dn: rosterPairId=%s," SITE_ROSTERS "\nchangetype: modify\n"
+                "replace: rosterGroup\nrosterGroup: Invited\n",
+                id);
+}
+
+/* Whether they are an earlier holder's, or the account was restored, nobody can tell from here. */
+START_TEST(pairs_older_than_an_account_are_left)
+{
+    inv_token *token = site_invite(site, ALICE, 1);
+
+    leftover_pair(site, NULL, "p5@example.org", "p5@elsewhere.example");
+    leftover_pair(site, token, "p5b@example.org", ALICE);
+    site_next_second();
+    site_add_account(site, "p5");
+    leftover_account(site, token, "p5b");
+    keep_young();
+    repair();
+    expect_no_note("younger than this pair");
+    let_it_age(site);
+    rehearse();
+    expect_note("uid=p5,");
+    repair();
+    expect_note("uid=p5," SITE_PEOPLE " is younger than this pair");
+    expect_no_note("uid=p5b,"); /* the pair is of its own invite: it was restored */
+    ck_assert_uint_eq(pairs_of("p5@example.org"), 1);
+    ck_assert_uint_eq(pairs_of("p5b@example.org"), 1);
+    ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 1);
+    write_group_again("p5@example.org", "p5@elsewhere.example");
+    let_it_age(site);
+    repair();
+    expect_no_note("younger than this pair");
+    site_delete(site, "uid=p5b," SITE_PEOPLE);
+    inv_token_free(&token);
+}
+END_TEST
+
 static void register_p3(void)
 {
     keep_young();
@@ -709,6 +752,7 @@ int main(void)
     tcase_add_test(repairs, a_double_spend_is_left);
     tcase_add_test(repairs, pairs_of_nobody_go);
     tcase_add_test(repairs, a_pair_that_is_none_is_left);
+    tcase_add_test(repairs, pairs_older_than_an_account_are_left);
     tcase_add_test(repairs, a_pair_taken_over_while_it_goes_is_there);
     tcase_add_test(repairs, a_pair_that_goes_while_it_is_taken_over_is_there);
     tcase_add_test(repairs, beside_redemptions);

@@ -84,7 +84,7 @@ HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservat
 HEART_TESTS += tests/check_account tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
 HEART_TESTS += tests/check_refused
-HEART_TESTS += tests/check_redeem_finish
+HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -106,6 +106,11 @@ tests_check_redeem_finish_SOURCES = tests/check_redeem_finish.c $(LEFTOVER_SOURC
 tests_check_redeem_finish_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_finish_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_finish_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_heir_SOURCES = tests/check_redeem_heir.c $(LEFTOVER_SOURCES)
+tests_check_redeem_heir_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_heir_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_heir_LDADD = $(UNIT_LIBS)
 
 tests_integration_race_SOURCES = tests/integration/race.c $(SITE_SOURCES)
 tests_integration_race_CPPFLAGS = $(SITE_CPPFLAGS)
@@ -217,5 +222,5 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
 	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open \
-	tests/check_redeem_finish \
+	tests/check_redeem_finish tests/check_redeem_heir \
 	tests/check_sight tests/check_refused tests/check_agent tests/integration/bad_input tests/integration/tls

@@ -39,7 +39,8 @@ typedef struct inv_repair_visitor {
 
 /*
  * Looks through the call's domain: claims, reservations, the balance of uses, accounts that share a
- * use, pairs of people without an account. dry_run changes nothing and notes what would be done.
+ * use, pairs of people without an account, and, only to tell of them, pairs that are older than the
+ * account of one of the two. dry_run changes nothing and notes what would be done.
  * The call's deadline is set anew for each operation. *left counts the LEFT notes: an entry that
  * cannot be judged or written is one of them and does not stop the others.
  * INV_OK when everything was looked at; else what kept it from going on (safe to repeat): also

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/counter.h"
+#include "tests/support/leftover.h"
+
+/*
+ * An unlimited invite has no claim: that pairs of an earlier holder of the name are still to go is
+ * told by nothing but these pairs, and by how new the account is.
+ */
+
+/* A name whose account and pair are both of long ago: 389 DS takes no such stamps. */
+#define OLD_ACCOUNT                                                                                \
+    "dn: uid=veteran," SITE_PEOPLE "\nobjectClass: inetOrgPerson\nobjectClass: xmppAccount\n"      \
+    "uid: veteran\ncn: veteran\nsn: veteran\nxmppJid: veteran@example.org\n"                       \
+    "inviteNonce: 0011223344556677\nuserPassword: " SITE_PASSWORD "\n"                             \
+    "createTimestamp: 20200101000000Z\nmodifyTimestamp: 20200101000000Z\n\n"
+#define OLDER_PAIR                                                                                 \
+    "dn: rosterPairId=older," SITE_ROSTERS "\nobjectClass: xmppRosterPair\nrosterPairId: older\n"  \
+    "xmppContactJid: veteran@example.org\nxmppContactJid: carol@elsewhere.example\n"               \
+    "rosterGroup: Old\ncreateTimestamp: 20190101000000Z\nmodifyTimestamp: 20190101000000Z\n"
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    static char path[] = "/tmp/invitegate-heir-XXXXXX";
+    int descriptor = mkstemp(path);
+    const char *const options[] = {"--extra-ldif", path, NULL};
+    const struct site_settings settings = {
+        .slapd_options = slapd_kind() == SLAPD_OPENLDAP ? options : NULL,
+    };
+    const char *ldif = OLD_ACCOUNT OLDER_PAIR;
+
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_int_eq(write(descriptor, ldif, strlen(ldif)), (ssize_t)strlen(ldif));
+    (void)close(descriptor);
+    site = site_start(&settings);
+    (void)unlink(path);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+static size_t pairs_of(const char *jid)
+{
+    return site_count(site, SITE_ROSTERS, "(xmppContactJid=%s)", jid);
+}
+
+/* The account stands, and its maker died before the pairs of an earlier holder went. */
+START_TEST(an_earlier_holders_pairs_go_when_it_is_repeated)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 0);
+    inv_token *plain = site_invite(site, NULL, 0);
+
+    leftover_pair(site, NULL, "h1@example.org", "carol@elsewhere.example");
+    leftover_pair(site, NULL, "h2@example.org", "carol@elsewhere.example");
+    site_next_second();
+    leftover_account(site, token, "h1");
+    leftover_pair(site, token, "h1@example.org", "alice@example.org");
+    leftover_account(site, plain, "h2");
+    redeem(token, "h1", SITE_PASSWORD);
+    expect(INV_OK);
+    redeem(plain, "h2", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(pairs_of("h1@example.org"), 1);
+    site_expect(site, token, 1, 0, 0, 1, 1);
+    ck_assert_uint_eq(pairs_of("h2@example.org"), 0);
+    inv_token_free(&plain);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The time is up when the account is there. */
+static void refuse_after_the_add(void *context, counter_moment moment, size_t number, size_t write)
+{
+    inv_call *call = context;
+
+    (void)number;
+    if (moment == COUNTER_AFTER_ANSWER && write == 1)
+        call->deadline = inv_deadline_in(0);
+}
+
+/* Nobody is told that all is well while the contacts of another stand on the roster. */
+START_TEST(what_could_not_be_removed_is_told)
+{
+    inv_token *token = site_invite(site, NULL, 0);
+    struct counter *counter;
+    inv_call call;
+
+    leftover_pair(site, NULL, "h3@example.org", "carol@elsewhere.example");
+    site_next_second();
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = refuse_after_the_add;
+    counter->context = &call;
+    (void)site_redeem_in(&call, token, "h3", SITE_PASSWORD, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    expect(INV_TIMEOUT);
+    site_expect(site, token, 1, 0, 0, 1, 0);
+    ck_assert_uint_eq(pairs_of("h3@example.org"), 1);
+    redeem(token, "h3", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(pairs_of("h3@example.org"), 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Restored by adding it again, an account looks younger than its pairs for ever. */
+START_TEST(an_account_of_long_ago_loses_nothing)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 0);
+
+    if (slapd_kind() != SLAPD_OPENLDAP) {
+        inv_token_free(&token);
+        return;
+    }
+    site_modify(site,
+                "dn: uid=veteran," SITE_PEOPLE "\nchangetype: modify\nadd: inviteId\n"
+                "inviteId: %s\n",
+                inv_token_id(token));
+    redeem(token, "veteran", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(rosterPairId=older)"), 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_heir");
+    TCase *heirs = tcase_create("heirs");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(heirs, 60);
+    tcase_add_unchecked_fixture(heirs, start, stop);
+    tcase_add_test(heirs, an_earlier_holders_pairs_go_when_it_is_repeated);
+    tcase_add_test(heirs, what_could_not_be_removed_is_told);
+    tcase_add_test(heirs, an_account_of_long_ago_loses_nothing);
+    suite_add_tcase(suite, heirs);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
