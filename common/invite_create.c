@@ -220,14 +220,43 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
     return add;
 }
 
+/*
+ * No answer to the add: the entry itself tells. Its id is of this token alone, so what is there was
+ * made here. What is not there may still be on its way, with a token that nobody has.
+ */
+static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdict)
+{
+    inv_verdict kept = *verdict;
+    inv_invite *invite = NULL;
+    inv_result found = inv_invite_read(call, id, INV_INVITE_TERMS, &invite, verdict);
+
+    inv_invite_free(&invite);
+    if (found == INV_OK)
+        return INV_OK;
+    return inv_verdict_set(verdict, kept.result,
+                           "whether the invite was made is not known; if invitectl show %s finds "
+                           "it, nobody has its token: invitectl revoke %s. %s",
+                           id, id, kept.why);
+}
+
 static inv_result add_invite(inv_call *call, const inv_invite_request *request,
                              const inv_token *token, inv_verdict *verdict)
 {
+    const char *id = inv_token_id(token);
     inv_operation *add = new_invite(call, request, token);
     inv_result result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+    bool may_exist = true;
 
-    if (result == INV_OK)
+    if (result == INV_OK) {
         result = inv_operation_result(add, "adding the invite", verdict);
+        may_exist = result == INV_OK;
+    } else if (add != NULL && add->state == INV_OPERATION_UNANSWERED) {
+        result = recover_add(call, id, verdict);
+    } else {
+        may_exist = false;
+    }
+    if (may_exist)
+        (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", id);
     inv_operation_free(&add);
     return result;
 }
@@ -239,6 +268,7 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
     inv_result result = judge_request(call, request, verdict);
 
     *token = NULL;
+    verdict->invite_id[0] = '\0';
     if (result == INV_OK)
         result = judge_people(call, request, verdict);
     if (result == INV_OK)

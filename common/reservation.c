@@ -68,8 +68,10 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
 
 /* ---------------------------------------------------------------------- taking and releasing */
 
+/* *lost: there was no answer, and there is time to ask again. */
 static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
-                                  const char *invite_id, bool *exists, inv_verdict *verdict)
+                                  const char *invite_id, bool *exists, bool *lost,
+                                  inv_verdict *verdict)
 {
     inv_operation *add = inv_operation_new_add(dn);
     inv_result result;
@@ -78,6 +80,7 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
     inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", local);
     inv_operation_text(add, INV_CHANGE_ADD, "inviteId", invite_id);
     result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+    *lost = result == INV_DIRECTORY_DOWN && add->state == INV_OPERATION_UNANSWERED;
     *exists = result == INV_OK && inv_operation_answered(add, INV_LDAP_ENTRY_ALREADY_EXISTS);
     if (result == INV_OK && !*exists)
         result = inv_operation_result(add, "reserving the name", verdict);
@@ -153,14 +156,21 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
                             inv_verdict *verdict)
 {
     char *dn = inv_reservation_dn(call->domain, local);
+    bool repeated = false;
     bool again = true;
     inv_result result = INV_OK;
 
     while (result == INV_OK && again) {
         bool exists = false;
+        bool lost = false;
 
         again = false;
-        result = add_reservation(call, dn, local, invite_id, &exists, verdict);
+        result = add_reservation(call, dn, local, invite_id, &exists, &lost, verdict);
+        if (lost && !repeated) {
+            /* the same once more: if it is there by now, it is found to be this invite's */
+            repeated = again = true;
+            result = INV_OK;
+        }
         if (result == INV_OK && exists)
             result = take_over(call, dn, invite_id, &again, verdict);
         if (again)

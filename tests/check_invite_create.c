@@ -8,6 +8,7 @@
 
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
+#include "tests/support/counter.h"
 
 #define GROUPS "ou=groups,dc=example,dc=org"
 
@@ -243,6 +244,71 @@ START_TEST(an_invite_that_fails_reserves_nothing)
 }
 END_TEST
 
+/* --------------------------------------------------------------------------------- lost answers */
+
+/* The answer to one of the writes is lost. */
+static void create_losing(const char *user, size_t lose, inv_token **token,
+                          void (*at)(void *, counter_moment, size_t, size_t))
+{
+    struct counter *counter = counter_attach(call.directory);
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    if (user != NULL)
+        site_request_user(site, &request, user);
+    counter->lose = lose;
+    counter->at = at;
+    counter->context = counter;
+    (void)create(&request, token);
+    ck_assert_uint_eq(counter->lose, 0);
+    counter_detach(call.directory, &counter);
+    site_request_end(&request);
+}
+
+START_TEST(a_lost_answer_is_read_back)
+{
+    static const struct {
+        const char *user;
+        size_t lose;
+    } rows[] = {{NULL, 1}, {"lost1", 1}, {"lost2", 2}};
+    size_t before = entries();
+    inv_token *token = NULL;
+
+    create_losing(rows[_i].user, rows[_i].lose, &token, NULL);
+    expect(INV_OK);
+    ck_assert_str_eq(verdict.invite_id, inv_token_id(token));
+    ck_assert_uint_eq(entries(), before + (rows[_i].user != NULL ? 2 : 1));
+    ck_assert_int_eq(site_redeem(site, token, rows[_i].user != NULL ? rows[_i].user : "lost0",
+                                 SITE_PASSWORD, &verdict),
+                     INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The time is up before it can be looked for. */
+static void end_behind_the_add(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct counter *counter = context;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == 0 && counter->writes == 1)
+        call.deadline = inv_deadline_in(0);
+}
+
+START_TEST(what_may_have_been_made_is_told)
+{
+    char *told = NULL;
+    inv_token *token = NULL;
+
+    create_losing(NULL, 1, &token, end_behind_the_add);
+    expect(INV_DIRECTORY_DOWN);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(inviteId=%s)", verdict.invite_id), 1);
+    ck_assert_int_ge(asprintf(&told, "invitectl revoke %s", verdict.invite_id), 0);
+    ck_assert_msg(strstr(verdict.why, told) != NULL, "%s", verdict.why);
+    free(told);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- how it is told */
 
 START_TEST(uris)
@@ -330,6 +396,8 @@ int main(void)
                         (int)(sizeof(refusals) / sizeof(refusals[0])));
     tcase_add_test(making, what_is_named_twice_counts_once);
     tcase_add_test(making, an_invite_that_fails_reserves_nothing);
+    tcase_add_loop_test(making, a_lost_answer_is_read_back, 0, 3);
+    tcase_add_test(making, what_may_have_been_made_is_told);
     tcase_add_test(making, uris);
     tcase_add_test(making, urls);
     suite_add_tcase(suite, making);

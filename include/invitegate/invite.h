@@ -130,6 +130,9 @@ typedef struct inv_invite_request {
  * without user, user with several uses, no_pair with another type than account or without inviter,
  * an inviter or contact of this domain that has no account.
  * INV_NAME_RESERVED: user is one of reserved_names.
+ * DIRECTORY_DOWN, TIMEOUT: an add without an answer was looked for. Where that has no verdict
+ * either, verdict->invite_id is the id of an invite that may be there without anybody having its
+ * token, and verdict->why says so. verdict->invite_id is set with INV_OK as well, else empty.
  */
 inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
                              inv_verdict *verdict);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "invitegate/invite.h"
@@ -182,11 +181,8 @@ static inv_result create(agent_task *task, creation *wanted)
     agent_inviters_leave(inviters, inviter);
     if (result == INV_OK)
         result = answer_invite(task, wanted, token);
-    if (result == INV_OK) {
-        (void)snprintf(task->verdict.invite_id, sizeof(task->verdict.invite_id), "%s",
-                       inv_token_id(token));
+    if (result == INV_OK)
         (void)inv_verdict_set(&task->verdict, INV_OK, "created by %s", inviter);
-    }
     inv_token_free(&token);
     return result;
 }
