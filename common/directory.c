@@ -18,7 +18,8 @@ struct inv_directory {
     char *key; /* which settings and identity; NULL: never kept */
     pid_t pid; /* the process that opened the connection */
     bool connected;
-    bool healthy; /* answered everything it was asked */
+    unsigned connection; /* counts them */
+    bool healthy;        /* answered everything it was asked */
 };
 
 /* The one connection a process keeps between calls. */
@@ -200,6 +201,7 @@ static inv_result ensure_connected(inv_directory *directory, const inv_deadline 
     if (result != INV_OK)
         return result;
     directory->connected = true;
+    directory->connection++;
     directory->healthy = true;
     directory->pid = getpid();
     return INV_OK;
@@ -229,6 +231,7 @@ static inv_result run_once(inv_directory *directory, inv_operation *const *opera
             break;
         }
         operations[i]->state = INV_OPERATION_UNANSWERED;
+        operations[i]->connection = directory->connection;
         result = directory->driver->send(directory->self, operations[i], deadline, verdict);
     }
     while (result == INV_OK && !all_answered(operations, count))
@@ -329,20 +332,44 @@ static inv_result settle_all_refused(inv_directory *directory, inv_operation *co
     return result;
 }
 
+/*
+ * Of further pages what was read of the ones before goes. *turned: there are such. False: they have
+ * to come over the connection of the first one, and that is gone.
+ */
+static bool turn_pages(const inv_directory *directory, inv_operation *const *operations,
+                       size_t count, bool *turned)
+{
+    bool alive = directory->connected && directory->pid == getpid();
+
+    *turned = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!inv_operation_has_more(operations[i]))
+            continue;
+        inv_operation_reset(operations[i]);
+        *turned = true;
+        alive = alive && operations[i]->connection == directory->connection;
+    }
+    return alive || !*turned;
+}
+
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict)
 {
     bool reused = directory->connected;
+    bool turned = false;
     inv_result result;
 
     for (size_t i = 0; i < count; i++) {
         if (operations[i] == NULL || operations[i]->no_memory)
             return inv_verdict_no_memory(verdict);
     }
+    if (!turn_pages(directory, operations, count, &turned))
+        return inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+                               "the connection was lost between two pages of an answer");
     result = run_once(directory, operations, count, deadline, verdict);
     if (result == INV_OK)
         return settle_all_refused(directory, operations, count, deadline, verdict);
-    if (result != INV_DIRECTORY_DOWN || !reused || !only_searches(operations, count))
+    if (result != INV_DIRECTORY_DOWN || !reused || turned || !only_searches(operations, count))
         return result;
     for (size_t i = 0; i < count; i++)
         inv_operation_reset(operations[i]);

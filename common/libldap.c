@@ -564,12 +564,13 @@ static inv_result libldap_send(void *context, inv_operation *operation,
                                const inv_deadline *deadline, inv_verdict *verdict)
 {
     libldap *self = context;
+    struct berval cookie = {operation->cookie_length, operation->cookie};
     int error = LDAP_PARAM_ERROR;
 
     self->deadline = *deadline;
     switch (operation->kind) {
     case INV_OPERATION_SEARCH:
-        error = send_search(self->handle, operation, NULL);
+        error = send_search(self->handle, operation, operation->cookie != NULL ? &cookie : NULL);
         break;
     case INV_OPERATION_ADD:
     case INV_OPERATION_MODIFY:
@@ -634,20 +635,23 @@ static void take_policy_error(LDAP *handle, LDAPControl **controls, inv_operatio
         operation->policy_error = (int)error;
 }
 
-/* RFC 2696: asks for the next page. *more tells whether there is one. */
+/* RFC 2696: asks for the next page, or leaves it to be asked for. *more: its answer is to come. */
 static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *operation,
                           bool *more)
 {
     LDAPControl *page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
     struct berval cookie = {0, NULL};
     ber_int_t estimate = 0;
-    int error;
+    int error = LDAP_SUCCESS;
 
     *more = false;
-    if (page == NULL)
-        return LDAP_SUCCESS;
-    error = ldap_parse_pageresponse_control(handle, page, &estimate, &cookie);
-    if (error == LDAP_SUCCESS && cookie.bv_len > 0) {
+    if (page != NULL)
+        error = ldap_parse_pageresponse_control(handle, page, &estimate, &cookie);
+    if (error == LDAP_SUCCESS && operation->by_page) {
+        if (!inv_operation_set_page(operation, cookie.bv_val, cookie.bv_len,
+                                    estimate > 0 ? (size_t)estimate : 0))
+            error = LDAP_NO_MEMORY;
+    } else if (error == LDAP_SUCCESS && cookie.bv_len > 0) {
         *more = true;
         error = send_search(handle, operation, &cookie);
     }
@@ -667,6 +671,8 @@ static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operat
 
     if (error == LDAP_SUCCESS && operation->paged && code == LDAP_SUCCESS)
         error = continue_pages(handle, controls, operation, &more);
+    else if (operation->by_page)
+        (void)inv_operation_set_page(operation, NULL, 0, 0);
     if (error == LDAP_SUCCESS && !more) {
         take_policy_error(handle, controls, operation);
         inv_operation_answer(operation, code, matched_dn, diagnostic);

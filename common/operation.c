@@ -165,6 +165,7 @@ void inv_operation_free(inv_operation **operation)
         free_change(&(*operation)->changes[i]);
     free((*operation)->changes);
     free_entries(*operation);
+    free((*operation)->cookie);
     free((*operation)->matched_dn);
     free((*operation)->diagnostic);
     free((*operation)->filter);
@@ -204,6 +205,29 @@ void inv_operation_reset(inv_operation *operation)
     operation->state = INV_OPERATION_UNSENT;
     operation->code = 0;
     operation->policy_error = -1;
+}
+
+bool inv_operation_has_more(const inv_operation *operation)
+{
+    return operation->cookie != NULL;
+}
+
+bool inv_operation_set_page(inv_operation *operation, const char *cookie, size_t length,
+                            size_t estimate)
+{
+    char *copy = NULL;
+
+    if (length > 0) {
+        copy = malloc(length);
+        if (copy == NULL)
+            return false;
+        memcpy(copy, cookie, length);
+    }
+    free(operation->cookie);
+    operation->cookie = copy;
+    operation->cookie_length = length;
+    operation->estimate = estimate;
+    return true;
 }
 
 bool inv_operation_answered(const inv_operation *operation, int code)

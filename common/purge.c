@@ -78,6 +78,7 @@ struct purge {
     bool dry_run;
     const inv_repair_visitor *visitor;
     size_t *purged;
+    size_t seen;
     bool stuck; /* one of them could not be deleted */
     inv_verdict *verdict;
 };
@@ -106,23 +107,49 @@ static inv_result purge_one(struct purge *run, const inv_invite *invite)
     return result;
 }
 
-static inv_result purge_all(struct purge *run, const inv_operation *search)
+static inv_result purge_entry(struct purge *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+
+    if (result == INV_OK)
+        result = purge_one(run, invite);
+    else if (result == INV_CONFIG)
+        result = INV_OK; /* one that cannot be read is repair's to report */
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result purge_page(struct purge *run, const inv_operation *search)
 {
     const inv_repair_visitor *visitor = run->visitor;
     inv_result result = INV_OK;
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        inv_invite *invite = NULL;
-
+        run->seen++;
+        /* the server's number is a guess, and may be of a time when there were fewer */
         if (visitor->progress != NULL)
-            visitor->progress(visitor->context, "invites", i, search->entry_count);
-        result = inv_invite_from_entry(search->entries[i], &invite, run->verdict);
-        if (result == INV_OK)
-            result = purge_one(run, invite);
-        else if (result == INV_CONFIG)
-            result = INV_OK; /* one that cannot be read is repair's to report */
-        inv_invite_free(&invite);
+            visitor->progress(visitor->context, "invites", run->seen,
+                              search->estimate >= run->seen ? search->estimate : 0);
+        result = purge_entry(run, search->entries[i]);
     }
+    return result;
+}
+
+/* A page at a time: there may be more invites than memory. */
+static inv_result purge_all(struct purge *run, inv_operation *search)
+{
+    inv_call *call = run->call;
+    inv_result result;
+
+    do {
+        call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+        result = inv_directory_run(call->directory, &search, 1, &call->deadline, run->verdict);
+        if (result == INV_OK)
+            result = inv_operation_result(search, "looking for ended invites", run->verdict);
+        if (result == INV_OK)
+            result = purge_page(run, search);
+    } while (result == INV_OK && inv_operation_has_more(search));
     if (result == INV_OK && run->stuck)
         result = inv_verdict_set(run->verdict, INV_CONFIG,
                                  "some invites could not be deleted; check the rights of the "
@@ -139,6 +166,8 @@ inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
     inv_result result;
 
     *purged = 0;
+    if (visitor->progress != NULL)
+        visitor->progress(visitor->context, "invites", 0, 0);
     call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
     result = inv_clock_read(call, &run.now, verdict);
     if (result != INV_OK)
@@ -146,14 +175,11 @@ inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
     run.before = run.now - older_than;
     search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, "(objectClass=xmppInvite)",
                                   inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS));
-    if (search != NULL)
-        search->paged = true;
-    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "looking for ended invites", verdict);
-    if (result == INV_OK)
-        result = purge_all(&run, search);
+    if (search == NULL)
+        return inv_verdict_no_memory(verdict);
+    search->paged = true;
+    search->by_page = true;
+    result = purge_all(&run, search);
     inv_operation_free(&search);
     return result;
 }

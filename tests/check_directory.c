@@ -283,6 +283,71 @@ START_TEST(long_lists_come_in_pages)
 }
 END_TEST
 
+/* Reads a page, takes every second entry of it away, and goes on. */
+static size_t read_page(inv_operation *search)
+{
+    size_t count;
+
+    run(admin, search);
+    ck_assert_int_eq(search->code, INV_LDAP_SUCCESS);
+    count = search->entry_count;
+    ck_assert_uint_gt(count, 0);
+    for (size_t i = 0; i < count; i += 2) {
+        inv_operation *removal = inv_operation_new_delete(inv_entry_dn(search->entries[i]));
+
+        run(admin, removal);
+        ck_assert_int_eq(removal->code, INV_LDAP_SUCCESS);
+        inv_operation_free(&removal);
+    }
+    return count;
+}
+
+START_TEST(a_long_answer_page_by_page)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    inv_operation *search =
+        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
+    size_t pages = 0;
+    size_t count = 0;
+
+    search->paged = search->by_page = true;
+    do {
+        size_t of_page = read_page(search);
+
+        ck_assert_uint_lt(of_page, 1100);
+        count += of_page;
+        pages++;
+    } while (inv_operation_has_more(search));
+    ck_assert_uint_eq(count, 1100);
+    ck_assert_uint_gt(pages, 1);
+    inv_operation_free(&search);
+}
+END_TEST
+
+/* A page belongs to the connection of the one before. */
+START_TEST(no_further_page_from_another_connection)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    inv_operation *search =
+        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
+    inv_operation *other = inv_operation_search("ou=many," ROOM, INV_SCOPE_BASE, NULL, attributes);
+    const inv_deadline over = inv_deadline_in(0);
+
+    search->paged = search->by_page = true;
+    run(admin, search);
+    ck_assert(inv_operation_has_more(search));
+    ck_assert_int_eq(inv_directory_run(admin, &other, 1, &over, &verdict), INV_TIMEOUT);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(inv_directory_run(admin, &search, 1, &deadline, &verdict),
+                         INV_DIRECTORY_DOWN);
+        ck_assert_uint_eq(search->entry_count, 0);
+        run(admin, other); /* there is a new connection by now */
+    }
+    inv_operation_free(&other);
+    inv_operation_free(&search);
+}
+END_TEST
+
 START_TEST(an_operation_short_of_memory_is_not_sent)
 {
     inv_operation *flight[] = {new_device("cn=two," ROOM, "two"), NULL};
@@ -439,6 +504,8 @@ int main(void)
     tcase_add_test(operations, values_may_hold_any_bytes);
     tcase_add_test(operations, many_in_flight);
     tcase_add_test(operations, long_lists_come_in_pages);
+    tcase_add_test(operations, no_further_page_from_another_connection);
+    tcase_add_test(operations, a_long_answer_page_by_page);
     tcase_add_test(operations, an_operation_short_of_memory_is_not_sent);
     tcase_add_loop_test(operations, names_and_filters_take_any_value, 0,
                         (int)(sizeof(odd_values) / sizeof(odd_values[0])));

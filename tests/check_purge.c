@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,43 @@ START_TEST(an_expired_invite_that_is_claimed_stays)
 }
 END_TEST
 
+#define MANY 520 /* more than a page */
+
+/* Revoked invites, one LDIF for all. */
+static void revoke_many(void)
+{
+    char *ldif = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&ldif, &size);
+
+    ck_assert_ptr_nonnull(stream);
+    for (int i = 0; i < MANY; i++)
+        (void)fprintf(stream,
+                      "dn: inviteId=%040x," SITE_INVITES "\nchangetype: add\n"
+                      "objectClass: xmppInvite\ninviteType: account\ninviteDomain: example.org\n"
+                      "inviteUses: 1\ninviteUsesLeft: -2\ninviteExpires: 20990101000000Z\n"
+                      "inviteKeyId: 1\n\n",
+                      i + 0xabc000);
+    (void)fclose(stream);
+    site_modify(site, "%s", ldif);
+    free(ldif);
+}
+
+START_TEST(more_than_a_page)
+{
+    inv_token *open = site_invite(site, ALICE, 1);
+
+    revoke_many();
+    let_it_age(site);
+    ck_assert_uint_ge(purge(1, true, NULL), MANY);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(inviteUsesLeft=-2)"), MANY);
+    ck_assert_uint_ge(purge(1, false, NULL), MANY);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(inviteUsesLeft=-2)"), 0);
+    ck_assert(is_there(open));
+    inv_token_free(&open);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("purge");
@@ -133,6 +171,7 @@ int main(void)
     tcase_add_test(purges, ended_invites_are_purged);
     tcase_add_test(purges, an_invite_that_was_restored_stays);
     tcase_add_test(purges, an_expired_invite_that_is_claimed_stays);
+    tcase_add_test(purges, more_than_a_page);
     suite_add_tcase(suite, purges);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -100,6 +100,7 @@ typedef struct inv_operation {
     size_t attribute_count;
     unsigned size_limit; /* 0: none asked for */
     bool paged;          /* RFC 2696, all pages */
+    bool by_page;        /* with paged: one page a run, see inv_operation_has_more */
     inv_change *changes;
     size_t change_count;
     bool password_policy; /* with the ppolicy request control, not critical */
@@ -113,6 +114,10 @@ typedef struct inv_operation {
     char *diagnostic; /* the server's words, may be NULL */
     inv_entry **entries;
     size_t entry_count;
+    size_t estimate; /* paged: how many there are in all, as the server guesses; 0: it does not */
+    char *cookie;    /* by_page: the server's, NULL when this was the last page */
+    size_t cookie_length;
+    unsigned connection; /* by_page: which one of the directory's it came over */
 } inv_operation;
 
 /* For tools that read one file at a time: what could not be made, running it tells. */
@@ -141,6 +146,13 @@ void inv_operation_value(inv_operation *operation, inv_change_kind kind, const c
                          const char *bytes, size_t length);
 
 void inv_operation_free(inv_operation **operation);
+
+/*
+ * by_page: there is another page. Running the operation again gets it in place of this one, from
+ * the same connection and with no other paged search in between; INV_DIRECTORY_DOWN when that
+ * connection is lost, and then it starts anew only with a new operation.
+ */
+bool inv_operation_has_more(const inv_operation *operation);
 
 /* Answered, and with this code. */
 bool inv_operation_answered(const inv_operation *operation, int code);
@@ -265,6 +277,9 @@ void inv_directory_swap_driver(inv_directory *directory, const inv_directory_dri
 
 /* The answer side of a driver: all copy, and return false when memory is short. */
 bool inv_operation_append_entry(inv_operation *operation, inv_entry *entry);
+/* by_page: what the next page is asked for with; length 0: there is none. */
+bool inv_operation_set_page(inv_operation *operation, const char *cookie, size_t length,
+                            size_t estimate);
 void inv_operation_answer(inv_operation *operation, int code, const char *matched_dn,
                           const char *diagnostic);
 

@@ -33,7 +33,7 @@ typedef struct inv_repair_note {
 typedef struct inv_repair_visitor {
     void *context;
     void (*note)(void *context, const inv_repair_note *note);
-    /* may be NULL; total 0: not known yet */
+    /* may be NULL; total 0: not known (yet) */
     void (*progress)(void *context, const char *what, size_t done, size_t total);
 } inv_repair_visitor;
 

@@ -565,6 +565,8 @@ says "says how many there are" 'invites: [1-3] of 3' "$out"
 verdict "and prints them" $(($(grep -cE '^xmpp:example.org\?register;preauth=[A-Za-z0-9_-]{32}$' "$work/printed") != 3))
 takes_long "a long repair" repair --dry-run
 says "says what it looks at" '[a-z ]+(\.\.\.|: [0-9]+ of [0-9]+)' "$out"
+takes_long "a long purge" purge --dry-run --older-than 900d
+says "says how far it is" 'invites: [0-9]+( of [0-9]+)?' "$out"
 exits 0 "without a terminal" create --count 3
 says_nothing "nothing is said" "$err"
 

@@ -21,8 +21,7 @@ static void observe(void *context, const inv_repair_note *note)
 static void interrupt(void *context, const char *what, size_t done, size_t total)
 {
     (void)context;
-    (void)done;
-    if (seen.interrupt == NULL || total == 0 || strcmp(what, seen.interrupt) != 0)
+    if (seen.interrupt == NULL || (done == 0 && total == 0) || strcmp(what, seen.interrupt) != 0)
         return;
     seen.interrupt = NULL;
     seen.act();

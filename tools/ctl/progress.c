@@ -31,6 +31,8 @@ void ctl_progress_show(ctl_progress *progress, const char *what, size_t done, si
         return;
     if (total > 0)
         (void)fprintf(stderr, "\r\033[K%s: %zu of %zu", what, done, total);
+    else if (done > 0)
+        (void)fprintf(stderr, "\r\033[K%s: %zu", what, done);
     else
         (void)fprintf(stderr, "\r\033[K%s...", what);
     (void)fflush(stderr);

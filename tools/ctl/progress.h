@@ -18,7 +18,7 @@ typedef struct ctl_progress {
 
 void ctl_progress_start(ctl_progress *progress);
 
-/* total 0: not known yet. */
+/* total 0: not known; done stands alone then, if it is not 0 too. */
 void ctl_progress_show(ctl_progress *progress, const char *what, size_t done, size_t total);
 
 /* Takes the line away again, for whatever else is to be printed. */
