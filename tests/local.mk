@@ -224,4 +224,6 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
 	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open \
 	tests/check_redeem_finish tests/check_redeem_heir \
-	tests/check_sight tests/check_refused tests/check_agent tests/integration/bad_input tests/integration/tls
+	tests/check_redeem_alike tests/check_sight tests/check_refused tests/check_agent \
+	tests/check_agent_roster tests/check_agent_open tests/check_agent_pam \
+	tests/check_agent_faults tests/integration/bad_input tests/integration/tls
