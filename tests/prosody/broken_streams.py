@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: BSD-2-Clause
-"""Streams that break while their person registers."""
+"""Connections that break or lie idle: those of people who register, and the one to the agent."""
 
 import signal
 
@@ -22,6 +22,18 @@ def preauth(stream, token):
 def registration(name):
     return f"<iq type='set' id='reg-{name}'><query xmlns='jabber:iq:register'><username>{name}</username>" \
            f"<password>{PASSWORD}</password></query></iq>"
+
+
+@suite.test
+async def idle(site, _):
+    """Nobody registers for longer than the server lets connections lie idle: the agent's stays all the same"""
+    with RawStream(site) as stream:
+        preauth(stream, site.invite())
+    # it heard something after the agent's connection did, so that one's time is over too when a space comes
+    with RawStream(site) as later:
+        equal(later.socket.recv(1), b" ")
+        assert "invite-agent closed the connection" not in site.log()
+        preauth(later, site.invite())
 
 
 @suite.test
@@ -58,4 +70,4 @@ async def after_the_answer(site, client):
     equal((await refusal(late.preauth(token)))[0], BAD)
 
 
-suite.run(agent={"timeout": "5s"})
+suite.run(agent={"timeout": "5s"}, server="network_settings = { nagle = false; read_timeout = 1 }")

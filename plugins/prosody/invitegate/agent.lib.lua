@@ -84,6 +84,12 @@ function listener.ondisconnect(connection, why)
 	drop_connection("invite-agent closed the connection");
 end
 
+-- The server lets connections go that nothing comes from. Here nothing comes while nobody asks; whoever
+-- has asked has a deadline of their own.
+function listener.onreadtimeout()
+	return true;
+end
+
 local function connect()
 	if shared.connection then return shared.connection; end
 	local socket = unix.stream and unix.stream() or unix();
