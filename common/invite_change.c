@@ -65,8 +65,7 @@ static inv_result reserve_again(inv_call *call, const inv_invite *invite, inv_ve
     if (result == INV_OK)
         result = inv_account_find(call, name, &account, &several, verdict);
     if (result == INV_OK && account != NULL)
-        result = inv_verdict_set(verdict, INV_NAME_TAKEN, "%s is taken: held by %s",
-                                 inv_name_jid(name), account->dn);
+        result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
     if (result == INV_OK)
         result = reservation_take(call, invite->user, invite->id, verdict);
     inv_account_free(&account);

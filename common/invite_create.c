@@ -101,8 +101,7 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
         goto cleanup;
     if (registers(request->type)) {
         if (account != NULL)
-            result = inv_verdict_set(verdict, INV_NAME_TAKEN, "%s is taken: held by %s",
-                                     inv_name_jid(request->user), account->dn);
+            result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
         goto cleanup;
     }
     if (account == NULL || several) {

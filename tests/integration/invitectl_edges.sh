@@ -141,6 +141,20 @@ exits 0 "the token is still good" check "$token"
 head -c 1024 /dev/zero | tr '\0' x | ctl redeem --user ann "$token" >"$out" 2>"$err"
 ended 0 "a password of 1024 bytes"
 
+# ---------------------------------------------------------------------- names that are held
+
+sed 's/^to = .*/to = stderr/' "$config" >"$work/spoken.conf"
+exits 1 "create for a name that is taken" create --user ann
+says "says so" '^invitectl: the name is taken: held by uid=ann,' "$err"
+ctl create --print token >"$work/token" 2>"$err"
+printf 'ann has no second password' | ctl redeem --user ann "$(cat "$work/token")" >"$out" 2>"$err"
+ended 1 "redeem for it"
+says "says the same" '^invitectl: the name is taken: held by uid=ann,' "$err"
+exits 0 "a reset" -c "$work/spoken.conf" create --type reset --user ANN
+says "is logged with its name" 'result=OK invite=[0-9a-f]{40} user="ann@example.org" .*why="created"' "$err"
+exits 0 "so is a name that is kept" -c "$work/spoken.conf" create --user Otto
+says "as prepared" 'user="otto@example.org"' "$err"
+
 # --------------------------------------------------------------- an administrator's password
 
 : >"$work/nothing"

@@ -83,6 +83,9 @@ static inv_result read_user(const ctl_invocation *invocation, ctl_session *sessi
     else if (result == INV_OK)
         result = inv_name_prepare(domain, text, local, &wanted->user, &session->verdict);
     wanted->request.user = wanted->user;
+    if (result == INV_OK) /* for the log */
+        (void)snprintf(session->verdict.user, sizeof(session->verdict.user), "%s",
+                       inv_name_jid(wanted->user));
     return result;
 }
 

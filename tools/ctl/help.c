@@ -136,6 +136,8 @@ static const char *meaning(inv_result result)
     switch (result) {
     case INV_BAD_TOKEN:
         return "the invite is not valid";
+    case INV_NAME_TAKEN:
+        return "the name is taken";
     case INV_PASSWORD_REFUSED:
         return "the password is refused";
     case INV_DIRECTORY_DOWN:
@@ -145,7 +147,6 @@ static const char *meaning(inv_result result)
     case INV_THROTTLED:
         return "too much at once, try again later";
     case INV_OK:
-    case INV_NAME_TAKEN:
     case INV_NAME_INVALID:
     case INV_NAME_RESERVED:
     case INV_NO_ACCOUNT:
