@@ -32,15 +32,6 @@ static inv_result judge_with_name(struct redemption *redemption)
     return result == INV_OK ? redemption_refuse_unproved(redemption) : result;
 }
 
-static inv_result judge(struct redemption *redemption)
-{
-    inv_result result = judge_inviter(redemption);
-
-    if (result == INV_OK && redemption->name != NULL)
-        result = judge_with_name(redemption);
-    return result;
-}
-
 /* Who has the name, for a token that is good and where names register without one. */
 static inv_result look(struct redemption *redemption, bool *begun)
 {
@@ -53,6 +44,26 @@ static inv_result look(struct redemption *redemption, bool *begun)
     if (result == INV_OK)
         result = redemption_refuse_type(redemption);
     *begun = result == INV_OK && redemption->name != NULL && redemption_was_begun(redemption);
+    return result;
+}
+
+/*
+ * A token whose inviter is gone is a bad one: nobody asks for it who has the name. Only of a reset
+ * that was begun nothing but the account tells, and then its inviter does not matter any more.
+ */
+static inv_result judge(struct redemption *redemption, bool *begun)
+{
+    bool inviter_first = !redemption->open && redemption->invite->type != INV_INVITE_RESET;
+    inv_result result = INV_OK;
+
+    if (inviter_first)
+        result = judge_inviter(redemption);
+    if (result == INV_OK)
+        result = look(redemption, begun);
+    if (result == INV_OK && !*begun && !inviter_first)
+        result = judge_inviter(redemption);
+    if (result == INV_OK && !*begun && redemption->name != NULL)
+        result = judge_with_name(redemption);
     return result;
 }
 
@@ -87,9 +98,7 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
     result = redemption.open ? redemption_refuse_open(call, takes, verdict)
                              : redemption_judge_token(&redemption, &begun);
     if (result == INV_OK && !begun)
-        result = look(&redemption, &begun);
-    if (result == INV_OK && !begun)
-        result = judge(&redemption);
+        result = judge(&redemption, &begun);
     if (result == INV_OK)
         accept(&redemption, acceptance);
     redemption_end(&redemption);

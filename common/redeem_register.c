@@ -185,6 +185,21 @@ static inv_result settle_for(struct redemption *redemption)
     return result == INV_OK ? redemption_resume(redemption) : result;
 }
 
+/* Why a name is refused is told to whoever holds a valid token: the inviter has to be there, too.
+ */
+static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
+{
+    inv_verdict kept = *redemption->verdict;
+    struct relations relations = {.contacts = NULL};
+    inv_result result = redemption_ask(redemption, &relations);
+
+    relations_end(&relations);
+    if (result != INV_OK)
+        return result;
+    *redemption->verdict = kept;
+    return refusal;
+}
+
 /* One attempt on what redemption_look showed. *again: look once more. */
 static inv_result attempt(struct redemption *redemption, bool *again)
 {
@@ -192,8 +207,11 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     const inv_use *standing = NULL;
     inv_result result = redemption_judge_state(redemption, &standing, again);
 
-    if (result == INV_OK && !*again)
+    if (result == INV_OK && !*again) {
         result = redemption_judge_name(redemption);
+        if (result == INV_NAME_TAKEN || result == INV_NAME_RESERVED)
+            result = refuse_name(redemption, result);
+    }
     if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &relations, again);
     if (result != INV_OK || *again)

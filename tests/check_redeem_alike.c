@@ -228,6 +228,69 @@ START_TEST(by_a_login_with_an_impossible_password)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------ a gone inviter
+ */
+
+static size_t flights(const char *transcript)
+{
+    size_t last = 0;
+
+    for (const char *at = strstr(transcript, "flight "); at != NULL; at = strstr(at + 1, "flight "))
+        last = strtoul(at + strlen("flight "), NULL, 10);
+    return last;
+}
+
+static inv_token *make_orphan(void)
+{
+    inv_token *token = NULL;
+
+    site_add_account(site, "leaver");
+    site_next_second();
+    token = site_invite(site, "leaver@example.org", 1);
+    site_delete(site, "uid=leaver," SITE_PEOPLE);
+    return token;
+}
+
+/* Who its inviter is has to be asked. Who has the name has not, and it takes no longer. */
+START_TEST(by_a_check_when_the_inviter_is_gone)
+{
+    static const char *const names[] = {"free", "taken", "kept", "postmaster"};
+    inv_token *token = make_orphan();
+    struct transcript unknown = {.text = NULL};
+    struct transcript first = {.text = NULL};
+    struct transcript other = {.text = NULL};
+
+    ask(check_name, bad[UNKNOWN], "free", SITE_PASSWORD, INV_BAD_TOKEN, &unknown);
+    ask(check_name, token, "free", SITE_PASSWORD, INV_BAD_TOKEN, &first);
+    ck_assert_uint_eq(flights(first.text), flights(unknown.text));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        ask(check_name, token, names[i], SITE_PASSWORD, INV_BAD_TOKEN, &other);
+        ck_assert_str_eq(first.text, other.text);
+    }
+    free(unknown.text);
+    free(first.text);
+    free(other.text);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Also a redemption tells nobody that the name is taken, or kept. */
+START_TEST(by_a_redemption_when_the_inviter_is_gone)
+{
+    static const char *const names[] = {"free", "taken", "kept", "postmaster"};
+    inv_token *token = make_orphan();
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        inv_verdict verdict = INV_VERDICT_INIT;
+
+        (void)site_redeem(site, token, names[i], SITE_PASSWORD, &verdict);
+        site_expect_result(verdict, INV_BAD_TOKEN);
+        site_expect(site, token, 1, 0, 0, 0, 0);
+    }
+    inv_token_free(&token);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------- contact invites
  */
 
@@ -277,6 +340,8 @@ int main(void)
     tcase_add_test(tests, by_a_redemption);
     tcase_add_test(tests, by_a_login);
     tcase_add_test(tests, by_a_login_with_an_impossible_password);
+    tcase_add_test(tests, by_a_check_when_the_inviter_is_gone);
+    tcase_add_test(tests, by_a_redemption_when_the_inviter_is_gone);
     tcase_add_test(tests, by_a_contact);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

@@ -17,6 +17,8 @@
  * A token that is unknown, used, expired, revoked or of the wrong type is refused with the same
  * flights of the same reads, whatever the name; what stays different is the server's own time to
  * find an entry or none. A check and a login ask who has the name only when the token is good.
+ * One whose inviter is gone is refused by a check in as many flights, of other reads, and it is
+ * told nothing of names either.
  */
 
 #define INV_ACCEPTED_MAX_AGE 3600 /* seconds a moment of acceptance counts */
