@@ -129,6 +129,18 @@ static inv_result judge_type(struct redemption *redemption)
     return INV_OK;
 }
 
+/* There are more of them than one answer may have: again, by pages. */
+static inv_result read_all_pairs(struct redemption *redemption, inv_operation **pairs)
+{
+    inv_call *call = redemption->call;
+
+    inv_operation_free(pairs);
+    *pairs = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name));
+    if (*pairs != NULL)
+        (*pairs)->paged = true;
+    return inv_directory_run(call->directory, pairs, 1, &call->deadline, redemption->verdict);
+}
+
 static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
 {
     inv_result result = redemption->open
@@ -141,6 +153,8 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
     if (result == INV_OK)
         result = inv_account_from_search(reads[READ_ACCOUNT], &redemption->account,
                                          &redemption->several, redemption->verdict);
+    if (result == INV_OK && inv_operation_answered(reads[READ_PAIRS], INV_LDAP_SIZE_LIMIT_EXCEEDED))
+        result = read_all_pairs(redemption, &reads[READ_PAIRS]);
     if (result == INV_OK)
         result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
     if (result == INV_OK && (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0)

@@ -285,6 +285,8 @@ void redemption_disconnect(struct redemption *redemption)
     struct flight flight = {.operations = NULL};
     struct flight elsewhere = {.operations = NULL};
 
+    if (search != NULL)
+        search->paged = true;
     if (inv_directory_run(call->directory, &search, 1, &call->deadline, &verdict) == INV_OK) {
         for (size_t i = 0; i < search->entry_count; i++) {
             if (inv_entry_has(search->entries[i], "inviteId", redemption->invite->id))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,6 +139,63 @@ START_TEST(an_account_of_long_ago_loses_nothing)
 }
 END_TEST
 
+#define MANY 520 /* more than the directory tells in one answer */
+
+/* Pairs of a name, one LDIF for all. */
+static void pair_with_many(const char *local)
+{
+    char *ldif = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&ldif, &size);
+
+    ck_assert_ptr_nonnull(stream);
+    for (int i = 0; i < MANY; i++)
+        (void)fprintf(stream,
+                      "dn: rosterPairId=%s%d," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nxmppContactJid: %s@example.org\n"
+                      "xmppContactJid: friend%d@elsewhere.example\nrosterGroup: Old\n\n",
+                      local, i, local, i);
+    (void)fclose(stream);
+    site_modify(site, "%s", ldif);
+    free(ldif);
+}
+
+START_TEST(more_pairs_than_one_answer_has)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    pair_with_many("h4");
+    redeem(token, "h4", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(pairs_of("h4@example.org"), 1);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* They belong to who has the name, and concern neither a new password nor a new contact. */
+START_TEST(somebody_with_many_contacts)
+{
+    struct site_request request;
+    inv_token *token = NULL;
+
+    site_add_account(site, "h5");
+    pair_with_many("h5");
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, "h5");
+    token = site_create(site, &request);
+    redeem(token, "h5", "staple battery horse");
+    expect(INV_OK);
+    inv_token_free(&token);
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    token = site_create(site, &request);
+    (void)site_redeem_contact(site, token, "h5@example.org", &verdict);
+    expect(INV_OK);
+    ck_assert_uint_eq(pairs_of("h5@example.org"), MANY + 1);
+    inv_token_free(&token);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("redeem_heir");
@@ -150,6 +208,8 @@ int main(void)
     tcase_add_test(heirs, an_earlier_holders_pairs_go_when_it_is_repeated);
     tcase_add_test(heirs, what_could_not_be_removed_is_told);
     tcase_add_test(heirs, an_account_of_long_ago_loses_nothing);
+    tcase_add_test(heirs, more_pairs_than_one_answer_has);
+    tcase_add_test(heirs, somebody_with_many_contacts);
     suite_add_tcase(suite, heirs);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
