@@ -7,35 +7,6 @@ top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 # shellcheck source=../support/ctl.sh
 . "$top/tests/support/ctl.sh"
 
-# ---------------------------------------------------------------------------------- wrong usage
-
-: >"$work/empty"
-config=$work/empty
-exits 2 "no command" ; says "says so" 'which command' "$err"
-exits 2 "an unknown command" frobnicate ; says "names it" frobnicate "$err"
-exits 2 "tree of two" tree a b
-exits 2 "remove without a JID" remove
-exits 2 "repair does not take a word" repair x
-exits 2 "purge without --older-than" purge
-says "asks for it" '--older-than' "$err"
-exits 2 "purge of no age" purge --older-than 0d
-exits 2 "purge of some age" purge --older-than long
-exits 2 "an unknown option" list --frobnicate
-exits 2 "an option without its value" create --type
-exits 2 "an option twice" list --state all --state used
-exits 2 "a missing argument" show
-exits 2 "an argument too many" show a b
-exits 2 "redeem without --user" redeem abc
-exits 2 "list in an unknown state" list --state bad
-exits 2 "--bind-dn without its password" init --bind-dn cn=x
-exits 0 "help" --help
-exits 0 "help of a command, options behind it" create --type x --help
-says "shows its options" '--account-expires WHEN' "$out"
-exits 4 "an empty configuration" list
-config=$work/none
-exits 4 "no configuration" create
-says "names the file" "$work/none" "$err"
-
 # ----------------------------------------------------------------------------------------- init
 
 directory "$work/site"
@@ -579,80 +550,5 @@ exits 3 "and purge" purge --older-than 1d
 exits 3 "and tree" tree
 exits 3 "and remove" remove bob
 redeems 3 "and redeem" kim "$token" 'kim has a password'
-
-# ------------------------------------------------------------- sites that are not as they should be
-
-directory "$work/bare"
-admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
-exits 4 "init without containers" init
-cp "$out" "$work/containers.ldif"
-says "prints their LDIF" '^dn: ou=invites,dc=example,dc=org$' "$out"
-[ ! -e "$site/token.keys" ]
-verdict "and makes no keys before it has seen them" $?
-admin ldapadd -f "$work/containers.ldif" >"$out" 2>"$err"
-verdict "which loads" $?
-exits 0 "then init goes on" init
-admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
-exits 1 "doctor misses containers" doctor
-admin_init 0 "init makes them with an administrator's rights" "$site/admin.password"
-exits 0 "doctor is content" doctor
-"$top/scripts/private-slapd" stop "$site"
-
-# Nobody may read what became of a clear password: that proves nothing.
-directory "$work/unseen"
-sed -i '/inviteId=0000/,/by \* none/s/ write$/ =w/' "$site/invitegate-acl.conf"
-restart
-exits 4 "init where the stored password cannot be read" init
-says "says that it stays unproven" 'finding +hashing .*unproven' "$out"
-admin_init 0 "an administrator's rights prove it" "$site/admin.password"
-exits 0 "then init needs them no more" init
-says "because it was proved" 'note +hashing .*earlier init' "$out"
-"$top/scripts/private-slapd" stop "$site"
-
-directory "$work/clear" --no-ppolicy
-exits 4 "init where passwords stay in clear" init
-says "says what is missing" 'ppolicy_hash_cleartext' "$out"
-admin ldapsearch -LLL -s base -b "ou=invites,$suffix" invitePasswordForm >"$out" 2>"$err"
-says "server is not recorded" . "$out"
-[ "$(grep -c 'Form: server' "$out")" = 0 ]
-verdict "indeed" $?
-sed -i 's/^password_verifiers.*/password_verifiers = crypt/' "$config"
-exits 0 "init with crypt in its place" init
-exits 0 "doctor agrees" doctor
-sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
-exits 0 "init with crypt and scram" init
-# reopen BY REPLACEMENT: lets somebody read invites whom nobody meant to, and takes it back
-reopen() {
-    sed -i "/^# -* invites/,/^# -* rosters/s/by $1/by $2/" "$site/invitegate-acl.conf"
-    restart
-}
-reopen '\* none' 'users read'
-exits 4 "init where users can read invites" init
-says "says so" 'an ordinary account can read an invite' "$out"
-exits 1 "doctor too" doctor
-reopen 'users read' '* read'
-exits 4 "init where anybody can" init
-says "says so" 'anybody, without a bind, can read the list of invites' "$out"
-reopen '\* read' '* none'
-# And invitegate may do more, or less, than it needs.
-sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/read/write/' "$site/invitegate-acl.conf"
-restart
-exits 0 "init notes rights that are too wide" init
-says "as such" '^note +narrowness' "$out"
-exits 1 "doctor finds them" doctor
-sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/write/read/' "$site/invitegate-acl.conf"
-sed -i '/^access to dn.onelevel="ou=rosters/,/write/s/write/read/' "$site/invitegate-acl.conf"
-cat >>"$site/slapd.conf" <<END
-database config
-access to *
-    by dn.exact="gidNumber=$(id -g)+uidNumber=$(id -u),cn=peercred,cn=external,cn=auth" read
-END
-sed -i '/xmppContactJid/d' "$site/invitegate-index.conf"
-restart
-exits 4 "init without rights on rosters" init
-says "names them" 'finding +rosters' "$out"
-exits 1 "doctor" --json doctor
-json "finds the right, the index and the policy that are missing, and nothing else" \
-    'sorted(r["check"] for r in rows if r["status"] == "finding") == ["indexes", "ppolicy", "rosters"]'
 
 echo "1..$number"

@@ -24,6 +24,35 @@ open_invites() {
     entries "ou=invites,$suffix" '(&(objectClass=xmppInvite)(inviteUsesLeft>=1))'
 }
 
+# ---------------------------------------------------------------------------------- wrong usage
+
+: >"$work/empty"
+config=$work/empty
+exits 2 "no command" ; says "says so" 'which command' "$err"
+exits 2 "an unknown command" frobnicate ; says "names it" frobnicate "$err"
+exits 2 "tree of two" tree a b
+exits 2 "remove without a JID" remove
+exits 2 "repair does not take a word" repair x
+exits 2 "purge without --older-than" purge
+says "asks for it" '--older-than' "$err"
+exits 2 "purge of no age" purge --older-than 0d
+exits 2 "purge of some age" purge --older-than long
+exits 2 "an unknown option" list --frobnicate
+exits 2 "an option without its value" create --type
+exits 2 "an option twice" list --state all --state used
+exits 2 "a missing argument" show
+exits 2 "an argument too many" show a b
+exits 2 "redeem without --user" redeem abc
+exits 2 "list in an unknown state" list --state bad
+exits 2 "--bind-dn without its password" init --bind-dn cn=x
+exits 0 "help" --help
+exits 0 "help of a command, options behind it" create --type x --help
+says "shows its options" '--account-expires WHEN' "$out"
+exits 4 "an empty configuration" list
+config=$work/none
+exits 4 "no configuration" create
+says "names the file" "$work/none" "$err"
+
 # ------------------------------------------------------- what is wrong before any file is read
 
 config=$work/none
@@ -98,8 +127,10 @@ says "and ends" 'ended at invite [0-9]+ of 500' "$err"
 
 # Who interrupts while an invite is made gets its token first. (In the background of a shell SIGINT is
 # ignored.)
+sed -e 's/^timeout = .*/timeout = 20s/' -e 's/^claim_grace = .*/claim_grace = 20m/' "$config" >"$work/patient.conf"
+chmod 600 "$work/patient.conf"
 kill -STOP "$(cat "$site/slapd.pid")"
-"$invitectl" -c "$config" create --count 500 --print token >"$out" 2>"$err" &
+"$invitectl" -c "$work/patient.conf" create --count 500 --print token >"$out" 2>"$err" &
 runner=$!
 poll=100
 until grep -qs '^SigBlk:.*[4-7c-f]0.[37bf]$' "/proc/$runner/status" || [ $poll -eq 0 ]; do

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# invitectl init and doctor at sites that are not as they should be.
+set -u
+
+top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+# shellcheck source=../support/ctl.sh
+. "$top/tests/support/ctl.sh"
+
+directory "$work/bare"
+admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
+exits 4 "init without containers" init
+cp "$out" "$work/containers.ldif"
+says "prints their LDIF" '^dn: ou=invites,dc=example,dc=org$' "$out"
+[ ! -e "$site/token.keys" ]
+verdict "and makes no keys before it has seen them" $?
+admin ldapadd -f "$work/containers.ldif" >"$out" 2>"$err"
+verdict "which loads" $?
+exits 0 "then init goes on" init
+admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
+exits 1 "doctor misses containers" doctor
+admin_init 0 "init makes them with an administrator's rights" "$site/admin.password"
+exits 0 "doctor is content" doctor
+"$top/scripts/private-slapd" stop "$site"
+
+# Nobody may read what became of a clear password: that proves nothing.
+directory "$work/unseen"
+sed -i '/inviteId=0000/,/by \* none/s/ write$/ =w/' "$site/invitegate-acl.conf"
+restart
+exits 4 "init where the stored password cannot be read" init
+says "says that it stays unproven" 'finding +hashing .*unproven' "$out"
+admin_init 0 "an administrator's rights prove it" "$site/admin.password"
+exits 0 "then init needs them no more" init
+says "because it was proved" 'note +hashing .*earlier init' "$out"
+"$top/scripts/private-slapd" stop "$site"
+
+directory "$work/clear" --no-ppolicy
+exits 4 "init where passwords stay in clear" init
+says "says what is missing" 'ppolicy_hash_cleartext' "$out"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" invitePasswordForm >"$out" 2>"$err"
+says "server is not recorded" . "$out"
+[ "$(grep -c 'Form: server' "$out")" = 0 ]
+verdict "indeed" $?
+sed -i 's/^password_verifiers.*/password_verifiers = crypt/' "$config"
+exits 0 "init with crypt in its place" init
+exits 0 "doctor agrees" doctor
+sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
+exits 0 "init with crypt and scram" init
+# reopen BY REPLACEMENT: lets somebody read invites whom nobody meant to, and takes it back
+reopen() {
+    sed -i "/^# -* invites/,/^# -* rosters/s/by $1/by $2/" "$site/invitegate-acl.conf"
+    restart
+}
+reopen '\* none' 'users read'
+exits 4 "init where users can read invites" init
+says "says so" 'an ordinary account can read an invite' "$out"
+exits 1 "doctor too" doctor
+reopen 'users read' '* read'
+exits 4 "init where anybody can" init
+says "says so" 'anybody, without a bind, can read the list of invites' "$out"
+reopen '\* read' '* none'
+# And invitegate may do more, or less, than it needs.
+sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/read/write/' "$site/invitegate-acl.conf"
+restart
+exits 0 "init notes rights that are too wide" init
+says "as such" '^note +narrowness' "$out"
+exits 1 "doctor finds them" doctor
+sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/write/read/' "$site/invitegate-acl.conf"
+sed -i '/^access to dn.onelevel="ou=rosters/,/write/s/write/read/' "$site/invitegate-acl.conf"
+cat >>"$site/slapd.conf" <<END
+database config
+access to *
+    by dn.exact="gidNumber=$(id -g)+uidNumber=$(id -u),cn=peercred,cn=external,cn=auth" read
+END
+sed -i '/xmppContactJid/d' "$site/invitegate-index.conf"
+restart
+exits 4 "init without rights on rosters" init
+says "names them" 'finding +rosters' "$out"
+exits 1 "doctor" --json doctor
+json "finds the right, the index and the policy that are missing, and nothing else" \
+    'sorted(r["check"] for r in rows if r["status"] == "finding") == ["indexes", "ppolicy", "rosters"]'
+
+echo "1..$number"
