@@ -267,11 +267,11 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
     inv_result result = judge_request(call, request, verdict);
 
     *token = NULL;
-    verdict->invite_id[0] = '\0';
     if (result == INV_OK)
         result = judge_people(call, request, verdict);
     if (result == INV_OK)
         result = inv_token_mint(call->keys, call->domain->name, token, verdict);
+    verdict->invite_id[0] = '\0'; /* of an invite that is not there so far */
     if (result == INV_OK && reserves)
         result =
             reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);

@@ -195,6 +195,7 @@ START_TEST(what_cannot_be_created)
     (void)create(&request, &token);
     expect(refusal->wanted);
     ck_assert_str_ne(verdict.why, "");
+    ck_assert_str_eq(verdict.invite_id, "");
     ck_assert_uint_eq(entries(), before);
     site_request_end(&request);
 }
@@ -239,6 +240,7 @@ START_TEST(an_invite_that_fails_reserves_nothing)
     request.request.note = "no UTF-8: \xff"; /* the directory refuses it */
     (void)create(&request, &token);
     expect(INV_CONFIG);
+    ck_assert_str_eq(verdict.invite_id, ""); /* there is none of that id */
     ck_assert_uint_eq(entries(), before);
     site_request_end(&request);
 }
