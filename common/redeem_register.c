@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "redemption.h"
+#include "reservation.h"
 
 /* ------------------------------------------------------------------------------- the account */
 
@@ -82,6 +83,19 @@ cleanup:
 
 /* --------------------------------------------------------------------------- the whole of it */
 
+/* It went in the flight that was to finish the use. The invite may be open again. */
+static void reserve_again(struct redemption *redemption)
+{
+    const inv_invite *invite = redemption->invite;
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    if (invite->user != NULL &&
+        reservation_take(redemption->call, invite->user, invite->id, &verdict) != INV_OK)
+        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+                      "invite %s: %s is not reserved for it any more: %s", invite->id, invite->user,
+                      verdict.why);
+}
+
 /*
  * Somebody waited out claim_grace and gave the use to another name while this attempt hung: what it
  * made goes away again. The nonce is deleted first, by its exact value, so that only an account of
@@ -115,6 +129,7 @@ static inv_result withdraw(struct redemption *redemption)
     inv_operation_free(&mark);
     inv_operation_free(&removal);
     free(dn);
+    reserve_again(redemption);
     return redemption_bad_token(redemption, "the use was taken by another name meanwhile");
 }
 

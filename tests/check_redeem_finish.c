@@ -7,8 +7,8 @@
 #include "tests/support/leftover.h"
 
 /*
- * Whose use is it? Every name here has used its invite before, and has lost its account since: that
- * use says nothing about the attempt that is under way.
+ * Whose use is it? The names here have used their invite before, and have lost their account since:
+ * that use says nothing about the attempt that is under way.
  */
 
 static struct site *site;
@@ -51,18 +51,11 @@ static void at_write(void *context, counter_moment moment, size_t number, size_t
         overtaken->act(overtaken);
 }
 
-/* The second registration of the name with its token. */
-static void redeem_overtaken(struct overtaken *overtaken)
+static void attempt(struct overtaken *overtaken)
 {
-    char dn[64];
     struct counter *counter;
     inv_call call;
 
-    overtaken->token = site_invite(site, "alice@example.org", 2);
-    redeem(overtaken->token, overtaken->local, SITE_PASSWORD);
-    expect(INV_OK);
-    (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, overtaken->local);
-    site_delete(site, dn);
     site_begin(site, &call);
     counter = counter_attach(call.directory);
     counter->at = at_write;
@@ -70,6 +63,19 @@ static void redeem_overtaken(struct overtaken *overtaken)
     (void)site_redeem_in(&call, overtaken->token, overtaken->local, SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
     inv_gate_end(&call);
+}
+
+/* The second registration of the name with its token. */
+static void redeem_overtaken(struct overtaken *overtaken)
+{
+    char dn[64];
+
+    overtaken->token = site_invite(site, "alice@example.org", 2);
+    redeem(overtaken->token, overtaken->local, SITE_PASSWORD);
+    expect(INV_OK);
+    (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, overtaken->local);
+    site_delete(site, dn);
+    attempt(overtaken);
 }
 
 static void repoint(const struct overtaken *overtaken)
@@ -107,6 +113,26 @@ START_TEST(nor_one_that_repair_has_freed)
     redeem_overtaken(&overtaken);
     expect(INV_BAD_TOKEN);
     site_expect(site, overtaken.token, 1, 0, 1, 0, 0);
+    inv_token_free(&overtaken.token);
+}
+END_TEST
+
+/* The name is kept for the invite that is open again. */
+START_TEST(its_name_stays_reserved)
+{
+    struct overtaken overtaken = {.local = "f6", .before = WRITE_ADD, .act = free_claim};
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    site_request_user(site, &request, "f6");
+    overtaken.token = site_create(site, &request);
+    attempt(&overtaken);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, overtaken.token, 1, 0, 0, 0, 0);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES,
+                                 "(&(objectClass=xmppNameReservation)(inviteUser=f6)(inviteId=%s))",
+                                 inv_token_id(overtaken.token)),
+                      1);
     inv_token_free(&overtaken.token);
 }
 END_TEST
@@ -191,6 +217,7 @@ int main(void)
     tcase_add_unchecked_fixture(finish, start, stop);
     tcase_add_test(finish, an_earlier_use_of_the_name_hides_no_lost_claim);
     tcase_add_test(finish, nor_one_that_repair_has_freed);
+    tcase_add_test(finish, its_name_stays_reserved);
     tcase_add_test(finish, another_attempt_finishes_the_account);
     tcase_add_test(finish, another_attempt_takes_over_and_finishes_the_account);
     tcase_add_test(finish, another_attempt_finishes_the_account_after_a_reset);
