@@ -427,22 +427,30 @@ cleanup:
     return result;
 }
 
+void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVITE_FILTER_SIZE])
+{
+    char text[INV_TIMESTAMP_SIZE];
+
+    inv_timestamp_write_generalized(expired ? moment : moment - 1, text);
+    (void)snprintf(filter, INV_INVITE_FILTER_SIZE, "(!(inviteExpires%s%s))",
+                   expired ? ">=" : "<=", text);
+}
+
 inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open,
                                  inv_verdict *verdict)
 {
     static const char *const nothing[] = {NULL};
     char *jid = inv_filter_escape(inv_name_jid(inviter));
     inv_operation *search = NULL;
-    char now[INV_TIMESTAMP_SIZE];
+    char current[INV_INVITE_FILTER_SIZE];
     char *filter = NULL;
     inv_result result;
 
     *open = 0;
-    inv_timestamp_write_generalized(time(NULL), now);
-    if (jid == NULL || asprintf(&filter,
-                                "(&(objectClass=xmppInvite)(inviteInviter=%s)(inviteUsesLeft>=1)"
-                                "(inviteExpires>=%s))",
-                                jid, now) == -1) {
+    inv_invite_filter_expired(false, time(NULL), current);
+    if (jid == NULL ||
+        asprintf(&filter, "(&(inviteInviter=%s)(objectClass=xmppInvite)(inviteUsesLeft>=1)%s)", jid,
+                 current) == -1) {
         free(jid);
         return inv_verdict_no_memory(verdict);
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
@@ -305,11 +306,58 @@ START_TEST(an_unreadable_invite_is_left_out_and_told)
 }
 END_TEST
 
+/* ----------------------------------------------------------------------------------- very many */
+
+#define MANY 40000
+
+/* Each expires at another moment, as those do that people make; ten have expired. */
+static void start_with_many(void)
+{
+    char path[] = "/tmp/invitegate-many-XXXXXX";
+    int descriptor = mkstemp(path);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
+    const char *const options[] = {"--extra-ldif", path, NULL};
+    const struct site_settings settings = {.slapd_options = options};
+    time_t now = time(NULL);
+
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < MANY; i++) {
+        char expires[INV_TIMESTAMP_SIZE];
+
+        inv_timestamp_write_generalized(i < 10 ? now - 1 - i : now + 86400 + i, expires);
+        (void)fprintf(file,
+                      "dn: inviteId=%040d," SITE_INVITES "\nobjectClass: xmppInvite\n"
+                      "inviteId: %040d\ninviteType: account\ninviteDomain: example.org\n"
+                      "inviteUses: 1\ninviteUsesLeft: 1\ninviteExpires: %s\ninviteKeyId: 1\n"
+                      "inviteInviter: %s@example.org\n\n",
+                      i, i, expires, i < 30 ? "alice" : "bob");
+    }
+    ck_assert_int_eq(fclose(file), 0);
+    site = site_start(&settings);
+    (void)unlink(path);
+}
+
+/* For each invite that a user makes: not by looking at those of all others. */
+START_TEST(open_invites_are_counted_among_very_many)
+{
+    inv_name *alice = NULL;
+    size_t open = 0;
+
+    ck_assert_int_eq(inv_name_parse_jid("alice@example.org", &alice, &verdict), INV_OK);
+    call.deadline = inv_deadline_in(2000);
+    (void)inv_invite_count_open(&call, alice, &open, &verdict);
+    expect(INV_OK);
+    ck_assert_uint_eq(open, 20);
+    inv_name_free(&alice);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("invite");
     TCase *entry = tcase_create("entry");
     TCase *directory = tcase_create("directory");
+    TCase *many = tcase_create("many");
     SRunner *runner;
     int failed;
 
@@ -327,6 +375,13 @@ int main(void)
     tcase_add_test(directory, the_newest_come_first);
     tcase_add_test(directory, an_unreadable_invite_is_left_out_and_told);
     suite_add_tcase(suite, directory);
+    if (slapd_kind() == SLAPD_OPENLDAP) {
+        tcase_set_timeout(many, 60);
+        tcase_add_unchecked_fixture(many, start_with_many, calls_stop);
+        tcase_add_checked_fixture(many, calls_begin, calls_end);
+        tcase_add_test(many, open_invites_are_counted_among_very_many);
+        suite_add_tcase(suite, many);
+    }
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -67,15 +67,15 @@ inv_result ctl_keys_fit(const ctl_containers *containers, const inv_keys *keys,
 /* The caller frees it. Open invites under keys other than these; NULL: out of memory. */
 static char *foreign_key_filter(const inv_keys *keys)
 {
-    char now[INV_TIMESTAMP_SIZE];
+    char current[INV_INVITE_FILTER_SIZE];
     char *filter = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&filter, &length);
 
     if (stream == NULL)
         return NULL;
-    inv_timestamp_write_generalized(time(NULL), now);
-    (void)fprintf(stream, "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)(inviteExpires>=%s)", now);
+    inv_invite_filter_expired(false, time(NULL), current);
+    (void)fprintf(stream, "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)%s", current);
     for (size_t i = 0; i < inv_keys_count(keys); i++)
         (void)fprintf(stream, "(!(inviteKeyId=%u))", (unsigned)inv_keys_id(keys, i));
     (void)fputc(')', stream);

@@ -49,21 +49,19 @@ static bool parse_state(const ctl_invocation *invocation, listing *wanted)
 /* What the directory can sort out; the exact state is judged again here. */
 static void write_state_filter(const listing *wanted, char filter[128])
 {
-    char now[INV_TIMESTAMP_SIZE];
+    char expired[INV_INVITE_FILTER_SIZE];
 
-    inv_timestamp_write_generalized(wanted->now, now);
+    inv_invite_filter_expired(wanted->state == INV_INVITE_EXPIRED, wanted->now, expired);
     filter[0] = '\0';
     if (wanted->all)
         return;
     switch (wanted->state) {
     case INV_INVITE_PENDING:
-        (void)snprintf(filter, 128, "(inviteUsesLeft>=1)(inviteExpires>=%s)", now);
+    case INV_INVITE_EXPIRED:
+        (void)snprintf(filter, 128, "(inviteUsesLeft>=1)%s", expired);
         break;
     case INV_INVITE_USED:
         (void)snprintf(filter, 128, "(inviteUsesLeft=0)");
-        break;
-    case INV_INVITE_EXPIRED:
-        (void)snprintf(filter, 128, "(inviteUsesLeft>=1)(inviteExpires<=%s)", now);
         break;
     case INV_INVITE_REVOKED:
         (void)snprintf(filter, 128, "(inviteUsesLeft<=-1)");
