@@ -124,7 +124,7 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
     char *jid = inv_filter_escape(inv_name_jid(name));
     char *filter = NULL;
 
-    if (jid != NULL && asprintf(&filter, "(&(objectClass=xmppAccount)(inviteId=%s)(xmppJid=%s))",
+    if (jid != NULL && asprintf(&filter, "(&(inviteId=%s)(xmppJid=%s)(objectClass=xmppAccount))",
                                 invite_id, jid) == -1)
         filter = NULL;
     free(jid);

@@ -62,8 +62,9 @@ inv_operation *inv_pair_search_operation(const inv_domain *domain, const char *j
     char *filter = NULL;
     inv_operation *operation = NULL;
 
+    /* the JID first: where slapd knows none of it, it does not read the list of all pairs */
     if (escaped != NULL &&
-        asprintf(&filter, "(&(objectClass=xmppRosterPair)(xmppContactJid=%s))", escaped) == -1)
+        asprintf(&filter, "(&(xmppContactJid=%s)(objectClass=xmppRosterPair))", escaped) == -1)
         filter = NULL;
     if (filter != NULL)
         operation = inv_operation_search(domain->rosters, INV_SCOPE_ONE, filter, attributes);

@@ -123,7 +123,7 @@ names 1 "ids compare without case" gate "$invites" "(inviteId=$(echo $id | tr a-
 names 1 "uses are found by their JID" gate "$invites" "(inviteUsedBy=bob@example.org *)"
 cat >"$work/searches" <<END
 $suffix (|(uid=carl)(xmppJid=carl@example.org))
-$suffix (&(objectClass=xmppAccount)(inviteId=$id)(xmppJid=carl@example.org))
+$suffix (&(inviteId=$id)(xmppJid=carl@example.org)(objectClass=xmppAccount))
 ou=people,$suffix (xmppInvitedBy=carl@example.org)
 ou=people,$suffix (xmppAccountExpires<=20200101000000Z)
 $invites (inviteInviter=carl@example.org)
