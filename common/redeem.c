@@ -44,9 +44,9 @@ void redemption_accept_at(struct redemption *redemption, time_t accepted_at)
 {
     time_t now = time(NULL);
 
-    if (accepted_at <= 0 || accepted_at > now || now - accepted_at > INV_ACCEPTED_MAX_AGE)
-        accepted_at = now;
-    redemption->accepted_at = accepted_at;
+    redemption->accepted = accepted_at > 0 && accepted_at <= now &&
+                           now - accepted_at <= INV_ACCEPTED_MAX_AGE;
+    redemption->accepted_at = redemption->accepted ? accepted_at : now;
 }
 
 inv_result redemption_bad_token(struct redemption *redemption, const char *why)
@@ -249,11 +249,22 @@ static void tell_account(struct redemption *redemption)
                                redemption->verdict->account);
 }
 
+/* The token may have ended since it was accepted. */
+static inv_result look_or_refuse(struct redemption *redemption)
+{
+    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+
+    if (result == INV_OK)
+        result = redemption_refuse_type(redemption);
+    return result == INV_BAD_TOKEN ? redemption_refuse_alike(redemption, result) : result;
+}
+
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, unsigned takes, time_t accepted_at,
                       inv_verdict *verdict)
 {
     struct redemption redemption;
+    bool begun = false;
     inv_result result = INV_OK;
 
     redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
@@ -266,12 +277,10 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
         result = redemption_refuse_open(call, takes, verdict);
     if (result == INV_OK)
         result = inv_password_check(call->domain, call->keys, password, verdict);
+    if (result == INV_OK && !redemption.open && !redemption.accepted)
+        result = redemption_judge_token(&redemption, &begun);
     if (result == INV_OK)
-        result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
-    if (result == INV_OK)
-        result = redemption_refuse_type(&redemption);
-    if (result == INV_BAD_TOKEN)
-        result = redemption_refuse_alike(&redemption, result);
+        result = look_or_refuse(&redemption);
     if (result == INV_OK)
         result = redemption_refuse_unproved(&redemption);
     redemption.registers = result == INV_OK && redemption.invite->type != INV_INVITE_RESET;

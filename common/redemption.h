@@ -22,6 +22,7 @@ struct redemption {
     bool open;      /* without an invite */
     bool registers; /* a new account: pairs of an earlier holder of the name are not its own */
     time_t accepted_at;
+    bool accepted; /* by a check of the last hour */
     inv_verdict *verdict;
     /* seen */
     inv_invite *invite;

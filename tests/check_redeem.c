@@ -267,6 +267,29 @@ START_TEST(five_round_trips_and_four_writes)
 }
 END_TEST
 
+/* Nobody checked the token: it is judged before anybody asks who has the name. */
+START_TEST(one_round_trip_more_without_a_check)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_name *name = site_name(site, "unchecked");
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    (void)inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, 0, &verdict);
+    expect(INV_OK);
+    ck_assert_uint_eq(counter->flights, 6);
+    ck_assert_uint_eq(counter->writes, 4);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    inv_secret_free(&password);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------- inviters */
 
 static inv_token *invite_by(const char *local)
@@ -437,6 +460,7 @@ int main(void)
     tcase_add_test(through, again_with_the_same_and_with_another_password);
     tcase_add_test(through, groups_of_both_kinds);
     tcase_add_test(through, five_round_trips_and_four_writes);
+    tcase_add_test(through, one_round_trip_more_without_a_check);
     suite_add_tcase(suite, through);
     tcase_set_timeout(inviters, 60);
     tcase_add_unchecked_fixture(inviters, start, stop);

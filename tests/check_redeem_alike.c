@@ -140,15 +140,23 @@ static inv_result redeem(inv_call *call, const inv_token *token, const inv_name 
     return inv_redeem(call, token, name, password, TAKES, 0, verdict);
 }
 
+/* What a check accepted may have ended since. */
+static inv_result redeem_after_check(inv_call *call, const inv_token *token, const inv_name *name,
+                                     const inv_secret *password, inv_verdict *verdict)
+{
+    return inv_redeem(call, token, name, password, TAKES, time(NULL), verdict);
+}
+
 /* As a login does it. */
 static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name,
                          const inv_secret *password, inv_verdict *verdict)
 {
+    time_t accepted_at = time(NULL);
     inv_result result = inv_redeem_login(call, token, name, verdict);
 
-    return result != INV_NO_ACCOUNT
-               ? result
-               : inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, 0, verdict);
+    return result != INV_NO_ACCOUNT ? result
+                                    : inv_redeem(call, token, name, password,
+                                                 INV_TAKES_REGISTRATION, accepted_at, verdict);
 }
 
 static void ask(way by, const inv_token *token, const char *local, const char *password,
@@ -212,7 +220,13 @@ END_TEST
 
 START_TEST(by_a_redemption)
 {
-    expect_alike(redeem, SITE_PASSWORD, INV_BAD_TOKEN, true);
+    expect_alike(redeem, SITE_PASSWORD, INV_BAD_TOKEN, false);
+}
+END_TEST
+
+START_TEST(by_a_redemption_after_a_check)
+{
+    expect_alike(redeem_after_check, SITE_PASSWORD, INV_BAD_TOKEN, true);
 }
 END_TEST
 
@@ -338,6 +352,7 @@ int main(void)
     tcase_add_test(tests, by_a_check);
     tcase_add_test(tests, by_a_check_with_a_name);
     tcase_add_test(tests, by_a_redemption);
+    tcase_add_test(tests, by_a_redemption_after_a_check);
     tcase_add_test(tests, by_a_login);
     tcase_add_test(tests, by_a_login_with_an_impossible_password);
     tcase_add_test(tests, by_a_check_when_the_inviter_is_gone);

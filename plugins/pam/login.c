@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "login.h"
 
+#include <time.h>
+
 #include "invitegate/account.h"
 #include "invitegate/redeem.h"
 
@@ -53,6 +55,7 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
     inv_call call = {0};
     inv_name *name = NULL;
     bool made_before = false;
+    time_t accepted_at = time(NULL);
     inv_result result;
 
     result = inv_pam_service_name(service, &name);
@@ -63,7 +66,7 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
         made_before = result == INV_OK;
     }
     if (result == INV_NO_ACCOUNT)
-        result = inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, 0,
+        result = inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at,
                             inv_pam_service_afresh(service));
     inv_pam_service_hang_up(service, &call);
     inv_name_free(&name);

@@ -391,8 +391,8 @@ inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *lo
     ck_assert_ptr_nonnull(secret);
     result = inv_name_prepare(call->domain, local, strlen(local), &name, verdict);
     ck_assert_msg(result == INV_OK, "%s: %s", local, verdict->why);
-    result =
-        inv_redeem(call, token, name, secret, INV_TAKES_REGISTRATION | INV_TAKES_RESET, 0, verdict);
+    result = inv_redeem(call, token, name, secret, INV_TAKES_REGISTRATION | INV_TAKES_RESET,
+                        time(NULL), verdict);
     ck_assert_int_eq(result, verdict->result);
     inv_name_free(&name);
     inv_secret_free(&secret);
