@@ -54,7 +54,9 @@ struct attempt {
 
 /* ----------------------------------------------------------------------------------- ways in */
 
-static inv_result check_for(const struct attempt *attempt, const inv_name *name)
+/* A check, or with password a redemption that none preceded. */
+static bool is_bad_token(const struct attempt *attempt, const inv_name *name,
+                         const inv_secret *password)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -62,36 +64,45 @@ static inv_result check_for(const struct attempt *attempt, const inv_name *name)
     const inv_gate *gate = attempt->place->gate;
     inv_result result = inv_gate_begin(gate, &gate->config->domains[0], 0, &call, &verdict);
 
-    if (result == INV_OK)
+    if (result == INV_OK && password == NULL)
         result = inv_redeem_check(&call, attempt->token, name, INV_TAKES_REGISTRATION, &acceptance,
                                   &verdict);
+    else if (result == INV_OK)
+        result =
+            inv_redeem(&call, attempt->token, name, password, INV_TAKES_REGISTRATION, 0, &verdict);
     inv_gate_end(&call);
-    return result;
+    return result == INV_BAD_TOKEN;
 }
 
-static bool check(const struct attempt *attempt)
-{
-    return check_for(attempt, NULL) == INV_BAD_TOKEN;
-}
-
-static bool check_name(const struct attempt *attempt)
+static bool is_bad_token_for_name(const struct attempt *attempt, const inv_secret *password)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
     bool refused = inv_name_prepare(&attempt->place->gate->config->domains[0], attempt->local,
                                     strlen(attempt->local), &name, &verdict) == INV_OK &&
-                   check_for(attempt, name) == INV_BAD_TOKEN;
+                   is_bad_token(attempt, name, password);
 
     inv_name_free(&name);
     return refused;
 }
 
+static bool check(const struct attempt *attempt)
+{
+    return is_bad_token(attempt, NULL, NULL);
+}
+
+static bool check_name(const struct attempt *attempt)
+{
+    return is_bad_token_for_name(attempt, NULL);
+}
+
 static bool redeem(const struct attempt *attempt)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_secret *password = inv_secret_new(PLACE_PASSWORD, strlen(PLACE_PASSWORD));
+    bool refused = is_bad_token_for_name(attempt, password);
 
-    return place_register(attempt->place, attempt->token, attempt->local, &verdict) ==
-           INV_BAD_TOKEN;
+    inv_secret_free(&password);
+    return refused;
 }
 
 static bool change_password(const struct attempt *attempt)

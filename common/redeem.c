@@ -44,8 +44,8 @@ void redemption_accept_at(struct redemption *redemption, time_t accepted_at)
 {
     time_t now = time(NULL);
 
-    redemption->accepted = accepted_at > 0 && accepted_at <= now &&
-                           now - accepted_at <= INV_ACCEPTED_MAX_AGE;
+    redemption->accepted =
+        accepted_at > 0 && accepted_at <= now && now - accepted_at <= INV_ACCEPTED_MAX_AGE;
     redemption->accepted_at = redemption->accepted ? accepted_at : now;
 }
 
