@@ -46,17 +46,25 @@ static inv_result match_readable(inv_call *call, const char *dn, const inv_secre
 inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
                              inv_verdict *verdict)
 {
-    if ((call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0) {
-        inv_match match = INV_MATCH_UNKNOWN;
-        inv_result result = match_readable(call, account->dn, password, &match, verdict);
+    bool only_scram = (call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0;
+    inv_match match = INV_MATCH_UNKNOWN;
+    inv_result result = INV_OK;
 
-        if (result != INV_OK || match == INV_MATCH_YES)
-            return result;
-        if (match == INV_MATCH_NO)
-            return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password does not match %s",
-                                   account->dn);
-    }
-    return inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
+    if (only_scram)
+        result = match_readable(call, account->dn, password, &match, verdict);
+    if (result != INV_OK || match == INV_MATCH_YES)
+        return result;
+    if (match == INV_MATCH_NO)
+        return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password does not match %s",
+                               account->dn);
+    result = inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
+    /* a bind says nothing of a password that it is not for */
+    if (result == INV_WRONG_PASSWORD && only_scram && account->has_auth_password_class)
+        result = inv_verdict_set(verdict, INV_CONFIG,
+                                 "authPassword of %s cannot be read: with nothing but SCRAM in "
+                                 "password_verifiers invitegate has to",
+                                 account->dn);
+    return result;
 }
 
 static inv_result expired(const inv_account *account, inv_verdict *verdict)

@@ -496,12 +496,17 @@ END_TEST
 
 #define SERVICE "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\""
 
-static void start_scram(void)
+static void start_hidden_scram(void)
 {
     const struct site_settings settings = {.domain_lines = "password_verifiers = scram-sha-256\n"
                                                            "scram_iterations = 4096\n"};
 
     site = site_start(&settings);
+}
+
+static void start_scram(void)
+{
+    start_hidden_scram();
     /* as the examples say: readable for invitegate, which cannot prove them by a bind */
     if (slapd_kind() == SLAPD_389DS)
         site_modify(
@@ -532,11 +537,25 @@ START_TEST(readable_verifiers_prove_a_password)
 }
 END_TEST
 
+/* Nobody's password is wrong because an ACL hides what would prove it. */
+START_TEST(hidden_verifiers_prove_nothing)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    inv_verdict redeemed;
+
+    ck_assert_int_eq(site_redeem(site, token, "scram", SITE_PASSWORD, &redeemed), INV_OK);
+    ck_assert_int_eq(site_redeem(site, token, "scram", SITE_PASSWORD, &redeemed), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(redeemed.why, "authPassword"));
+    inv_token_free(&token);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("account");
     TCase *account = tcase_create("account");
     TCase *scram = tcase_create("scram");
+    TCase *hidden = tcase_create("hidden");
     SRunner *runner;
     int failed;
 
@@ -563,6 +582,10 @@ int main(void)
     tcase_add_unchecked_fixture(scram, start_scram, calls_stop);
     tcase_add_test(scram, readable_verifiers_prove_a_password);
     suite_add_tcase(suite, scram);
+    tcase_set_timeout(hidden, 60);
+    tcase_add_unchecked_fixture(hidden, start_hidden_scram, calls_stop);
+    tcase_add_test(hidden, hidden_verifiers_prove_nothing);
+    suite_add_tcase(suite, hidden);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

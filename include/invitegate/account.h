@@ -117,7 +117,8 @@ inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_
 
 /*
  * Proves a password: against a readable verifier when the domain keeps only SCRAM, else by a bind.
- * INV_OK, INV_WRONG_PASSWORD or no verdict.
+ * INV_OK, INV_WRONG_PASSWORD or no verdict: also when it is SCRAM's and cannot be read
+ * (INV_CONFIG).
  */
 inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
                              inv_verdict *verdict);

@@ -46,6 +46,23 @@ exits 0 "init with crypt in its place" init
 exits 0 "doctor agrees" doctor
 sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
 exits 0 "init with crypt and scram" init
+# Nothing but SCRAM: no bind proves a password then, and the examples let nobody read a verifier.
+sed -i 's/^password_verifiers.*/password_verifiers = scram-sha-256/' "$config"
+exits 4 "init with scram alone" init
+says "wants to read verifiers" 'finding +passwords .*has to read authPassword and cannot' "$out"
+make --note 'a verifier to read'
+redeems 0 "an account is made all the same" nils "$token" 'nils has a password'
+redeems 4 "but its password is not proved again" nils "$token" 'nils has a password'
+says "because it cannot be read" 'authPassword of uid=nils,.* cannot be read' "$err"
+cp "$site/invitegate-acl.conf" "$work/acl"
+sed -i '/inviteId=0000/,$s/ =w$/ write/' "$site/invitegate-acl.conf"
+restart
+exits 0 "init where it may read them" init
+redeems 0 "the same again" nils "$token" 'nils has a password'
+redeems 1 "another password" nils "$token" 'nils has no password'
+cp "$work/acl" "$site/invitegate-acl.conf"
+restart
+sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
 # reopen BY REPLACEMENT: lets somebody read invites whom nobody meant to, and takes it back
 reopen() {
     sed -i "/^# -* invites/,/^# -* rosters/s/by $1/by $2/" "$site/invitegate-acl.conf"

@@ -148,6 +148,30 @@ cleanup:
     return result;
 }
 
+/* With nothing but SCRAM no bind proves a password: the verifier has to be read. */
+static inv_result prove_comparing(ctl_proof *proof)
+{
+    static const char *const attributes[] = {"authPassword", NULL};
+    inv_operation *search;
+    inv_result result;
+
+    if ((proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0 ||
+        (proof->accepted & INV_VERIFIERS_SCRAM) == 0)
+        return INV_OK;
+    search = inv_operation_search(proof->other.dn, INV_SCOPE_BASE, NULL, attributes);
+    result = ctl_proof_run(proof, proof->call->directory, search);
+    if (result == INV_OK &&
+        (search->entry_count != 1 || inv_entry_count(search->entries[0], "authPassword") == 0))
+        ctl_proof_row(proof, CTL_FINDING, "passwords",
+                      "let invitegate read authPassword of accounts (config-examples/slapd/"
+                      "invitegate-acl.conf says how), or add server or crypt to password_verifiers",
+                      "with nothing but SCRAM invitegate has to read authPassword and cannot: no "
+                      "password is proved, so nobody logs in through PAM and nothing that was cut "
+                      "off is finished");
+    inv_operation_free(&search);
+    return result;
+}
+
 static inv_result sees_change(ctl_proof *proof, const ctl_person *person, bool *seen)
 {
     static const char *const attributes[] = {"pwdChangedTime", "pwdUpdateTime", NULL};
@@ -201,6 +225,8 @@ inv_result ctl_prove_accounts(ctl_proof *proof)
 
     if (result == INV_OK && proof->other.dn != NULL)
         result = look_at(proof, proof->reader.dn != NULL ? &proof->reader : &proof->other);
+    if (result == INV_OK && proof->other.dn != NULL)
+        result = prove_comparing(proof);
     if (result == INV_OK && proof->other.dn != NULL)
         result = prove_name_search(proof);
     if (result == INV_OK && proof->other.dn != NULL)
