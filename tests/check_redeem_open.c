@@ -87,14 +87,20 @@ END_TEST
 
 START_TEST(again_with_the_same_and_with_another_password)
 {
+    char account[INV_ACCOUNT_IDENTITY_SIZE];
+
     redeem("bert", SITE_PASSWORD);
     expect(INV_OK);
+    (void)snprintf(account, sizeof(account), "%s", verdict.account);
+    ck_assert_uint_eq(strlen(account), sizeof(account) - 1);
     check("bert");
     expect(INV_OK);
     redeem("bert", SITE_PASSWORD);
     expect(INV_OK);
+    ck_assert_str_eq(verdict.account, account);
     redeem("bert", "quite another password");
     expect(INV_NAME_TAKEN);
+    ck_assert_str_eq(verdict.account, "");
     ck_assert(site_login(site, "bert", SITE_PASSWORD));
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(xmppJid=bert@example.org)"), 1);
 }

@@ -55,6 +55,7 @@ START_TEST(a_reset_works_once)
     expect(INV_OK);
     redeem(token, "bea", NEW_PASSWORD);
     expect(INV_OK);
+    ck_assert_str_eq(verdict.account, "");
     site_expect(site, token, 0, 0, 1, 0, 0);
     ck_assert(site_login(site, "bea", NEW_PASSWORD));
     ck_assert(!site_login(site, "bea", SITE_PASSWORD));

@@ -85,7 +85,7 @@ HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservat
 HEART_TESTS += tests/check_account tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
 HEART_TESTS += tests/check_refused
-HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir
+HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_told
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -112,6 +112,11 @@ tests_check_redeem_heir_SOURCES = tests/check_redeem_heir.c $(LEFTOVER_SOURCES)
 tests_check_redeem_heir_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_heir_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_heir_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_told_SOURCES = tests/check_redeem_told.c $(SITE_SOURCES)
+tests_check_redeem_told_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_told_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_told_LDADD = $(UNIT_LIBS)
 
 tests_integration_race_SOURCES = tests/integration/race.c $(SITE_SOURCES)
 tests_integration_race_CPPFLAGS = $(SITE_CPPFLAGS)
