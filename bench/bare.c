@@ -96,7 +96,7 @@ static void look(LDAP *handle, const char *invite_dn, const char *local)
     search(handle, base, LDAP_SCOPE_BASE, "(objectClass=xmppNameReservation)",
            reservation_attributes);
     (void)snprintf(filter, sizeof(filter),
-                   "(&(objectClass=xmppRosterPair)(xmppContactJid=%s@example.org))", local);
+                   "(&(xmppContactJid=%s@example.org)(objectClass=xmppRosterPair))", local);
     search(handle, "ou=rosters," BASE, LDAP_SCOPE_ONELEVEL, filter, pair_attributes);
     search(handle, INVITES, LDAP_SCOPE_BASE, "(objectClass=*)", container_attributes);
     wait_for(handle, 5);

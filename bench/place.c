@@ -98,6 +98,13 @@ inv_token **place_invites(const struct place *place, size_t count)
     return tokens;
 }
 
+void place_invites_free(inv_token **tokens, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        inv_token_free(&tokens[i]);
+    free(tokens);
+}
+
 inv_result place_register_in(const struct place *place, inv_call *call, const inv_token *token,
                              const char *local, inv_verdict *verdict)
 {

@@ -21,8 +21,9 @@ void place_close(struct place *place);
 /* An invite by alice, with the request's type, uses and expiry. The caller frees the token. */
 inv_token *place_invite(const struct place *place, const inv_invite_request *request);
 
-/* count account invites by alice. The caller frees each token, and the array. */
+/* count account invites by alice. */
 inv_token **place_invites(const struct place *place, size_t count);
+void place_invites_free(inv_token **tokens, size_t count);
 
 /* One registration, in a call that has begun or in one of its own. */
 inv_result place_register_in(const struct place *place, inv_call *call, const inv_token *token,

@@ -30,12 +30,10 @@ static void work(const struct place *place, registrar by, const char *prefix,
         bare_close(connection);
 }
 
-double registrations_rate(const struct place *place, registrar by, const char *prefix,
-                          size_t processes, size_t count)
+double registrations_with(const struct place *place, registrar by, const char *prefix,
+                          size_t processes, inv_token *const *tokens, size_t count)
 {
-    inv_token **tokens = place_invites(place, count);
     double start = measure_now();
-    double rate;
     int status = 0;
 
     for (size_t i = 0; i < processes; i++) {
@@ -52,9 +50,15 @@ double registrations_rate(const struct place *place, registrar by, const char *p
         if (wait(&status) == -1 || status != 0)
             measure_fail("a process", "did not end well");
     }
-    rate = (double)count / (measure_now() - start);
-    for (size_t i = 0; i < count; i++)
-        inv_token_free(&tokens[i]);
-    free(tokens);
+    return (double)count / (measure_now() - start);
+}
+
+double registrations_rate(const struct place *place, registrar by, const char *prefix,
+                          size_t processes, size_t count)
+{
+    inv_token **tokens = place_invites(place, count);
+    double rate = registrations_with(place, by, prefix, processes, tokens, count);
+
+    place_invites_free(tokens, count);
     return rate;
 }
