@@ -17,7 +17,6 @@ common_libcommon_la_SOURCES += include/invitegate/config.h common/config.c commo
 common_libcommon_la_SOURCES += common/name.c include/invitegate/name.h
 
 common_libcommon_la_SOURCES += common/verifier.c include/invitegate/verifier.h \
-	common/salted_password.c common/salted_password.h \
 	common/saslprep.c common/saslprep.h common/scram.c common/scram.h \
 	common/user_password.c common/user_password.h
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "invitegate/encoding.h"
-#include "salted_password.h"
 #include "saslprep.h"
 
 #define SALT_SIZE      16
@@ -49,7 +48,8 @@ static bool derive(const scram_mechanism *mechanism, const inv_secret *prepared,
 
     (void)ERR_set_mark();
     derived =
-        inv_salted_password(digest, prepared, salt, salt_length, iterations, salted) &&
+        PKCS5_PBKDF2_HMAC(inv_secret_bytes(prepared), (int)inv_secret_length(prepared), salt,
+                          (int)salt_length, (int)iterations, digest, size, salted) == 1 &&
         HMAC(digest, salted, size, (const unsigned char *)"Client Key", 10, client, NULL) != NULL &&
         EVP_Digest(client, mechanism->size, keys->stored, NULL, digest, NULL) == 1 &&
         HMAC(digest, salted, size, (const unsigned char *)"Server Key", 10, keys->server, NULL) !=

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/salted_password.h"
 #include "invitegate/encoding.h"
 #include "invitegate/verifier.h"
 #include "test_keys.h"
@@ -117,37 +116,6 @@ END_TEST
 
 static const char *const of_pencil[] = {PENCIL_SHA_1, PENCIL_SHA_256, PENCIL_SHA_512,
                                         PENCIL_SSHA512};
-
-static const EVP_MD *(*const digests[])(void) = {EVP_sha1, EVP_sha256, EVP_sha512, EVP_sha384};
-
-/* Also for passwords as long as a block of the hash and longer, which HMAC hashes first; and with a
- * hash that is left to libcrypto. */
-START_TEST(salted_passwords_are_those_of_libcrypto)
-{
-    static const size_t lengths[] = {1, 63, 64, 65, 127, 128, 129, 1024};
-    static const unsigned char salt[] = "twenty-one bytes long";
-    const EVP_MD *digest = digests[_i]();
-    const int size = EVP_MD_get_size(digest);
-    unsigned char expected[EVP_MAX_MD_SIZE];
-    unsigned char salted[EVP_MAX_MD_SIZE];
-    char text[1024];
-
-    for (size_t i = 0; i < sizeof(text); i++)
-        text[i] = (char)(i * 7 + 1);
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-        inv_secret *password = inv_secret_new(text, lengths[i]);
-
-        for (unsigned iterations = 1; iterations < 8; iterations += 3) {
-            ck_assert_int_eq(PKCS5_PBKDF2_HMAC(text, (int)lengths[i], salt, 21, (int)iterations,
-                                               digest, size, expected),
-                             1);
-            ck_assert(inv_salted_password(digest, password, salt, 21, iterations, salted));
-            ck_assert_mem_eq(salted, expected, (size_t)size);
-        }
-        inv_secret_free(&password);
-    }
-}
-END_TEST
 
 START_TEST(a_value_matches_its_password_only)
 {
@@ -630,7 +598,6 @@ static TCase *matching(void)
 
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, the_values_are_those_of_the_rfcs, 0, COUNT(exchanges));
-    tcase_add_loop_test(tests, salted_passwords_are_those_of_libcrypto, 0, COUNT(digests));
     tcase_add_loop_test(tests, a_value_matches_its_password_only, 0, COUNT(of_pencil));
     tcase_add_loop_test(tests, a_changed_value_matches_no_more, 0, COUNT(of_pencil));
     tcase_add_test(tests, spaces_round_the_separators_are_borne);

@@ -48,7 +48,6 @@ tests_check_token_CFLAGS = $(UNIT_CFLAGS)
 tests_check_token_LDADD = $(UNIT_LIBS)
 
 tests_check_verifier_SOURCES = tests/check_verifier.c tests/test_keys.c tests/test_keys.h
-tests_check_verifier_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_check_verifier_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS) $(CRYPT_CFLAGS)
 tests_check_verifier_LDADD = $(UNIT_LIBS) $(CRYPTO_LIBS) $(CRYPT_LIBS)
 

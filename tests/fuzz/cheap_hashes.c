@@ -2,20 +2,19 @@
 #include "cheap_hashes.h"
 
 #include <crypt.h>
+#include <openssl/evp.h>
 #include <string.h>
-
-#include "common/salted_password.h"
 
 #define ROUNDS_MAX 4
 
 static bool cheap;
 
-bool __real_inv_salted_password(const EVP_MD *digest, const inv_secret *prepared,
-                                const unsigned char *salt, size_t salt_length, unsigned iterations,
-                                unsigned char *salted);
-bool __wrap_inv_salted_password(const EVP_MD *digest, const inv_secret *prepared,
-                                const unsigned char *salt, size_t salt_length, unsigned iterations,
-                                unsigned char *salted);
+int __real_PKCS5_PBKDF2_HMAC(const char *password, int length, const unsigned char *salt,
+                             int salt_length, int rounds, const EVP_MD *digest, int size,
+                             unsigned char *out);
+int __wrap_PKCS5_PBKDF2_HMAC(const char *password, int length, const unsigned char *salt,
+                             int salt_length, int rounds, const EVP_MD *digest, int size,
+                             unsigned char *out);
 char *__real_crypt_r(const char *password, const char *setting, struct crypt_data *data);
 char *__wrap_crypt_r(const char *password, const char *setting, struct crypt_data *data);
 
@@ -24,13 +23,13 @@ void cheap_hashes(bool on)
     cheap = on;
 }
 
-bool __wrap_inv_salted_password(const EVP_MD *digest, const inv_secret *prepared,
-                                const unsigned char *salt, size_t salt_length, unsigned iterations,
-                                unsigned char *salted)
+int __wrap_PKCS5_PBKDF2_HMAC(const char *password, int length, const unsigned char *salt,
+                             int salt_length, int rounds, const EVP_MD *digest, int size,
+                             unsigned char *out)
 {
-    if (cheap && iterations > ROUNDS_MAX)
-        iterations = ROUNDS_MAX;
-    return __real_inv_salted_password(digest, prepared, salt, salt_length, iterations, salted);
+    if (cheap && rounds > ROUNDS_MAX)
+        rounds = ROUNDS_MAX;
+    return __real_PKCS5_PBKDF2_HMAC(password, length, salt, salt_length, rounds, digest, size, out);
 }
 
 char *__wrap_crypt_r(const char *password, const char *setting, struct crypt_data *data)
