@@ -450,87 +450,85 @@ void *libldap_new(const inv_directory_settings *settings, libldap_identity ident
 
 /* ----------------------------------------------------------------------------------- sending */
 
-static void free_modifications(LDAPMod **modifications)
+/* An operation's changes as libldap wants them; the values' bytes are borrowed. */
+typedef struct modifications {
+    LDAPMod **list; /* each ends with NULL: the list, and what of pointers belongs to one change */
+    LDAPMod *items;
+    struct berval **pointers;
+    struct berval *values;
+} modifications;
+
+static void modifications_free(modifications *made)
 {
-    if (modifications == NULL)
-        return;
-    for (size_t i = 0; modifications[i] != NULL; i++) {
-        for (size_t j = 0;
-             modifications[i]->mod_bvalues != NULL && modifications[i]->mod_bvalues[j] != NULL; j++)
-            free(modifications[i]->mod_bvalues[j]);
-        free(modifications[i]->mod_bvalues);
-        free(modifications[i]);
-    }
-    free(modifications);
+    free(made->list);
+    free(made->items);
+    free(made->pointers);
+    free(made->values);
 }
 
-static LDAPMod *new_modification(const inv_change *change)
+static bool modifications_allocate(modifications *made, const inv_operation *operation)
+{
+    size_t changes = operation->change_count;
+    size_t values = 0;
+
+    for (size_t i = 0; i < changes; i++)
+        values += operation->changes[i].value_count;
+    *made = (modifications){
+        .list = calloc(changes + 1, sizeof(LDAPMod *)),
+        .items = calloc(changes + 1, sizeof(LDAPMod)),
+        .pointers = calloc(values + changes + 1, sizeof(struct berval *)),
+        .values = calloc(values + 1, sizeof(struct berval)),
+    };
+    return made->list != NULL && made->items != NULL && made->pointers != NULL &&
+           made->values != NULL;
+}
+
+static void modifications_fill(modifications *made, const inv_operation *operation)
 {
     static const int kinds[] = {
         [INV_CHANGE_ADD] = LDAP_MOD_ADD,
         [INV_CHANGE_DELETE] = LDAP_MOD_DELETE,
         [INV_CHANGE_REPLACE] = LDAP_MOD_REPLACE,
     };
-    LDAPMod *modification = calloc(1, sizeof(*modification));
+    struct berval **pointer = made->pointers;
+    struct berval *value = made->values;
 
-    if (modification == NULL)
-        return NULL;
-    modification->mod_op = kinds[change->kind] | LDAP_MOD_BVALUES;
-    modification->mod_type = change->attribute;
-    return modification;
-}
+    for (size_t i = 0; i < operation->change_count; i++) {
+        const inv_change *change = &operation->changes[i];
 
-/* The berval array borrows the bytes of the change's values. */
-static bool fill_modification(LDAPMod *modification, const inv_change *change)
-{
-    if (change->value_count == 0)
-        return true;
-    modification->mod_bvalues = calloc(change->value_count + 1, sizeof(struct berval *));
-    if (modification->mod_bvalues == NULL)
-        return false;
-    for (size_t i = 0; i < change->value_count; i++) {
-        struct berval *value = malloc(sizeof(*value));
-
-        if (value == NULL)
-            return false;
-        value->bv_len = inv_secret_length(change->values[i]);
-        value->bv_val = (char *)(uintptr_t)inv_secret_bytes(change->values[i]);
-        modification->mod_bvalues[i] = value;
-    }
-    return true;
-}
-
-static LDAPMod **new_modifications(const inv_operation *operation)
-{
-    LDAPMod **modifications = calloc(operation->change_count + 1, sizeof(LDAPMod *));
-
-    for (size_t i = 0; modifications != NULL && i < operation->change_count; i++) {
-        modifications[i] = new_modification(&operation->changes[i]);
-        if (modifications[i] == NULL ||
-            !fill_modification(modifications[i], &operation->changes[i])) {
-            free_modifications(modifications);
-            modifications = NULL;
+        made->list[i] = &made->items[i];
+        made->items[i].mod_op = kinds[change->kind] | LDAP_MOD_BVALUES;
+        made->items[i].mod_type = change->attribute;
+        if (change->value_count == 0)
+            continue;
+        made->items[i].mod_bvalues = pointer;
+        for (size_t j = 0; j < change->value_count; j++) {
+            value->bv_len = inv_secret_length(change->values[j]);
+            value->bv_val = (char *)(uintptr_t)inv_secret_bytes(change->values[j]);
+            *pointer++ = value++;
         }
+        pointer++;
     }
-    return modifications;
 }
 
 static int send_update(LDAP *handle, inv_operation *operation)
 {
     LDAPControl policy = {.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_PASSWORDPOLICYREQUEST};
     LDAPControl *controls[] = {operation->password_policy ? &policy : NULL, NULL};
-    LDAPMod **modifications = new_modifications(operation);
-    int error;
+    modifications made;
+    int error = LDAP_NO_MEMORY;
 
-    if (modifications == NULL)
-        return LDAP_NO_MEMORY;
+    if (!modifications_allocate(&made, operation))
+        goto cleanup;
+    modifications_fill(&made, operation);
     if (operation->kind == INV_OPERATION_ADD)
-        error = ldap_add_ext(handle, operation->dn, modifications, controls, NULL,
-                             &operation->message_id);
+        error =
+            ldap_add_ext(handle, operation->dn, made.list, controls, NULL, &operation->message_id);
     else
-        error = ldap_modify_ext(handle, operation->dn, modifications, controls, NULL,
+        error = ldap_modify_ext(handle, operation->dn, made.list, controls, NULL,
                                 &operation->message_id);
-    free_modifications(modifications);
+cleanup:
+    modifications_free(&made);
     return error;
 }
 
@@ -587,41 +585,64 @@ static inv_result libldap_send(void *context, inv_operation *operation,
 
 /* --------------------------------------------------------------------------------- receiving */
 
-static bool take_values(LDAP *handle, LDAPMessage *message, const char *attribute, inv_entry *entry)
+/* RFC 4512: no name of an entry or of an attribute has a NUL; liblber puts one behind each. */
+static bool is_text(const struct berval *bytes)
 {
-    struct berval **values = ldap_get_values_len(handle, message, attribute);
+    return bytes->bv_val != NULL && memchr(bytes->bv_val, '\0', bytes->bv_len) == NULL;
+}
+
+/* They lie in the message itself and are wiped there. */
+static bool take_values(const char *attribute, struct berval *values, inv_entry *entry)
+{
     bool taken = true;
 
-    for (size_t i = 0; values != NULL && values[i] != NULL; i++) {
-        taken = taken && inv_entry_append(entry, attribute, values[i]->bv_val, values[i]->bv_len);
-        inv_wipe(values[i]->bv_val, values[i]->bv_len);
+    for (size_t i = 0; values != NULL && values[i].bv_val != NULL; i++) {
+        taken = taken && inv_entry_append(entry, attribute, values[i].bv_val, values[i].bv_len);
+        inv_wipe(values[i].bv_val, values[i].bv_len);
     }
-    ldap_value_free_len(values);
     return taken;
 }
 
-static bool take_entry(LDAP *handle, LDAPMessage *message, inv_operation *operation)
+/* The attributes behind position, in one pass and without copies of libldap's. Gives its error. */
+static int take_attributes(LDAP *handle, LDAPMessage *message, BerElement *position,
+                           inv_entry *entry)
+{
+    for (;;) {
+        struct berval name = {0, NULL};
+        struct berval *values = NULL;
+        int error = ldap_get_attribute_ber(handle, message, position, &name, &values);
+
+        if (error == LDAP_SUCCESS && name.bv_val == NULL)
+            return LDAP_SUCCESS;
+        if (error == LDAP_SUCCESS && !is_text(&name))
+            error = LDAP_DECODING_ERROR;
+        if (error == LDAP_SUCCESS && !take_values(name.bv_val, values, entry))
+            error = LDAP_NO_MEMORY;
+        ldap_memfree(values);
+        if (error != LDAP_SUCCESS)
+            return error;
+    }
+}
+
+static int take_entry(LDAP *handle, LDAPMessage *message, inv_operation *operation)
 {
     BerElement *position = NULL;
-    char *dn = ldap_get_dn(handle, message);
-    inv_entry *entry = dn != NULL ? inv_entry_new(dn) : NULL;
-    bool taken = entry != NULL;
-    char *attribute = NULL;
+    struct berval dn = {0, NULL};
+    inv_entry *entry = NULL;
+    int error = ldap_get_dn_ber(handle, message, &position, &dn);
 
-    ldap_memfree(dn);
-    if (taken)
-        attribute = ldap_first_attribute(handle, message, &position);
-    while (attribute != NULL) {
-        taken = taken && take_values(handle, message, attribute, entry);
-        ldap_memfree(attribute);
-        attribute = ldap_next_attribute(handle, message, position);
+    if (error == LDAP_SUCCESS && !is_text(&dn))
+        error = LDAP_DECODING_ERROR;
+    if (error == LDAP_SUCCESS) {
+        entry = inv_entry_new(dn.bv_val);
+        error = entry != NULL ? take_attributes(handle, message, position, entry) : LDAP_NO_MEMORY;
     }
     ber_free(position, 0);
-    if (!taken) {
+    if (error != LDAP_SUCCESS) {
         inv_entry_free(&entry);
-        return false;
+        return error;
     }
-    return inv_operation_append_entry(operation, entry);
+    return inv_operation_append_entry(operation, entry) ? LDAP_SUCCESS : LDAP_NO_MEMORY;
 }
 
 static void take_policy_error(LDAP *handle, LDAPControl **controls, inv_operation *operation)
@@ -702,7 +723,7 @@ static int take_message(LDAP *handle, LDAPMessage *message, inv_operation *const
         return LDAP_SUCCESS;
     switch (ldap_msgtype(message)) {
     case LDAP_RES_SEARCH_ENTRY:
-        return take_entry(handle, message, operation) ? LDAP_SUCCESS : LDAP_NO_MEMORY;
+        return take_entry(handle, message, operation);
     case LDAP_RES_SEARCH_REFERENCE:
         /* part of the tree is elsewhere: an answer without it would decide on half the facts */
         inv_operation_answer(operation, LDAP_REFERRAL, NULL,
@@ -858,9 +879,15 @@ bool inv_dn_leaf(const char *dn, char **attribute, char **value)
 
 bool inv_dn_equal(const char *a, const char *b)
 {
-    char *normal_a = normal_dn(a);
-    char *normal_b = normal_dn(b);
-    bool equal = normal_a != NULL && normal_b != NULL && strcasecmp(normal_a, normal_b) == 0;
+    char *normal_a;
+    char *normal_b;
+    bool equal;
+
+    if (a != NULL && b != NULL && strcmp(a, b) == 0)
+        return inv_dn_valid(a); /* as it mostly is: one to parse, not two */
+    normal_a = normal_dn(a);
+    normal_b = normal_dn(b);
+    equal = normal_a != NULL && normal_b != NULL && strcasecmp(normal_a, normal_b) == 0;
 
     ldap_memfree(normal_a);
     ldap_memfree(normal_b);

@@ -336,22 +336,35 @@ inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *ver
     return make_name(local, domain, name, verdict);
 }
 
+/* Whether nodeprep makes local of reserved. What cannot be prepared is nobody's name. */
+static inv_result prepares_to(const char *reserved, const char *local, bool *same)
+{
+    inv_verdict unused = INV_VERDICT_INIT;
+    size_t length = strlen(reserved);
+    char *prepared = NULL;
+    inv_result result;
+
+    if (is_plain(reserved, length)) {
+        *same = strcmp(reserved, local) == 0;
+        return INV_OK;
+    }
+    result = prepare_local(reserved, length, &prepared, &unused);
+    *same = result == INV_OK && strcmp(prepared, local) == 0;
+    free(prepared);
+    return result == INV_NO_MEMORY ? INV_NO_MEMORY : INV_OK;
+}
+
 inv_result inv_name_check_reserved(const inv_domain *domain, const inv_name *name,
                                    inv_verdict *verdict)
 {
     for (char **reserved = domain->reserved_names; *reserved != NULL; reserved++) {
-        inv_verdict unused = INV_VERDICT_INIT;
-        char *prepared = NULL;
-        inv_result result = prepare_local(*reserved, strlen(*reserved), &prepared, &unused);
-        bool same = result == INV_OK && strcmp(prepared, name->local) == 0;
+        bool same = false;
 
-        free(prepared);
+        if (prepares_to(*reserved, name->local, &same) != INV_OK)
+            return inv_verdict_no_memory(verdict);
         if (same)
             return inv_verdict_set(verdict, INV_NAME_RESERVED, "%s is one of reserved_names",
                                    name->local);
-        /* a reserved name that cannot be prepared is nobody's */
-        if (result == INV_NO_MEMORY)
-            return inv_verdict_no_memory(verdict);
     }
     return INV_OK;
 }

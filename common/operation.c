@@ -21,21 +21,22 @@ static inv_operation *new_operation(inv_operation_kind kind, const char *dn)
     return operation;
 }
 
+/* In one piece: the list, and the names behind it. */
 static bool copy_attributes(inv_operation *operation, const char *const *attributes)
 {
     size_t count = 0;
+    size_t size = sizeof(char *);
+    char *end;
 
-    while (attributes[count] != NULL)
-        count++;
-    operation->attributes = calloc(count + 1, sizeof(char *));
+    for (; attributes[count] != NULL; count++)
+        size += sizeof(char *) + strlen(attributes[count]) + 1;
+    operation->attributes = calloc(1, size);
     if (operation->attributes == NULL)
         return false;
+    end = (char *)(operation->attributes + count + 1);
     for (; operation->attribute_count < count; operation->attribute_count++) {
-        size_t index = operation->attribute_count;
-
-        operation->attributes[index] = strdup(attributes[index]);
-        if (operation->attributes[index] == NULL)
-            return false;
+        operation->attributes[operation->attribute_count] = end;
+        end = stpcpy(end, attributes[operation->attribute_count]) + 1;
     }
     return true;
 }
@@ -158,8 +159,6 @@ void inv_operation_free(inv_operation **operation)
 {
     if (*operation == NULL)
         return;
-    for (size_t i = 0; i < (*operation)->attribute_count; i++)
-        free((*operation)->attributes[i]);
     free((*operation)->attributes);
     for (size_t i = 0; i < (*operation)->change_count; i++)
         free_change(&(*operation)->changes[i]);

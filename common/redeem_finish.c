@@ -37,16 +37,25 @@ static void flight_end(struct flight *flight)
     free(flight->operations);
 }
 
-/* The pair entry the look showed for this DN, or NULL. */
-static const inv_entry *pair_seen(const struct redemption *redemption, const char *dn)
+/* *seen: the pair of jid and contact that the look showed, or NULL. False: memory is short. */
+static bool find_pair(const struct redemption *redemption, const char *jid, const char *contact,
+                      const inv_entry **seen)
 {
     const inv_operation *pairs = redemption->pairs;
+    char *dn;
 
-    for (size_t i = 0; pairs != NULL && i < pairs->entry_count; i++) {
+    *seen = NULL;
+    if (pairs == NULL || pairs->entry_count == 0)
+        return true;
+    dn = inv_pair_dn(redemption->call->domain, jid, contact);
+    if (dn == NULL)
+        return false;
+    for (size_t i = 0; *seen == NULL && i < pairs->entry_count; i++) {
         if (inv_dn_equal(inv_entry_dn(pairs->entries[i]), dn))
-            return pairs->entries[i];
+            *seen = pairs->entries[i];
     }
-    return NULL;
+    free(dn);
+    return true;
 }
 
 static const char *group_of(const struct redemption *redemption)
@@ -87,20 +96,20 @@ static void append_pair(struct redemption *redemption, struct flight *flight,
 {
     const char *jid = inv_name_jid(redemption->name);
     const char *invite_id = redemption->invite->id;
-    char *dn = inv_pair_dn(container, jid, contact);
-    char *shown = inv_pair_dn(redemption->call->domain, jid, contact);
-    const inv_entry *seen = shown != NULL ? pair_seen(redemption, shown) : NULL;
+    const inv_entry *seen = NULL;
 
-    if (dn == NULL || shown == NULL) {
+    if (!find_pair(redemption, jid, contact, &seen)) {
         flight->no_memory = true;
-    } else {
-        if (seen != NULL && redemption->registers && !inv_entry_has(seen, "inviteId", invite_id))
-            flight_append(flight, inv_pair_adopt_operation(dn, group_of(redemption), invite_id));
-        flight_append(flight, inv_pair_add_operation(container, jid, contact, group_of(redemption),
-                                                     invite_id));
+        return;
     }
-    free(shown);
-    free(dn);
+    if (seen != NULL && redemption->registers && !inv_entry_has(seen, "inviteId", invite_id)) {
+        char *dn = inv_pair_dn(container, jid, contact);
+
+        flight_append(flight, inv_pair_adopt_operation(dn, group_of(redemption), invite_id));
+        free(dn);
+    }
+    flight_append(flight,
+                  inv_pair_add_operation(container, jid, contact, group_of(redemption), invite_id));
 }
 
 static void append_pairs(struct redemption *redemption, struct flight *flight,

@@ -45,13 +45,16 @@ bool inv_pair_id(const char *jid, const char *contact, char id[INV_PAIR_ID_SIZE]
     return made;
 }
 
+static char *dn_of_id(const inv_domain *domain, const char *id)
+{
+    return inv_dn_child("rosterPairId", id, domain->rosters);
+}
+
 char *inv_pair_dn(const inv_domain *domain, const char *jid, const char *contact)
 {
     char id[INV_PAIR_ID_SIZE];
 
-    if (!inv_pair_id(jid, contact, id))
-        return NULL;
-    return inv_dn_child("rosterPairId", id, domain->rosters);
+    return inv_pair_id(jid, contact, id) ? dn_of_id(domain, id) : NULL;
 }
 
 inv_operation *inv_pair_search_operation(const inv_domain *domain, const char *jid)
@@ -87,10 +90,10 @@ inv_operation *inv_pair_add_operation(const inv_domain *domain, const char *jid,
                                       const char *contact, const char *group, const char *invite_id)
 {
     char id[INV_PAIR_ID_SIZE];
-    char *dn = inv_pair_dn(domain, jid, contact);
+    char *dn = inv_pair_id(jid, contact, id) ? dn_of_id(domain, id) : NULL;
     inv_operation *operation = inv_operation_new_add(dn);
 
-    if (operation != NULL && inv_pair_id(jid, contact, id)) {
+    if (operation != NULL) {
         inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", "xmppRosterPair");
         inv_operation_text(operation, INV_CHANGE_ADD, "rosterPairId", id);
         inv_operation_text(operation, INV_CHANGE_ADD, "xmppContactJid", jid);
