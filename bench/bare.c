@@ -27,6 +27,7 @@ static char *terms[] = {"inviteId",
                         "inviteContact",
                         "inviteGroup",
                         "inviteRosterGroup",
+                        "inviteRosterSubscription",
                         "inviteAccountExpires",
                         "description",
                         "createTimestamp",
@@ -37,7 +38,7 @@ static char *account_attributes[] = {
     "objectClass",          "xmppJid",         "inviteId",
     "inviteNonce",          "createTimestamp", "xmppAccountExpires",
     "pwdAccountLockedTime", "nsAccountLock",   NULL};
-static char *reservation_attributes[] = {"inviteId", "createTimestamp", NULL};
+static char *reservation_attributes[] = {"inviteId", "modifyTimestamp", NULL};
 static char *pair_attributes[] = {"rosterPairId", "xmppContactJid",  "rosterGroup",
                                   "inviteId",     "createTimestamp", NULL};
 static char *container_attributes[] = {"invitePasswordForm", NULL};
