@@ -120,6 +120,15 @@ interrupted INT 130 - 'private-prosody start'
 interrupted INT 130 - 'xmpp-client .* register'
 interrupted TERM 143 "" 'private-prosody start'
 
+# A private slapd whose first start fails does not keep half a directory for the next one.
+"$abs_top_srcdir/scripts/private-slapd" start --fast --extra-ldif /nonexistent "$folder/s" >"$folder/output" 2>&1
+report "a file that cannot be loaded fails" test $? -eq 1
+prints "and is named" "cannot load /nonexistent"
+report "no database is left of it" test ! -e "$folder/s/db"
+"$abs_top_srcdir/scripts/private-slapd" start --fast --port ldap "$folder/s" >"$folder/output" 2>&1
+report "a port that is no number fails" test $? -eq 1
+prints "and is named as well" "ldap is no port"
+
 mkdir "$folder/empty"
 "$quickstart" --built "$folder/empty" >"$folder/output" 2>&1
 report "a folder without a build fails" test $? -eq 1
