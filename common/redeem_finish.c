@@ -331,6 +331,23 @@ static bool used_by(const struct redemption *redemption, const inv_invite *invit
     return false;
 }
 
+inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verdict *verdict)
+{
+    const char *made_by = inv_account_made_by(redemption->account);
+    inv_invite *whole = NULL;
+    inv_result result;
+
+    *has = false;
+    if (made_by[0] == '\0')
+        return INV_OK; /* nobody can tell */
+    result =
+        inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole, verdict);
+    if (result == INV_OK)
+        *has = used_by(redemption, whole, made_by);
+    inv_invite_free(&whole);
+    return result;
+}
+
 static inv_operation *reservation_removal(const struct redemption *redemption)
 {
     char *dn = inv_reservation_dn(redemption->call->domain, redemption->invite->user);
@@ -443,11 +460,22 @@ bool redemption_has_stale_pairs(const struct redemption *redemption)
     return false;
 }
 
+/* A surplus one stands until repair finds it dead: its attempt may still be under way. */
+static void finish_standing(struct redemption *redemption, const inv_use *standing)
+{
+    const char *made_by = inv_account_made_by(redemption->account);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    bool has = false;
+
+    if (redemption_has_use(redemption, &has, &verdict) == INV_OK && !has)
+        (void)redemption_finish(redemption, standing->text,
+                                made_by[0] != '\0' ? made_by : standing->nonce);
+}
+
 inv_result redemption_settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
     struct relations relations = {.contacts = NULL};
-    const char *made_by = inv_account_made_by(redemption->account);
     bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
     inv_result result;
@@ -462,8 +490,7 @@ inv_result redemption_settle(struct redemption *redemption)
     if (result == INV_OK && !whole && stale)
         result = redemption_refuse_heir(redemption);
     if (whole && standing != NULL)
-        (void)redemption_finish(redemption, standing->text,
-                                made_by[0] != '\0' ? made_by : standing->nonce);
+        finish_standing(redemption, standing);
     relations_end(&relations);
     return result;
 }

@@ -68,14 +68,14 @@ static inv_mend record(struct redemption *redemption, const inv_use *claim, cons
  * Brings the standing claim of an account that is there, or of a pair that is there, to its end.
  * Where the account has been deleted since, the use is over and nobody is left to be connected.
  */
-static inv_result finish(struct redemption *redemption, const inv_use *claim, inv_mend *mend)
+static inv_result finish(struct redemption *redemption, const inv_use *claim, bool own,
+                         inv_mend *mend)
 {
     const char *nonce = claim->nonce;
-    bool own = false;
     bool whole = true;
-    inv_result result = look_for_own(redemption, &own);
+    inv_result result = INV_OK;
 
-    if (result == INV_OK && (own || is_contact(redemption)))
+    if (own || is_contact(redemption))
         result = connect(redemption, own, &whole);
     if (own && inv_account_made_by(redemption->account)[0] != '\0')
         nonce = inv_account_made_by(redemption->account);
@@ -108,24 +108,40 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
     return INV_OK;
 }
 
-static inv_result end_claim(struct redemption *redemption, const inv_use *claim, bool dry_run,
-                            inv_mend *mend)
+/* *dead: nothing came of it, or the account of its name has a use without it. */
+static inv_result judge_claim(struct redemption *redemption, const inv_use *claim, bool *own,
+                              bool *dead)
 {
-    const inv_claim dead = {.text = claim->text};
     bool effect = true;
     inv_result result = redemption_has_effect(redemption, claim, &effect);
 
-    if (result == INV_OK && !effect) {
-        *mend = INV_MEND_FREED;
-        return dry_run ? INV_OK
-                       : inv_claim_give_back(redemption->call, redemption->invite, &dead,
-                                             redemption->verdict);
-    }
-    if (result == INV_OK && dry_run)
-        *mend = INV_MEND_FINISHED;
-    else if (result == INV_OK)
-        result = finish(redemption, claim, mend);
-    return result;
+    *own = false;
+    *dead = !effect;
+    if (result == INV_OK && effect)
+        result = look_for_own(redemption, own);
+    if (result != INV_OK || !*own)
+        return result;
+    redemption->registers = true;
+    return redemption_has_use(redemption, dead, redemption->verdict);
+}
+
+static inv_result end_claim(struct redemption *redemption, const inv_use *claim, bool dry_run,
+                            inv_mend *mend)
+{
+    const inv_claim gone = {.text = claim->text};
+    bool own = false;
+    bool dead = false;
+    inv_result result = judge_claim(redemption, claim, &own, &dead);
+
+    if (result != INV_OK)
+        return result;
+    if (dead || dry_run)
+        *mend = dead ? INV_MEND_FREED : INV_MEND_FINISHED;
+    if (dry_run)
+        return INV_OK;
+    return dead ? inv_claim_give_back(redemption->call, redemption->invite, &gone,
+                                      redemption->verdict)
+                : finish(redemption, claim, own, mend);
 }
 
 static const inv_use *standing(const inv_invite *invite, const char *text)

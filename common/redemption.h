@@ -150,6 +150,12 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
                                          const char *nonce);
 
 /*
+ * Whether the account that was seen has its use of the invite already: a claim of its name that
+ * stands then is one too many. Two attempts of one person may both have got one.
+ */
+inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verdict *verdict);
+
+/*
  * Finishes what a crashed attempt of this name left (steps 5 and 6 if its claim still stands). The
  * account must be this invite's.
  */

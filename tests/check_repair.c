@@ -111,6 +111,25 @@ START_TEST(an_account_is_finished)
 }
 END_TEST
 
+/* Two attempts of one person both had a claim, and the one that was too late died. */
+START_TEST(a_surplus_claim_is_freed)
+{
+    inv_token *token = site_invite(site, ALICE, 2);
+
+    ck_assert_int_eq(site_redeem(site, token, "c14", SITE_PASSWORD, &verdict), INV_OK);
+    leftover_claim(site, token, "c14@example.org", LEFTOVER_NONCE, 1);
+    ck_assert_int_eq(site_redeem(site, token, "c14", SITE_PASSWORD, &verdict), INV_OK);
+    site_expect(site, token, 0, 1, 1, 1, 1);
+    let_it_age(site);
+    rehearse();
+    expect_note("freed inviteId=");
+    repair();
+    expect_note("the claim of c14@example.org");
+    site_expect(site, token, 1, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* The inviter has left: what is there stays, without the pair. */
 START_TEST(an_account_of_a_gone_inviter_is_finished)
 {
@@ -733,6 +752,7 @@ int main(void)
     tcase_add_unchecked_fixture(repairs, start, stop);
     tcase_add_test(repairs, a_dead_claim_is_freed);
     tcase_add_test(repairs, an_account_is_finished);
+    tcase_add_test(repairs, a_surplus_claim_is_freed);
     tcase_add_test(repairs, an_account_of_a_gone_inviter_is_finished);
     tcase_add_test(repairs, a_young_claim_waits);
     tcase_add_test(repairs, all_dead_claims_of_an_invite_go_at_once);
