@@ -114,7 +114,8 @@ inv_result place_register_in(const struct place *place, inv_call *call, const in
     inv_result result = inv_name_prepare(domain, local, strlen(local), &name, verdict);
 
     if (result == INV_OK)
-        result = inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, time(NULL), verdict);
+        result =
+            inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, time(NULL), verdict);
     inv_name_free(&name);
     inv_secret_free(&password);
     return result;
