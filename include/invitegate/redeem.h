@@ -52,10 +52,11 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
 
 /*
  * Registers name with password, or resets it, as the invite says: the whole of it or nothing
- * (section 5). accepted_at: when a check or a login accepted the token, at most an hour ago. 0:
- * none did, so the token is judged by itself first, in one round trip more. The same token, name
- * and password again ends as it did. INV_OK               the account is there and the password is
- * right; verdict->account tells which it is, by inv_account_identity, unless this was a reset
+ * (section 5). accepted_at: when a check or a login accepted the token, at most an hour ago.
+ * 0: none did, so the token is judged by itself first, in one round trip more.
+ * The same token, name and password again ends as it did.
+ *   INV_OK               the account is there and the password is right; verdict->account tells
+ *                        which it is, by inv_account_identity, unless this was a reset
  *   INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name was
  *                        made by this token with another password
  *   INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the preset name)
