@@ -41,9 +41,10 @@ common_libcommon_la_SOURCES += \
 	common/roster.c include/invitegate/roster.h common/changes.c \
 	include/invitegate/changes.h common/replicas.c common/replicas.h common/relations.c common/relations.h \
 	common/claim.c common/claim.h common/redemption.h common/redeem.c common/redeem_check.c common/redeem_token.c \
-	common/redeem_claim.c common/redeem_register.c common/redeem_finish.c \
+	common/redeem_claim.c common/redeem_register.c common/redeem_connect.c common/redeem_finish.c \
 	common/redeem_reset.c common/redeem_contact.c common/redeem_open.c common/redeem_mend.c \
 	common/mend.h \
 	include/invitegate/redeem.h \
-	common/repair.c common/repair_pairs.c common/repair_run.h common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
+	common/repair.c common/repair_pairs.c common/repair_run.h \
+	common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
 	common/removal.c include/invitegate/removal.h
