@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bind_password.h"
+#include "read_ahead.h"
 #include "sigpipe.h"
 #include "timed_read.h"
 #include "wiped_write.h"
@@ -241,11 +242,10 @@ static inv_result prepare_layers(const libldap *self, LDAP *handle, const inv_de
         !wiped_write_install(connection))
         return inv_verdict_no_memory(verdict);
     if (has_scheme(self, "ldapi://"))
-        return INV_OK;
+        return read_ahead_install(connection) ? INV_OK : inv_verdict_no_memory(verdict);
     return prepare_tls(self, handle, connection, deadline, verdict);
 }
 
-/* The handle keeps the pointer to deadline: it has to live as long. */
 /*
  * ldap_open(3): the library's first call sets up what all handles start from, and has to be over
  * before another thread comes. Any call does it; this one changes nothing.
@@ -257,6 +257,7 @@ static void set_up_library(void)
     (void)ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
 }
 
+/* The handle keeps the pointer to deadline: it has to live as long. */
 static inv_result new_handle(const libldap *self, const inv_deadline *deadline, LDAP **handle,
                              inv_verdict *verdict)
 {

@@ -6,6 +6,7 @@ include tests/residue.mk
 if HAVE_CHECK
 UNIT_TESTS = tests/check_result
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
+UNIT_TESTS += tests/check_read_ahead
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
 UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file tests/check_gate
 UNIT_TESTS += tests/check_name tests/check_verifier
@@ -19,6 +20,10 @@ tests_check_result_SOURCES = tests/check_result.c
 tests_check_result_CFLAGS = $(UNIT_CFLAGS)
 tests_check_result_LDADD = $(UNIT_LIBS)
 
+tests_check_read_ahead_SOURCES = tests/check_read_ahead.c
+tests_check_read_ahead_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_check_read_ahead_CFLAGS = $(UNIT_CFLAGS) $(LDAP_CFLAGS)
+tests_check_read_ahead_LDADD = $(UNIT_LIBS) $(LDAP_LIBS)
 tests_check_secret_SOURCES = tests/check_secret.c
 tests_check_secret_CFLAGS = $(UNIT_CFLAGS)
 tests_check_secret_LDADD = $(UNIT_LIBS)
