@@ -235,4 +235,5 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_redeem_finish tests/check_redeem_heir \
 	tests/check_redeem_alike tests/check_sight tests/check_refused tests/check_agent \
 	tests/check_agent_roster tests/check_agent_open tests/check_agent_pam \
-	tests/check_agent_faults tests/integration/bad_input tests/integration/tls
+	tests/check_agent_faults tests/integration/bad_input tests/integration/tls \
+	tests/integration/faults
