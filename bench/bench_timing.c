@@ -137,7 +137,7 @@ static const struct way ways[] = {
 static void shuffle(int order[SUBJECTS])
 {
     for (int i = SUBJECTS - 1; i > 0; i--) {
-        int other = rand() % (i + 1);
+        int other = (int)(lrand48() % (i + 1));
         int kept = order[i];
 
         order[i] = order[other];
@@ -148,14 +148,15 @@ static void shuffle(int order[SUBJECTS])
 static void sample(const struct way *way, const struct subject *subject, struct attempt *attempt,
                    const struct tokens *tokens, double *microseconds)
 {
-    int pick = rand() % TOKENS;
+    int pick = (int)(lrand48() % TOKENS);
     char local[16];
     double start;
 
     attempt->token = tokens->genuine[subject->kind][pick];
     attempt->text = tokens->text[subject->kind][pick];
     attempt->local = local;
-    (void)snprintf(local, sizeof(local), "%s%d", subject->taken ? "held" : "free", rand() % TOKENS);
+    (void)snprintf(local, sizeof(local), "%s%ld", subject->taken ? "held" : "free",
+                   lrand48() % TOKENS);
     start = measure_now();
     if (!way->refuses(attempt))
         measure_fail(way->name, subject->what);
