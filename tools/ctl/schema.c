@@ -33,10 +33,26 @@ static const char *const attribute_names[] = {"inviteId",
                                               "inviteKeyFingerprint",
                                               "invitePasswordForm",
                                               "inviteClock",
+                                              "inviteTerms",
+                                              "inviteMadeBy",
+                                              "inviteField",
+                                              "inviteAccountState",
+                                              "xmppVerifiersOf",
+                                              "inviteKeyName",
+                                              "inviteKeyHash",
+                                              "inviteKeyMaxUses",
+                                              "inviteKeyMaxExpires",
+                                              "inviteKeyPerDay",
+                                              "inviteKeyFrom",
+                                              "inviteNextNumber",
+                                              "invitePasswordDates",
+                                              "inviteProvider",
+                                              "inviteSoleContainer",
                                               NULL};
 
 static const char *const class_names[] = {"xmppInvite",     "xmppNameReservation", "xmppAccount",
-                                          "xmppRosterPair", "xmppInviteContainer", NULL};
+                                          "xmppRosterPair", "xmppInviteContainer", "xmppInviteKey",
+                                          NULL};
 
 #define REMEDY_SCHEMA                                                                              \
     "load schema/invitegate.ldif (cn=config), invitegate.schema (slapd.conf) or "                  \
