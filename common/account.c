@@ -53,6 +53,7 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
     }
     read->disabled = inv_entry_has(entry, "pwdAccountLockedTime", LOCKED_FOR_GOOD) ||
                      inv_entry_has(entry, "nsAccountLock", "true");
+    read->must_change = inv_entry_has(entry, "pwdReset", "TRUE");
     read->is_xmpp_account = inv_entry_has(entry, "objectClass", "xmppAccount");
     read->has_auth_password_class = inv_entry_has(entry, "objectClass", "authPasswordObject");
     *account = read;
@@ -74,10 +75,16 @@ void inv_account_free(inv_account **account)
 /* Frees the filter; NULL gives NULL. */
 static inv_operation *search_by(const inv_domain *domain, char *filter)
 {
-    static const char *const attributes[] = {
-        "objectClass",          "xmppJid",         "inviteId",
-        "inviteNonce",          "createTimestamp", "xmppAccountExpires",
-        "pwdAccountLockedTime", "nsAccountLock",   NULL};
+    static const char *const attributes[] = {"objectClass",
+                                             "xmppJid",
+                                             "inviteId",
+                                             "inviteNonce",
+                                             "createTimestamp",
+                                             "xmppAccountExpires",
+                                             "pwdAccountLockedTime",
+                                             "nsAccountLock",
+                                             "pwdReset",
+                                             NULL};
     inv_operation *operation = NULL;
 
     if (filter != NULL)

@@ -103,6 +103,7 @@ inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_sec
         result = inv_account_prove(call, account, password, verdict);
     if (result == INV_OK && is_over(account))
         result = expired(account, verdict);
+    verdict->must_change = result == INV_OK && account->must_change;
     inv_account_free(&account);
     return result;
 }
@@ -114,6 +115,7 @@ inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict 
 
     if (result == INV_OK && is_over(account))
         result = expired(account, verdict);
+    verdict->must_change = result == INV_OK && account->must_change;
     inv_account_free(&account);
     return result;
 }

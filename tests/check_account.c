@@ -44,6 +44,7 @@ START_TEST(what_an_entry_tells)
     ck_assert_int_eq(account->created, 0);
     ck_assert_int_eq(account->expires, INV_NEVER);
     ck_assert(!account->disabled);
+    ck_assert(!account->must_change);
     ck_assert(account->is_xmpp_account);
     ck_assert(!account->has_auth_password_class);
     inv_account_free(&account);
@@ -55,6 +56,13 @@ START_TEST(what_an_entry_tells)
     inv_account_free(&account);
     account = account_with("nsAccountLock", "TRUE", INV_OK);
     ck_assert(account->disabled);
+    inv_account_free(&account);
+    account = account_with("pwdReset", "true", INV_OK);
+    ck_assert(account->must_change);
+    ck_assert(!account->disabled);
+    inv_account_free(&account);
+    account = account_with("pwdReset", "FALSE", INV_OK);
+    ck_assert(!account->must_change);
     inv_account_free(&account);
     account = account_with("xmppAccountExpires", "20200102030405Z", INV_OK);
     ck_assert_int_lt(account->expires, time(NULL));
@@ -453,6 +461,27 @@ START_TEST(guests_whose_time_is_over)
 }
 END_TEST
 
+/* A password that an administrator set: the account is there and good, and a change is due. */
+START_TEST(a_password_that_has_to_be_changed)
+{
+    if (slapd_kind() == SLAPD_389DS)
+        return; /* has no pwdReset */
+    site_add_account(site, "fresh");
+    ck_assert_int_eq(status("fresh"), INV_OK);
+    ck_assert(!verdict.must_change);
+    site_modify(site, "dn: uid=fresh," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: pwdReset\npwdReset: TRUE\n");
+    ck_assert_int_eq(status("fresh"), INV_OK);
+    ck_assert(verdict.must_change);
+    ck_assert_int_eq(login("fresh", SITE_PASSWORD), INV_OK);
+    ck_assert(verdict.must_change);
+    ck_assert_int_eq(status("alice"), INV_OK);
+    ck_assert(!verdict.must_change);
+    ck_assert_int_eq(login("fresh", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert(!verdict.must_change);
+}
+END_TEST
+
 /* Nobody logs in as one of two. */
 START_TEST(several_with_one_name)
 {
@@ -575,6 +604,7 @@ int main(void)
                         (int)(sizeof(answers) / sizeof(answers[0])));
     tcase_add_test(account, logins);
     tcase_add_test(account, guests_whose_time_is_over);
+    tcase_add_test(account, a_password_that_has_to_be_changed);
     tcase_add_test(account, several_with_one_name);
     tcase_add_test(account, reset_filter);
     suite_add_tcase(suite, account);

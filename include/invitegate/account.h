@@ -14,12 +14,14 @@
 /* An existing holder of a name, as found by name_filter. Read-only; NULL text: absent. */
 typedef struct inv_account {
     char *dn;
-    char *jid;       /* xmppJid */
-    char *invite_id; /* inviteId: which invite made it */
-    char *nonce;     /* inviteNonce: which attempt made or reset it */
-    time_t created;  /* createTimestamp, 0 if unreadable */
-    time_t expires;  /* xmppAccountExpires, INV_NEVER without */
-    bool disabled;   /* ppolicy lock or nsAccountLock */
+    char *jid;        /* xmppJid */
+    char *invite_id;  /* inviteId: which invite made it */
+    char *nonce;      /* inviteNonce: which attempt made or reset it */
+    time_t created;   /* createTimestamp, 0 if unreadable */
+    time_t expires;   /* xmppAccountExpires, INV_NEVER without */
+    bool disabled;    /* ppolicy lock or nsAccountLock */
+    bool must_change; /* pwdReset: TRUE: the password was set by somebody else and has to be changed
+                       */
     bool is_xmpp_account;
     bool has_auth_password_class; /* authPasswordObject */
 } inv_account;
@@ -131,7 +133,12 @@ inv_result inv_account_prove(inv_call *call, const inv_account *account, const i
 inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password,
                              inv_verdict *verdict);
 
-/* The account phase: INV_OK, INV_NO_ACCOUNT, INV_ACCOUNT_EXPIRED (also disabled), or no verdict. */
+/*
+ * The account phase: INV_OK, INV_NO_ACCOUNT, INV_ACCOUNT_EXPIRED (also disabled), or no verdict.
+ * With INV_OK verdict->must_change tells whether the directory wants a new password first (pwdReset
+ * of draft-behera-ldap-password-policy 5.3.8): PAM_NEW_AUTHTOK_REQD. inv_account_login tells it
+ * too.
+ */
 inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict);
 
 /*

@@ -2,6 +2,8 @@
 #ifndef INVITEGATE_VERDICT_H
 #define INVITEGATE_VERDICT_H
 
+#include <stdbool.h>
+
 #include "invitegate/result.h"
 
 #define INV_INVITE_ID_LENGTH      40 /* lower-case hex digits of an inviteId */
@@ -16,8 +18,9 @@ typedef struct inv_verdict {
     char invite_id[INV_INVITE_ID_LENGTH + 1]; /* "" while no genuine token was seen */
     char user[256];                           /* the JID as prepared, cut if longer; "" if none */
     char account[INV_ACCOUNT_IDENTITY_SIZE];  /* which one inv_redeem registered; "" if unknown */
-    char why[512];                            /* the cause, for the log and for the admin */
-    char text[256];                           /* for the person; only with INV_PASSWORD_REFUSED */
+    bool must_change; /* the account needs a new password: pwdReset; inv_account_login, _status */
+    char why[512];    /* the cause, for the log and for the admin */
+    char text[256];   /* for the person; only with INV_PASSWORD_REFUSED */
 } inv_verdict;
 
 #define INV_VERDICT_INIT                                                                           \
