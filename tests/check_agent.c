@@ -561,6 +561,38 @@ START_TEST(bad_tokens_cost_their_address)
 }
 END_TEST
 
+/* A genuine token that is over costs its address like a forged one, whatever it is asked for. */
+START_TEST(dead_tokens_cost_their_address)
+{
+    static const char forged[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    static const char *const ops[] = {"check", "register", "reset"};
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+    char address[32];
+    inv_token *token;
+
+    restart_agent("limit_checks = 3/d\nlimit_registrations = 3/d");
+    for (size_t op = 0; op < sizeof(ops) / sizeof(ops[0]); op++) {
+        (void)snprintf(address, sizeof(address), "198.51.100.%zu", op + 1);
+        for (int i = 0; i < 4; i++) {
+            bool genuine = i < 3;
+
+            (void)snprintf(text, sizeof(text), "%s",
+                           agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, &token));
+            ck_assert_int_eq(site_revoke(site, token), INV_OK);
+            inv_token_free(&token);
+            if (op == 0)
+                agent_ask(client, &reply, "check", genuine ? text : forged, address, NULL);
+            else
+                agent_ask(client, &reply, ops[op], genuine ? text : forged, "alice", SITE_PASSWORD,
+                          address, "", NULL);
+            ck_assert_msg(strcmp(reply.result, genuine ? "BAD_TOKEN" : "THROTTLED") == 0,
+                          "%s %d: %s", ops[op], i, reply.result);
+        }
+    }
+}
+END_TEST
+
 START_TEST(refusals_cost_their_token)
 {
     struct agent_reply reply;
@@ -663,6 +695,7 @@ static void add_all(TCase *tests)
     tcase_add_test(tests, one_token_one_name_and_one_password);
     tcase_add_test(tests, a_roster_of_more_than_one_frame);
     tcase_add_test(tests, bad_tokens_cost_their_address);
+    tcase_add_test(tests, dead_tokens_cost_their_address);
     tcase_add_test(tests, refusals_cost_their_token);
     tcase_add_test(tests, many_share_a_token);
     tcase_add_test(tests, expiry_between_check_and_register_is_no_obstacle);

@@ -121,6 +121,51 @@ START_TEST(each_costs_its_address)
 }
 END_TEST
 
+static void expect_taken(const char *token, const char *user, const char *result)
+{
+    struct agent_reply reply;
+
+    agent_ask(client, &reply, "taken", token, user, ADDRESS, "", NULL);
+    agent_expect(reply, result);
+}
+
+/* Names that the client holds cost what names in the directory cost. */
+START_TEST(names_that_the_client_holds)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    char used[INV_TOKEN_LENGTH + 1];
+    struct agent_reply reply;
+
+    start_agent("no", "4/d");
+    (void)snprintf(token, sizeof(token), "%s",
+                   agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL));
+    (void)snprintf(used, sizeof(used), "%s",
+                   agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL));
+    agent_ask(client, &reply, "register", used, "paula", SITE_PASSWORD, OTHER, "", NULL);
+    agent_expect(reply, "OK");
+    expect_taken(token, "held-by-client", "NAME_TAKEN");
+    expect_taken(token, "a b", "NAME_INVALID");
+    expect_taken(token, "root", "NAME_RESERVED");
+    expect_taken(token, "alice", "NAME_TAKEN");
+    expect_taken(token, "held-by-client", "THROTTLED");
+    agent_ask(client, &reply, "register", token, "free", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "THROTTLED"); /* free or taken, one answer */
+    expect_taken(used, "held-by-client", "BAD_TOKEN");
+    expect_taken("no token", "held-by-client", "BAD_TOKEN");
+    /* the address has paid for two bad tokens */
+    for (int i = 0; i < 2; i++)
+        expect_taken("", "held-by-client", "NAME_TAKEN");
+    expect_taken("", "held-by-client", "THROTTLED");
+    expect_taken("no token", "held-by-client", "THROTTLED");
+    expect_register("free", SITE_PASSWORD, ADDRESS, "THROTTLED");
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(|(uid=free)(uid=held-by-client))"), 0);
+    stop_agent();
+    start_agent("yes", "4/d");
+    expect_taken("", "held-by-client", "NOT_ALLOWED");
+    stop_agent();
+}
+END_TEST
+
 /* No more get through together than would one after the other. */
 START_TEST(many_at_once_from_one_address)
 {
@@ -171,6 +216,7 @@ int main(void)
     tcase_add_test(tests, an_account_without_a_token);
     tcase_add_test(tests, only_where_it_is_configured);
     tcase_add_test(tests, each_costs_its_address);
+    tcase_add_test(tests, names_that_the_client_holds);
     tcase_add_test(tests, many_at_once_from_one_address);
     tcase_add_test(tests, a_directory_that_is_away_costs_nothing);
     suite_add_tcase(suite, tests);

@@ -7,7 +7,7 @@
 #include "operations.h"
 #include "pam.h"
 
-/* The operations that a token is for, and what their failures cost: check, register, reset,
+/* The operations that a token is for, and what their failures cost: check, register, taken, reset,
  * contact.
  */
 
@@ -186,7 +186,7 @@ static inv_result do_register(agent_task *task, const inv_token *token)
  * Without a token nothing else stands in the way of somebody who wants a thousand accounts, or to
  * know a thousand names: the address pays for each verdict.
  */
-static inv_result register_without_token(agent_task *task)
+static inv_result act_without_token(agent_task *task, token_act act)
 {
     agent_limits *limits = task->service->limits;
     const char *address = client_address(task);
@@ -202,18 +202,48 @@ static inv_result register_without_token(agent_task *task)
     if (!agent_limits_take(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, address, agent_limits_now()))
         return inv_verdict_set(agent_afresh(task), INV_THROTTLED,
                                "too many registrations without a token from this address");
-    result = do_register(task, NULL);
+    result = act(task, NULL);
     if (result < INV_OK)
         agent_limits_return(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, address, agent_limits_now());
     return result;
 }
 
-inv_result agent_register(agent_task *task)
+/* token "" where the domain may let names register without one. */
+static inv_result with_or_without_token(agent_task *task, token_act act)
 {
     if (task->arguments[0][0] == '\0')
-        return register_without_token(task);
-    return limited(task, AGENT_LIMIT_REGISTRATION_ADDRESS, AGENT_LIMIT_REGISTRATION_TOKEN,
-                   do_register);
+        return act_without_token(task, act);
+    return limited(task, AGENT_LIMIT_REGISTRATION_ADDRESS, AGENT_LIMIT_REGISTRATION_TOKEN, act);
+}
+
+inv_result agent_register(agent_task *task)
+{
+    return with_or_without_token(task, do_register);
+}
+
+/*
+ * The client found an account of that name in a store of its own: judged and charged as a
+ * registration that finds the name taken in the directory. Never INV_OK.
+ */
+static inv_result do_taken(agent_task *task, const inv_token *token)
+{
+    inv_acceptance acceptance = {.accepted_at = accepted_at(task)};
+    inv_name *name = NULL;
+    inv_result result = agent_new_name(task, task->arguments[1], &name);
+
+    if (result == INV_OK)
+        result = inv_redeem_check(&task->call, token, name, INV_TAKES_REGISTRATION, &acceptance,
+                                  agent_afresh(task));
+    if (result == INV_OK)
+        result = inv_verdict_set(&task->verdict, INV_NAME_TAKEN,
+                                 "the client has an account of that name in a store of its own");
+    inv_name_free(&name);
+    return result;
+}
+
+inv_result agent_taken(agent_task *task)
+{
+    return with_or_without_token(task, do_taken);
 }
 
 static inv_result do_reset(agent_task *task, const inv_token *token)

@@ -16,6 +16,7 @@ static const agent_operation operations[] = {
     {"ping", 0, 0, 0, 0, false, NULL},
     {"check", 2, 2, 2, 0, false, agent_check},
     {"register", 5, 5, 4, 5, true, agent_register},
+    {"taken", 4, 4, 3, 4, false, agent_taken},
     {"reset", 5, 5, 4, 5, true, agent_reset},
     {"contact", 2, 2, 0, 0, true, agent_contact},
     {"exists", 1, 1, 0, 0, false, agent_exists},

@@ -60,6 +60,7 @@ void agent_operate(const agent_service *service, const agent_frame *frame, inv_d
 
 inv_result agent_check(agent_task *task);
 inv_result agent_register(agent_task *task);
+inv_result agent_taken(agent_task *task);
 inv_result agent_reset(agent_task *task);
 inv_result agent_contact(agent_task *task);
 inv_result agent_exists(agent_task *task);
