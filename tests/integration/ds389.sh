@@ -31,8 +31,8 @@ done | awk '/^ / { printf "%s", substr($0, 2); next } { printf "%s%s", (NR > 1 ?
     definitions >"$work/written"
 diff "$work/understood" "$work/written" >"$out" 2>"$err"
 verdict "the server knows each definition of the schema" $?
-[ "$(wc -l <"$work/written")" -eq 34 ]
-verdict "of which there are 34" $?
+[ "$(wc -l <"$work/written")" -eq 50 ]
+verdict "of which there are 50" $?
 grep -E ' - ERR - ' "$site/log/errors" >"$out"
 [ ! -s "$out" ]
 verdict "and it logged no error" $?
@@ -72,6 +72,12 @@ invite ${id%a}b 1 | allowed "another invite" gate
 delete "inviteId=${id%a}b,ou=invites" | denied "an open invite is not deleted" gate
 change "inviteId=${id%a}b,ou=invites" replace inviteUsesLeft -2 | allowed "it is revoked" gate
 delete "inviteId=${id%a}b,ou=invites" | allowed "and then deleted" gate
+invite ${id%a}e 1 | sed '/^inviteTerms:/d' | allowed "an invite as older releases made them" gate
+change "inviteId=${id%a}e,ou=invites" add inviteUser bob | denied "its terms stay" gate
+change "inviteId=${id%a}e,ou=invites" add inviteTerms none | allowed "which are named" gate
+change "inviteId=${id%a}e,ou=invites" add inviteTerms inviteUser | denied "once" gate
+change "inviteId=${id%a}e,ou=invites" delete inviteTerms | denied "and for good" gate
+delete "inviteId=${id%a}e,ou=invites" | allowed "an admin removes it" admin
 change "inviteUser=bob,ou=invites" replace inviteId $zeros | allowed "a reservation changes hands" gate
 delete "inviteUser=bob,ou=invites" | allowed "and goes" gate
 denied "nothing else is added below the invites" gate <<END
@@ -86,6 +92,10 @@ invite ${id%a}c 1 | sed '$a aci: (targetattr = "*")(version 3.0; acl "x"; allow 
 change ou=invites replace inviteClock 20300101000000Z | allowed "the clock is touched" gate
 change ou=invites add inviteKeyFingerprint "1 00112233445566778899aabbccddeeff" | allowed "a fingerprint is recorded" gate
 change ou=invites replace inviteKeyFingerprint | allowed "and forgotten" gate
+for record in "invitePasswordDates change" "inviteProvider 1" "inviteSoleContainer TRUE"; do
+    change ou=invites replace "${record% *}" "${record#* }" | allowed "init records ${record% *}" gate
+    change ou=invites replace "${record% *}" | allowed "and forgets it" gate
+done
 change ou=invites replace description x | denied "nothing else on the container" gate
 change ou=invites replace aci | denied "nor its rules" gate
 delete ou=invites | denied "the container stays" gate

@@ -87,7 +87,7 @@ as gate ldapsearch -LLL -o ldif-wrap=no -b cn=Subschema -s base attributeTypes o
     definitions >"$work/understood"
 awk '/^ / { printf "%s", substr($0, 2); next } { printf "%s%s", (NR > 1 ? "\n" : ""), $0 } END { print "" }' \
     "$work/99invitegate.ldif" | definitions >"$work/written"
-report "slapd understood 32 definitions" test "$(wc -l <"$work/understood")" -eq 32
+report "slapd understood 48 definitions" test "$(wc -l <"$work/understood")" -eq 48
 report "and they are those of the LDIF" diff "$work/understood" "$work/written"
 report "slapd.conf passes slaptest" "$slapd" -Ttest -f "$site/slapd.conf"
 
@@ -180,6 +180,7 @@ change "inviteId=$id,ou=invites" delete inviteClaim "bob@example.org 00ee" | all
 change "inviteId=$id,ou=invites" replace inviteExpires 20400101000000Z | denied "the terms stay: the end" gate
 change "inviteId=$id,ou=invites" replace inviteUses 9 | denied "the terms stay: the uses" gate
 change "inviteId=$id,ou=invites" delete inviteUser | denied "the terms stay: the name" gate
+change "inviteId=$id,ou=invites" delete inviteTerms | denied "the terms stay: which there are" gate
 delete "inviteId=$id,ou=invites" | denied "an invite with a standing claim is not deleted" gate
 change "inviteId=$id,ou=invites" replace inviteUsedBy "bob@example.org 20300101000000Z 00aa" |
     allowed "a use is finished" gate
@@ -188,6 +189,10 @@ invite ${id%a}b 1 1 | allowed "another invite" gate
 delete "inviteId=${id%a}b,ou=invites" | denied "an open invite is not deleted" gate
 change "inviteId=${id%a}b,ou=invites" replace inviteUsesLeft -2 | allowed "it is revoked" gate
 delete "inviteId=${id%a}b,ou=invites" | allowed "and then deleted" gate
+invite ${id%a}e 1 1 | sed '/^inviteTerms:/d' | allowed "an invite as older releases made them" gate
+change "inviteId=${id%a}e,ou=invites" add inviteTerms none | allowed "gets its terms" gate
+change "inviteId=${id%a}e,ou=invites" replace inviteTerms inviteUser | denied "once" gate
+delete "inviteId=${id%a}e,ou=invites" | allowed "an admin removes it" admin
 change "inviteUser=bob,ou=invites" replace inviteId $zeros | allowed "a reservation changes hands" gate
 delete "inviteUser=bob,ou=invites" | allowed "and goes" gate
 denied "nothing else is added below the invites" gate <<END
@@ -202,6 +207,9 @@ change ou=invites add inviteKeyFingerprint "1 00112233445566778899aabbccddeeff" 
 change ou=invites add invitePasswordForm server | allowed "a form of password is recorded" gate
 change ou=invites replace description x | denied "nothing else on the container" gate
 delete ou=invites | denied "the container stays" gate
+for record in "invitePasswordDates add" "inviteProvider 001" "inviteSoleContainer TRUE"; do
+    change ou=invites replace "${record% *}" "${record#* }" | allowed "init records ${record% *}" gate
+done
 report "modifyTimestamp of the container is read" test -n "$(reads gate "$invites" '(ou=invites)' modifyTimestamp)"
 shows "$id|" "the identity reads an invite" gate "$invites" "(inviteId=$id)" inviteId
 shows "bob@example.org 20300101000000Z 00aa|" "and its uses" gate "$invites" "(inviteId=$id)" inviteUsedBy

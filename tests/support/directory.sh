@@ -170,6 +170,7 @@ inviteUses: ${3:-2}
 inviteUsesLeft: $2
 inviteExpires: ${4:-99991231235959Z}
 inviteKeyId: 1
+inviteTerms: none
 END
 }
 claim() { # HELD LEFT WHO: of the invite $id

@@ -135,7 +135,8 @@ static void judge(index_list *known)
 {
     static const char *const account[] = {"objectClass", "inviteId", "xmppInvitedBy",
                                           "xmppAccountExpires", NULL};
-    static const char *const invite[] = {"inviteInviter", "inviteExpires", "inviteUsesLeft", NULL};
+    static const char *const invite[] = {"inviteInviter", "inviteMadeBy", "inviteExpires",
+                                         "inviteUsesLeft", NULL};
     static const char *const pair[] = {"xmppContactJid", "rosterMember", "rosterPairId", NULL};
     static const char *const replica[] = {"entryUUID", "entryCSN", NULL};
     const inv_domain *domain = known->proof->domain;
