@@ -221,6 +221,49 @@ START_TEST(accounts_of_others_have_none)
 }
 END_TEST
 
+/* Whose accounts are there still, asked for many at once: who was removed is not in the answer. */
+START_TEST(many_accounts_at_once)
+{
+    char identity[INV_ACCOUNT_IDENTITY_SIZE];
+    char expected[256];
+    static char users[1024];
+    char *end = stpcpy(users, "nobody\nnot a name\n\n");
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+    inv_token *many = site_invite(site, NULL, 0);
+
+    inv_token_write(many, token);
+    inv_token_free(&many);
+    for (int i = 0; i < 61; i++) {
+        char user[16];
+
+        (void)snprintf(user, sizeof(user), "many%d", i);
+        register_as(token, user, identity);
+        end = stpcpy(stpcpy(end, user), "\n");
+    }
+    agent_ask(client, &reply, "accounts", users, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 61);
+    site_delete(site, "uid=many7," SITE_PEOPLE);
+    agent_ask(client, &reply, "accounts", users, NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 60);
+    agent_ask(client, &reply, "accounts", "many7", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 0);
+    site_modify(site, "dn: uid=many60," SITE_PEOPLE "\nchangetype: modify\n"
+                      "add: xmppAccountExpires\nxmppAccountExpires: 20200102030405Z\n");
+    agent_ask(client, &reply, "accounts", "MANY60@example.org\nmany7", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 1);
+    (void)snprintf(expected, sizeof(expected), "many60|%s|1577934245", identity);
+    ck_assert_str_eq(reply.first_contact, expected);
+    agent_ask(client, &reply, "accounts", "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("agent_roster");
@@ -238,6 +281,7 @@ int main(void)
     tcase_add_test(tests, a_restored_account_is_the_same);
     tcase_add_test(tests, a_guest_has_an_end);
     tcase_add_test(tests, accounts_of_others_have_none);
+    tcase_add_test(tests, many_accounts_at_once);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

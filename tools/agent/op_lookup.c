@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/account.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/accounts.h"
 #include "invitegate/changes.h"
 #include "invitegate/timestamp.h"
 #include "operations.h"
 
-/* The operations that only look: exists, roster, changed. */
+/* The operations that only look: exists, roster, accounts, changed. */
 
 inv_result agent_exists(agent_task *task)
 {
@@ -78,6 +82,71 @@ inv_result agent_roster(agent_task *task)
     inv_name_free(&name);
     return result;
 }
+
+/* ---------------------------------------------------------------------------------- accounts */
+
+/* Those of users, a name a line, that can be names; *names has room for all. */
+static inv_result parse_users(agent_task *task, const char *users, inv_name **names, size_t *count)
+{
+    inv_result result = INV_OK;
+
+    while (*users != '\0' && result == INV_OK) {
+        size_t length = strcspn(users, "\n");
+        char *user = strndup(users, length);
+
+        if (user == NULL)
+            return inv_verdict_no_memory(agent_afresh(task));
+        result = agent_existing_name(task, user, &names[*count]);
+        free(user);
+        if (result == INV_OK)
+            (*count)++;
+        if (result == INV_NAME_INVALID)
+            result = INV_OK;
+        users += length + (users[length] == '\n' ? 1 : 0);
+    }
+    return result;
+}
+
+static bool append_account(void *context, const inv_account *account)
+{
+    agent_task *task = context;
+    char identity[INV_ACCOUNT_IDENTITY_SIZE] = "";
+    char expires[24] = "";
+    size_t local = account->jid != NULL ? strcspn(account->jid, "@") : 0;
+    char *user = local > 0 ? strndup(account->jid, local) : NULL;
+
+    if (user == NULL)
+        return local == 0;
+    if (account->expires != INV_NEVER)
+        (void)snprintf(expires, sizeof(expires), "%lld", (long long)account->expires);
+    if (!inv_account_identity(account, identity))
+        task->answer->no_memory = true;
+    else
+        (void)agent_answer_contact(task->answer, user, identity, expires);
+    free(user);
+    return !task->answer->no_memory;
+}
+
+inv_result agent_accounts(agent_task *task)
+{
+    const char *users = task->arguments[0];
+    inv_name **names = calloc(strlen(users) / 2 + 1, sizeof(*names)); /* a name and a line feed */
+    size_t count = 0;
+    inv_result result;
+
+    if (names == NULL)
+        return inv_verdict_no_memory(agent_afresh(task));
+    result = parse_users(task, users, names, &count);
+    if (result == INV_OK)
+        result = inv_accounts_each(&task->call, (const inv_name *const *)names, count,
+                                   append_account, task, agent_afresh(task));
+    while (count > 0)
+        inv_name_free(&names[--count]);
+    free(names);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------- changed */
 
 static bool append_change(void *context, const char *owner, const char *contact, const char *group)
 {

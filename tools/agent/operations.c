@@ -21,6 +21,7 @@ static const agent_operation operations[] = {
     {"contact", 2, 2, 0, 0, true, agent_contact},
     {"exists", 1, 1, 0, 0, false, agent_exists},
     {"roster", 1, 1, 0, 0, false, agent_roster},
+    {"accounts", 1, 1, 0, 0, false, agent_accounts},
     {"changed", 1, 1, 0, 0, false, agent_changed},
     {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, agent_create},
     {NULL, 0, 0, 0, 0, false, NULL},

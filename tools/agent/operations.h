@@ -65,6 +65,7 @@ inv_result agent_reset(agent_task *task);
 inv_result agent_contact(agent_task *task);
 inv_result agent_exists(agent_task *task);
 inv_result agent_roster(agent_task *task);
+inv_result agent_accounts(agent_task *task);
 inv_result agent_changed(agent_task *task);
 inv_result agent_create(agent_task *task);
 
