@@ -512,15 +512,36 @@ static void modifications_fill(modifications *made, const inv_operation *operati
     }
 }
 
+/* RFC 4527 3.2: the names as an AttributeSelection; freed by ber_memfree. */
+static bool write_selection(char **attributes, struct berval *selection)
+{
+    BerElement *writer = ber_alloc_t(LBER_USE_DER);
+    bool written = writer != NULL && ber_printf(writer, "{v}", attributes) != -1 &&
+                   ber_flatten2(writer, selection, 1) != -1;
+
+    if (writer != NULL)
+        ber_free(writer, 1);
+    return written;
+}
+
 static int send_update(LDAP *handle, inv_operation *operation)
 {
     LDAPControl policy = {.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_PASSWORDPOLICYREQUEST};
-    LDAPControl *controls[] = {operation->password_policy ? &policy : NULL, NULL};
+    LDAPControl after = {.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_POST_READ};
+    LDAPControl *controls[] = {NULL, NULL, NULL};
+    size_t count = 0;
     modifications made;
     int error = LDAP_NO_MEMORY;
 
     if (!modifications_allocate(&made, operation))
         goto cleanup;
+    if (operation->password_policy)
+        controls[count++] = &policy;
+    if (operation->read_after != NULL) {
+        if (!write_selection(operation->read_after, &after.ldctl_value))
+            goto cleanup;
+        controls[count] = &after;
+    }
     modifications_fill(&made, operation);
     if (operation->kind == INV_OPERATION_ADD)
         error =
@@ -529,6 +550,7 @@ static int send_update(LDAP *handle, inv_operation *operation)
         error = ldap_modify_ext(handle, operation->dn, made.list, controls, NULL,
                                 &operation->message_id);
 cleanup:
+    ber_memfree(after.ldctl_value.bv_val);
     modifications_free(&made);
     return error;
 }
@@ -657,6 +679,49 @@ static void take_policy_error(LDAP *handle, LDAPControl **controls, inv_operatio
         operation->policy_error = (int)error;
 }
 
+/* The SearchResultEntry (RFC 4511 4.5.2) that reader holds, or NULL. */
+static inv_entry *read_entry(BerElement *reader)
+{
+    struct berval dn = {0, NULL};
+    inv_entry *entry = NULL;
+    ber_len_t length = 0;
+    char *end = NULL;
+
+    if (ber_scanf(reader, "{m", &dn) == LBER_ERROR || !is_text(&dn))
+        return NULL;
+    entry = inv_entry_new(dn.bv_val);
+    for (ber_tag_t tag = ber_first_element(reader, &length, &end);
+         entry != NULL && tag != LBER_DEFAULT; tag = ber_next_element(reader, &length, end)) {
+        struct berval name = {0, NULL};
+        struct berval *values = NULL;
+        ber_len_t size = sizeof(*values); /* of one value for M, which puts it at offset 0 */
+
+        if (ber_scanf(reader, "{mM}", &name, &values, &size, (ber_len_t)0) == LBER_ERROR ||
+            !is_text(&name) || !take_values(name.bv_val, values, entry))
+            inv_entry_free(&entry);
+        ber_memfree(values);
+    }
+    return entry;
+}
+
+/*
+ * RFC 4527 3.2. One that cannot be read counts as not given: the operation was done, and that is
+ * the answer.
+ */
+static void take_after(LDAPControl **controls, inv_operation *operation)
+{
+    LDAPControl *control = ldap_control_find(LDAP_CONTROL_POST_READ, controls, NULL);
+    BerElement *reader = NULL;
+
+    if (operation->read_after == NULL || control == NULL || control->ldctl_value.bv_val == NULL)
+        return;
+    reader = ber_init(&control->ldctl_value);
+    if (reader == NULL)
+        return;
+    inv_operation_set_after(operation, read_entry(reader));
+    ber_free(reader, 1);
+}
+
 /* RFC 2696: asks for the next page, or leaves it to be asked for. *more: its answer is to come. */
 static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *operation,
                           bool *more)
@@ -697,6 +762,7 @@ static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operat
         (void)inv_operation_set_page(operation, NULL, 0, 0);
     if (error == LDAP_SUCCESS && !more) {
         take_policy_error(handle, controls, operation);
+        take_after(controls, operation);
         inv_operation_answer(operation, code, matched_dn, diagnostic);
     }
     ldap_controls_free(controls);

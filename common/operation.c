@@ -21,24 +21,24 @@ static inv_operation *new_operation(inv_operation_kind kind, const char *dn)
     return operation;
 }
 
-/* In one piece: the list, and the names behind it. */
-static bool copy_attributes(inv_operation *operation, const char *const *attributes)
+/* In one piece, freed as such: the list, and the names behind it. NULL when memory is short. */
+static char **copy_attributes(const char *const *attributes, size_t *count)
 {
-    size_t count = 0;
     size_t size = sizeof(char *);
+    char **copy;
     char *end;
 
-    for (; attributes[count] != NULL; count++)
-        size += sizeof(char *) + strlen(attributes[count]) + 1;
-    operation->attributes = calloc(1, size);
-    if (operation->attributes == NULL)
-        return false;
-    end = (char *)(operation->attributes + count + 1);
-    for (; operation->attribute_count < count; operation->attribute_count++) {
-        operation->attributes[operation->attribute_count] = end;
-        end = stpcpy(end, attributes[operation->attribute_count]) + 1;
+    for (*count = 0; attributes[*count] != NULL; (*count)++)
+        size += sizeof(char *) + strlen(attributes[*count]) + 1;
+    copy = calloc(1, size);
+    if (copy == NULL)
+        return NULL;
+    end = (char *)(copy + *count + 1);
+    for (size_t i = 0; i < *count; i++) {
+        copy[i] = end;
+        end = stpcpy(end, attributes[i]) + 1;
     }
-    return true;
+    return copy;
 }
 
 inv_operation *inv_operation_search(const char *base, inv_scope scope, const char *filter,
@@ -52,7 +52,8 @@ inv_operation *inv_operation_search(const char *base, inv_scope scope, const cha
         return NULL;
     operation->scope = scope;
     operation->filter = strdup(filter != NULL ? filter : "(objectClass=*)");
-    if (operation->filter == NULL || !copy_attributes(operation, attributes))
+    operation->attributes = copy_attributes(attributes, &operation->attribute_count);
+    if (operation->filter == NULL || operation->attributes == NULL)
         inv_operation_free(&operation);
     return operation;
 }
@@ -138,6 +139,19 @@ void inv_operation_text(inv_operation *operation, inv_change_kind kind, const ch
     inv_operation_value(operation, kind, attribute, text, text != NULL ? strlen(text) : 0);
 }
 
+void inv_operation_read_after(inv_operation *operation, const char *const *attributes)
+{
+    size_t count = 0;
+
+    if (operation == NULL ||
+        (operation->kind != INV_OPERATION_ADD && operation->kind != INV_OPERATION_MODIFY))
+        return;
+    free(operation->read_after);
+    operation->read_after = copy_attributes(attributes, &count);
+    if (operation->read_after == NULL)
+        operation->no_memory = true;
+}
+
 static void free_change(inv_change *change)
 {
     for (size_t i = 0; i < change->value_count; i++)
@@ -153,6 +167,7 @@ static void free_entries(inv_operation *operation)
     free(operation->entries);
     operation->entries = NULL;
     operation->entry_count = 0;
+    inv_entry_free(&operation->after);
 }
 
 void inv_operation_free(inv_operation **operation)
@@ -160,6 +175,7 @@ void inv_operation_free(inv_operation **operation)
     if (*operation == NULL)
         return;
     free((*operation)->attributes);
+    free((*operation)->read_after);
     for (size_t i = 0; i < (*operation)->change_count; i++)
         free_change(&(*operation)->changes[i]);
     free((*operation)->changes);
@@ -185,6 +201,12 @@ bool inv_operation_append_entry(inv_operation *operation, inv_entry *entry)
     operation->entries = grown;
     grown[operation->entry_count++] = entry;
     return true;
+}
+
+void inv_operation_set_after(inv_operation *operation, inv_entry *entry)
+{
+    inv_entry_free(&operation->after);
+    operation->after = entry;
 }
 
 void inv_operation_answer(inv_operation *operation, int code, const char *matched_dn,

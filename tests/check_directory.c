@@ -348,6 +348,73 @@ START_TEST(no_further_page_from_another_connection)
 }
 END_TEST
 
+/* What stands after is this operation's, and in its answer: no second read. */
+START_TEST(an_update_tells_what_it_left)
+{
+    static const char *const attributes[] = {"description", "serialNumber", "entryUUID",
+                                             "createTimestamp", NULL};
+    static const char *const nothing[] = {"seeAlso", NULL};
+    const char *dn = "cn=after," ROOM;
+    inv_operation *add = new_device(dn, "after");
+    inv_operation *change = inv_operation_new_modify(dn);
+    inv_operation *refused = inv_operation_new_modify(dn);
+    inv_operation *silent = inv_operation_new_modify(dn);
+    inv_operation *empty = inv_operation_new_modify(dn);
+    char *created;
+
+    inv_operation_text(add, INV_CHANGE_ADD, "description", "first");
+    inv_operation_text(add, INV_CHANGE_ADD, "description", "s\xc3\xbcnd");
+    inv_operation_read_after(add, attributes);
+    run(admin, add);
+    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
+    ck_assert_ptr_nonnull(add->after);
+    ck_assert_uint_eq(add->entry_count, 0);
+    ck_assert(inv_dn_equal(inv_entry_dn(add->after), dn));
+    ck_assert_uint_eq(inv_entry_count(add->after, "description"), 2);
+    ck_assert(inv_entry_has(add->after, "description", "s\xc3\xbcnd"));
+    ck_assert_uint_eq(inv_entry_count(add->after, "serialNumber"), 0);
+    ck_assert_uint_eq(inv_entry_count(add->after, "objectClass"), 0); /* was not asked for */
+    created = site_value(site, dn, "createTimestamp");
+    ck_assert_str_eq(inv_entry_text(add->after, "createTimestamp"), created);
+    free(created);
+
+    inv_operation_text(change, INV_CHANGE_DELETE, "description", NULL);
+    inv_operation_text(change, INV_CHANGE_ADD, "serialNumber", "7");
+    inv_operation_read_after(change, attributes);
+    run(admin, change);
+    ck_assert_int_eq(change->code, INV_LDAP_SUCCESS);
+    ck_assert_ptr_nonnull(change->after);
+    ck_assert_uint_eq(inv_entry_count(change->after, "description"), 0);
+    ck_assert_str_eq(inv_entry_text(change->after, "serialNumber"), "7");
+
+    /* one that is refused leaves nothing to tell, and none is told where none was asked for */
+    inv_operation_text(refused, INV_CHANGE_DELETE, "serialNumber", "6");
+    inv_operation_read_after(refused, attributes);
+    run(admin, refused);
+    ck_assert_int_eq(refused->code, INV_LDAP_NO_SUCH_ATTRIBUTE);
+    ck_assert_ptr_null(refused->after);
+    inv_operation_text(silent, INV_CHANGE_REPLACE, "serialNumber", "8");
+    run(admin, silent);
+    ck_assert_int_eq(silent->code, INV_LDAP_SUCCESS);
+    ck_assert_ptr_null(silent->after);
+    /* told, and empty, is something else than not told */
+    inv_operation_text(empty, INV_CHANGE_REPLACE, "serialNumber", "9");
+    inv_operation_read_after(empty, nothing);
+    run(admin, empty);
+    ck_assert_int_eq(empty->code, INV_LDAP_SUCCESS);
+    ck_assert_ptr_nonnull(empty->after);
+    ck_assert_uint_eq(inv_entry_count(empty->after, "seeAlso"), 0);
+    inv_operation_read_after(NULL, attributes); /* is nothing */
+
+    inv_operation_free(&add);
+    inv_operation_free(&change);
+    inv_operation_free(&refused);
+    inv_operation_free(&silent);
+    inv_operation_free(&empty);
+    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
+}
+END_TEST
+
 START_TEST(an_operation_short_of_memory_is_not_sent)
 {
     inv_operation *flight[] = {new_device("cn=two," ROOM, "two"), NULL};
@@ -466,6 +533,35 @@ START_TEST(the_policys_words_come_back)
 }
 END_TEST
 
+/* Beside the policy's own answer, and only what the identity may read. */
+START_TEST(the_policys_words_and_what_was_left)
+{
+    static const char *const attributes[] = {"uid", "inviteNonce", "userPassword", NULL};
+    inv_directory *directory = NULL;
+    inv_operation *add = new_account("afterwards", SITE_PASSWORD);
+    inv_operation *refused = new_account("afterwards2", "short");
+
+    ck_assert_int_eq(inv_directory_acquire(&site->gate->config->directory, &directory, &verdict),
+                     INV_OK);
+    inv_operation_read_after(add, attributes);
+    run(directory, add);
+    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
+    ck_assert_int_eq(add->policy_error, -1);
+    ck_assert_ptr_nonnull(add->after);
+    ck_assert_str_eq(inv_entry_text(add->after, "uid"), "afterwards");
+    ck_assert_uint_eq(inv_entry_count(add->after, "inviteNonce"), 0);  /* it has none */
+    ck_assert_uint_eq(inv_entry_count(add->after, "userPassword"), 0); /* may not be read */
+    inv_operation_read_after(refused, attributes);
+    run(directory, refused);
+    ck_assert_int_eq(refused->code, INV_LDAP_CONSTRAINT_VIOLATION);
+    ck_assert_int_ge(refused->policy_error, 0);
+    ck_assert_ptr_null(refused->after);
+    inv_operation_free(&add);
+    inv_operation_free(&refused);
+    inv_directory_release(&directory);
+}
+END_TEST
+
 static inv_result prove(const char *dn, const char *password)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
@@ -506,6 +602,8 @@ int main(void)
     tcase_add_test(operations, long_lists_come_in_pages);
     tcase_add_test(operations, no_further_page_from_another_connection);
     tcase_add_test(operations, a_long_answer_page_by_page);
+    tcase_add_test(operations, an_update_tells_what_it_left);
+    tcase_add_test(operations, the_policys_words_and_what_was_left);
     tcase_add_test(operations, an_operation_short_of_memory_is_not_sent);
     tcase_add_loop_test(operations, names_and_filters_take_any_value, 0,
                         (int)(sizeof(odd_values) / sizeof(odd_values[0])));

@@ -104,6 +104,7 @@ typedef struct inv_operation {
     inv_change *changes;
     size_t change_count;
     bool password_policy; /* with the ppolicy request control, not critical */
+    char **read_after;    /* RFC 4527: see inv_operation_read_after; NULL: nothing is asked for */
     bool no_memory;
 
     inv_operation_state state;
@@ -112,6 +113,7 @@ typedef struct inv_operation {
     int policy_error; /* of the ppolicy response control, -1 without */
     char *matched_dn;
     char *diagnostic; /* the server's words, may be NULL */
+    inv_entry *after; /* read_after: the entry as this very operation left it; NULL: not told */
     inv_entry **entries;
     size_t entry_count;
     size_t estimate; /* paged: how many there are in all, as the server guesses; 0: it does not */
@@ -144,6 +146,16 @@ void inv_operation_text(inv_operation *operation, inv_change_kind kind, const ch
                         const char *text);
 void inv_operation_value(inv_operation *operation, inv_change_kind kind, const char *attribute,
                          const char *bytes, size_t length);
+
+/*
+ * Asks an add or modify for attributes (names, ending with NULL; operational ones too) of the entry
+ * as it is after that operation and before any other: the post-read control of RFC 4527. It is not
+ * critical: where the server does not know it, or the operation is refused, operation->after stays
+ * NULL, and whoever needs the values has to say so. An attribute that is not in operation->after is
+ * absent or not readable by the identity. Not for secrets: libldap keeps copies of what a control
+ * holds and does not wipe them. operation may be NULL; of another kind it asks for nothing.
+ */
+void inv_operation_read_after(inv_operation *operation, const char *const *attributes);
 
 void inv_operation_free(inv_operation **operation);
 
@@ -277,6 +289,8 @@ void inv_directory_swap_driver(inv_directory *directory, const inv_directory_dri
 
 /* The answer side of a driver: all copy, and return false when memory is short. */
 bool inv_operation_append_entry(inv_operation *operation, inv_entry *entry);
+/* What the server told by read_after; takes entry over. */
+void inv_operation_set_after(inv_operation *operation, inv_entry *entry);
 /* by_page: what the next page is asked for with; length 0: there is none. */
 bool inv_operation_set_page(inv_operation *operation, const char *cookie, size_t length,
                             size_t estimate);
