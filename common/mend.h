@@ -20,8 +20,8 @@ inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_u
                            bool dry_run, inv_mend *mend, inv_verdict *verdict);
 
 /*
- * Writes the pairs and memberships that the account of this name has from its invite, if there is
- * such an account.
+ * Writes the pairs that the account of this name has from its invite, if there is such an account.
+ * Joins no group.
  */
 inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict);
 

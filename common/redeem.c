@@ -296,13 +296,17 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     return result;
 }
 
-/* Brings what this token made to its end; the password is for the caller to try. */
+/* Where something is unfinished the password is proved here, before anything is settled. */
 static inv_result log_in_again(struct redemption *redemption)
 {
     inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
 
     if (result == INV_OK && !redemption_was_begun(redemption))
         return redemption_bad_token(redemption, "several entries hold this name");
+    if (result != INV_OK || !redemption_owes(redemption))
+        return result;
+    result = inv_account_prove(redemption->call, redemption->account, redemption->password,
+                               redemption->verdict);
     return result == INV_OK ? redemption_settle(redemption) : result;
 }
 
@@ -323,13 +327,14 @@ static inv_result log_in_first(struct redemption *redemption)
 }
 
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            inv_verdict *verdict)
+                            const inv_secret *password, inv_verdict *verdict)
 {
     struct redemption redemption;
     bool begun = false;
     inv_result result;
 
     redemption_start(&redemption, call, inv_token_id(token), name, verdict);
+    redemption.password = password;
     redemption.takes = INV_TAKES_REGISTRATION;
     redemption.registers = true;
     result = redemption_judge_token(&redemption, &begun);

@@ -130,31 +130,36 @@ finish_outcome redemption_finish(struct redemption *redemption, const char *clai
 
 /* -------------------------------------------------------------------------- settle and prove */
 
-/* An unlimited invite has no claim to tell what is missing: the pairs themselves do. */
-static bool lacks_pairs(const struct redemption *redemption)
+bool redemption_owes(const struct redemption *redemption)
 {
-    const inv_invite *invite = redemption->invite;
-
-    if (invite->uses != 0 ||
-        ((invite->inviter == NULL || invite->no_pair) && invite->contacts[0] == NULL))
-        return false;
-    for (size_t i = 0; i < redemption->pairs->entry_count; i++) {
-        if (inv_entry_has(redemption->pairs->entries[i], "inviteId", invite->id))
-            return false;
-    }
-    return true;
+    return inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) != NULL ||
+           redemption_has_stale_pairs(redemption);
 }
 
-/* A surplus one stands until repair finds it dead: its attempt may still be under way. */
+/*
+ * Whether the claim is this account's own and may still be finished. A surplus claim (the account
+ * has its use already) stands until repair finds it dead: its attempt may still be under way. A
+ * revoked invite gives nothing any more.
+ */
+static inv_result judge_claim(struct redemption *redemption, const inv_use *claim, bool *owes)
+{
+    bool has = false;
+    inv_result result = INV_OK;
+
+    *owes = false;
+    if (claim == NULL || redemption->invite->uses_left < 0)
+        return INV_OK;
+    result = redemption_has_use(redemption, &has, redemption->verdict);
+    *owes = result == INV_OK && !has;
+    return result;
+}
+
 static void finish_standing(struct redemption *redemption, const inv_use *standing)
 {
     const char *made_by = inv_account_made_by(redemption->account);
-    inv_verdict verdict = INV_VERDICT_INIT;
-    bool has = false;
 
-    if (redemption_has_use(redemption, &has, &verdict) == INV_OK && !has)
-        (void)redemption_finish(redemption, standing->text,
-                                made_by[0] != '\0' ? made_by : standing->nonce);
+    (void)redemption_finish(redemption, standing->text,
+                            made_by[0] != '\0' ? made_by : standing->nonce);
 }
 
 inv_result redemption_settle(struct redemption *redemption)
@@ -163,18 +168,20 @@ inv_result redemption_settle(struct redemption *redemption)
     struct relations relations = {.contacts = NULL};
     bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
-    inv_result result;
+    bool owes = false;
+    inv_result result = judge_claim(redemption, standing, &owes);
 
-    if (standing == NULL && !lacks_pairs(redemption) && !stale)
-        return INV_OK;
-    result = redemption_ask(redemption, &relations);
+    if (result != INV_OK || (!owes && !stale))
+        return result;
+    if (owes)
+        result = redemption_ask(redemption, &relations);
     if (result == INV_BAD_TOKEN)
         result = INV_OK; /* the account is there: an inviter who left costs only the pair */
     if (result == INV_OK)
         whole = redemption_connect(redemption, &relations, redemption->account->dn);
     if (result == INV_OK && !whole && stale)
         result = redemption_refuse_heir(redemption);
-    if (whole && standing != NULL)
+    if (whole && owes)
         finish_standing(redemption, standing);
     relations_end(&relations);
     return result;
@@ -198,10 +205,7 @@ inv_result redemption_prove(struct redemption *redemption)
 
 inv_result redemption_resume(struct redemption *redemption)
 {
-    inv_result result =
-        redemption->open ? redemption_prove(redemption) : redemption_settle(redemption);
+    inv_result result = redemption_prove(redemption);
 
-    if (result != INV_OK)
-        return result;
-    return redemption->open ? redemption_settle(redemption) : redemption_prove(redemption);
+    return result == INV_OK ? redemption_settle(redemption) : result;
 }

@@ -33,8 +33,9 @@ static bool is_contact(const struct redemption *redemption)
                                (account->created != 0 && account->created <= invite->created));
 }
 
-/* What is there stays: an inviter who left costs only the pair. */
-static inv_result connect(struct redemption *redemption, bool own, bool *whole)
+/* What is there stays: an inviter who left costs only the pair. account_dn NULL: joins no group. */
+static inv_result connect(struct redemption *redemption, bool own, const char *account_dn,
+                          bool *whole)
 {
     struct relations relations = {.contacts = NULL};
     inv_result result;
@@ -44,7 +45,7 @@ static inv_result connect(struct redemption *redemption, bool own, bool *whole)
     if (result == INV_BAD_TOKEN)
         result = INV_OK;
     if (result == INV_OK)
-        *whole = redemption_connect(redemption, &relations, own ? redemption->account->dn : NULL);
+        *whole = redemption_connect(redemption, &relations, account_dn);
     relations_end(&relations);
     return result;
 }
@@ -66,7 +67,8 @@ static inv_mend record(struct redemption *redemption, const inv_use *claim, cons
 
 /*
  * Brings the standing claim of an account that is there, or of a pair that is there, to its end.
- * Where the account has been deleted since, the use is over and nobody is left to be connected.
+ * Where the account has been deleted since, the use is over and nobody is left to be connected. An
+ * invite that was revoked since grants nothing: its use is recorded.
  */
 static inv_result finish(struct redemption *redemption, const inv_use *claim, bool own,
                          inv_mend *mend)
@@ -75,8 +77,8 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
     bool whole = true;
     inv_result result = INV_OK;
 
-    if (own || is_contact(redemption))
-        result = connect(redemption, own, &whole);
+    if (redemption->invite->uses_left >= 0 && (own || is_contact(redemption)))
+        result = connect(redemption, own, own ? redemption->account->dn : NULL, &whole);
     if (own && inv_account_made_by(redemption->account)[0] != '\0')
         nonce = inv_account_made_by(redemption->account);
     if (result == INV_OK && whole)
@@ -198,7 +200,7 @@ inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdic
     if (result == INV_OK)
         result = look_for_own(&redemption, &own);
     if (result == INV_OK && own)
-        result = connect(&redemption, own, &whole);
+        result = connect(&redemption, own, NULL, &whole);
     if (result == INV_BAD_TOKEN)
         result = INV_OK; /* its invite is no more */
     else if (result == INV_OK && !whole)

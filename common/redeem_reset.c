@@ -144,14 +144,16 @@ cleanup:
     return outcome;
 }
 
-/* The password was set by this token, by this attempt or another: finish, then let it decide. */
+/* The password was set by this token, by this attempt or another: it decides, then the use is
+ * finished. */
 static inv_result settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+    inv_result result = redemption_prove(redemption);
 
-    if (standing != NULL)
+    if (result == INV_OK && standing != NULL)
         (void)redemption_finish(redemption, standing->text, standing->nonce);
-    return redemption_prove(redemption);
+    return result;
 }
 
 static inv_result give_back(struct redemption *redemption, inv_result result)

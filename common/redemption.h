@@ -156,8 +156,16 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
 inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verdict *verdict);
 
 /*
- * Finishes what a crashed attempt of this name left (steps 5 and 6 if its claim still stands). The
- * account must be this invite's.
+ * Something of the account that was seen may be unfinished: a claim of its JID stands, or pairs of
+ * an earlier holder of the name are left.
+ */
+bool redemption_owes(const struct redemption *redemption);
+
+/*
+ * Finishes what a crashed attempt of this name left: steps 5 and 6 if its own claim still stands
+ * and the invite is not revoked; pairs of an earlier holder of the name go in any case. Grants
+ * nothing else: a membership or pair that an admin has taken away since stays away. The account
+ * must be this invite's, and whoever asks must have proved its password.
  */
 inv_result redemption_settle(struct redemption *redemption);
 
@@ -165,8 +173,8 @@ inv_result redemption_settle(struct redemption *redemption);
 inv_result redemption_prove(struct redemption *redemption);
 
 /*
- * Both, for an account that this redemption made before. Without a token nothing is mended for
- * somebody who does not know the password.
+ * For an account that this redemption made before: the password is proved, and only then is
+ * anything settled.
  */
 inv_result redemption_resume(struct redemption *redemption);
 

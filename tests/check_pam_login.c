@@ -96,6 +96,34 @@ START_TEST(token_and_password_register_and_log_in)
 }
 END_TEST
 
+/* Its maker died before the use was finished: whoever proves the password finishes it. */
+START_TEST(a_wrong_password_finishes_nothing)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    ck_assert_int_eq(login("unfinished", with(token, PASSWORD)), PAM_SUCCESS);
+    pam_site_unfinish(site, token, "unfinished@example.org");
+    ck_assert_int_eq(login("unfinished", with(token, "another one")), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("unfinished", with(token, "")), PAM_AUTH_ERR);
+    ck_assert(pam_site_is_unfinished(site, token));
+    /* and where the next module verifies */
+    pam_site_stack(site, "settling",
+                   "auth optional pam_invite.so register conf=CONF\n"
+                   "auth required pam_permit.so\n");
+    ck_assert_int_eq(
+        authenticate(PAM_HOST_EPAM, "settling", "unfinished", with(token, "another one")),
+        PAM_SUCCESS);
+    ck_assert(pam_site_is_unfinished(site, token));
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "settling", "unfinished", with(token, PASSWORD)),
+                     PAM_SUCCESS);
+    ck_assert(!pam_site_is_unfinished(site, token));
+    pam_site_unfinish(site, token, "unfinished@example.org");
+    ck_assert_int_eq(login("unfinished", with(token, PASSWORD)), PAM_SUCCESS);
+    ck_assert(!pam_site_is_unfinished(site, token));
+}
+END_TEST
+
 START_TEST(ordinary_logins)
 {
     ck_assert_int_eq(login("alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
@@ -493,6 +521,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_name_nobody_can_have);
     tcase_add_test(tests, genuine_tokens_in_every_other_case);
     tcase_add_test(tests, what_only_looks_like_a_token);
+    tcase_add_test(tests, a_wrong_password_finishes_nothing);
     tcase_add_test(tests, the_directory_refuses_a_password);
     tcase_add_test(tests, guests_past_their_end);
     tcase_add_test(tests, register_leaves_passwords_to_the_next_module);

@@ -152,7 +152,7 @@ static inv_result log_in(inv_call *call, const inv_token *token, const inv_name 
                          const inv_secret *password, inv_verdict *verdict)
 {
     time_t accepted_at = time(NULL);
-    inv_result result = inv_redeem_login(call, token, name, verdict);
+    inv_result result = inv_redeem_login(call, token, name, password, verdict);
 
     return result != INV_NO_ACCOUNT ? result
                                     : inv_redeem(call, token, name, password,

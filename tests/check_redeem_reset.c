@@ -306,6 +306,9 @@ START_TEST(three_attempts_and_one_password)
     redeem(token, "kim", "the third password");
     expect(INV_BAD_TOKEN);
     ck_assert(site_login(site, "kim", NEW_PASSWORD));
+    site_expect(site, token, 0, 1, 0, 0, 0); /* nothing is finished for a wrong password */
+    redeem(token, "kim", NEW_PASSWORD);
+    expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 0, 0);
     inv_token_free(&token);
 }

@@ -83,11 +83,13 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
 
 /*
  * For a login in the combined form: may password be tried for name with its token in front? INV_OK:
- * an account made by this very token is there. INV_NO_ACCOUNT: the name is free, registering may be
- * tried. INV_BAD_TOKEN: every other case; a bad token is refused before anybody asks who has the
- * name, as in a check.
+ * an account made by this very token is there; its password is for the caller to verify.
+ * INV_WRONG_PASSWORD: such an account is there, with something left to finish, and the password was
+ * tried for that and is wrong; nothing was written. INV_NO_ACCOUNT: the name is free, registering
+ * may be tried. INV_BAD_TOKEN: every other case; a bad token is refused before anybody asks who has
+ * the name, as in a check. Nothing is finished for a password that was not proved.
  */
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            inv_verdict *verdict);
+                            const inv_secret *password, inv_verdict *verdict);
 
 #endif

@@ -32,8 +32,11 @@ static inv_result strip_token(inv_pam_service *service, const inv_secret *passwo
     return INV_OK;
 }
 
-/* The account was made by this very token: what stands behind the token is its password. */
-static inv_result log_in(inv_pam_service *service, const inv_secret *password)
+/*
+ * The account was made by this very token: what stands behind the token is its password. wrong: it
+ * was tried already, and need not count twice with the directory.
+ */
+static inv_result log_in(inv_pam_service *service, const inv_secret *password, bool wrong)
 {
     inv_result result;
 
@@ -43,6 +46,8 @@ static inv_result log_in(inv_pam_service *service, const inv_secret *password)
     result = strip_token(service, password);
     if (result != INV_OK)
         return result;
+    if (service->options.login && wrong)
+        return INV_WRONG_PASSWORD;
     if (service->options.login)
         return verify(service, password);
     return inv_verdict_set(&service->verdict, INV_NOT_OURS,
@@ -62,8 +67,8 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem_login(&call, token, name, inv_pam_service_afresh(service));
-        made_before = result == INV_OK;
+        result = inv_redeem_login(&call, token, name, password, inv_pam_service_afresh(service));
+        made_before = result == INV_OK || result == INV_WRONG_PASSWORD;
     }
     if (result == INV_NO_ACCOUNT)
         result = inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at,
@@ -71,7 +76,7 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
     inv_pam_service_hang_up(service, &call);
     inv_name_free(&name);
     if (made_before)
-        return log_in(service, password);
+        return log_in(service, password, result == INV_WRONG_PASSWORD);
     if (result == INV_OK)
         result = strip_token(service, password);
     return result;

@@ -117,10 +117,11 @@ static inv_result call_contact(struct entry_case *entry_case)
 
 static inv_result call_login_token(struct entry_case *entry_case)
 {
-    inv_result result = inv_redeem_login(&entry_case->call, fuzz_material()->token,
-                                         entry_case->name, &entry_case->verdict);
+    inv_result result =
+        inv_redeem_login(&entry_case->call, fuzz_material()->token, entry_case->name,
+                         entry_case->password, &entry_case->verdict);
 
-    if (result == INV_OK)
+    if (result == INV_OK || result == INV_WRONG_PASSWORD)
         FUZZ_REQUIRE(entry_case->script.account_shown);
     FUZZ_REQUIRE(!entry_case->script.account_added);
     return result;

@@ -192,6 +192,46 @@ void pam_site_revoke(const pam_site *site, const char *token)
     inv_token_free(&parsed);
 }
 
+/* The invite of a token, with its claims and uses; the caller frees it. */
+static inv_invite *read_invite(const pam_site *site, const char *token)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_invite *invite = NULL;
+    inv_token *parsed = NULL;
+    inv_call call = {0};
+
+    begin(site, &call);
+    need(inv_token_parse(call.keys, call.domain->name, token, strlen(token), &parsed, &verdict),
+         "token", &verdict);
+    need(inv_invite_read(&call, inv_token_id(parsed), INV_INVITE_ALL, &invite, &verdict), "read",
+         &verdict);
+    inv_gate_end(&call);
+    inv_token_free(&parsed);
+    return invite;
+}
+
+void pam_site_unfinish(const pam_site *site, const char *token, const char *jid)
+{
+    inv_invite *invite = read_invite(site, token);
+    char *ldif = text("dn: %s\nchangetype: modify\ndelete: inviteUsedBy\n-\nadd: inviteClaim\n"
+                      "inviteClaim: %s 00112233445566ff\n",
+                      invite->dn, jid);
+
+    if (slapd_modify(site->slapd, ldif) != 0)
+        fail("slapd", "refuses to have a use unfinished");
+    free(ldif);
+    inv_invite_free(&invite);
+}
+
+bool pam_site_is_unfinished(const pam_site *site, const char *token)
+{
+    inv_invite *invite = read_invite(site, token);
+    bool unfinished = invite->claim_count == 1 && invite->used_by_count == 0;
+
+    inv_invite_free(&invite);
+    return unfinished;
+}
+
 inv_name *pam_site_name(const pam_site *site, const char *local)
 {
     inv_verdict verdict = INV_VERDICT_INIT;

@@ -35,6 +35,12 @@ void pam_site_account(const pam_site *site, const char *local, const char *passw
 /* Revokes the invite of a token. */
 void pam_site_revoke(const pam_site *site, const char *token);
 
+/* The finished use of a token with one use becomes the claim of jid again, as after a crash. */
+void pam_site_unfinish(const pam_site *site, const char *token, const char *jid);
+
+/* Whether a claim stands and no use is finished. */
+bool pam_site_is_unfinished(const pam_site *site, const char *token);
+
 /* The name, prepared; the caller frees it. */
 inv_name *pam_site_name(const pam_site *site, const char *local);
 
