@@ -31,24 +31,32 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
 {
     const char *created = inv_entry_text(entry, "createTimestamp");
     const char *expires = inv_entry_text(entry, "xmppAccountExpires");
+    const char *changed = inv_entry_text(entry, "pwdChangedTime");
     inv_account *read = calloc(1, sizeof(*read));
 
     *account = NULL;
     if (read == NULL)
         return inv_verdict_no_memory(verdict);
+    if (changed == NULL)
+        changed = inv_entry_text(entry, "pwdUpdateTime");
+    if (changed != NULL)
+        read->password_changed_text = strdup(changed);
     read->dn = strdup(inv_entry_dn(entry));
     if (read->dn == NULL || !copy_text(entry, "xmppJid", &read->jid) ||
         !copy_text(entry, "inviteId", &read->invite_id) ||
-        !copy_text(entry, "inviteNonce", &read->nonce)) {
+        !copy_text(entry, "inviteNonce", &read->nonce) ||
+        (changed != NULL && read->password_changed_text == NULL)) {
         inv_account_free(&read);
         return inv_verdict_no_memory(verdict);
     }
     read->expires = INV_NEVER;
     if ((created != NULL && !inv_timestamp_parse_generalized(created, &read->created)) ||
-        (expires != NULL && !inv_timestamp_parse_generalized(expires, &read->expires))) {
+        (expires != NULL && !inv_timestamp_parse_generalized(expires, &read->expires)) ||
+        (changed != NULL && !inv_timestamp_parse_generalized(changed, &read->password_changed))) {
         inv_account_free(&read);
         return inv_verdict_set(verdict, INV_CONFIG,
-                               "%s: createTimestamp or xmppAccountExpires is not a generalizedTime",
+                               "%s: createTimestamp, xmppAccountExpires or pwdChangedTime is not a "
+                               "generalizedTime",
                                inv_entry_dn(entry));
     }
     read->disabled = inv_entry_has(entry, "pwdAccountLockedTime", LOCKED_FOR_GOOD) ||
@@ -68,6 +76,7 @@ void inv_account_free(inv_account **account)
     free((*account)->jid);
     free((*account)->invite_id);
     free((*account)->nonce);
+    free((*account)->password_changed_text);
     free(*account);
     *account = NULL;
 }
@@ -75,16 +84,11 @@ void inv_account_free(inv_account **account)
 /* Frees the filter; NULL gives NULL. */
 static inv_operation *search_by(const inv_domain *domain, char *filter)
 {
-    static const char *const attributes[] = {"objectClass",
-                                             "xmppJid",
-                                             "inviteId",
-                                             "inviteNonce",
-                                             "createTimestamp",
-                                             "xmppAccountExpires",
-                                             "pwdAccountLockedTime",
-                                             "nsAccountLock",
-                                             "pwdReset",
-                                             NULL};
+    static const char *const attributes[] = {
+        "objectClass",          "xmppJid",         "inviteId",
+        "inviteNonce",          "createTimestamp", "xmppAccountExpires",
+        "pwdAccountLockedTime", "nsAccountLock",   "pwdReset",
+        "pwdChangedTime",       "pwdUpdateTime",   NULL};
     inv_operation *operation = NULL;
 
     if (filter != NULL)

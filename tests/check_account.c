@@ -64,12 +64,23 @@ START_TEST(what_an_entry_tells)
     account = account_with("pwdReset", "FALSE", INV_OK);
     ck_assert(!account->must_change);
     inv_account_free(&account);
+    account = account_with("pwdChangedTime", "20200102030405Z", INV_OK);
+    ck_assert_str_eq(account->password_changed_text, "20200102030405Z");
+    ck_assert_int_eq(account->password_changed, 1577934245);
+    inv_account_free(&account);
+    account = account_with("pwdUpdateTime", "20200102030406Z", INV_OK); /* 389 DS */
+    ck_assert_str_eq(account->password_changed_text, "20200102030406Z");
+    ck_assert_int_eq(account->password_changed, 1577934246);
+    inv_account_free(&account);
     account = account_with("xmppAccountExpires", "20200102030405Z", INV_OK);
+    ck_assert_ptr_null(account->password_changed_text);
+    ck_assert_int_eq(account->password_changed, 0);
     ck_assert_int_lt(account->expires, time(NULL));
     inv_account_free(&account);
     (void)account_with("xmppAccountExpires", "soon", INV_CONFIG);
     ck_assert_ptr_nonnull(strstr(verdict.why, "uid=bob"));
     (void)account_with("createTimestamp", "once", INV_CONFIG);
+    (void)account_with("pwdChangedTime", "once", INV_CONFIG);
 }
 END_TEST
 
@@ -435,6 +446,34 @@ static inv_result status(const char *local)
     return result;
 }
 
+/* The directory's own date is in the search that every caller makes. */
+START_TEST(when_a_password_was_set)
+{
+    inv_name *name = site_jid("dated@example.org");
+    inv_account *account = NULL;
+    bool several = false;
+    char *moment = NULL;
+
+    site_add_account(site, "dated");
+    site_modify(site, "dn: uid=dated," SITE_PEOPLE "\nchangetype: modify\nreplace: userPassword\n"
+                      "userPassword: another horse battery\n");
+    /* 389 DS answers first and notes it then */
+    for (int tries = 0; tries < 400 && moment == NULL; tries++) {
+        moment = site_value(site, "uid=dated," SITE_PEOPLE,
+                            slapd_kind() == SLAPD_389DS ? "pwdUpdateTime" : "pwdChangedTime");
+        if (moment == NULL)
+            (void)nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
+    }
+    ck_assert_ptr_nonnull(moment);
+    ck_assert_int_eq(inv_account_find(&call, name, &account, &several, &verdict), INV_OK);
+    ck_assert_str_eq(account->password_changed_text, moment);
+    ck_assert_int_ge(account->password_changed, account->created);
+    free(moment);
+    inv_account_free(&account);
+    inv_name_free(&name);
+}
+END_TEST
+
 START_TEST(logins)
 {
     ck_assert_int_eq(login("alice", SITE_PASSWORD), INV_OK);
@@ -602,6 +641,7 @@ int main(void)
     tcase_add_test(account, a_reset_in_the_directory);
     tcase_add_loop_test(account, what_an_answer_means, 0,
                         (int)(sizeof(answers) / sizeof(answers[0])));
+    tcase_add_test(account, when_a_password_was_set);
     tcase_add_test(account, logins);
     tcase_add_test(account, guests_whose_time_is_over);
     tcase_add_test(account, a_password_that_has_to_be_changed);

@@ -14,12 +14,15 @@
 /* An existing holder of a name, as found by name_filter. Read-only; NULL text: absent. */
 typedef struct inv_account {
     char *dn;
-    char *jid;        /* xmppJid */
-    char *invite_id;  /* inviteId: which invite made it */
-    char *nonce;      /* inviteNonce: which attempt made or reset it */
-    time_t created;   /* createTimestamp, 0 if unreadable */
-    time_t expires;   /* xmppAccountExpires, INV_NEVER without */
-    bool disabled;    /* ppolicy lock or nsAccountLock */
+    char *jid;                   /* xmppJid */
+    char *invite_id;             /* inviteId: which invite made it */
+    char *nonce;                 /* inviteNonce: which attempt made or reset it */
+    time_t created;              /* createTimestamp, 0 if unreadable */
+    time_t expires;              /* xmppAccountExpires, INV_NEVER without */
+    char *password_changed_text; /* pwdChangedTime (389 DS: pwdUpdateTime) as it stands; NULL: the
+                                    directory dated no password of this entry, or hides it */
+    time_t password_changed;     /* the same in seconds; 0 with NULL */
+    bool disabled;               /* ppolicy lock or nsAccountLock */
     bool must_change; /* pwdReset: TRUE: the password was set by somebody else and has to be changed
                        */
     bool is_xmpp_account;
