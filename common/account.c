@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/encoding.h"
 #include "invitegate/timestamp.h"
 
@@ -158,8 +158,8 @@ inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv
 
 bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name)
 {
-    return account->invite_id != NULL && strcasecmp(account->invite_id, invite_id) == 0 &&
-           account->jid != NULL && strcasecmp(account->jid, inv_name_jid(name)) == 0;
+    return account->invite_id != NULL && inv_ascii_equal(account->invite_id, invite_id) &&
+           account->jid != NULL && inv_ascii_equal(account->jid, inv_name_jid(name));
 }
 
 bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now)
@@ -192,7 +192,7 @@ char *inv_account_dn(const inv_domain *domain, const inv_name *name)
 static void add_class(inv_operation *operation, const inv_domain *domain, const char *class_name)
 {
     for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
-        if (strcasecmp(domain->account_classes[i], class_name) == 0)
+        if (inv_ascii_equal(domain->account_classes[i], class_name))
             return;
     }
     inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", class_name);
@@ -201,7 +201,7 @@ static void add_class(inv_operation *operation, const inv_domain *domain, const 
 static bool in_template(const inv_domain *domain, const char *attribute)
 {
     for (size_t i = 0; i < domain->account_attribute_count; i++) {
-        if (strcasecmp(domain->account_attributes[i].attribute, attribute) == 0)
+        if (inv_ascii_equal(domain->account_attributes[i].attribute, attribute))
             return true;
     }
     return false;
@@ -327,7 +327,7 @@ bool inv_account_was_reset_by(const inv_account *account, const char *invite_id)
     const char *point = account->nonce != NULL ? strchr(account->nonce, '.') : NULL;
     size_t length = strlen(invite_id);
 
-    return point != NULL && strncasecmp(point + 1, invite_id, length) == 0 &&
+    return point != NULL && inv_ascii_equal_in(point + 1, invite_id, length) &&
            (point[1 + length] == '\0' || point[1 + length] == '.');
 }
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "clock.h"
+#include "invitegate/ascii.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
 #include "replicas.h"
@@ -168,7 +168,7 @@ static bool is_local(const inv_domain *domain, const char *jid)
 {
     const char *at = strrchr(jid, '@');
 
-    return at != NULL && strcasecmp(at + 1, domain->name) == 0;
+    return at != NULL && inv_ascii_equal(at + 1, domain->name);
 }
 
 /* Both sides of a pair, as far as they live here. */

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/encoding.h"
 #include "invitegate/timestamp.h"
 
@@ -94,7 +94,7 @@ inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *
 const inv_use *inv_claim_of(const inv_invite *invite, const char *jid)
 {
     for (size_t i = 0; i < invite->claim_count; i++) {
-        if (strcasecmp(invite->claims[i].jid, jid) == 0)
+        if (inv_ascii_equal(invite->claims[i].jid, jid))
             return &invite->claims[i];
     }
     return NULL;

@@ -13,6 +13,8 @@
 #include "config_check.h"
 #include "config_keys.h"
 #include "config_text.h"
+#include "invitegate/ascii.h"
+#include "own_locale.h"
 
 #define DOMAIN_SECTION  "domain"
 #define DOMAIN_NAME_MAX 253U
@@ -186,8 +188,7 @@ static const inv_config_row *find_row(const char *kind, const char *key)
     const inv_config_row *row = inv_config_rows();
 
     for (; row->section != NULL; row++) {
-        if ((kind == NULL || strcmp(row->section, kind) == 0) &&
-            inv_config_text_equal(row->key, key))
+        if ((kind == NULL || strcmp(row->section, kind) == 0) && inv_ascii_equal(row->key, key))
             return row;
     }
     return NULL;
@@ -210,6 +211,12 @@ static void list_keys(const char *kind, char *list, size_t size)
     list[used] = '\0';
 }
 
+/* Keys of earlier releases: a key exists only as long as it does something. */
+static bool is_former_key(const char *key)
+{
+    return inv_ascii_equal(key, "allow_password_change");
+}
+
 static inv_result report_unknown_key(const inv_config_reader *reader, const char *section,
                                      const char *kind, const char *key)
 {
@@ -225,6 +232,11 @@ static inv_result report_unknown_key(const inv_config_reader *reader, const char
         return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] %s belongs in [%s%s]",
                                reader->path, line, section, elsewhere->key, elsewhere->section,
                                strcmp(elsewhere->section, DOMAIN_SECTION) == 0 ? " NAME" : "");
+    if (is_former_key(key))
+        return inv_verdict_set(reader->verdict, INV_CONFIG,
+                               "%s:%u: [%s] there is no key %s any more, it never had an effect: "
+                               "remove the line",
+                               reader->path, line, section, key);
     list_keys(kind, known, sizeof(known));
     return inv_verdict_set(reader->verdict, INV_CONFIG,
                            "%s:%u: [%s] unknown key %.*s; known here:%s", reader->path, line,
@@ -284,7 +296,7 @@ static const char *const single_sections[] = {"directory", "tokens", "log", "age
 static const char *find_single_section(const char *section)
 {
     for (size_t i = 0; single_sections[i] != NULL; i++) {
-        if (inv_config_text_equal(single_sections[i], section))
+        if (inv_ascii_equal(single_sections[i], section))
             return single_sections[i];
     }
     return NULL;
@@ -295,7 +307,7 @@ static const char *domain_of_section(const char *section)
 {
     size_t length = strlen(DOMAIN_SECTION);
 
-    if (strlen(section) < length || !inv_config_ascii_equal(section, DOMAIN_SECTION, length))
+    if (strlen(section) < length || !inv_ascii_equal_in(section, DOMAIN_SECTION, length))
         return NULL;
     if (section[length] != ' ' && section[length] != '\0')
         return NULL;
@@ -407,6 +419,7 @@ cleanup:
 inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *verdict)
 {
     inv_config_reader reader = {.path = path != NULL ? path : INV_CONFIG_PATH, .verdict = verdict};
+    locale_t before = own_locale_enter(); /* libini compares the names of keys by it */
     inv_result result = INV_OK;
 
     *config = NULL;
@@ -428,6 +441,7 @@ inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *v
     }
 
 cleanup:
+    own_locale_leave(before);
     inv_config_free(&reader.config);
     if (reader.values != NULL)
         ini_config_destroy(reader.values);
@@ -492,7 +506,7 @@ void inv_config_free(inv_config **config)
 const inv_domain *inv_config_domain(const inv_config *config, const char *name)
 {
     for (size_t i = 0; i < config->domain_count; i++) {
-        if (inv_config_text_equal(config->domains[i].name, name))
+        if (inv_ascii_equal(config->domains[i].name, name))
             return &config->domains[i];
     }
     return NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config_keys.h"
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 
 #define GRACE_TIMEOUTS        20 /* how many timeouts must fit in claim_grace */
@@ -86,12 +87,32 @@ static inv_result check_account_attributes(const inv_config_reader *reader, cons
                                            const inv_domain *domain)
 {
     for (size_t i = 0; i < domain->account_attribute_count; i++) {
-        if (inv_config_text_equal(domain->account_attributes[i].attribute, domain->account_rdn) &&
+        if (inv_ascii_equal(domain->account_attributes[i].attribute, domain->account_rdn) &&
             strcmp(domain->account_attributes[i].value, "%u") != 0)
             return fail(reader, section, "account_attributes",
                         "the attribute of account_rdn holds the name and can only be %u");
     }
     return INV_OK;
+}
+
+/* mail, rfc822Mailbox, mailAlternateAddress and their kin, or mail's and emailAddress's OIDs. */
+static bool holds_mail_addresses(const char *attribute)
+{
+    static const char word[] = "mail";
+
+    for (const char *at = attribute; *at != '\0'; at++) {
+        if (inv_ascii_equal_in(at, word, sizeof(word) - 1))
+            return true;
+    }
+    return strcmp(attribute, "0.9.2342.19200300.100.1.3") == 0 ||
+           strcmp(attribute, "1.2.840.113549.1.9.1") == 0;
+}
+
+/* The name, and not some fixed text, stands in front of an @. */
+static bool makes_mail_of_name(const inv_attribute_template *part)
+{
+    return holds_mail_addresses(part->attribute) &&
+           (strstr(part->value, "%j") != NULL || strstr(part->value, "%u@") != NULL);
 }
 
 inv_result inv_config_check_domain(const inv_config_reader *reader, const char *section,
@@ -113,6 +134,9 @@ inv_result inv_config_check_domain(const inv_config_reader *reader, const char *
         return fail(reader, section, "claim_grace",
                     "must be at least 20 times the timeout of [directory], so that no late write "
                     "meets a claim that was given away");
+    for (size_t i = 0; i < domain->account_attribute_count; i++)
+        domain->names_are_mail =
+            domain->names_are_mail || makes_mail_of_name(&domain->account_attributes[i]);
     return check_account_attributes(reader, section, domain);
 }
 
@@ -151,8 +175,7 @@ static bool may_be_equal(const char *a, const char *b)
     for (;; a++, b++) {
         a += strspn(a, " ");
         b += strspn(b, " ");
-        if (!inv_config_ascii_equal(a, b, 1) && (unsigned char)*a < 0x80 &&
-            (unsigned char)*b < 0x80)
+        if (!inv_ascii_equal_in(a, b, 1) && (unsigned char)*a < 0x80 && (unsigned char)*b < 0x80)
             return false;
         if (*a == '\0' || *b == '\0')
             return *a == *b;

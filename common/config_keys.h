@@ -31,12 +31,6 @@ typedef struct inv_config_row {
 /* Ends with a row without section. */
 const inv_config_row *inv_config_rows(void);
 
-/* Equal in the first length bytes without ASCII case; no locale. */
-bool inv_config_ascii_equal(const char *a, const char *b, size_t length);
-
-/* The same for whole texts. */
-bool inv_config_text_equal(const char *a, const char *b);
-
 /* The parsers, in config_values.c and config_lists.c. Field types stand behind the names. */
 inv_result inv_config_parse_boolean(const char *, void *, char *);          /* bool */
 inv_result inv_config_parse_starttls(const char *, void *, char *);         /* bool */

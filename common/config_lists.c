@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config_keys.h"
+#include "invitegate/ascii.h"
 
 #define BLANKS " \t"
 
@@ -60,7 +61,7 @@ static size_t count_of(char *const *list)
 static bool holds(char *const *list, const char *item)
 {
     for (; *list != NULL; list++) {
-        if (inv_config_text_equal(*list, item))
+        if (inv_ascii_equal(*list, item))
             return true;
     }
     return false;
@@ -242,7 +243,7 @@ static bool is_written_anyway(const char *attribute)
                                         "xmppInvitedBy", "xmppAccountExpires"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (inv_config_text_equal(attribute, names[i]))
+        if (inv_ascii_equal(attribute, names[i]))
             return true;
     }
     return false;

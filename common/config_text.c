@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config_keys.h"
+#include "invitegate/ascii.h"
 #include "invitegate/utf8.h"
 
 #define UTF8_BOM      "\xef\xbb\xbf"
@@ -118,7 +119,7 @@ static bool is_header_of(inv_config_piece line, const char *section)
     line.start++;
     line.length -= 2;
     line = trimmed(line);
-    return line.length == length && inv_config_ascii_equal(line.start, section, length);
+    return line.length == length && inv_ascii_equal_in(line.start, section, length);
 }
 
 unsigned inv_config_text_section_line(const inv_config_text *text, const char *section)
@@ -140,16 +141,18 @@ static const char *judge_bytes(inv_config_piece line)
 {
     if (line.length > 0 && line.start[line.length - 1] == '\r')
         line.length--;
-    for (size_t i = 0; i < line.length; i++) {
-        unsigned char byte = (unsigned char)line.start[i];
+    if (memchr(line.start, '\0', line.length) != NULL)
+        return "a NUL byte; the file must be plain UTF-8 text";
+    while (line.length > 0) {
+        size_t size = inv_utf8_character(line.start, line.length);
 
-        if (byte == '\0')
-            return "a NUL byte; the file must be plain UTF-8 text";
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+        if (size == 0)
+            return "bytes that are not UTF-8; save the file as UTF-8";
+        if (*line.start != '\t' && inv_utf8_is_control(inv_utf8_code_point(line.start, size)))
             return "a control character; remove it";
+        line.start += size;
+        line.length -= size;
     }
-    if (!inv_utf8_valid(line.start, line.length))
-        return "bytes that are not UTF-8; save the file as UTF-8";
     return NULL;
 }
 

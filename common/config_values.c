@@ -7,35 +7,15 @@
 #include <sys/un.h>
 
 #include "config_keys.h"
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
+#include "invitegate/utf8.h"
+#include "own_locale.h"
 
 #define MILLISECONDS_A_SECOND 1000L
 #define TIMEOUT_SECONDS_MAX   60L
 #define FILTER_DEPTH_MAX      32
-
-static char ascii_lower(char letter)
-{
-    if (letter >= 'A' && letter <= 'Z')
-        return (char)(letter - 'A' + 'a');
-    return letter;
-}
-
-bool inv_config_ascii_equal(const char *a, const char *b, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (ascii_lower(a[i]) != ascii_lower(b[i]))
-            return false;
-    }
-    return true;
-}
-
-bool inv_config_text_equal(const char *a, const char *b)
-{
-    size_t length = strlen(a);
-
-    return length == strlen(b) && inv_config_ascii_equal(a, b, length);
-}
 
 static bool is_digit(char letter)
 {
@@ -265,7 +245,10 @@ static inv_result keep_if(bool good, const char *value, void *field)
 
 inv_result inv_config_parse_text(const char *value, void *field, char *reason)
 {
-    (void)reason;
+    if (!inv_utf8_is_text(value, strlen(value))) {
+        (void)snprintf(reason, INV_CONFIG_REASON_SIZE, "it has a tab or another control character");
+        return INV_CONFIG;
+    }
     return keep_if(*value != '\0', value, field);
 }
 
@@ -404,11 +387,19 @@ inv_result inv_config_parse_name_pattern(const char *value, void *field, char *r
 {
     inv_domain *domain = field;
     size_t length = strlen(value);
+    locale_t before;
     int error;
 
     if (length < 2 || value[0] != '^' || value[length - 1] != '$')
         return INV_CONFIG;
+    if (!own_locale_knows_utf8() && !inv_ascii_only(value)) {
+        (void)snprintf(reason, INV_CONFIG_REASON_SIZE,
+                       "this host lacks the locale C.UTF-8: with ASCII characters only");
+        return INV_CONFIG;
+    }
+    before = own_locale_enter();
     error = regcomp(&domain->name_pattern, value, REG_EXTENDED);
+    own_locale_leave(before);
     if (error == REG_ESPACE)
         return INV_NO_MEMORY;
     if (error != 0) {

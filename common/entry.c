@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 
 typedef struct attribute_values {
@@ -50,7 +50,7 @@ void inv_entry_free(inv_entry **entry)
 static attribute_values *find_attribute(const inv_entry *entry, const char *name)
 {
     for (size_t i = 0; i < entry->count; i++) {
-        if (strcasecmp(entry->attributes[i].name, name) == 0)
+        if (inv_ascii_equal(entry->attributes[i].name, name))
             return &entry->attributes[i];
     }
     return NULL;
@@ -127,7 +127,7 @@ bool inv_entry_has(const inv_entry *entry, const char *attribute, const char *te
     for (size_t i = 0; i < inv_entry_count(entry, attribute); i++) {
         const char *value = inv_entry_value(entry, attribute, i, NULL);
 
-        if (value != NULL && strcasecmp(value, text) == 0)
+        if (value != NULL && inv_ascii_equal(value, text))
             return true;
     }
     return false;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 
 static const char *const type_names[] = {
@@ -24,7 +24,7 @@ const char *inv_invite_type_name(inv_invite_type type)
 bool inv_invite_type_parse(const char *text, inv_invite_type *type)
 {
     for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++) {
-        if (strcasecmp(text, type_names[i]) == 0) {
+        if (inv_ascii_equal(text, type_names[i])) {
             *type = (inv_invite_type)i;
             return true;
         }
@@ -346,7 +346,7 @@ inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *o
                                "the invitegate identity",
                                operation->dn);
     result = inv_invite_from_entry(operation->entries[0], invite, verdict);
-    if (result == INV_OK && strcasecmp((*invite)->domain, domain->name) != 0) {
+    if (result == INV_OK && !inv_ascii_equal((*invite)->domain, domain->name)) {
         result = inv_verdict_set(verdict, INV_CONFIG, "%s: inviteDomain is %s, not %s",
                                  operation->dn, (*invite)->domain, domain->name);
         inv_invite_free(invite);

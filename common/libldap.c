@@ -8,10 +8,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "bind_password.h"
+#include "invitegate/ascii.h"
 #include "read_ahead.h"
 #include "sigpipe.h"
 #include "timed_read.h"
@@ -113,7 +113,7 @@ static void close_handle(LDAP **handle)
 
 static bool has_scheme(const libldap *self, const char *scheme)
 {
-    return strncasecmp(self->uri, scheme, strlen(scheme)) == 0;
+    return inv_ascii_equal_in(self->uri, scheme, strlen(scheme));
 }
 
 /* A password may go over it: a socket of this machine, or TLS. */
@@ -954,7 +954,7 @@ bool inv_dn_equal(const char *a, const char *b)
         return inv_dn_valid(a); /* as it mostly is: one to parse, not two */
     normal_a = normal_dn(a);
     normal_b = normal_dn(b);
-    equal = normal_a != NULL && normal_b != NULL && strcasecmp(normal_a, normal_b) == 0;
+    equal = normal_a != NULL && normal_b != NULL && inv_ascii_equal(normal_a, normal_b);
 
     ldap_memfree(normal_a);
     ldap_memfree(normal_b);

@@ -23,6 +23,7 @@ common_libcommon_la_SOURCES += common/verifier.c include/invitegate/verifier.h \
 common_libcommon_la_SOURCES += \
 	common/secret.c include/invitegate/secret.h \
 	common/utf8.c include/invitegate/utf8.h \
+	common/ascii.c include/invitegate/ascii.h common/own_locale.c common/own_locale.h \
 	common/timestamp.c include/invitegate/timestamp.h \
 	common/log.c include/invitegate/log.h \
 	common/encoding.c include/invitegate/encoding.h \

@@ -74,15 +74,6 @@ void inv_log_to_stderr(void *context, inv_log_level level, const char *line)
     (void)fprintf(stderr, "invitegate: %s\n", line);
 }
 
-/* Control characters, those of U+0080 to U+009F too: terminals obey them. */
-static bool is_control(const char *character, size_t size)
-{
-    const unsigned char *byte = (const unsigned char *)character;
-
-    return (size == 1 && (byte[0] < 0x20 || byte[0] == 0x7f)) ||
-           (size == 2 && byte[0] == 0xc2 && byte[1] <= 0x9f);
-}
-
 static size_t write_hex(char *line, const char *bytes, size_t count)
 {
     static const char digits[] = "0123456789abcdef";
@@ -115,7 +106,7 @@ static size_t escape(char *line, size_t room, const char *text, bool quoted)
         if (size == 0) {
             size = 1;
             written = write_hex(piece, text + position, 1);
-        } else if (is_control(text + position, size)) {
+        } else if (inv_utf8_is_control(inv_utf8_code_point(text + position, size))) {
             written = write_hex(piece, text + position, size);
         } else {
             written = 0;

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <stringprep.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/utf8.h"
+#include "own_locale.h"
 
 #define LOCAL_MAX  1023 /* bytes, RFC 6122 2.3 */
 #define DOMAIN_MAX 253  /* characters of A-labels with their dots */
@@ -127,6 +129,10 @@ static inv_result prepare_local(const char *local, size_t length, char **prepare
     *prepared = NULL;
     if (result != INV_OK)
         return result;
+    if (memchr(local, '@', length) != NULL)
+        return inv_verdict_set(verdict, INV_NAME_INVALID,
+                               "there is another @ in front of the domain, and names have none; is "
+                               "the domain given twice?");
     plain = length <= LOCAL_MAX && is_plain(local, length);
     text = calloc(1, plain ? length + 1 : UNPREPARED_MAX + 1);
     if (text == NULL)
@@ -164,7 +170,8 @@ static inv_result prepare_domain(const char *domain, size_t length, char **prepa
         return inv_verdict_no_memory(verdict);
     if (cause != IDNA_SUCCESS)
         return inv_verdict_set(verdict, INV_NAME_INVALID,
-                               "the domain is no DNS name (IDNA error %d)", cause);
+                               "the domain is no DNS name: labels of letters, digits and inner "
+                               "hyphens, with dots between");
     labels_length = strlen(labels);
     if (labels_length > 0 && labels[labels_length - 1] == '.')
         labels[--labels_length] = '\0';
@@ -273,15 +280,35 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
 static inv_result match_pattern(const inv_domain *domain, const char *local, inv_verdict *verdict)
 {
     regmatch_t match = {.rm_so = -1};
+    locale_t before = own_locale_enter();
     int error = regexec(&domain->name_pattern, local, 1, &match, 0);
 
+    own_locale_leave(before);
     if (error == REG_ESPACE)
         return inv_verdict_no_memory(verdict);
+    if (!own_locale_knows_utf8() && !inv_ascii_only(local))
+        return inv_verdict_set(verdict, INV_NAME_INVALID,
+                               "the name has characters beyond ASCII, and this host lacks the "
+                               "locale C.UTF-8 to judge them");
     if (error == 0 && match.rm_so == 0 && (size_t)match.rm_eo == strlen(local))
         return INV_OK;
     return inv_verdict_set(verdict, INV_NAME_INVALID,
                            "the name does not match name_pattern %s of [domain %s]",
                            domain->name_pattern_text, domain->name);
+}
+
+/* RFC 5322 3.2.3: dots of a mail address stand between other characters. */
+static inv_result check_mail(const inv_domain *domain, const char *local, inv_verdict *verdict)
+{
+    bool good = local[0] != '.' && local[strlen(local) - 1] != '.' && strstr(local, "..") == NULL;
+
+    if (!domain->names_are_mail || good)
+        return INV_OK;
+    return inv_verdict_set(verdict, INV_NAME_INVALID,
+                           "no mail address can be made of the name: a dot at its beginning, at "
+                           "its end or beside another, and account_attributes of [domain %s] makes "
+                           "one",
+                           domain->name);
 }
 
 inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,
@@ -296,6 +323,8 @@ inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t 
     if (result != INV_OK)
         return result;
     result = match_pattern(domain, prepared, verdict);
+    if (result == INV_OK)
+        result = check_mail(domain, prepared, verdict);
     if (result != INV_OK) {
         free(prepared);
         return result;
@@ -313,7 +342,7 @@ inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t 
 
 inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *verdict)
 {
-    const char *at = strchr(jid, '@');
+    const char *at = strrchr(jid, '@');
     char *local = NULL;
     char *domain = NULL;
     inv_result result;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 
 #include "libldap.h"
@@ -77,7 +77,7 @@ inv_operation *inv_operation_new_delete(const char *dn)
 static inv_change *change_of_add(inv_operation *operation, const char *attribute)
 {
     for (size_t i = 0; i < operation->change_count; i++) {
-        if (strcasecmp(operation->changes[i].attribute, attribute) == 0)
+        if (inv_ascii_equal(operation->changes[i].attribute, attribute))
             return &operation->changes[i];
     }
     return NULL;
@@ -92,7 +92,7 @@ static inv_change *change_for(inv_operation *operation, inv_change_kind kind, co
 
     if (operation->kind == INV_OPERATION_ADD)
         last = change_of_add(operation, attribute);
-    if (last != NULL && last->kind == kind && strcasecmp(last->attribute, attribute) == 0)
+    if (last != NULL && last->kind == kind && inv_ascii_equal(last->attribute, attribute))
         return last;
     grown = reallocarray(operation->changes, operation->change_count + 1, sizeof(*grown));
     if (grown == NULL)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "clock.h"
+#include "invitegate/ascii.h"
 #include "redemption.h"
 
 /* ----------------------------------------------------------------------------------- judging */
@@ -20,7 +20,7 @@ static inv_result is_paired(struct redemption *redemption, const char *jid, bool
     inv_result result;
 
     *paired = false;
-    if (invite->inviter == NULL || strcasecmp(invite->inviter, jid) == 0)
+    if (invite->inviter == NULL || inv_ascii_equal(invite->inviter, jid))
         return INV_OK;
     (void)redemption_pair_containers(call, jid, invite->inviter, containers);
     dn = inv_pair_dn(containers[0], invite->inviter, jid);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 #include "redemption.h"
 
@@ -158,7 +158,7 @@ static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
 static bool is_wanted(const struct relations *relations, const char *contact)
 {
     for (size_t i = 0; i < relations->contact_count; i++) {
-        if (relations->contacts[i].usable && strcasecmp(relations->contacts[i].jid, contact) == 0)
+        if (relations->contacts[i].usable && inv_ascii_equal(relations->contacts[i].jid, contact))
             return true;
     }
     return false;
@@ -217,7 +217,7 @@ static void append_groups(struct redemption *redemption, struct flight *flight,
 static bool is_membership(const inv_operation *operation)
 {
     return operation->kind == INV_OPERATION_MODIFY &&
-           strcasecmp(operation->changes[0].attribute, "rosterGroup") != 0;
+           !inv_ascii_equal(operation->changes[0].attribute, "rosterGroup");
 }
 
 /* 20 and 68: it is there already; 32: it is gone already, or added in the same flight. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "redemption.h"
 
 /* Who redeems must exist if the domain is ours; a contact elsewhere is known by its server only. */
@@ -12,7 +12,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
     const inv_domain *domain = inv_config_domain(call->config, inv_name_domain(redemption->name));
     const inv_invite *invite = redemption->invite;
 
-    if (invite->inviter != NULL && strcasecmp(invite->inviter, inv_name_jid(redemption->name)) == 0)
+    if (invite->inviter != NULL && inv_ascii_equal(invite->inviter, inv_name_jid(redemption->name)))
         return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
                                "the inviter cannot redeem the invite");
     if (invite->user != NULL &&
@@ -47,7 +47,7 @@ static inv_result was_done(struct redemption *redemption, bool *done)
     result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole,
                              redemption->verdict);
     for (size_t i = 0; result == INV_OK && i < whole->used_by_count; i++)
-        *done = *done || strcasecmp(whole->used_by[i].jid, jid) == 0;
+        *done = *done || inv_ascii_equal(whole->used_by[i].jid, jid);
     inv_invite_free(&whole);
     return result;
 }

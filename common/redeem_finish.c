@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "redemption.h"
 
 /* ---------------------------------------------------------------------------- step 6: finish */
@@ -20,7 +20,7 @@ static bool used_by(const struct redemption *redemption, const inv_invite *invit
     const char *jid = inv_name_jid(redemption->name);
 
     for (size_t i = 0; i < invite->used_by_count; i++) {
-        if (strcasecmp(invite->used_by[i].jid, jid) == 0 &&
+        if (inv_ascii_equal(invite->used_by[i].jid, jid) &&
             (!redemption->registers || strcmp(invite->used_by[i].nonce, nonce) == 0))
             return true;
     }

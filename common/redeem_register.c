@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "redemption.h"
 #include "reservation.h"
 
@@ -169,7 +169,7 @@ static inv_result give_back_surplus(struct redemption *redemption)
     if (result != INV_OK)
         return result;
     for (size_t i = 0; i < whole->claim_count && !surplus; i++)
-        surplus = strcasecmp(whole->claims[i].jid, jid) == 0 &&
+        surplus = inv_ascii_equal(whole->claims[i].jid, jid) &&
                   strcmp(whole->claims[i].text, redemption->claim.text) != 0;
     for (size_t i = 0; i < whole->used_by_count && !surplus; i++)
         surplus = made_by[0] != '\0' && strcmp(whole->used_by[i].nonce, made_by) == 0;

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static inv_result start_contact(struct relations *relations, const inv_call *call, const char *jid,
                                 inv_verdict *verdict)

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "claim.h"
+#include "invitegate/ascii.h"
 #include "invitegate/invite.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
@@ -176,7 +176,7 @@ static inv_result judge(const inv_name *name, const inv_account *account, bool s
                                "several entries hold %s: nothing is removed", inv_name_jid(name));
     if (account == NULL)
         return INV_OK;
-    if (account->jid == NULL || strcasecmp(account->jid, inv_name_jid(name)) != 0)
+    if (account->jid == NULL || !inv_ascii_equal(account->jid, inv_name_jid(name)))
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
                                "%s is held by %s, which is another's account: nothing is removed",
                                inv_name_jid(name), account->dn);

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "clock.h"
 #include "invitegate/account.h"
+#include "invitegate/ascii.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
 #include "mend.h"
@@ -240,7 +240,7 @@ static inv_result repair_balance(const repair *run)
 
 static int by_text(const void *a, const void *b)
 {
-    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+    return inv_ascii_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* count accounts carry this inviteId: has it as many uses? */
@@ -290,7 +290,7 @@ static inv_result repair_shares(const repair *run)
         qsort(ids, count, sizeof(*ids), by_text);
     for (size_t i = 0, same = 1; result == INV_OK && i < count; i += same) {
         same = 1;
-        while (i + same < count && strcasecmp(ids[i], ids[i + same]) == 0)
+        while (i + same < count && inv_ascii_equal(ids[i], ids[i + same]))
             same++;
         if (same > 1)
             result = check_share(run, ids[i], same);

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "claim.h"
 #include "clock.h"
+#include "invitegate/ascii.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 
@@ -52,7 +52,7 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
         return inv_verdict_set(verdict, INV_CONFIG,
                                "%s: inviteId is missing or hidden from the invitegate identity",
                                inv_entry_dn(reservation));
-    if (id != NULL && strcasecmp(holder, id) == 0) {
+    if (id != NULL && inv_ascii_equal(holder, id)) {
         *held = false;
         return INV_OK;
     }

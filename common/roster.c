@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/encoding.h"
 
 #define PAIR_ID_BYTES 20
@@ -81,7 +81,7 @@ static void add_member(inv_operation *operation, const inv_domain *domain, const
 {
     const char *of_jid = domain_part(jid);
 
-    if (of_jid != NULL && strcasecmp(of_jid, domain->name) == 0)
+    if (of_jid != NULL && inv_ascii_equal(of_jid, domain->name))
         inv_operation_value(operation, INV_CHANGE_ADD, "rosterMember", jid,
                             (size_t)(of_jid - jid) - 1);
 }
@@ -124,9 +124,9 @@ const char *inv_pair_contact(const inv_entry *pair, const char *jid)
 
     if (inv_entry_count(pair, "xmppContactJid") != 2)
         return NULL;
-    if (strcasecmp(first, jid) == 0)
+    if (inv_ascii_equal(first, jid))
         return second;
-    return strcasecmp(second, jid) == 0 ? first : NULL;
+    return inv_ascii_equal(second, jid) ? first : NULL;
 }
 
 typedef struct roster_item {

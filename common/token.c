@@ -12,6 +12,7 @@
 
 #include "invitegate/encoding.h"
 #include "invitegate/secret.h"
+#include "invitegate/utf8.h"
 
 #define LABEL        "invitegate token 1"
 #define LABEL_LENGTH (sizeof(LABEL) - 1)
@@ -188,19 +189,84 @@ cleanup:
     return result;
 }
 
-static bool is_white(char character)
+typedef struct code_range {
+    uint32_t first;
+    uint32_t last;
+} code_range;
+
+/*
+ * What comes along when a token or an address is copied and pasted, and is part of neither: white
+ * space, quotation marks, the <> of RFC 3986 C, and characters that cannot be seen.
+ */
+static const code_range wrapping[] = {
+    /* white space */
+    {0x0009, 0x000d},
+    {0x0020, 0x0020},
+    {0x0085, 0x0085},
+    {0x00a0, 0x00a0},
+    {0x1680, 0x1680},
+    {0x2000, 0x200a},
+    {0x2028, 0x2029},
+    {0x202f, 0x202f},
+    {0x205f, 0x205f},
+    {0x3000, 0x3000},
+    /* quotation marks */
+    {0x0022, 0x0022},
+    {0x0027, 0x0027},
+    {0x0060, 0x0060},
+    {0x00ab, 0x00ab},
+    {0x00b4, 0x00b4},
+    {0x00bb, 0x00bb},
+    {0x2018, 0x201f},
+    {0x2039, 0x203a},
+    {0x300c, 0x300f},
+    {0x301d, 0x301f},
+    {0xff02, 0xff02},
+    {0xff07, 0xff07},
+    /* < and > */
+    {0x003c, 0x003c},
+    {0x003e, 0x003e},
+    /* no width, or marks of direction */
+    {0x200b, 0x200f},
+    {0x202a, 0x202e},
+    {0x2060, 0x2064},
+    {0x2066, 0x2069},
+    {0xfeff, 0xfeff},
+};
+
+/* The bytes of the wrapping character that text starts with, or 0. */
+static size_t wrapping_at(const char *text, size_t length)
 {
-    return character == ' ' || (character >= '\t' && character <= '\r');
+    size_t size = inv_utf8_character(text, length);
+    uint32_t code_point = size > 0 ? inv_utf8_code_point(text, size) : 0;
+
+    for (size_t i = 0; size > 0 && i < sizeof(wrapping) / sizeof(wrapping[0]); i++) {
+        if (code_point >= wrapping[i].first && code_point <= wrapping[i].last)
+            return size;
+    }
+    return 0;
+}
+
+/* The bytes of the wrapping character that text ends with, or 0. */
+static size_t wrapping_before_end(const char *text, size_t length)
+{
+    for (size_t size = 1; size <= 3 && size <= length; size++) {
+        if (wrapping_at(text + length - size, size) == size)
+            return size;
+    }
+    return 0;
 }
 
 static void trim(const char **text, size_t *length)
 {
-    while (*length > 0 && is_white(**text)) {
-        (*text)++;
-        (*length)--;
+    size_t size;
+
+    while ((size = wrapping_at(*text, *length)) > 0) {
+        *text += size;
+        *length -= size;
     }
-    while (*length > 0 && is_white((*text)[*length - 1]))
-        (*length)--;
+    while ((size = wrapping_before_end(*text, *length)) > 0)
+        *length -= size;
 }
 
 static int hex_value(char digit)
@@ -245,10 +311,14 @@ static const char *find_preauth(const char *text, size_t length)
         found = memmem(from, (size_t)(end - from), key, key_length);
         if (found == NULL)
             return NULL;
-        if (found > text && memchr(";?&#", found[-1], 4) != NULL &&
-            token_characters(found + key_length, (size_t)(end - found) - key_length) ==
-                INV_TOKEN_LENGTH)
-            return found + key_length;
+        if (found > text && memchr(";?&#", found[-1], 4) != NULL) {
+            const char *value = found + key_length;
+            size_t rest = (size_t)(end - value);
+
+            trim(&value, &rest);
+            if (token_characters(value, rest) == INV_TOKEN_LENGTH)
+                return value;
+        }
     }
 }
 
@@ -258,21 +328,25 @@ static bool is_delimiter(char character)
            character == '&' || character == ';';
 }
 
-/* The last piece between delimiters that is 32 token characters, or NULL. */
+/* The last piece between delimiters that is 32 token characters, wrapping apart, or NULL. */
 static const char *find_last_piece(const char *text, size_t length)
 {
-    const char *piece = NULL;
+    const char *found = NULL;
     size_t start = 0;
 
     for (size_t i = 0; i <= length; i++) {
+        const char *piece = text + start;
+        size_t piece_length = i - start;
+
         if (i < length && !is_delimiter(text[i]))
             continue;
-        if (i - start == INV_TOKEN_LENGTH &&
-            token_characters(text + start, i - start) == INV_TOKEN_LENGTH)
-            piece = text + start;
+        trim(&piece, &piece_length);
+        if (piece_length == INV_TOKEN_LENGTH &&
+            token_characters(piece, piece_length) == INV_TOKEN_LENGTH)
+            found = piece;
         start = i + 1;
     }
-    return piece;
+    return found;
 }
 
 INV_WIPES_REGISTERS inv_result inv_token_parse(const inv_keys *keys, const char *domain,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/utf8.h"
 
+#include <string.h>
+
 static bool is_continuation(unsigned char byte)
 {
     return byte >= 0x80 && byte <= 0xbf;
@@ -62,4 +64,62 @@ bool inv_utf8_valid(const char *text, size_t length)
         position += size;
     }
     return true;
+}
+
+uint32_t inv_utf8_code_point(const char *text, size_t size)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    uint32_t code_point = size == 1 ? byte[0] : byte[0] & (0xffU >> (size + 1));
+
+    for (size_t i = 1; i < size; i++)
+        code_point = code_point << 6 | (byte[i] & 0x3fU);
+    return code_point;
+}
+
+bool inv_utf8_is_control(uint32_t code_point)
+{
+    return code_point < 0x20 || (code_point >= 0x7f && code_point <= 0x9f) ||
+           code_point == 0xfffe || code_point == 0xffff;
+}
+
+/* The length of the fit character that text starts with, or 0. */
+static size_t fit_character(const char *text, size_t length)
+{
+    size_t size = inv_utf8_character(text, length);
+
+    return size > 0 && inv_utf8_is_control(inv_utf8_code_point(text, size)) ? 0 : size;
+}
+
+bool inv_utf8_is_text(const char *text, size_t length)
+{
+    size_t position = 0;
+
+    while (position < length) {
+        size_t size = fit_character(text + position, length - position);
+
+        if (size == 0)
+            return false;
+        position += size;
+    }
+    return true;
+}
+
+void inv_utf8_make_text(char *text)
+{
+    size_t length = strlen(text);
+    char *end = text;
+
+    for (size_t position = 0; position < length;) {
+        size_t size = fit_character(text + position, length - position);
+
+        if (size > 0) {
+            memmove(end, text + position, size);
+            end += size;
+        } else {
+            size = inv_utf8_character(text + position, length - position);
+            *end++ = '?';
+        }
+        position += size > 0 ? size : 1;
+    }
+    *end = '\0';
 }

@@ -4,16 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "invitegate/utf8.h"
+
 #undef inv_verdict_set
 #undef inv_verdict_no_memory
-
-static void make_printable(char *text)
-{
-    for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {
-        if (*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    }
-}
 
 inv_result inv_verdict_set(inv_verdict *verdict, inv_result result, const char *why, ...)
 {
@@ -24,7 +18,7 @@ inv_result inv_verdict_set(inv_verdict *verdict, inv_result result, const char *
     if (vsnprintf(verdict->why, sizeof(verdict->why), why, arguments) < 0)
         verdict->why[0] = '\0';
     va_end(arguments);
-    make_printable(verdict->why);
+    inv_utf8_make_text(verdict->why);
     return result;
 }
 
@@ -36,5 +30,5 @@ inv_result inv_verdict_no_memory(inv_verdict *verdict)
 void inv_verdict_set_text(inv_verdict *verdict, const char *text)
 {
     (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text != NULL ? text : "");
-    make_printable(verdict->text);
+    inv_utf8_make_text(verdict->text);
 }

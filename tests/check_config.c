@@ -75,7 +75,6 @@ static void expect_default_domain(const inv_domain *domain)
     compare_lists(domain->reserved_names, reserved);
     ck_assert_int_eq(domain->verifiers, INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_256);
     ck_assert_int_eq(domain->scram_iterations, 10000);
-    ck_assert(!domain->allow_password_change);
     compare_lists(domain->allowed_groups, none);
     ck_assert_str_eq(domain->reset_filter, "(objectClass=xmppAccount)");
     ck_assert(domain->invite_only);
@@ -150,7 +149,7 @@ START_TEST(values_become_what_they_say)
         "[domain XMPP.Example.ORG]\n" REQUIRED "account_rdn = cn\n"
         "account_attributes = uid=%u \"sn=a b\" description=\"%u of %d\"\n"
         "allowed_groups = \"cn=g h,dc=a\"\tcn=i,dc=a\npassword_verifiers = crypt scram-sha-1\n"
-        "allow_password_change = yes\ninvite_only = no\ndefault_expiry = 2w\nclaim_grace = 1h\n"
+        "invite_only = no\ndefault_expiry = 2w\nclaim_grace = 1h\n"
         "inviter_gone = no-pair\nroster_group =   Team  one  \n"
         "[agent]\nsocket_mode = 600\nlimit_checks = 7/d\nworkers = 256\n");
     const inv_domain *domain = inv_config_domain(config, "xmpp.EXAMPLE.org");
@@ -174,7 +173,6 @@ START_TEST(values_become_what_they_say)
     ck_assert_str_eq(domain->account_attributes[2].value, "%u of %d");
     compare_lists(domain->allowed_groups, groups);
     ck_assert_int_eq(domain->verifiers, INV_VERIFIER_CRYPT | INV_VERIFIER_SCRAM_SHA_1);
-    ck_assert(domain->allow_password_change);
     ck_assert(!domain->invite_only);
     ck_assert(!domain->inviter_gone_refuse);
     ck_assert_int_eq(domain->default_expiry, 14 * 86400);
@@ -184,6 +182,38 @@ START_TEST(values_become_what_they_say)
     ck_assert_int_eq(config->agent.limit_checks.count, 7);
     ck_assert_int_eq(config->agent.limit_checks.seconds, 86400);
     inv_config_free(&config);
+}
+END_TEST
+
+/* By attribute and value: mail=%j, and what is alike. */
+START_TEST(templates_that_make_mail_addresses)
+{
+    static const struct {
+        const char *attributes;
+        bool mail;
+    } rows[] = {
+        {"cn=%u sn=%u mail=%j", true},
+        {"sn=a MAIL=%j", true},
+        {"mailAlternateAddress=%u@mail.example.org", true},
+        {"rfc822Mailbox=%u@%d", true},
+        {"0.9.2342.19200300.100.1.3=%j", true},
+        {"sn=a mail=postmaster@%d", false},
+        {"cn=%u description=%j", false},
+        {"mailHost=%u.example.org", false},
+    };
+    inv_config *config = config_read_good(MINIMAL);
+
+    ck_assert(config->domains[0].names_are_mail); /* by default */
+    inv_config_free(&config);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[512];
+
+        (void)snprintf(text, sizeof(text), MINIMAL "account_attributes = %s\n",
+                       rows[i].attributes);
+        config = config_read_good(text);
+        ck_assert_msg(config->domains[0].names_are_mail == rows[i].mail, "%s", rows[i].attributes);
+        inv_config_free(&config);
+    }
 }
 END_TEST
 
@@ -229,6 +259,8 @@ static const file_row file_rows[] = {
     {"[log]\nle!vel = info\n" MINIMAL, 2, "'!'"},
     {"[domain\texample.org]\n" REQUIRED, 1, "tab"},
     {"[log]\nle\xc3\xa4vel = info\n" MINIMAL, 2, "outside ASCII"},
+    {MINIMAL "allow_password_change = no\n", 5, "no key allow_password_change any more"},
+    {MINIMAL "Allow_Password_Change = yes\n", 5, "remove the line"},
     /* domains */
     {"[domain]\n" REQUIRED, 1, "[domain NAME]"},
     {"[domain m\xc3\xbcnchen.example]\n" REQUIRED, 1, "A-labels"},
@@ -261,6 +293,11 @@ static const file_row file_rows[] = {
     {MINIMAL "roster_group = a\rb\n", 5, "control character"},
     {MINIMAL "roster_group = \x1b[2J\n", 5, "control character"},
     {MINIMAL "roster_group = a\x7f\n", 5, "control character"},
+    {MINIMAL "roster_group = Team\x01\n", 5, "control character"},
+    {MINIMAL "roster_group = a\xc2\x9b\n", 5, "control character"},
+    {MINIMAL "roster_group = a\xef\xbf\xbe\n", 5, "control character"},
+    {MINIMAL "roster_group = a\xef\xbf\xbf\n", 5, "control character"},
+    {MINIMAL "roster_group = a\tb\n", 5, "it has a tab or another control character"},
     {MINIMAL "roster_group = \xff\n", 5, "not UTF-8"},
     {MINIMAL "# \xc3", 5, "not UTF-8"},
     {MINIMAL "roster_group = \xed\xa0\x80\n", 5, "not UTF-8"},
@@ -423,6 +460,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, what_is_left_out_has_its_default);
     tcase_add_test(tests, the_example_shows_the_defaults);
     tcase_add_test(tests, values_become_what_they_say);
+    tcase_add_test(tests, templates_that_make_mail_addresses);
     tcase_add_loop_test(tests, a_defect_is_named_with_its_line, 0,
                         (int)(sizeof(file_rows) / sizeof(file_rows[0])));
     tcase_add_test(tests, a_nul_byte_is_refused);

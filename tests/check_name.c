@@ -137,7 +137,7 @@ static const struct {
     {"a:b", 3, "forbid"},
     {"a<b", 3, "forbid"},
     {"a>b", 3, "forbid"},
-    {"a@b", 3, "forbid"},
+    {"a@b", 3, "another @"},
     {"a\tb", 3, "forbid"},
     {"a\nb", 3, "forbid"},
     {"a\x7f", 2, "forbid"},
@@ -254,6 +254,58 @@ START_TEST(the_pattern_is_for_the_whole_name)
         inv_name_free(&name);
     }
     regfree(&domain.name_pattern);
+}
+END_TEST
+
+/* Dots of a mail address stand between other characters, where the template makes one of names. */
+START_TEST(a_name_that_is_a_mail_address)
+{
+    static const char *const good[] = {"x", "a.b", "a.b.c", "_", "a-"};
+    static const char *const bad[] = {"x.", "a..b", "x..", "A..B", ".x", "."};
+
+    for (int is_mail = 0; is_mail < 2; is_mail++) {
+        domains[0].names_are_mail = is_mail == 1;
+        for (int i = 0; i < COUNT(good) + COUNT(bad); i++) {
+            const char *local = i < COUNT(good) ? good[i] : bad[i - COUNT(good)];
+            inv_verdict verdict = INV_VERDICT_INIT;
+            inv_name *name = NULL;
+            inv_result result =
+                inv_name_prepare(&domains[0], local, strlen(local), &name, &verdict);
+
+            ck_assert_msg(result == (is_mail == 0 || i < COUNT(good) ? INV_OK : INV_NAME_INVALID),
+                          "%s: %s", local, inv_result_name(result));
+            if (result != INV_OK)
+                ck_assert_msg(strstr(verdict.why, "mail address") != NULL, "%s", verdict.why);
+            inv_name_free(&name);
+        }
+    }
+}
+END_TEST
+
+static void expect_words(inv_result result, const inv_verdict *verdict, const char *words)
+{
+    ck_assert_int_eq(result, INV_NAME_INVALID);
+    ck_assert_msg(strstr(verdict->why, words) != NULL, "%s", verdict->why);
+    ck_assert_msg(strstr(verdict->why, "IDNA") == NULL, "%s", verdict->why);
+}
+
+START_TEST(what_is_wrong_with_a_domain_is_told_in_words)
+{
+    static const char twice[] = "alice@example.org@example.org";
+    inv_verdict verdict = INV_VERDICT_INIT;
+    const inv_domain *domain = NULL;
+    inv_name *name = NULL;
+    size_t local = 0;
+
+    expect_words(inv_name_parse_jid(twice, &name, &verdict), &verdict, "given twice?");
+    ck_assert_int_eq(
+        inv_name_find_domain(&config, twice, strlen(twice), NULL, &domain, &local, &verdict),
+        INV_OK);
+    expect_words(inv_name_prepare(domain, twice, local, &name, &verdict), &verdict, "given twice?");
+    expect_words(inv_name_parse_jid("alice@exa_mple.org", &name, &verdict), &verdict,
+                 "letters, digits");
+    expect_words(inv_name_parse_jid("alice@-example.org", &name, &verdict), &verdict,
+                 "letters, digits");
 }
 END_TEST
 
@@ -547,6 +599,8 @@ int main(void)
     tcase_add_test(tests, the_length_is_that_of_the_prepared_name);
     tcase_add_test(tests, the_pattern_judges_the_prepared_name);
     tcase_add_loop_test(tests, the_pattern_is_for_the_whole_name, 0, 3);
+    tcase_add_test(tests, a_name_that_is_a_mail_address);
+    tcase_add_test(tests, what_is_wrong_with_a_domain_is_told_in_words);
     tcase_add_test(tests, reserved_names_are_compared_prepared);
     tcase_add_test(tests, want_of_memory_reserves_no_name);
     tcase_add_loop_test(tests, a_jid_is_parsed, 0, COUNT(jids));

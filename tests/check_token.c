@@ -129,6 +129,28 @@ static const char *const wrapped[] = {
     "https://example.org/i?uri=xmpp%3Aexample.org%3Fregister%3Bpreauth%3D" TOKEN "#top",
     "https://example.org/i?preauth=" TOKEN,
     "100%/%zz/%4/" TOKEN,
+    /* as it is copied from a mail, a chat, a text processor */
+    "\"" TOKEN "\"",
+    "'" TOKEN "'",
+    "`" TOKEN "`",
+    "\xe2\x80\x9c" TOKEN "\xe2\x80\x9d",                 /* “” */
+    "\xe2\x80\x9e" TOKEN "\xe2\x80\x9c",                 /* „“ */
+    "\xe2\x80\x98" TOKEN "\xe2\x80\x99",                 /* ‘’ */
+    "\xc2\xab\xe2\x80\xaf" TOKEN "\xe2\x80\xaf\xc2\xbb", /* « », U+202F inside */
+    "\xe3\x80\x8c" TOKEN "\xe3\x80\x8d",
+    "<" TOKEN ">",
+    TOKEN "\xe2\x80\x8b", /* U+200B */
+    "\xe2\x80\x8b" TOKEN,
+    "\xef\xbb\xbf" TOKEN, /* U+FEFF */
+    "\xef\xbb\xbf\"" TOKEN "\"\xef\xbb\xbf\n",
+    "\xc2\xa0" TOKEN "\xe3\x80\x80", /* U+00A0, U+3000 */
+    "\"xmpp:example.org?register;preauth=" TOKEN "\"",
+    "xmpp:example.org?register;preauth=\xe2\x80\x8b" TOKEN "\xe2\x80\x8b",
+    "xmpp:example.org?register;preauth=" TOKEN "%E2%80%8B;ibr=y",
+    "\xe2\x80\x9chttps://example.org/invite/" TOKEN "\xe2\x80\x9d",
+    "<https://example.org/invite/" TOKEN ">",
+    "https://example.org/invite/" TOKEN "%22",
+    "https://example.org/invite/?t=\xe2\x80\x8b" TOKEN "\xe2\x80\x8b&c=x",
 };
 
 START_TEST(a_wrapped_token_is_found)
@@ -172,7 +194,11 @@ static const struct {
     {"xmpp:example.org?register;preauth=" FORGED ";x=" TOKEN, "wrong MAC"},
     {"https://example.org/%25" TOKEN, "no token"},
     {"\xff\xfe" TOKEN, "no token"},
-    {"\xe2\x80\x8b" TOKEN, "no token"},
+    {"AQABAgMEBQYHCAkK\xe2\x80\x8b"
+     "CwwNDoRIsf3ge-xd",
+     "no token"}, /* U+200B inside */
+    {"\xe2\x80" TOKEN, "no token"},
+    {"\xc3\xa4" TOKEN, "no token"},
 };
 
 START_TEST(every_other_text_is_a_bad_token)
@@ -274,6 +300,9 @@ START_TEST(the_combined_form_is_exact)
         "AQABAgMEBQYHCAkKCwwNDoRIsf3ge-x:password",
         ("xmpp:example.org?register;preauth=" TOKEN),
         "%41QABAgMEBQYHCAkKCwwNDoRIsf3ge-xd:password",
+        "\"" TOKEN ":password\"",
+        "\xe2\x80\x8b" TOKEN ":password",
+        TOKEN "\xe2\x80\x8b:password",
     };
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *token = NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "invitegate/utf8.h"
 
@@ -54,6 +56,62 @@ START_TEST(a_text_is_valid_to_its_end)
 }
 END_TEST
 
+static const struct {
+    const char *bytes;
+    uint32_t code_point;
+    bool control;
+} code_points[] = {
+    {"\x01", 0x01, true},
+    {"\t", 0x09, true},
+    {"\x1f", 0x1f, true},
+    {" ", 0x20, false},
+    {"~", 0x7e, false},
+    {"\x7f", 0x7f, true},
+    {"\xc2\x80", 0x80, true},
+    {"\xc2\x9f", 0x9f, true},
+    {"\xc2\xa0", 0xa0, false},
+    {"\xe2\x82\xac", 0x20ac, false},
+    {"\xed\x9f\xbf", 0xd7ff, false},
+    {"\xee\x80\x80", 0xe000, false},
+    {"\xef\xbf\xbd", 0xfffd, false},
+    {"\xef\xbf\xbe", 0xfffe, true},
+    {"\xef\xbf\xbf", 0xffff, true},
+    {"\xf0\x9f\x98\x80", 0x1f600, false},
+    {"\xf4\x8f\xbf\xbf", 0x10ffff, false},
+};
+
+START_TEST(control_characters_are_told)
+{
+    const char *bytes = code_points[_i].bytes;
+    size_t length = strlen(bytes);
+    char text[16];
+
+    ck_assert_uint_eq(inv_utf8_code_point(bytes, length), code_points[_i].code_point);
+    ck_assert_int_eq(inv_utf8_is_control(code_points[_i].code_point), code_points[_i].control);
+    (void)snprintf(text, sizeof(text), "a%sb", bytes);
+    ck_assert_int_eq(inv_utf8_is_text(text, length + 2), !code_points[_i].control);
+    inv_utf8_make_text(text);
+    if (code_points[_i].control)
+        ck_assert_str_eq(text, "a?b");
+    else
+        ck_assert_uint_eq(strlen(text), length + 2);
+}
+END_TEST
+
+START_TEST(a_text_is_made_of_anything)
+{
+    char text[] = "\xff\x01"
+                  "caf\xe9 \xc3\xa9\xc2\x9b[2J\xe2\x82";
+
+    ck_assert(inv_utf8_is_text("", 0));
+    ck_assert(!inv_utf8_is_text("\0", 1));
+    ck_assert(!inv_utf8_is_text(text, strlen(text)));
+    inv_utf8_make_text(text);
+    ck_assert_str_eq(text, "??caf? \xc3\xa9?[2J??");
+    ck_assert(inv_utf8_is_text(text, strlen(text)));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("utf8");
@@ -64,6 +122,9 @@ int main(void)
     tcase_add_loop_test(tests, a_character_is_measured, 0,
                         (int)(sizeof(characters) / sizeof(characters[0])));
     tcase_add_test(tests, a_text_is_valid_to_its_end);
+    tcase_add_loop_test(tests, control_characters_are_told, 0,
+                        (int)(sizeof(code_points) / sizeof(code_points[0])));
+    tcase_add_test(tests, a_text_is_made_of_anything);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

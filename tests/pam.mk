@@ -14,7 +14,7 @@ dist_check_SCRIPTS += tests/pam_manual.sh tests/pam_loader.sh
 TESTS += tests/pam_manual.sh tests/pam_loader.sh
 
 if HAVE_CHECK
-PAM_SUITES = tests/check_pam_login tests/check_pam_change
+PAM_SUITES = tests/check_pam_login tests/check_pam_change tests/check_locale
 check_PROGRAMS += tests/check_pam_table $(PAM_SUITES)
 TESTS += tests/check_pam_table $(PAM_SUITES)
 endif
@@ -33,6 +33,10 @@ tests_check_pam_login_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
 tests_check_pam_change_SOURCES = tests/check_pam_change.c $(PAM_SITE_SOURCES)
 tests_check_pam_change_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
 tests_check_pam_change_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
+tests_check_locale_SOURCES = tests/check_locale.c $(PAM_SITE_SOURCES)
+tests_check_locale_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
+tests_check_locale_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=newlocale
+tests_check_locale_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
 
 check_PROGRAMS += tests/integration/epam_frames
 tests_integration_epam_frames_SOURCES = tests/integration/epam_frames.c

@@ -59,13 +59,13 @@ typedef struct inv_domain {
     inv_attribute_template *account_attributes;
     size_t account_attribute_count;
     char *name_search_base;
-    char *name_filter; /* with %u, %d, %j */
-    regex_t name_pattern;
+    char *name_filter;    /* with %u, %d, %j */
+    regex_t name_pattern; /* compiled, and to be matched, in our own locale */
     char *name_pattern_text;
+    bool names_are_mail; /* account_attributes makes a mail address of the name */
     char **reserved_names;
     unsigned verifiers; /* INV_VERIFIER_ bits */
     unsigned scram_iterations;
-    bool allow_password_change;
     char **allowed_groups; /* DNs */
     char *reset_filter;
     bool invite_only;

@@ -26,11 +26,12 @@ inv_result inv_token_mint(const inv_keys *keys, const char *domain, inv_token **
 
 /*
  * A token standing alone: the text, or an xmpp: URI with ;preauth=TOKEN, or a landing URL that ends
- * in it or carries it as a query or fragment value; percent-encoding and white space around are
- * understood. text need not be NUL-terminated and may hold any bytes. At most one candidate is
- * tried: the value of preauth=, else the last 32 token characters between / ? # = & ; or the ends.
- * INV_BAD_TOKEN: no token in it, unknown key, wrong MAC (also: another domain's). verdict->why
- * tells which; verdict->invite_id is set only when the token is genuine.
+ * in it or carries it as a query or fragment value; percent-encoding, and around the whole or the
+ * token white space, quotation marks, <> and characters without width are understood. text need not
+ * be NUL-terminated and may hold any bytes. At most one candidate is tried: the value of preauth=,
+ * else the last 32 token characters between / ? # = & ; or the ends. INV_BAD_TOKEN: no token in it,
+ * unknown key, wrong MAC (also: another domain's). verdict->why tells which; verdict->invite_id is
+ * set only when the token is genuine.
  */
 inv_result inv_token_parse(const inv_keys *keys, const char *domain, const char *text,
                            size_t length, inv_token **token, inv_verdict *verdict);

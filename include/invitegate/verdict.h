@@ -29,7 +29,7 @@ typedef struct inv_verdict {
     }
 
 /*
- * Sets result and why (printf format; cut at the buffer's end; control bytes become '?') and
+ * Sets result and why (printf format; cut at the buffer's end; inv_utf8_make_text) and
  * returns result, so that a caller can write: return inv_verdict_set(verdict, INV_CONFIG, ...). The
  * format's arguments must not be secrets.
  */
@@ -46,7 +46,7 @@ inv_result inv_verdict_no_memory(inv_verdict *verdict);
 #define inv_verdict_no_memory(verdict) ((void)inv_verdict_no_memory(verdict), INV_NO_MEMORY)
 #endif
 
-/* Sets text, made printable and cut like why. NULL empties it. */
+/* Sets text, cut and cleaned like why. NULL empties it. */
 void inv_verdict_set_text(inv_verdict *verdict, const char *text);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/ascii.h"
 #include "ldif.h"
 
 static const unsigned form_bits[] = {INV_VERIFIER_SERVER, INV_VERIFIER_CRYPT, INV_VERIFIER_SSHA512,
@@ -114,11 +115,11 @@ bool ctl_containers_complete(const ctl_containers *containers)
 /* organizationalUnit for ou=, the plainest standard class that allows it otherwise. */
 static const char *class_for(const char *attribute)
 {
-    if (strcasecmp(attribute, "ou") == 0)
+    if (inv_ascii_equal(attribute, "ou"))
         return "organizationalUnit";
-    if (strcasecmp(attribute, "o") == 0)
+    if (inv_ascii_equal(attribute, "o"))
         return "organization";
-    return strcasecmp(attribute, "cn") == 0 ? "applicationProcess" : NULL;
+    return inv_ascii_equal(attribute, "cn") ? "applicationProcess" : NULL;
 }
 
 /* NULL: out of memory, or a kind of name that has no class here. */

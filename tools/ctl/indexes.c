@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/ascii.h"
+
 /* Equality indexes, as far as the server shows its configuration. */
 
 #define REMEDY_INDEX                                                                               \
@@ -33,7 +35,8 @@ static bool lists(const char *list, size_t length, const char *name)
         const char *comma = memchr(list, ',', (size_t)(end - list));
         const char *word_end = comma != NULL ? comma : end;
 
-        if ((size_t)(word_end - list) == strlen(name) && strncasecmp(list, name, strlen(name)) == 0)
+        if ((size_t)(word_end - list) == strlen(name) &&
+            inv_ascii_equal_in(list, name, strlen(name)))
             return true;
         list = word_end + 1;
     }
@@ -61,7 +64,7 @@ static bool database_indexes(const inv_entry *database, const char *attribute)
     for (size_t i = 0; i < count; i++) {
         const char *value = inv_entry_value(database, "olcDbIndex", i, NULL);
 
-        if (strncasecmp(value, "default ", 8) == 0)
+        if (inv_ascii_equal_in(value, "default ", 8))
             standard = value + 8;
     }
     for (size_t i = 0; i < count; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 
 /* The keys of this host against what the directory knows of keys. */
@@ -15,7 +16,7 @@ static bool is_recorded(const ctl_containers *containers, const char *fingerprin
 {
     for (size_t i = 0; containers->fingerprints != NULL && containers->fingerprints[i] != NULL;
          i++) {
-        if (strcasecmp(containers->fingerprints[i], fingerprint) == 0)
+        if (inv_ascii_equal(containers->fingerprints[i], fingerprint))
             return true;
     }
     return false;
@@ -35,7 +36,7 @@ static bool is_key(const inv_keys *keys, const char *recorded)
         char fingerprint[INV_KEY_FINGERPRINT_SIZE];
 
         inv_keys_fingerprint(keys, i, fingerprint);
-        if (strcasecmp(fingerprint, recorded) == 0)
+        if (inv_ascii_equal(fingerprint, recorded))
             return true;
     }
     return false;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/ascii.h"
+
 static const char *const attribute_names[] = {"inviteId",
                                               "inviteType",
                                               "inviteDomain",
@@ -50,9 +52,9 @@ static const char *const attribute_names[] = {"inviteId",
                                               "inviteSoleContainer",
                                               NULL};
 
-static const char *const class_names[] = {"xmppInvite",     "xmppNameReservation", "xmppAccount",
-                                          "xmppRosterPair", "xmppInviteContainer", "xmppInviteKey",
-                                          NULL};
+static const char *const class_names[] = {
+    "xmppInvite",          "xmppNameReservation", "xmppAccount", "xmppRosterPair",
+    "xmppInviteContainer", "xmppInviteKey",       NULL};
 
 #define REMEDY_SCHEMA                                                                              \
     "load schema/invitegate.ldif (cn=config), invitegate.schema (slapd.conf) or "                  \
@@ -81,7 +83,7 @@ static bool is_named(const char *description, const char *name)
     end = *end == '(' ? strchr(end, ')') : strchr(end + 1, '\'');
     for (const char *quote = strchr(names, '\''); end != NULL && quote != NULL && quote <= end;
          quote = strchr(quote + 1, '\'')) {
-        if (strncasecmp(quote + 1, name, length) == 0 && quote[1 + length] == '\'')
+        if (inv_ascii_equal_in(quote + 1, name, length) && quote[1 + length] == '\'')
             return true;
     }
     return false;
@@ -110,7 +112,7 @@ static void judge(schema *known)
     for (size_t i = 0; class_names[i] != NULL; i++)
         need(known, "objectClasses", class_names[i], REMEDY_SCHEMA);
     for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
-        if (strcasecmp(domain->account_classes[i], "xmppAccount") != 0)
+        if (!inv_ascii_equal(domain->account_classes[i], "xmppAccount"))
             need(known, "objectClasses", domain->account_classes[i], other);
     }
     for (size_t i = 0; i < domain->account_attribute_count; i++)

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "command.h"
+#include "invitegate/ascii.h"
 #include "invitegate/removal.h"
 #include "output.h"
 
@@ -77,16 +77,16 @@ static int by_inviter(const void *a, const void *b)
 {
     const person *first = a;
     const person *second = b;
-    int order = strcasecmp(inviter_of(first), inviter_of(second));
+    int order = inv_ascii_compare(inviter_of(first), inviter_of(second));
 
     if (order == 0 && first->created != second->created)
         order = first->created < second->created ? -1 : 1;
-    return order != 0 ? order : strcasecmp(first->jid, second->jid);
+    return order != 0 ? order : inv_ascii_compare(first->jid, second->jid);
 }
 
 static int by_jid(const void *a, const void *b)
 {
-    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+    return inv_ascii_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The first whom this inviter invited; those that follow have the same one. */
@@ -98,7 +98,7 @@ static size_t first_invited(const forest *all, const char *inviter)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strcasecmp(inviter_of(&all->people[middle]), inviter) < 0)
+        if (inv_ascii_compare(inviter_of(&all->people[middle]), inviter) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -108,7 +108,7 @@ static size_t first_invited(const forest *all, const char *inviter)
 
 static bool is_invited_by(const forest *all, size_t index, const char *inviter)
 {
-    return index < all->count && strcasecmp(inviter_of(&all->people[index]), inviter) == 0;
+    return index < all->count && inv_ascii_equal(inviter_of(&all->people[index]), inviter);
 }
 
 /* Inviters that no invite made, or that are gone, are the roots over those they invited. */
@@ -208,7 +208,7 @@ static bool print_forest(forest *all, const inv_name *only, bool json)
     bool printed = stack != NULL;
 
     for (size_t i = 0; printed && i < all->count; i++) {
-        if (only != NULL ? strcasecmp(all->people[i].jid, inv_name_jid(only)) == 0
+        if (only != NULL ? inv_ascii_equal(all->people[i].jid, inv_name_jid(only))
                          : all->people[i].invited_by == NULL)
             printed = print_tree(all, i, stack, json);
     }
