@@ -12,6 +12,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/guest.lib.lua \
 	plugins/prosody/invitegate/leftover.lib.lua \
 	plugins/prosody/invitegate/login.lib.lua \
+	plugins/prosody/invitegate/own.lib.lua \
 	plugins/prosody/invitegate/preauth.lib.lua \
 	plugins/prosody/invitegate/provider.lib.lua \
 	plugins/prosody/invitegate/register.lib.lua \
@@ -19,6 +20,8 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/roster.lib.lua \
 	plugins/prosody/invitegate/stream.lib.lua \
 	plugins/prosody/invitegate/subscription.lib.lua \
+	plugins/prosody/invitegate/text.lib.lua \
+	plugins/prosody/invitegate/turn.lib.lua \
 	plugins/prosody/invitegate/unfinished.lib.lua \
 	plugins/prosody/invitegate/verdict.lib.lua
 EXTRA_DIST += plugins/prosody/.luacheckrc

@@ -10,4 +10,5 @@ module:require "subscription";
 module:require "login";
 module:require "changes";
 module:require "commands";
+module:require "own";
 module:require "rivals";

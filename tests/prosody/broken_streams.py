@@ -70,4 +70,4 @@ async def after_the_answer(site, client):
     equal((await refusal(late.preauth(token)))[0], BAD)
 
 
-suite.run(agent={"timeout": "5s"}, server="network_settings = { nagle = false; read_timeout = 1 }")
+suite.run(agent={"timeout": "5s"}, modules=("mimicking",), server="network_settings = { nagle = false; read_timeout = 1 }")

@@ -133,6 +133,43 @@ async def create_account_refusals(site, client):
 
 
 @suite.test
+async def back(site, client):
+    """prev on the form goes nowhere: the form again, and no invite"""
+    admin = await online(site, client, "berta")
+    before = site.invitectl("--json", "list", "--inviter", "berta@example.org")
+    first = await command(admin, CREATE)
+    answer = await command(admin, CREATE, "prev", first.get("sessionid"),
+                           {"FORM_TYPE": CREATE, "username": "", "roster-subscription": "1"})
+    equal(answer.get("status"), "executing")
+    equal(set(values(answer)), {"FORM_TYPE", "username", "roster-subscription"})
+    equal(site.invitectl("--json", "list", "--inviter", "berta@example.org"), before)
+
+
+async def listed(client, node=COMMANDS):
+    query = ElementTree.Element("{http://jabber.org/protocol/disco#items}query", {"node": node})
+    answer = await client.request(query, "get")
+    return {item.get("node") for item in answer.xml.iter("{http://jabber.org/protocol/disco#items}item")}
+
+
+async def described(client, node):
+    query = ElementTree.Element("{http://jabber.org/protocol/disco#info}query", {"node": node})
+    return await refusal(client.request(query, "get"))
+
+
+@suite.test
+async def shown(site, client):
+    """Commands are listed and described to those who may use them"""
+    admin = await online(site, client, "berta")
+    anna = await online(site, client, "anna")
+    assert {INVITE, CREATE} <= await listed(admin)
+    found = await listed(anna)
+    assert INVITE in found and CREATE not in found, found
+    equal(await described(admin, CREATE), ("", ""))
+    equal(await described(anna, INVITE), ("", ""))
+    equal((await described(anna, CREATE))[0], "auth/forbidden")
+
+
+@suite.test
 async def not_an_admin(site, client):
     """#create-account is forbidden to those who may not let people register"""
     anna = await online(site, client, "anna")

@@ -141,7 +141,7 @@ async def weak(site, client):
     new = await opened(client, token)
     for data_form in (False, True):
         equal(await refusal(new.register("hugo", "short", data_form=data_form)),
-              ("modify/not-acceptable", "Password fails quality checking policy"))
+              ("modify/not-acceptable", "The password is too weak\nPassword fails quality checking policy"))
     assert site.redeems(token)
     assert "hugo" not in site.accounts()
     await new.register("hugo", PASSWORD)

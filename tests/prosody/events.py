@@ -41,10 +41,20 @@ async def welcome(site, client):
 
 @suite.test
 async def reset(site, client):
-    """A reset is told as one"""
+    """A reset is told as one; who judges new names is not asked"""
     new, _ = await opened(site, client, "--type", "reset", "--user", "anna")
     await new.register("anna", PASSWORD)
     await new.ping_log("reset anna@example.org")
+
+
+@suite.test
+async def confusable(site, client):
+    """mod_mimicking refuses a name that looks like another, and nothing else"""
+    new, token = await opened(site, client)
+    equal((await refusal(new.register("anna1", PASSWORD)))[0], "")
+    look_alike, token = await opened(site, client)
+    equal((await refusal(look_alike.register("annal", PASSWORD)))[0], "modify/not-acceptable")
+    assert site.redeems(token)
 
 
 @suite.test
@@ -113,7 +123,7 @@ async def limits(site, client):
     assert site.redeems(token)
 
 
-suite.run(modules=("witness", "welcome", "tombstones", "admin_shell"), prosody="""
+suite.run(modules=("witness", "welcome", "tombstones", "admin_shell", "mimicking"), prosody="""
 invitegate_poll_interval = 0.2
 welcome_message = "Hello $username, from $host"
 registration_allowlist = {}

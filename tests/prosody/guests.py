@@ -69,4 +69,27 @@ async def put_off(site, client):
     assert guest.is_connected()
 
 
+@suite.test
+async def removed(site, client):
+    """Whose account was removed is shown out at the next look, with every provider of logins"""
+    stays = await registered(site, client, "emil")
+    gone = await registered(site, client, "frida")
+    assert await stays.log_in(user="emil", password=PASSWORD)
+    assert await gone.log_in(user="frida", password=PASSWORD)
+    await gone.ping()
+    site.invitectl("remove", "frida@example.org")
+    await stays.until(lambda: not gone.is_connected(), "the end of the stream")
+    await stays.ping()
+
+
+@suite.test
+async def shortened(site, client):
+    """A guest whose end was brought forward while online is shown out"""
+    guest = await registered(site, client, "gerd", "--account-expires", "1h")
+    assert await guest.log_in(user="gerd", password=PASSWORD)
+    await guest.ping()
+    ends_at(site, "gerd", time.time() - 5)
+    await guest.until(lambda: not guest.is_connected(), "the end of the stream")
+
+
 suite.run(prosody="invitegate_poll_interval = 0.2\n")

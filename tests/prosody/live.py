@@ -3,6 +3,7 @@
 """Contacts that others write into the directory reach the rosters of those who are online."""
 
 import asyncio
+import base64
 import signal
 import xml.etree.ElementTree as ElementTree
 
@@ -162,4 +163,24 @@ async def frozen(site, client):
 
 
 INTERVAL = 0.1
+@suite.test
+async def bad_entries(site, client):
+    """An entry of the directory that no roster can hold costs itself only"""
+    anna, = await online(site, client, "anna")
+    site.account("vera")
+    for number, (jid, group) in enumerate(((b"b\x01d@example.org", b"Team"), (b"@example.org", b"Team"),
+                                           (b"zoe@example.net", b"Te\x01am\xef\xbf\xbf"))):
+        encoded = [base64.b64encode(value).decode() for value in (jid, group)]
+        site.modify(f"dn: rosterPairId=bad{number},ou=rosters,dc=example,dc=org\nchangetype: add\n"
+                    "objectClass: xmppRosterPair\nxmppContactJid: anna@example.org\n"
+                    f"xmppContactJid:: {encoded[0]}\nrosterGroup:: {encoded[1]}\n")
+    befriend(site, "anna", "vera")
+    await anna.until(lambda: "vera@example.org" in [push[0] for push in anna.pushes], "vera's push")
+    again = client("anna", PASSWORD, resource="again")
+    items = await again.online()
+    equal(items["vera@example.org"][0], "both")
+    assert "b\x01d@example.org" not in items and "bd@example.org" not in items, items
+    equal([group for _, _, groups in items.values() for group in groups if "\x01" in group], [])
+
+
 suite.run(prosody=f"invitegate_poll_interval = {INTERVAL}\n")

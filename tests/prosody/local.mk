@@ -8,7 +8,7 @@ PROSODY_TESTS = tests/prosody/load.py \
 	tests/prosody/cyrus.py tests/prosody/federation.py tests/prosody/retries.py \
 	tests/prosody/live.py tests/prosody/owners.py tests/prosody/packaged.py \
 	tests/prosody/stanzas.py tests/prosody/open_registration.py tests/prosody/web_clients.py \
-	tests/prosody/guests.py tests/prosody/two_hosts.py tests/prosody/broken_streams.py
+	tests/prosody/guests.py tests/prosody/own.py tests/prosody/two_hosts.py tests/prosody/broken_streams.py
 dist_check_SCRIPTS += $(PROSODY_TESTS)
 EXTRA_DIST += tests/prosody/client.py tests/prosody/site_of_suite.py tests/prosody/suite.py \
 	tests/prosody/neighbour.py tests/prosody/raw_stream.py tests/prosody/modules/mod_neighbours.lua \

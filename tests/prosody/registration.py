@@ -169,4 +169,21 @@ async def recreated_name(site, client):
     assert items.get("jo@example.org", ("none",))[0] == "none", items
 
 
+@suite.test
+async def form_for_a_name(site, client):
+    """The form of an invite that is for one name has that name in it, with a reset as well"""
+    site.account("ottilie")
+    for options, name in ((("--user", "paul"), "paul"),
+                          (("--type", "reset", "--user", "ottilie"), "ottilie"), ((), "")):
+        new = client()
+        await new.open()
+        await new.preauth(site.invite(*options))
+        query = (await new.form()).xml.find("{jabber:iq:register}query")
+        equal(query.findtext("{jabber:iq:register}username") or "", name)
+        assert query.find("{jabber:iq:register}password") is not None
+        assert query.findtext("{jabber:iq:register}instructions")
+        field = next(field for field in query.iter("{jabber:x:data}field") if field.get("var") == "username")
+        equal(field.findtext("{jabber:x:data}value") or "", name)
+
+
 suite.run()

@@ -11,25 +11,22 @@ local guest = module:require "guest";
 local leftover = module:require "leftover";
 local provider = module:require "provider";
 local rosters = module:require "roster";
+local turn = module:require "turn";
 
 -- the agent lets 128 requests of one server wait; people who register come first
 local most_at_once = 32;
+-- seconds
+local longest_turn = 15;
 
--- every file that asks for this one gets a copy of it, but there is only one line, and one turn
+-- every file that asks for this one gets a copy of it, but there is only one line
 local line = module:shared("lookups");
 line.under_way = line.under_way or 0;
 line.waiting = line.waiting or {};
-local turns = module:shared("turns");
-turns.guard = turns.guard or async.guarder();
-
 -- { account = what the agent called the account of that name when it was last seen }
 local owners = module:open_store("invitegate_owner");
 
--- One at a time for each name, since a registration and a login may come together. Returns the function
--- that ends the turn. Only in a coroutine of the server.
-local function turn(username)
-	return turns.guard(username);
-end
+-- the same, of those who have logged in since the server started
+local seen = module:shared("identities");
 
 local function look_up(username, answered)
 	if line.under_way >= most_at_once then
@@ -78,46 +75,69 @@ local function hand_over(username, account, known)
 	return true;
 end
 
+-- The name has an account that this server made for one in the directory. nil: that cannot be told now.
+local function is_ours(username)
+	local known, err = owners:get(username);
+	if err then return nil; end
+	return known ~= nil;
+end
+
 -- A registration of that name has ended with this answer. True when it made a new account; false when it
 -- was the repetition of one whose end was lost; nil when the old account cannot be removed now.
-local function registered(username, answer, was_here)
+local function registered(username, answer)
 	local account = agent.lines_of(answer).account or "";
 	local known, err = owners:get(username);
 	if err then return nil; end
-	if was_here or known and (known.account == account or account == "") then return false; end
+	if known and (known.account == account or account == "") then return false; end
 	return hand_over(username, account, known);
 end
 
--- nil: what is stored of an older account cannot be removed now.
+-- The directory has no account of that name that an invite made, where there was one. The administrator
+-- may have taken that mark off and left the account.
+local function lost(username)
+	local result = agent.ask("exists", username).result;
+	return result == "NO_ACCOUNT" and "ENDED" or result;
+end
+
+-- OK; ENDED: the account that was here is not there any more; NOT_STORED: what is stored of an older
+-- account cannot be removed now; or what the agent answered.
 local function identify(username, answer)
 	local account = agent.lines_of(answer).account or "";
-	-- an account of this server's own store is what it is, whoever has the name in the directory
-	if account == "" or provider.is_there(username) then return true; end
 	local known, err = owners:get(username);
-	if err then return nil; end
+	if err then return "NOT_STORED"; end
+	if account == "" then return known and lost(username) or "OK"; end
+	seen[username] = account;
+	if known and known.account == account then return "OK"; end
 	if not known then
-		note_owner(username, account);
-	elseif known.account ~= account then
-		if not hand_over(username, account, known) then return nil; end
-		rosters.start_anew(username, answer.contacts);
+		-- an account that only this server has is what it is, whoever has the name in the directory
+		if not provider.is_there(username) then note_owner(username, account); end
+		return "OK";
 	end
-	return true;
+	local was_here = provider.is_there(username);
+	if not hand_over(username, account, known) then return "NOT_STORED"; end
+	rosters.start_anew(username, answer.contacts);
+	-- in a store of its own the server knows the former owner's password only
+	return was_here and "ENDED" or "OK";
 end
 
 local function put_into_effect(username, answer)
-	if not identify(username, answer) then return "NOT_STORED"; end
+	local result = identify(username, answer);
+	if result ~= "OK" then return result; end
 	rosters.catch_up(username, answer.contacts);
 	guest.note(username, agent.lines_of(answer).expires);
 	return guest.is_over(username) and "ENDED" or "OK";
 end
 
 -- Asks for an account and puts the answer into effect, in a coroutine of the server. OK; ENDED: it was
--- a guest's, and that is over; NOT_STORED: it might be another person's, and what the older one has here
--- cannot be removed; or what the agent answered.
+-- removed, or was a guest's whose time is over; NOT_STORED: it might be another person's, and what the
+-- older one has here cannot be removed; AWAY: not within patience, in seconds (nil: as long as it takes);
+-- or what the agent answered.
 local function refresh(username, patience)
+	local since = os.time();
 	local answer = ask(username, patience);
 	if answer.result ~= "OK" then return answer.result; end
-	local leave = turn(username);
+	local leave = turn.take(username, math.max((patience or longest_turn) - (os.time() - since), 1), true);
+	if not leave then return "AWAY"; end
 	local ok, result = xpcall(put_into_effect, debug.traceback, username, answer);
 	leave();
 	if ok then return result; end
@@ -125,4 +145,35 @@ local function refresh(username, patience)
 	return "CONFIG";
 end
 
-return { turn = turn; registered = registered; refresh = refresh };
+-- The names of those online whose account an invite made. The others are forgotten.
+local function online()
+	local names = {};
+	for username in pairs(seen) do
+		if prosody.hosts[module.host].sessions[username] then
+			names[#names + 1] = username;
+		else
+			seen[username] = nil;
+		end
+	end
+	return names;
+end
+
+-- What the agent says of these accounts (its operation accounts): the names of those whose account is not
+-- the one that logged in.
+local function changed(usernames, answer)
+	local there, names = {}, {};
+	for _, account in ipairs(answer.contacts) do
+		there[account.jid] = account;
+	end
+	for _, username in ipairs(usernames) do
+		local account = there[username];
+		if not account or account.name ~= seen[username] then
+			names[#names + 1] = username;
+		else
+			guest.note(username, account.group);
+		end
+	end
+	return names;
+end
+
+return { is_ours = is_ours; registered = registered; refresh = refresh; online = online; changed = changed };

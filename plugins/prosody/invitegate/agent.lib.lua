@@ -7,6 +7,8 @@ local server = require "net.server";
 local timer = require "util.timer";
 local unix = require "socket.unix";
 
+local clean = module:require "text".clean;
+
 local max_request = 16384;
 local seconds = module:get_option_number("invitegate_timeout", 15);
 local path = module:get_option_string("invitegate_socket", "/run/invitegate/agent.sock");
@@ -55,7 +57,7 @@ local function take_frame(frame)
 		request.contacts[#request.contacts + 1] = { jid = fields[i]; name = fields[i + 1]; group = fields[i + 2] };
 	end
 	if result ~= "more" then
-		settle(id, { result = result; text = fields[3] or ""; contacts = request.contacts });
+		settle(id, { result = result; text = clean(fields[3] or ""); contacts = request.contacts });
 	end
 end
 
@@ -167,4 +169,4 @@ local function lines_of(answer)
 	return lines;
 end
 
-return { ask = ask; send = send; lines_of = lines_of };
+return { ask = ask; send = send; lines_of = lines_of; max_request = max_request };

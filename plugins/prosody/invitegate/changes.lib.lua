@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Contacts that are made elsewhere while their owners are online here: one request for the whole host
--- every few seconds. What was missed is looked up for each of those who are online.
+-- Contacts that are made elsewhere while their owners are online here, and accounts that end elsewhere: two
+-- requests for the whole host every few seconds. What was missed is looked up for each of those who are online.
 
 local async = require "util.async";
+local jid_prep = require "util.jid".prep;
 local jid_split = require "util.jid".split;
 
 local account = module:require "account";
@@ -31,7 +32,7 @@ end
 
 local function take_up(contacts)
 	for _, pair in ipairs(contacts) do
-		local username, host = jid_split(pair.jid);
+		local username, host = jid_split(jid_prep(pair.jid));
 		if host == module.host and online()[username] then
 			rosters.take_up(username, { jid = pair.name; group = pair.group });
 		end
@@ -53,6 +54,30 @@ local function work_off()
 	end
 end
 
+-- as many names, a line each, as fit into a request
+local function lines_for(names)
+	local text = {};
+	local length = 0;
+	while #names > 0 and length + #names[#names] < agent.max_request - 1024 do
+		length = length + #names[#names] + 1;
+		text[#text + 1] = table.remove(names);
+	end
+	return text;
+end
+
+-- Looks whether those who are online have the account still that they logged in to.
+local function look_for_ends()
+	local names = account.online();
+	while #names > 0 do
+		local some = lines_for(names);
+		local answer = agent.ask("accounts", table.concat(some, "\n"));
+		if answer.result ~= "OK" then return answer.result; end
+		for _, username in ipairs(account.changed(some, answer)) do
+			outstanding[username] = true;
+		end
+	end
+end
+
 local function take(answer)
 	local lines = agent.lines_of(answer);
 	if lines.restart == "yes" then
@@ -65,7 +90,7 @@ local function take(answer)
 	end
 	take_up(answer.contacts);
 	cookie = lines.cookie or "";
-	local why = work_off();
+	local why = look_for_ends() or work_off();
 	if why then return failed(why); end
 	if failures > 0 then module:log("info", "Contacts that are made elsewhere are looked up again"); end
 	failures, asking = 0, false;

@@ -4,11 +4,14 @@
 
 local dataforms = require "util.dataforms";
 local jid_bare = require "util.jid".bare;
+local st = require "util.stanza";
 local usermanager = require "core.usermanager";
 
 local agent = module:require "agent";
 local verdict = module:require "verdict";
 local new_command = module:require "adhoc".new;
+
+local commands = { invite = "urn:xmpp:invite#invite"; create_account = "urn:xmpp:invite#create-account" };
 
 local allow_user_invites = module:get_option_boolean("allow_user_invites", false);
 local allow_contact_invites = module:get_option_boolean("allow_contact_invites", true);
@@ -81,7 +84,8 @@ end
 local function create_account(_, data, state)
 	if not may_invite_new_users(data) then return forbidden(); end
 	if data.action == "cancel" then return { status = "canceled" }; end
-	if not (state or data.form) then
+	-- of one step only: there is none before it to go back to
+	if data.action == "prev" or not (state or data.form) then
 		return { status = "executing"; actions = { "complete"; default = "complete" }; form = account }, "executing";
 	end
 	local fields, errors = {}, nil;
@@ -91,6 +95,30 @@ local function create_account(_, data, state)
 	return create(data.from, "account", "user=" .. (fields.username or ""), "roster-subscription=" .. subscription);
 end
 
-module:provides("adhoc", new_command("Invite somebody", "urn:xmpp:invite#invite", invite, "local_user"));
-module:provides("adhoc", new_command("Create an account invite", "urn:xmpp:invite#create-account",
+-- A command is shown to whom it is good for.
+local function is_for(node, stanza)
+	local data = { from = stanza.attr.from; to = stanza.attr.to; stanza = stanza };
+	return may_invite_new_users(data) or node == commands.invite and allow_contact_invites;
+end
+
+module:hook("host-disco-info-node", function (event)
+	local node = event.node;
+	if (node == commands.invite or node == commands.create_account) and not is_for(node, event.stanza) then
+		event.origin.send(st.error_reply(event.stanza, "auth", "forbidden", "This item is not available to you"));
+		return true;
+	end
+end, 1);
+
+-- behind mod_adhoc, which lists them all
+module:hook("host-disco-items-node", function (event)
+	if event.node ~= "http://jabber.org/protocol/commands" then return; end
+	event.reply:get_child("query", "http://jabber.org/protocol/disco#items"):maptags(function (item)
+		local is_ours = item.attr.node == commands.invite or item.attr.node == commands.create_account;
+		if is_ours and not is_for(item.attr.node, event.stanza) then return nil; end
+		return item;
+	end);
+end, -1);
+
+module:provides("adhoc", new_command("Invite somebody", commands.invite, invite, "local_user"));
+module:provides("adhoc", new_command("Create an account invite", commands.create_account,
 	create_account, "local_user"));

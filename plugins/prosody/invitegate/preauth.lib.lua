@@ -31,7 +31,7 @@ local function check(session, token)
 	local lines = agent.lines_of(answer);
 	-- an invite to become somebody's contact is no invite to register
 	if not registers[lines.type] then return nil, { result = "BAD_TOKEN"; text = "" }; end
-	return { token = token; type = lines.type; accepted_at = lines.accepted_at or "" };
+	return { token = token; type = lines.type; user = lines.user or ""; accepted_at = lines.accepted_at or "" };
 end
 
 local function preauth(session, stanza)

@@ -9,12 +9,7 @@ local function has_own_store()
 	return module:get_option_boolean("invitegate_local_accounts", name:match("^internal_") ~= nil);
 end
 
--- Is the name somebody's account here? One with this very password is a registration whose end was lost.
-local function is_taken(username, password)
-	return has_own_store() and usermanager.user_exists(username, module.host)
-		and not usermanager.test_password(username, module.host, password);
-end
-
+-- Is the name an account in a store of this server's own?
 local function is_there(username)
 	return has_own_store() and usermanager.user_exists(username, module.host);
 end
@@ -27,4 +22,4 @@ local function set_password(username, password)
 	return usermanager.create_user(username, password, module.host);
 end
 
-return { is_taken = is_taken; is_there = is_there; set_password = set_password };
+return { is_there = is_there; set_password = set_password };

@@ -13,6 +13,7 @@ local form = module:require "form";
 local provider = module:require "provider";
 local rosters = module:require "roster";
 local stream = module:require "stream";
+local turn = module:require "turn";
 local unfinished = module:require "unfinished";
 local verdict = module:require "verdict";
 
@@ -22,7 +23,9 @@ module:depends("register_ibr");
 
 local invite_only = module:get_option_boolean("registration_invite_only", true);
 -- what stands for an invite where none is needed; whether it is, the agent decides
-local no_invite = { token = ""; type = "account"; accepted_at = "" };
+local no_invite = { token = ""; type = "account"; user = ""; accepted_at = "" };
+-- seconds that a registration waits for another one of the same name
+local longest_turn = 15;
 
 -- modules act on it; what goes wrong in them must not cost the person the answer
 local function fire(name, event)
@@ -60,11 +63,13 @@ end
 
 local function create(event, invite)
 	local username, password = event.username, event.password;
-	if provider.is_taken(username, password) then return { result = "NAME_TAKEN"; text = "" }; end
-	local was_here = provider.is_there(username);
+	if provider.is_there(username) and not account.is_ours(username) then
+		-- an account that only this server has; the agent counts how often somebody finds such
+		return agent.ask("taken", invite.token, username, event.ip or "", invite.accepted_at);
+	end
 	local answer = agent.ask("register", invite.token, username, password, event.ip or "", invite.accepted_at);
 	if answer.result ~= "OK" then return answer; end
-	local is_new = account.registered(username, answer, was_here);
+	local is_new = account.registered(username, answer);
 	if is_new == nil or not keep_here(event, answer, is_new) then
 		return { result = "NO_MEMORY"; text = "the account cannot be stored on this server" };
 	end
@@ -82,7 +87,8 @@ end
 
 local function redeem(event, invite)
 	-- two registrations of one name: the second must not clear what the first has just written
-	local leave = account.turn(event.username);
+	local leave = turn.take(event.username, longest_turn);
+	if not leave then return { result = "THROTTLED"; text = "" }; end
 	local ok, answer = xpcall(invite.type == "reset" and reset or create, debug.traceback, event, invite);
 	leave();
 	if not ok then
@@ -105,15 +111,23 @@ local function announce(event, invite)
 end
 
 -- What becomes of the invite when its registration has ended so.
-local function conclude(session, invite, answer)
+local function conclude(session, invite, answer, username)
+	local is_over = answer.result == "OK" or answer.result == "BAD_TOKEN";
 	if answer.result == "OK" then session.invitegate_registered = true; end
-	if answer.result == "OK" or answer.result == "BAD_TOKEN" then session.invitegate_invite = nil; end
+	if is_over then session.invitegate_invite = nil; end
 	if invite.token == "" then return; end
 	if verdict.is_open(answer) or answer.result == "OK" and session.destroyed then
-		unfinished.remember(invite);
-	else
+		unfinished.remember(invite, username);
+	elseif is_over then
 		unfinished.forget(invite);
 	end
+end
+
+-- Whether modules that judge new users let this one register. A reset registers nobody; a repetition was
+-- let in when it began, and modules that compare names would find the account it made.
+local function judge(event, invite)
+	if invite.type == "reset" or invite.begun == event.username then return; end
+	module:fire_event("user-registering", event);
 end
 
 local function register(session, stanza)
@@ -130,10 +144,10 @@ local function register(session, stanza)
 	data.username, data.password = nil, nil;
 	local event = { username = username; password = password; host = module.host; ip = session.ip; session = session;
 		additional = data; allowed = true; allow_reset = invite.type == "reset" and username or nil };
-	module:fire_event("user-registering", event);
+	judge(event, invite);
 	if not event.allowed then return refusal_of(event, stanza); end
 	local answer = redeem(event, invite);
-	conclude(session, invite, answer);
+	conclude(session, invite, answer, username);
 	if answer.result ~= "OK" then return verdict.reply(stanza, answer); end
 	announce(event, invite);
 	return st.reply(stanza);
@@ -141,9 +155,13 @@ end
 
 module:hook("stanza/iq/jabber:iq:register:query", function (event)
 	local session, stanza = event.origin, event.stanza;
-	if stanza.attr.type ~= "set" or not stream.may_register(session) or stanza.tags[1]:get_child("remove") then
-		return; -- mod_register_ibr answers
+	local query, invite = stanza.tags[1], session.invitegate_invite;
+	if not stream.may_register(session) then return; end -- mod_register_ibr answers
+	if stanza.attr.type == "get" and invite and invite.user ~= "" then
+		session.send(st.reply(stanza):add_child(form.query_for(invite.user)));
+		return true;
 	end
+	if stanza.attr.type ~= "set" or query:get_child("remove") then return; end
 	session.send(register(session, stanza));
 	return true;
 end, 1);

@@ -3,10 +3,14 @@
 -- one go: rostermanager.save_roster asks the provider whether the user exists, in the middle of an
 -- update, and that may mean to wait for a directory.
 
+local jid_bare = require "util.jid".bare;
+local jid_prep = require "util.jid".prep;
 local jid_split = require "util.jid".split;
 local rostermanager = require "core.rostermanager";
 local storagemanager = require "core.storagemanager";
 local st = require "util.stanza";
+
+local one_line = module:require "text".one_line;
 
 -- what was made a contact once is not put back after its user removed it
 local applied = module:open_store("invitegate_contacts", "map");
@@ -15,6 +19,24 @@ local all_applied = module:open_store("invitegate_contacts");
 local function is_local(host)
 	local there = host and prosody.hosts[host];
 	return there and there.type == "local";
+end
+
+-- A contact as rosters can hold it; nil when its address is none.
+local function prepared(contact)
+	local jid = jid_bare(jid_prep(contact.jid));
+	if not jid then
+		module:log("warn", "A contact has an address that is none and is left out: %q", contact.jid);
+		return nil;
+	end
+	return { jid = jid; name = contact.name; group = contact.group };
+end
+
+local function all_prepared(contacts)
+	local good = {};
+	for _, contact in ipairs(contacts) do
+		good[#good + 1] = prepared(contact);
+	end
+	return good;
 end
 
 local function save(username, host, roster, jid)
@@ -29,8 +51,9 @@ local function item_of(roster, jid, contact)
 	local item = roster[jid];
 	if not item then
 		item = { subscription = "none"; groups = {} };
-		if contact.name and contact.name ~= "" then item.name = contact.name; end
-		if contact.group and contact.group ~= "" then item.groups[contact.group] = true; end
+		local name, group = one_line(contact.name or ""), one_line(contact.group or "");
+		if name ~= "" then item.name = name; end
+		if group ~= "" then item.groups[group] = true; end
 		roster[jid] = item;
 	end
 	return item;
@@ -136,7 +159,7 @@ local function pair(username, contact)
 end
 
 local function pair_all(username, contacts)
-	for _, contact in ipairs(contacts) do
+	for _, contact in ipairs(all_prepared(contacts)) do
 		pair(username, contact);
 	end
 end
@@ -158,7 +181,9 @@ end
 -- A contact that was made elsewhere, for a user who is online or logs in. The other one's roster only if
 -- that one is online too: it comes with a login, or the registration that makes the account and is still
 -- under way. Who has removed the other one is left alone by both.
-local function take_up(username, contact)
+local function take_up(username, told)
+	local contact = prepared(told);
+	if not contact then return; end
 	local me = username .. "@" .. module.host;
 	local contact_user, contact_host = jid_split(contact.jid);
 	local is_here = contact_host == module.host;
@@ -176,7 +201,7 @@ end
 
 -- The user is a new one of that name: what contacts did with the older one counts no more.
 local function start_anew(username, contacts)
-	for _, contact in ipairs(contacts) do
+	for _, contact in ipairs(all_prepared(contacts)) do
 		local contact_user, contact_host = jid_split(contact.jid);
 		if contact_user and contact_host == module.host then
 			applied:set(contact_user, username .. "@" .. module.host, nil);
@@ -191,7 +216,7 @@ local function catch_up(username, contacts)
 	if err then return; end
 	known = known or {};
 	local there = {};
-	for _, contact in ipairs(contacts) do
+	for _, contact in ipairs(all_prepared(contacts)) do
 		there[contact.jid] = true;
 		if not known[contact.jid] then take_up(username, contact); end
 	end

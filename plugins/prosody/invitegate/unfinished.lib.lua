@@ -15,19 +15,21 @@ local function key_of(token)
 	return sha256(token, true);
 end
 
-local function remember(invite)
-	shared.invites:set(key_of(invite.token), { type = invite.type; accepted_at = invite.accepted_at; since = os.time() });
+local function remember(invite, username)
+	shared.invites:set(key_of(invite.token), { type = invite.type; user = invite.user; accepted_at = invite.accepted_at;
+		username = username; since = os.time() });
 end
 
 local function forget(invite)
 	shared.invites:set(key_of(invite.token), nil);
 end
 
--- The invite of such a registration; nil when there is none.
+-- The invite of such a registration, and in begun the name it was for; nil when there is none.
 local function find(token)
 	local known = shared.invites:get(key_of(token));
 	if not known or os.time() - known.since > seconds then return nil; end
-	return { token = token; type = known.type; accepted_at = known.accepted_at };
+	return { token = token; type = known.type; user = known.user; accepted_at = known.accepted_at;
+		begun = known.username };
 end
 
 return { remember = remember; forget = forget; find = find };

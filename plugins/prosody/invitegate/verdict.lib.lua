@@ -19,7 +19,15 @@ local verdicts = {
 	AWAY = { "wait", "resource-constraint", later };
 };
 -- these have words for the person, where the agent has some
-local with_words = { NOT_ALLOWED = true; PASSWORD_REFUSED = true };
+local with_words = { NAME_RESERVED = true; NOT_ALLOWED = true; PASSWORD_REFUSED = true };
+-- the texts by which Conversations knows a weak password
+local weak = { ["The password is too weak"] = true; ["Please use a longer password."] = true };
+
+-- The policy's words stand behind a line that clients know.
+local function weak_text(known, words)
+	if weak[words:match("^[^\n]*")] then return words; end
+	return known .. "\n" .. words;
+end
 
 -- type, condition, text
 local function error_of(answer)
@@ -29,14 +37,15 @@ local function error_of(answer)
 		return "wait", "internal-server-error", internal;
 	end
 	local text = verdict[3];
-	if with_words[answer.result] and answer.text ~= "" then text = answer.text; end
+	if with_words[answer.result] and answer.text ~= "" then
+		text = answer.result == "PASSWORD_REFUSED" and weak_text(text, answer.text) or answer.text;
+	end
 	return verdict[1], verdict[2], text;
 end
 
--- It may have happened all the same, or still happen.
+-- There was no answer in time: it may have happened all the same, or still happen.
 local function is_open(answer)
-	local verdict = verdicts[answer.result];
-	return answer.result ~= "OK" and (not verdict or verdict[1] == "wait");
+	return answer.result == "AWAY" or answer.result == "TIMEOUT";
 end
 
 local function reply(stanza, answer)
