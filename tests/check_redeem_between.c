@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/counter.h"
+#include "tests/support/leftover.h"
+
+/* Somebody else acts between two requests of one redemption: what must win, and what must stay. */
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+/* The writes of a registration, in the order they are sent (an invite with one contact). */
+enum { WRITE_CLAIM = 1, WRITE_ADD, WRITE_PAIR, WRITE_FINISH };
+
+struct between {
+    inv_token *token;
+    const char *local;
+    size_t before; /* which write */
+    void (*act)(const struct between *between);
+};
+
+static void at_write(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct between *between = context;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == between->before)
+        between->act(between);
+}
+
+static inv_result redeem_with(struct between *between)
+{
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = at_write;
+    counter->context = between;
+    (void)site_redeem_in(&call, between->token, between->local, SITE_PASSWORD, &verdict);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    return verdict.result;
+}
+
+/* ------------------------------------------------------------------------------------- take-over
+ */
+
+static void revoke(const struct between *between)
+{
+    ck_assert_int_eq(site_revoke(site, between->token), INV_OK);
+}
+
+/* A claim is there already, so that the invite's state is the only thing that tells of it. */
+START_TEST(a_revocation_wins_against_a_take_over)
+{
+    struct between between = {.local = "b1", .before = WRITE_CLAIM, .act = revoke};
+
+    between.token = site_invite(site, "alice@example.org", 3);
+    leftover_claim(site, between.token, "b1@example.org", LEFTOVER_NONCE, 3);
+    ck_assert_int_eq(redeem_with(&between), INV_BAD_TOKEN);
+    site_expect(site, between.token, -3, 1, 0, 0, 0);
+    inv_token_free(&between.token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ withdrawal
+ */
+
+/* The claim goes to another name, and another invite makes this one somebody's contact. */
+static void repoint_and_pair(const struct between *between)
+{
+    leftover_terms(site, between->token, "inviteClaim", "b2other@example.org " LEFTOVER_NONCE);
+    leftover_pair(site, NULL, "b2@example.org", "carol@example.com");
+}
+
+START_TEST(what_is_withdrawn_takes_its_own_pairs_only)
+{
+    struct between between = {.local = "b2", .before = WRITE_FINISH, .act = repoint_and_pair};
+
+    between.token = site_invite(site, "alice@example.org", 1);
+    ck_assert_int_eq(redeem_with(&between), INV_BAD_TOKEN);
+    site_expect(site, between.token, 0, 1, 0, 0, 0);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=b2@example.org)"), 1);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS,
+                                 "(&(xmppContactJid=b2@example.org)"
+                                 "(xmppContactJid=carol@example.com))"),
+                      1);
+    inv_token_free(&between.token);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------- finish
+ */
+
+static void move_rosters(const char *from, const char *to)
+{
+    site_modify(site,
+                "dn: ou=%s," SITE_BASE "\nchangetype: modrdn\nnewrdn: ou=%s\ndeleteoldrdn: 1\n",
+                from, to);
+}
+
+static void move_rosters_away(const struct between *between)
+{
+    (void)between;
+    move_rosters("rosters", "elsewhere");
+}
+
+START_TEST(a_use_without_its_pair_is_not_recorded)
+{
+    struct between between = {.local = "b3", .before = WRITE_PAIR, .act = move_rosters_away};
+
+    between.token = site_invite(site, "alice@example.org", 1);
+    ck_assert_int_eq(redeem_with(&between), INV_OK);
+    move_rosters("elsewhere", "rosters");
+    site_expect(site, between.token, 0, 1, 0, 1, 0);
+    ck_assert_int_eq(site_redeem(site, between.token, "b3", SITE_PASSWORD, &verdict), INV_OK);
+    site_expect(site, between.token, 0, 0, 1, 1, 1);
+    inv_token_free(&between.token);
+}
+END_TEST
+
+/* ----------------------------------------------------------------------------------------- login
+ */
+
+static inv_result log_in(const inv_token *token, const char *local)
+{
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_name *name = site_name(site, local);
+    inv_call call;
+    inv_result result;
+
+    site_begin(site, &call);
+    result = inv_redeem_login(&call, token, name, password, &verdict);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    inv_secret_free(&password);
+    return result;
+}
+
+START_TEST(no_login_is_resumed_where_two_entries_hold_the_name)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    leftover_claim(site, token, "b4@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "b4");
+    site_modify(site, "dn: cn=second," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                      "cn: second\nsn: second\nuid: b4\nuserPassword: " SITE_PASSWORD "\n");
+    ck_assert_int_eq(log_in(token, "b4"), INV_BAD_TOKEN);
+    site_expect(site, token, 0, 1, 0, 1, 0);
+    site_delete(site, "cn=second," SITE_PEOPLE);
+    ck_assert_int_eq(log_in(token, "b4"), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_between");
+    TCase *tests = tcase_create("between");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_test(tests, a_revocation_wins_against_a_take_over);
+    tcase_add_test(tests, what_is_withdrawn_takes_its_own_pairs_only);
+    tcase_add_test(tests, a_use_without_its_pair_is_not_recorded);
+    tcase_add_test(tests, no_login_is_resumed_where_two_entries_hold_the_name);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
