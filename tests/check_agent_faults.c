@@ -252,46 +252,6 @@ START_TEST(a_frozen_directory_holds_up_nobody_else)
 }
 END_TEST
 
-START_TEST(too_much_at_once_is_throttled)
-{
-    struct agent_client *others[3];
-    struct agent_reply reply;
-    size_t throttled = 0;
-    size_t timed_out = 0;
-
-    stop_agent();
-    start_agent_with("2s", "workers = 1");
-    freeze(true);
-    for (int i = 0; i < 150; i++)
-        (void)agent_send(client, "exists", "alice", NULL);
-    for (int i = 0; i < 150; i++) {
-        ck_assert(agent_receive(client, &reply));
-        throttled += strcmp(reply.result, "THROTTLED") == 0;
-        if (throttled == 150 - 128 && i + 1 == 150 - 128)
-            break; /* its share is used up, and the rest was answered at once */
-    }
-    ck_assert_uint_eq(throttled, 150 - 128);
-    for (int i = 0; i < 3; i++) {
-        others[i] = agent_connect(site);
-        for (int j = 0; j < 100; j++)
-            (void)agent_send(others[i], "exists", "alice", NULL);
-    }
-    /* 256 wait, one or none is being worked on; the last of 428 is not among them */
-    ck_assert(agent_receive(others[2], &reply));
-    agent_expect(reply, "THROTTLED");
-    for (int i = 0; i < 128; i++) {
-        ck_assert(agent_receive(client, &reply));
-        timed_out += strcmp(reply.result, "TIMEOUT") == 0;
-    }
-    ck_assert_uint_eq(timed_out, 128);
-    freeze(false);
-    for (int i = 0; i < 3; i++)
-        agent_disconnect(&others[i]);
-    agent_ask(client, &reply, "exists", "alice", NULL);
-    agent_expect(reply, "OK");
-}
-END_TEST
-
 START_TEST(a_directory_that_was_away)
 {
     struct agent_reply reply;
@@ -511,7 +471,6 @@ int main(void)
     tcase_add_test(tests, a_client_that_only_sends_gets_everything);
     tcase_add_test(tests, a_client_that_does_not_read);
     tcase_add_test(tests, a_frozen_directory_holds_up_nobody_else);
-    tcase_add_test(tests, too_much_at_once_is_throttled);
     tcase_add_test(tests, a_directory_that_was_away);
     tcase_add_test(tests, killed_in_the_middle_of_a_registration);
     tcase_add_test(tests, told_to_end_it_finishes_first);

@@ -275,6 +275,60 @@ START_TEST(limits_know_who_is_who)
 }
 END_TEST
 
+/* Whoever has a /48 has more than a /64 may, but not without end. */
+START_TEST(a_site_of_many_networks)
+{
+    const agent_limit limits_of_addresses[] = {AGENT_LIMIT_CHECK_ADDRESS,
+                                               AGENT_LIMIT_REGISTRATION_ADDRESS};
+    char who[64];
+
+    for (size_t i = 0; i < 2; i++) {
+        const agent_limit limit = limits_of_addresses[i];
+        agent_limits *limits = new_limits(2, 86400);
+
+        for (int net = 0; net < 2 * AGENT_SITE_TIMES; net++) {
+            (void)snprintf(who, sizeof(who), "2001:db8:1:%x::1", net);
+            ck_assert(agent_limits_allow(limits, limit, who, 1000));
+            if (net % 2 == 0)
+                fail_often(limits, limit, who, 1, 1000);
+            else
+                ck_assert(agent_limits_take(limits, limit, who, 1000));
+        }
+        ck_assert(!agent_limits_allow(limits, limit, "2001:db8:1:ffff::1", 1000));
+        ck_assert(!agent_limits_take(limits, limit, "2001:db8:1:ffff::1", 1000));
+        ck_assert(agent_limits_allow(limits, limit, "2001:db8:2::1", 1000));
+        agent_limits_return(limits, limit, "2001:db8:1:1::1", 1000);
+        ck_assert(agent_limits_take(limits, limit, "2001:db8:1:ffff::1", 1000));
+        ck_assert(!agent_limits_take(limits, limit, "2001:db8:1:fffe::1", 1000));
+        /* what the /48 refuses is not taken from the /64 */
+        ck_assert(agent_limits_allow(limits, limit, "2001:db8:1:fffe::1", 86400000 + 1000));
+        /* IPv4 has none, in neither form */
+        for (int net = 0; net < 3 * AGENT_SITE_TIMES; net++) {
+            (void)snprintf(who, sizeof(who), "%s192.0.2.%d", net % 2 == 0 ? "" : "::ffff:", net);
+            ck_assert(agent_limits_take(limits, limit, who, 1000));
+        }
+        agent_limits_free(&limits);
+    }
+}
+END_TEST
+
+START_TEST(other_rates_from_now_on)
+{
+    const inv_agent_settings settings = {.limit_checks = {5, 60}, .limit_registrations = {1, 60}};
+    agent_limits *limits = new_limits(2, 60);
+    const agent_limit limit = AGENT_LIMIT_CHECK_ADDRESS;
+
+    fail_often(limits, limit, "192.0.2.1", 2, 1000);
+    agent_limits_set(limits, &settings);
+    ck_assert(!agent_limits_allow(limits, limit, "192.0.2.1", 1000)); /* nothing is forgiven */
+    fail_often(limits, limit, "192.0.2.2", 4, 1000);
+    ck_assert(agent_limits_allow(limits, limit, "192.0.2.2", 1000));
+    fail_often(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, "192.0.2.2", 1, 1000);
+    ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, "192.0.2.2", 1000));
+    agent_limits_free(&limits);
+}
+END_TEST
+
 START_TEST(nobody_has_no_limit)
 {
     agent_limits *limits = new_limits(1, 86400);
@@ -382,6 +436,8 @@ int main(void)
     tcase_add_test(limits, failures_use_up_a_limit_and_time_gives_it_back);
     tcase_add_test(limits, asking_often_does_not_slow_a_limit_down);
     tcase_add_test(limits, limits_know_who_is_who);
+    tcase_add_test(limits, a_site_of_many_networks);
+    tcase_add_test(limits, other_rates_from_now_on);
     tcase_add_test(limits, nobody_has_no_limit);
     tcase_add_test(limits, a_full_table_forgets_the_best);
     tcase_add_test(limits, the_largest_rate_does_not_overflow);

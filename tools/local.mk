@@ -18,8 +18,9 @@ tools_invitectl_SOURCES = \
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRENCODE_LIBS)
 
-# The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, connection),
-# those that wait for the directory (workers), and what they do (operations, op_*).
+# The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, places,
+# connection), the order of requests (turns), the threads that wait for the directory (workers), and
+# what they do (operations, op_*).
 sbin_PROGRAMS += tools/invite-agent
 noinst_LTLIBRARIES += tools/libagent.la
 tools_libagent_la_SOURCES = \
@@ -28,7 +29,9 @@ tools_libagent_la_SOURCES = \
 	tools/agent/operations.c tools/agent/operations.h tools/agent/op_token.c \
 	tools/agent/op_lookup.c tools/agent/op_create.c \
 	tools/agent/pam.c tools/agent/pam.h tools/agent/pam_process.c \
-	tools/agent/workers.c tools/agent/workers.h \
+	tools/agent/turns.c tools/agent/turns.h tools/agent/workers.c tools/agent/workers.h \
+	tools/agent/places.c tools/agent/places.h \
+	tools/agent/descriptors.c tools/agent/descriptors.h \
 	tools/agent/connection.c tools/agent/connection.h tools/agent/loop.c tools/agent/loop.h \
 	tools/agent/listener.c tools/agent/listener.h
 tools_libagent_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PAM_CFLAGS)

@@ -66,18 +66,28 @@ section "$page7" RESULTS | sed -nE 's/^\.It Li ([A-Z_]+)( , ([A-Z_]+))?$/\1 \3/p
 } >"$work/code"
 same "the same results"
 
-sizes=$(sed -nE 's/^#define AGENT_(REQUEST_MAX|FIELDS_MAX|ID_MAX|QUEUE_MAX|IN_FLIGHT_MAX|FRAME_SECONDS) +([0-9]+).*/\2/p' \
+sizes=$(sed -nE 's/^#define AGENT_(REQUEST_MAX|FIELDS_MAX|ID_MAX|QUEUE_MAX|PLACES_MAX|PEER_MAX|FRAME_SECONDS) +([0-9]+).*/\2/p' \
     "$code"/*.h)
 missing=0
 for size in $sizes; do
     grep -qw "$size" "$page7" || missing=1
 done
-[ "$(echo "$sizes" | wc -w)" -eq 6 ] && [ $missing -eq 0 ]
+[ "$(echo "$sizes" | wc -w)" -eq 7 ] && [ $missing -eq 0 ]
 report $? "the page has the sizes of the code"
 
 "$agent" >/dev/null 2>&1
 [ $? -eq 2 ] && { "$agent" --listen --stdio || [ $? -eq 2 ]; } >/dev/null 2>&1
 report $? "neither or both of --listen and --stdio is wrong usage"
+mkdir "$work/few"
+printf '[directory]\nuri = ldapi:///\n[tokens]\nkey_file = %s\n[domain example.org]\n%s' "$work/few/keys" \
+    "$(for c in invites people rosters; do echo "$c = ou=$c,dc=example,dc=org"; done)" >"$work/few/conf"
+echo "1 $(head -c 32 /dev/zero | base64)" >"$work/few/keys"
+chmod 0600 "$work/few/conf" "$work/few/keys"
+(ulimit -n 60 && "$agent" -c "$work/few/conf" --stdio </dev/null >/dev/null 2>"$work/error")
+[ $? -eq 4 ] && grep -q "descriptors.*LimitNOFILE=" "$work/error"
+report $? "too few descriptors are told with the remedy"
+(ulimit -Sn 60 && "$agent" -c "$work/few/conf" --stdio </dev/null >/dev/null 2>"$work/error")
+report $? "a soft limit is raised"
 "$agent" --no-such-option >/dev/null 2>&1
 [ $? -eq 2 ]
 report $? "an unknown option is wrong usage"

@@ -188,6 +188,7 @@ static bool do_wrong(struct relay *relay, struct connection *connection,
         return true;
     case PROXY_DELAY:
     case PROXY_HOLD:
+    case PROXY_HOLD_BOTH:
         send_later(relay, connection, request);
         return true;
     case PROXY_KILL_CLIENT_BEFORE:
@@ -219,6 +220,7 @@ static bool do_wrong_after(struct relay *relay, struct connection *connection)
     connection->waiting = WAITING_NOT;
     switch (connection->fault) {
     case PROXY_SWALLOW:
+    case PROXY_HOLD_BOTH:
         return true;
     case PROXY_DELAY:
     case PROXY_HOLD:
@@ -305,7 +307,7 @@ static bool take_answers(struct relay *relay, struct connection *connection)
 
         if (awaited && !do_wrong_after(relay, connection))
             return false;
-        if (!awaited && connection->client >= 0)
+        if ((!awaited || connection->fault == PROXY_HOLD_BOTH) && connection->client >= 0)
             send_all(connection->client, response.bytes, response.size);
         forget_first(&connection->answers, response.size);
     }
@@ -314,7 +316,8 @@ static bool take_answers(struct relay *relay, struct connection *connection)
 
 static void send_what_is_due(struct relay *relay, struct connection *connection)
 {
-    bool due = connection->fault == PROXY_HOLD ? relay->plan->released : is_over(&connection->due);
+    bool held = connection->fault == PROXY_HOLD || connection->fault == PROXY_HOLD_BOTH;
+    bool due = held ? relay->plan->released : is_over(&connection->due);
 
     if (connection->waiting != WAITING_TO_SEND || !due)
         return;

@@ -17,6 +17,7 @@ typedef enum proxy_fault {
     PROXY_ANSWER,             /* answers with a result code; slapd does not see the request */
     PROXY_DELAY,              /* hands the request on late, though nobody may wait any more */
     PROXY_HOLD,               /* the same, but not before released is set */
+    PROXY_HOLD_BOTH,          /* the same, and the answer is handed on */
     PROXY_DROP_BEFORE,        /* ends the connection; slapd does not see the request */
     PROXY_DROP_AFTER,         /* ends the connection once slapd has answered */
     PROXY_SWALLOW,            /* keeps slapd's answer, and the connection */

@@ -165,8 +165,10 @@ bool agent_connection_over(const agent_connection *connection)
                                   connection->unsent_length == 0);
 }
 
-bool agent_connection_stuck(const agent_connection *connection, long long now)
+bool agent_connection_stuck(agent_connection *connection, long long now)
 {
-    return connection->received_length > 0 && agent_connection_wants_input(connection) &&
+    if (!agent_connection_wants_input(connection))
+        connection->partial_since = now;
+    return connection->received_length > 0 &&
            now - connection->partial_since > AGENT_FRAME_SECONDS * 1000LL;
 }

@@ -5,20 +5,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "frame.h"
 
 /* The bytes that go to and fro between the agent and one client. For the loop's thread. */
 
-#define AGENT_IN_FLIGHT_MAX 128 /* requests of one connection */
 #define AGENT_OUTPUT_MAX                                                                           \
-    ((size_t)1024 * 1024)      /* unread answers, before no more requests are read */
-#define AGENT_FRAME_SECONDS 30 /* for the rest of a begun frame */
+    ((size_t)1024 * 1024)     /* unread answers, before no more requests are read */
+#define AGENT_FRAME_SECONDS 5 /* for the rest of a begun frame */
 
 typedef struct agent_connection {
     uint64_t number;
     int input; /* the same descriptor as output for sockets */
     int output;
+    uid_t peer;
+    size_t polled; /* where its input is in the list for poll(2); 0: it is not */
     char received[AGENT_LENGTH_SIZE + AGENT_REQUEST_MAX];
     size_t received_length;
     long long partial_since; /* millisecond since which a frame is not whole; 0: none is begun */
@@ -56,7 +58,8 @@ bool agent_connection_wants_input(const agent_connection *connection);
 /* Nothing is left to do with it. */
 bool agent_connection_over(const agent_connection *connection);
 
-/* A frame was begun too long ago. */
-bool agent_connection_stuck(const agent_connection *connection, long long now);
+/* Whether a frame was begun too long ago. The time in which nothing is read from the client,
+ * because it does not read its answers, does not count. */
+bool agent_connection_stuck(agent_connection *connection, long long now);
 
 #endif

@@ -10,23 +10,16 @@
 struct agent_inviters {
     pthread_mutex_t lock;
     pthread_cond_t left;
-    unsigned places;
-    const char **present; /* NULL: a free place */
+    agent_inviter *present;
 };
 
-agent_inviters *agent_inviters_new(unsigned threads)
+agent_inviters *agent_inviters_new(void)
 {
     agent_inviters *inviters = calloc(1, sizeof(*inviters));
     pthread_condattr_t attributes;
 
     if (inviters == NULL)
         return NULL;
-    inviters->places = threads;
-    inviters->present = calloc(threads, sizeof(*inviters->present));
-    if (inviters->present == NULL) {
-        free(inviters);
-        return NULL;
-    }
     (void)pthread_mutex_init(&inviters->lock, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -41,46 +34,47 @@ void agent_inviters_free(agent_inviters **inviters)
         return;
     (void)pthread_cond_destroy(&(*inviters)->left);
     (void)pthread_mutex_destroy(&(*inviters)->lock);
-    free((*inviters)->present);
     free(*inviters);
     *inviters = NULL;
 }
 
-/* A place that may be taken for jid, or NULL while somebody is there for it. */
-static const char **place_for(agent_inviters *inviters, const char *jid)
+static bool is_present(const agent_inviters *inviters, const char *jid)
 {
-    const char **place = NULL;
+    const agent_inviter *other = inviters->present;
 
-    for (unsigned i = 0; i < inviters->places; i++) {
-        if (inviters->present[i] == NULL)
-            place = &inviters->present[i];
-        else if (strcmp(inviters->present[i], jid) == 0)
-            return NULL;
-    }
-    return place;
+    while (other != NULL && strcmp(other->jid, jid) != 0)
+        other = other->next;
+    return other != NULL;
 }
 
-bool agent_inviters_enter(agent_inviters *inviters, const char *jid, const inv_deadline *deadline)
+bool agent_inviters_enter(agent_inviters *inviters, agent_inviter *inviter,
+                          const inv_deadline *deadline)
 {
-    const char **place;
+    bool entered;
     int error = 0;
 
     (void)pthread_mutex_lock(&inviters->lock);
-    while ((place = place_for(inviters, jid)) == NULL && error == 0)
+    while (is_present(inviters, inviter->jid) && error == 0)
         error = pthread_cond_timedwait(&inviters->left, &inviters->lock, &deadline->end);
-    if (place != NULL)
-        *place = jid;
+    entered = !is_present(inviters, inviter->jid);
+    if (entered) {
+        inviter->next = inviters->present;
+        inviters->present = inviter;
+    }
     (void)pthread_mutex_unlock(&inviters->lock);
-    return place != NULL;
+    return entered;
 }
 
-void agent_inviters_leave(agent_inviters *inviters, const char *jid)
+void agent_inviters_leave(agent_inviters *inviters, agent_inviter *inviter)
 {
+    agent_inviter **link;
+
     (void)pthread_mutex_lock(&inviters->lock);
-    for (unsigned i = 0; i < inviters->places; i++) {
-        if (inviters->present[i] == jid)
-            inviters->present[i] = NULL;
-    }
+    link = &inviters->present;
+    while (*link != NULL && *link != inviter)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = inviter->next;
     (void)pthread_cond_broadcast(&inviters->left);
     (void)pthread_mutex_unlock(&inviters->lock);
 }

@@ -12,13 +12,20 @@
  */
 typedef struct agent_inviters agent_inviters;
 
-/* For at most this many threads at once; NULL when memory is short. */
-agent_inviters *agent_inviters_new(unsigned threads);
+/* One who is present; the caller's, from agent_inviters_enter to agent_inviters_leave. */
+typedef struct agent_inviter {
+    struct agent_inviter *next;
+    const char *jid;
+} agent_inviter;
+
+/* NULL when memory is short. */
+agent_inviters *agent_inviters_new(void);
 void agent_inviters_free(agent_inviters **inviters);
 
-/* Waits until nobody else makes one for jid; false when the deadline came first. jid is borrowed
- * until agent_inviters_leave. */
-bool agent_inviters_enter(agent_inviters *inviters, const char *jid, const inv_deadline *deadline);
-void agent_inviters_leave(agent_inviters *inviters, const char *jid);
+/* Waits until nobody else makes one for inviter->jid, which the caller has set; false when the
+ * deadline came first. */
+bool agent_inviters_enter(agent_inviters *inviters, agent_inviter *inviter,
+                          const inv_deadline *deadline);
+void agent_inviters_leave(agent_inviters *inviters, agent_inviter *inviter);
 
 #endif

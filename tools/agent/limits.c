@@ -16,16 +16,22 @@
 
 #include "invitegate/secret.h"
 
-#define SETS        1024 /* of each limit */
+#define SETS        1024 /* of each table */
 #define WAYS        8
-#define NAME_SIZE   16
-#define IPV6_PREFIX 8
-#define WHO_SIZE    64
+#define TABLES      (AGENT_LIMIT_COUNT + 2)
+#define ADDRESS_MAX 17 /* a letter and an address */
+#define TEXT_MAX    1024
 #define WHOLE       1000 /* one failure, in the unit of level */
+
+/* How much of an IPv6 address counts. */
+enum { PREFIX_LINK = 64 / 8, PREFIX_SITE = 48 / 8 };
+
+/* The tables of the limits, and behind them those of the /48s. */
+enum { TABLE_CHECK_SITE = AGENT_LIMIT_COUNT, TABLE_REGISTRATION_SITE };
 
 /* level: what is left, in thousandths of a failure, at millisecond updated. */
 typedef struct bucket {
-    unsigned char name[NAME_SIZE];
+    unsigned char name[AGENT_DIGEST_SIZE];
     int64_t level;
     int64_t cost;    /* of a failure of one of those who share it */
     int64_t updated; /* 0: free */
@@ -34,9 +40,32 @@ typedef struct bucket {
 struct agent_limits {
     pthread_mutex_t lock;
     unsigned char seed[32];
-    inv_rate rates[AGENT_LIMIT_COUNT];
-    bucket *buckets; /* AGENT_LIMIT_COUNT * SETS * WAYS */
+    inv_rate rates[TABLES];
+    bucket *buckets; /* TABLES * SETS * WAYS */
 };
+
+/* Where a limit looks: the table of the address or token, and for IPv6 that of its /48. */
+typedef struct places {
+    size_t count;
+    size_t tables[2];
+    unsigned char names[2][AGENT_DIGEST_SIZE];
+} places;
+
+void agent_limits_set(agent_limits *limits, const inv_agent_settings *settings)
+{
+    inv_rate *rates = limits->rates;
+
+    (void)pthread_mutex_lock(&limits->lock);
+    rates[AGENT_LIMIT_CHECK_ADDRESS] = settings->limit_checks;
+    rates[AGENT_LIMIT_CHECK_TOKEN] = settings->limit_checks;
+    rates[AGENT_LIMIT_REGISTRATION_ADDRESS] = settings->limit_registrations;
+    rates[AGENT_LIMIT_REGISTRATION_TOKEN] = settings->limit_registrations;
+    rates[TABLE_CHECK_SITE] = settings->limit_checks;
+    rates[TABLE_CHECK_SITE].count *= AGENT_SITE_TIMES;
+    rates[TABLE_REGISTRATION_SITE] = settings->limit_registrations;
+    rates[TABLE_REGISTRATION_SITE].count *= AGENT_SITE_TIMES;
+    (void)pthread_mutex_unlock(&limits->lock);
+}
 
 inv_result agent_limits_new(const inv_agent_settings *settings, agent_limits **limits,
                             inv_verdict *verdict)
@@ -46,7 +75,7 @@ inv_result agent_limits_new(const inv_agent_settings *settings, agent_limits **l
     *limits = NULL;
     if (made == NULL)
         return inv_verdict_no_memory(verdict);
-    made->buckets = calloc((size_t)AGENT_LIMIT_COUNT * SETS * WAYS, sizeof(bucket));
+    made->buckets = calloc((size_t)TABLES * SETS * WAYS, sizeof(bucket));
     if (made->buckets == NULL) {
         free(made);
         return inv_verdict_no_memory(verdict);
@@ -57,11 +86,8 @@ inv_result agent_limits_new(const inv_agent_settings *settings, agent_limits **l
         return inv_verdict_set(verdict, INV_CONFIG, "the kernel gives no random bytes: %s",
                                strerror(errno));
     }
-    made->rates[AGENT_LIMIT_CHECK_ADDRESS] = settings->limit_checks;
-    made->rates[AGENT_LIMIT_CHECK_TOKEN] = settings->limit_checks;
-    made->rates[AGENT_LIMIT_REGISTRATION_ADDRESS] = settings->limit_registrations;
-    made->rates[AGENT_LIMIT_REGISTRATION_TOKEN] = settings->limit_registrations;
     (void)pthread_mutex_init(&made->lock, NULL);
+    agent_limits_set(made, settings);
     *limits = made;
     return INV_OK;
 }
@@ -85,61 +111,97 @@ long long agent_limits_now(void)
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The bytes that stand for an address: IPv4 whole, IPv6 by its /64, anything else as it is. */
-static size_t address_bytes(const char *text, unsigned char bytes[WHO_SIZE])
+/* --------------------------------------------------------------------------------------- names */
+
+static void digest(const agent_limits *limits, const unsigned char *bytes, size_t length,
+                   unsigned char name[AGENT_DIGEST_SIZE])
+{
+    unsigned char input[sizeof(limits->seed) + 1 + TEXT_MAX];
+    unsigned char whole[EVP_MAX_MD_SIZE];
+
+    memcpy(input, limits->seed, sizeof(limits->seed));
+    memcpy(input + sizeof(limits->seed), bytes, length);
+    if (EVP_Digest(input, sizeof(limits->seed) + length, whole, NULL, EVP_sha256(), NULL) != 1)
+        memset(whole, 1, sizeof(whole)); /* one name for all is better than none */
+    memcpy(name, whole, AGENT_DIGEST_SIZE);
+    inv_wipe(input, sizeof(input));
+}
+
+void agent_limits_digest(const agent_limits *limits, char kind, const char *text,
+                         unsigned char name[AGENT_DIGEST_SIZE])
+{
+    unsigned char bytes[1 + TEXT_MAX];
+    size_t length = strnlen(text, TEXT_MAX);
+
+    bytes[0] = (unsigned char)kind;
+    memcpy(bytes + 1, text, length);
+    digest(limits, bytes, 1 + length, name);
+}
+
+/* An IPv4 address whole, in either form, and prefix bytes of an IPv6 one; 0: neither. */
+static size_t address_bytes(const char *text, size_t prefix, unsigned char bytes[ADDRESS_MAX])
 {
     struct in6_addr six;
     struct in_addr four;
-    size_t length = strnlen(text, WHO_SIZE - 1);
 
     bytes[0] = '4';
     if (inet_pton(AF_INET, text, &four) == 1) {
         memcpy(bytes + 1, &four, sizeof(four));
         return 1 + sizeof(four);
     }
-    if (inet_pton(AF_INET6, text, &six) == 1) {
-        if (IN6_IS_ADDR_V4MAPPED(&six)) {
-            memcpy(bytes + 1, &six.s6_addr[12], sizeof(four));
-            return 1 + sizeof(four);
-        }
-        bytes[0] = '6';
-        memcpy(bytes + 1, &six, IPV6_PREFIX);
-        return 1 + IPV6_PREFIX;
+    if (inet_pton(AF_INET6, text, &six) != 1)
+        return 0;
+    if (IN6_IS_ADDR_V4MAPPED(&six)) {
+        memcpy(bytes + 1, &six.s6_addr[12], sizeof(four));
+        return 1 + sizeof(four);
     }
-    bytes[0] = '?';
-    memcpy(bytes + 1, text, length);
-    return 1 + length;
+    bytes[0] = prefix == PREFIX_SITE ? 's' : '6';
+    memcpy(bytes + 1, &six, prefix);
+    return 1 + prefix;
 }
 
-static bool is_address(agent_limit limit)
+void agent_limits_digest_address(const agent_limits *limits, const char *address,
+                                 unsigned char name[AGENT_DIGEST_SIZE])
 {
-    return limit == AGENT_LIMIT_CHECK_ADDRESS || limit == AGENT_LIMIT_REGISTRATION_ADDRESS;
+    unsigned char bytes[ADDRESS_MAX];
+    size_t length = address_bytes(address, PREFIX_SITE, bytes);
+
+    if (length > 0)
+        digest(limits, bytes, length, name);
+    else
+        agent_limits_digest(limits, '?', address, name);
 }
 
-/* The keyed name; false when there is none to limit. */
-static bool name_of(const agent_limits *limits, agent_limit limit, const char *who,
-                    unsigned char name[NAME_SIZE])
+/* Where who stands; no place for "". */
+static places places_of(const agent_limits *limits, agent_limit limit, const char *who)
 {
-    unsigned char input[sizeof(limits->seed) + WHO_SIZE];
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned char *bytes = input + sizeof(limits->seed);
+    bool is_address =
+        limit == AGENT_LIMIT_CHECK_ADDRESS || limit == AGENT_LIMIT_REGISTRATION_ADDRESS;
+    unsigned char bytes[ADDRESS_MAX];
+    places found = {.count = 0};
     size_t length;
 
     if (who[0] == '\0')
-        return false;
-    memcpy(input, limits->seed, sizeof(limits->seed));
-    if (is_address(limit)) {
-        length = address_bytes(who, bytes);
-    } else {
-        length = strnlen(who, WHO_SIZE);
-        memcpy(bytes, who, length);
+        return found;
+    found.tables[0] = limit;
+    found.count = 1;
+    length = is_address ? address_bytes(who, PREFIX_LINK, bytes) : 0;
+    if (length == 0) {
+        agent_limits_digest(limits, '?', who, found.names[0]);
+        return found;
     }
-    if (EVP_Digest(input, sizeof(limits->seed) + length, digest, NULL, EVP_sha256(), NULL) != 1)
-        memset(digest, 1, sizeof(digest)); /* one bucket for all is better than none */
-    memcpy(name, digest, NAME_SIZE);
-    inv_wipe(input, sizeof(input));
-    return true;
+    digest(limits, bytes, length, found.names[0]);
+    if (bytes[0] == '4')
+        return found;
+    found.tables[1] =
+        limit == AGENT_LIMIT_CHECK_ADDRESS ? TABLE_CHECK_SITE : TABLE_REGISTRATION_SITE;
+    length = address_bytes(who, PREFIX_SITE, bytes);
+    digest(limits, bytes, length, found.names[1]);
+    found.count = 2;
+    return found;
 }
+
+/* -------------------------------------------------------------------------------------- buckets */
 
 /* Whole rates are small: count <= 1000000 and a day at most, far from 64 bits. */
 static void refill(const inv_rate *rate, bucket *entry, int64_t now)
@@ -161,18 +223,20 @@ static void refill(const inv_rate *rate, bucket *entry, int64_t now)
     }
 }
 
-static bucket *find(agent_limits *limits, agent_limit limit, const unsigned char name[NAME_SIZE],
-                    bool make, int64_t now)
+static bucket *find(agent_limits *limits, const places *where, size_t number, bool make,
+                    int64_t now)
 {
-    const inv_rate *rate = &limits->rates[limit];
-    size_t number = ((size_t)name[0] << 8 | name[1]) % SETS;
-    bucket *set = &limits->buckets[((size_t)limit * SETS + number) * WAYS];
+    const size_t table = where->tables[number];
+    const unsigned char *name = where->names[number];
+    const inv_rate *rate = &limits->rates[table];
+    size_t row = ((size_t)name[0] << 8 | name[1]) % SETS;
+    bucket *set = &limits->buckets[(table * SETS + row) * WAYS];
     bucket *spare = NULL;
 
     for (size_t i = 0; i < WAYS; i++) {
         if (set[i].updated != 0)
             refill(rate, &set[i], now);
-        if (set[i].updated != 0 && memcmp(set[i].name, name, NAME_SIZE) == 0)
+        if (set[i].updated != 0 && memcmp(set[i].name, name, AGENT_DIGEST_SIZE) == 0)
             return &set[i];
         if (spare == NULL || (set[i].updated == 0 && spare->updated != 0) ||
             (set[i].updated != 0 && spare->updated != 0 && set[i].level > spare->level))
@@ -180,7 +244,7 @@ static bucket *find(agent_limits *limits, agent_limit limit, const unsigned char
     }
     if (!make)
         return NULL;
-    memcpy(spare->name, name, NAME_SIZE);
+    memcpy(spare->name, name, AGENT_DIGEST_SIZE);
     spare->level = (int64_t)rate->count * WHOLE;
     spare->cost = WHOLE;
     spare->updated = now;
@@ -189,15 +253,15 @@ static bucket *find(agent_limits *limits, agent_limit limit, const unsigned char
 
 bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who, long long now)
 {
-    unsigned char name[NAME_SIZE];
-    const bucket *entry;
-    bool allowed;
+    const places where = places_of(limits, limit, who);
+    bool allowed = true;
 
-    if (!name_of(limits, limit, who, name))
-        return true;
     (void)pthread_mutex_lock(&limits->lock);
-    entry = find(limits, limit, name, false, now);
-    allowed = entry == NULL || entry->level >= entry->cost;
+    for (size_t i = 0; i < where.count; i++) {
+        const bucket *entry = find(limits, &where, i, false, now);
+
+        allowed = allowed && (entry == NULL || entry->level >= entry->cost);
+    }
     (void)pthread_mutex_unlock(&limits->lock);
     return allowed;
 }
@@ -205,17 +269,17 @@ bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who
 void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, unsigned sharers,
                          long long now)
 {
+    const places where = places_of(limits, limit, who);
     const int64_t cost = WHOLE / sharers;
-    unsigned char name[NAME_SIZE];
-    bucket *entry;
 
-    if (!name_of(limits, limit, who, name))
-        return;
     (void)pthread_mutex_lock(&limits->lock);
-    entry = find(limits, limit, name, true, now);
-    entry->level = entry->level >= cost ? entry->level - cost : 0;
-    if (cost < entry->cost)
-        entry->cost = cost;
+    for (size_t i = 0; i < where.count; i++) {
+        bucket *entry = find(limits, &where, i, true, now);
+
+        entry->level = entry->level >= cost ? entry->level - cost : 0;
+        if (cost < entry->cost)
+            entry->cost = cost;
+    }
     (void)pthread_mutex_unlock(&limits->lock);
 }
 
@@ -227,29 +291,31 @@ static const char *somebody(const char *who)
 
 bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now)
 {
-    unsigned char name[NAME_SIZE];
-    bucket *entry;
-    bool taken;
+    const places where = places_of(limits, limit, somebody(who));
+    bucket *entries[2];
+    bool taken = true;
 
-    (void)name_of(limits, limit, somebody(who), name);
     (void)pthread_mutex_lock(&limits->lock);
-    entry = find(limits, limit, name, true, now);
-    taken = entry->level >= WHOLE;
-    if (taken)
-        entry->level -= WHOLE;
+    for (size_t i = 0; i < where.count; i++) {
+        entries[i] = find(limits, &where, i, true, now);
+        taken = taken && entries[i]->level >= WHOLE;
+    }
+    for (size_t i = 0; taken && i < where.count; i++)
+        entries[i]->level -= WHOLE;
     (void)pthread_mutex_unlock(&limits->lock);
     return taken;
 }
 
 void agent_limits_return(agent_limits *limits, agent_limit limit, const char *who, long long now)
 {
-    const int64_t most = (int64_t)limits->rates[limit].count * WHOLE;
-    unsigned char name[NAME_SIZE];
-    bucket *entry;
+    const places where = places_of(limits, limit, somebody(who));
 
-    (void)name_of(limits, limit, somebody(who), name);
     (void)pthread_mutex_lock(&limits->lock);
-    entry = find(limits, limit, name, true, now);
-    entry->level = entry->level + WHOLE < most ? entry->level + WHOLE : most;
+    for (size_t i = 0; i < where.count; i++) {
+        const int64_t most = (int64_t)limits->rates[where.tables[i]].count * WHOLE;
+        bucket *entry = find(limits, &where, i, true, now);
+
+        entry->level = entry->level + WHOLE < most ? entry->level + WHOLE : most;
+    }
     (void)pthread_mutex_unlock(&limits->lock);
 }

@@ -22,6 +22,8 @@ typedef enum agent_limit {
 #define AGENT_LIMIT_COUNT 4
 
 #define AGENT_SHARERS_MAX 100
+#define AGENT_SITE_TIMES  10 /* what a /48 of IPv6 addresses may, in limits of one address */
+#define AGENT_DIGEST_SIZE 16
 
 typedef struct agent_limits agent_limits;
 
@@ -30,9 +32,13 @@ inv_result agent_limits_new(const inv_agent_settings *settings, agent_limits **l
                             inv_verdict *verdict);
 void agent_limits_free(agent_limits **limits);
 
+/* Other rates from now on. What each has left stays, as far as the new rates reach. */
+void agent_limits_set(agent_limits *limits, const inv_agent_settings *settings);
+
 /*
  * Whether who may fail once more at millisecond now (of any steady clock). who: a client's address
- * as its server tells it, or an invite's id; "" is never limited. IPv6 addresses count by /64.
+ * as its server tells it, or an invite's id; "" is never limited. IPv6 addresses count by /64, and
+ * all /64 of a /48 together have AGENT_SITE_TIMES the limit.
  */
 bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who, long long now);
 
@@ -47,6 +53,15 @@ void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *wh
  */
 bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now);
 void agent_limits_return(agent_limits *limits, agent_limit limit, const char *who, long long now);
+
+/*
+ * A name for somebody, keyed as those in the tables: of an address (an IPv6 one by its /48), or of
+ * any other text under a letter that tells its kind.
+ */
+void agent_limits_digest_address(const agent_limits *limits, const char *address,
+                                 unsigned char digest[AGENT_DIGEST_SIZE]);
+void agent_limits_digest(const agent_limits *limits, char kind, const char *text,
+                         unsigned char digest[AGENT_DIGEST_SIZE]);
 
 /* Milliseconds of the monotonic clock. */
 long long agent_limits_now(void);

@@ -176,7 +176,12 @@ static inv_result make_socket(const inv_agent_settings *settings, agent_listener
         (void)unlink(temporary);
         goto cleanup;
     }
-    listener->path = settings->socket;
+    listener->path = strdup(settings->socket);
+    if (listener->path == NULL) {
+        (void)unlink(settings->socket);
+        result = inv_verdict_no_memory(verdict);
+        goto cleanup;
+    }
     listener->device = status.st_dev;
     listener->inode = status.st_ino;
 cleanup:
@@ -240,5 +245,6 @@ void agent_listener_close(agent_listener *listener)
     if (listener->path != NULL && lstat(listener->path, &status) == 0 &&
         status.st_dev == listener->device && status.st_ino == listener->inode)
         (void)unlink(listener->path);
+    free(listener->path);
     listener->path = NULL;
 }

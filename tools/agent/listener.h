@@ -9,8 +9,8 @@
 
 /* The socket that clients connect to: systemd's, or our own. */
 typedef struct agent_listener {
-    int descriptor;   /* -1: none */
-    const char *path; /* our own socket, borrowed from the configuration; NULL: systemd's */
+    int descriptor; /* -1: none */
+    char *path;     /* our own socket; NULL: systemd's */
     dev_t device;
     ino_t inode;
 } agent_listener;

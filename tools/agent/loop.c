@@ -14,29 +14,55 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "connection.h"
+#include "descriptors.h"
+#include "places.h"
 
-#define CONNECTIONS_MAX 64
-#define LAST_WORDS_MS   5000 /* for clients to read their answers when the agent ends */
-#define IDLE_MS         10000
+#define LAST_WORDS_MS  5000 /* for clients to read their answers when the agent ends */
+#define LAST_TURN_MS   100
+#define LOOK_MS        1000  /* how often begun frames are looked at */
+#define ACCEPT_WAIT_MS 1000  /* after accept(2) has failed */
+#define SAY_AGAIN_MS   60000 /* the same line of the log */
 
 /* Where things are in the list for poll(2); connections follow. */
-enum { POLL_SIGNALS, POLL_READY, POLL_LISTENER, POLL_FIRST };
+enum { POLL_SIGNALS, POLL_READY, POLL_LISTENER };
 
 typedef struct agent_loop {
-    const agent_service *service;
+    agent_service *service;
+    inv_gate **gate;
+    const char *config_path;
     agent_workers *workers;
+    inv_gate *old_gate; /* of the configuration before: until its workers are done */
+    agent_workers *old_workers;
+    bool reload; /* asked for while old_workers were at work */
     int listener;
     int signals;
     int ready;
-    bool standard;       /* over standard input and output */
-    bool draining;       /* what was begun is finished, nothing new is */
-    long long drain_end; /* when nobody needs to wait for readers any more; 0: jobs left */
-    size_t jobs;         /* that the workers have */
-    uint64_t connections_seen;
-    agent_connection *connections[CONNECTIONS_MAX];
-    struct pollfd polled[POLL_FIRST + 2 * CONNECTIONS_MAX];
+    bool standard;           /* over standard input and output */
+    bool draining;           /* what was begun is finished, nothing new is */
+    long long drain_end;     /* when nobody needs to wait for readers any more; 0: jobs left */
+    long long accept_after;  /* no connection is taken before; 0: any may be */
+    long long say_turn_away; /* not in the log again before */
+    long long say_accept;
+    size_t jobs; /* that workers have */
+    agent_places places;
+    struct pollfd polled[AGENT_POLLED_MAX];
 } agent_loop;
+
+static const inv_log *log_of(const agent_loop *loop)
+{
+    return loop->service->gate->log;
+}
+
+/* Whether a line is due that is written once a minute at most. */
+static bool is_due(long long *next)
+{
+    long long now = agent_limits_now();
+
+    if (now < *next)
+        return false;
+    *next = now + SAY_AGAIN_MS;
+    return true;
+}
 
 /* ------------------------------------------------------------------------------------- answers */
 
@@ -54,62 +80,151 @@ static void reply(agent_connection *connection, const char *id, const char *resu
     agent_answer_clear(&answer);
 }
 
-static agent_connection *find_connection(const agent_loop *loop, uint64_t number)
+/* A job that was answered, or that nobody needs to answer any more, leaves the connection. */
+static agent_connection *take_back(agent_loop *loop, const agent_job *job)
 {
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        if (loop->connections[i] != NULL && loop->connections[i]->number == number)
-            return loop->connections[i];
-    }
-    return NULL;
+    agent_connection *connection = agent_places_find(&loop->places, job->connection);
+
+    loop->jobs--;
+    if (connection != NULL)
+        connection->in_flight--;
+    return connection;
 }
 
-static void deliver(agent_loop *loop)
+/* Frees the job. */
+static void refuse(agent_loop *loop, agent_job *job)
 {
-    agent_job *job;
-    uint64_t count;
+    agent_connection *connection = take_back(loop, job);
 
-    /* the call first: a job that is finished in between calls again */
-    (void)!read(loop->ready, &count, sizeof(count));
-    job = agent_workers_collect(loop->workers);
+    if (connection != NULL)
+        reply(connection, job->frame.fields[0], "THROTTLED", NULL);
+    agent_job_free(&job);
+}
+
+static void deliver_from(agent_loop *loop, agent_workers *workers)
+{
+    agent_job *job = workers != NULL ? agent_workers_collect(workers) : NULL;
+
     while (job != NULL) {
         agent_job *next = job->next;
-        agent_connection *connection = find_connection(loop, job->connection);
+        agent_connection *connection = take_back(loop, job);
 
-        loop->jobs--;
-        if (connection != NULL) {
-            connection->in_flight--;
-            if (job->answer.length > 0)
-                agent_connection_send(connection, job->answer.bytes, job->answer.length);
-            else
-                connection->broken = true; /* no memory even to say so */
-        }
+        if (connection != NULL && job->answer.length > 0)
+            agent_connection_send(connection, job->answer.bytes, job->answer.length);
+        else if (connection != NULL)
+            connection->broken = true; /* no memory even to say so */
         agent_job_free(&job);
         job = next;
     }
 }
 
+/* --------------------------------------------------------------------------------------- reload */
+
+static void tell_what_stays(const agent_loop *loop, const inv_agent_settings *before)
+{
+    const inv_agent_settings *now = &loop->service->gate->config->agent;
+
+    if (!loop->standard && (strcmp(before->socket, now->socket) != 0 ||
+                            strcmp(before->socket_group, now->socket_group) != 0 ||
+                            before->socket_mode != now->socket_mode))
+        inv_log_write(
+            log_of(loop), INV_LOG_WARNING,
+            "the socket stays as it was: what is changed of it counts from the next start");
+}
+
+/* Requests that wait go to the new workers; those that are under way end with the old ones. */
+static void change_workers(agent_loop *loop, inv_gate *gate, agent_workers *workers)
+{
+    agent_job *job = agent_workers_retire(loop->workers);
+
+    loop->old_workers = loop->workers;
+    loop->old_gate = *loop->gate;
+    loop->workers = workers;
+    *loop->gate = gate;
+    loop->service->gate = gate;
+    agent_limits_set(loop->service->limits, &gate->config->agent);
+    while (job != NULL) {
+        agent_job *next = job->next;
+        agent_job *refused = agent_workers_submit(workers, job);
+
+        if (refused != NULL)
+            refuse(loop, refused);
+        job = next;
+    }
+}
+
+static void reload(agent_loop *loop)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    agent_service fresh = *loop->service;
+    agent_workers *workers = NULL;
+    inv_gate *gate = NULL;
+    inv_result result = inv_gate_open(loop->config_path, NULL, NULL, false, &gate, &verdict);
+
+    fresh.gate = gate;
+    if (result == INV_OK)
+        result = agent_descriptors_ensure(gate->config->agent.workers, &verdict);
+    if (result == INV_OK)
+        result = agent_workers_start(&fresh, loop->ready, &workers, &verdict);
+    if (result != INV_OK) {
+        inv_log_write(log_of(loop), INV_LOG_ERROR, "goes on with the configuration it has: %s",
+                      verdict.why);
+        inv_gate_free(&gate);
+        return;
+    }
+    change_workers(loop, gate, workers);
+    tell_what_stays(loop, &loop->old_gate->config->agent);
+    inv_log_write(log_of(loop), INV_LOG_INFO, "has read %s again", gate->config->path);
+}
+
+/* One configuration at a time: the next reload waits until the one before is no longer used. */
+static void end_old_workers(agent_loop *loop)
+{
+    if (loop->old_workers != NULL && !agent_workers_idle(loop->old_workers))
+        return;
+    agent_workers_stop(&loop->old_workers);
+    inv_gate_free(&loop->old_gate);
+    if (loop->reload && !loop->draining) {
+        loop->reload = false;
+        reload(loop);
+    }
+}
+
+static void deliver(agent_loop *loop)
+{
+    uint64_t count;
+
+    /* the call first: a job that is finished in between calls again */
+    (void)!read(loop->ready, &count, sizeof(count));
+    deliver_from(loop, loop->old_workers);
+    deliver_from(loop, loop->workers);
+    end_old_workers(loop);
+}
+
 /* ------------------------------------------------------------------------------------ requests */
 
-static void submit(agent_loop *loop, agent_connection *connection, agent_frame *frame)
+static void submit(agent_loop *loop, agent_connection *connection, const agent_operation *operation,
+                   agent_frame *frame)
 {
+    const long timeout = loop->service->gate->config->directory.timeout_ms;
     agent_job *job = calloc(1, sizeof(*job));
+    agent_job *refused;
 
     if (job == NULL) {
         reply(connection, frame->fields[0], "NO_MEMORY", NULL);
         return;
     }
     job->connection = connection->number;
+    job->begin_by = inv_deadline_in(AGENT_WAIT_IN_QUEUE * timeout);
+    agent_claim_of(loop->service, operation, frame, connection->number, &job->claim);
     job->frame = *frame;
     *frame = (agent_frame){.field_count = 0};
     /* counted first: a worker may be done before this thread goes on */
     connection->in_flight++;
     loop->jobs++;
-    if (agent_workers_submit(loop->workers, job))
-        return;
-    connection->in_flight--;
-    loop->jobs--;
-    reply(connection, job->frame.fields[0], "THROTTLED", NULL);
-    agent_job_free(&job);
+    refused = agent_workers_submit(loop->workers, job);
+    if (refused != NULL)
+        refuse(loop, refused);
 }
 
 static void take_request(agent_loop *loop, agent_connection *connection, agent_frame *frame)
@@ -121,10 +236,10 @@ static void take_request(agent_loop *loop, agent_connection *connection, agent_f
         reply(connection, frame->fields[0], "BAD_REQUEST", problem);
     else if (operation->run == NULL)
         reply(connection, frame->fields[0], "OK", "version=" PACKAGE_VERSION);
-    else if (loop->draining || connection->in_flight >= AGENT_IN_FLIGHT_MAX)
+    else if (loop->draining)
         reply(connection, frame->fields[0], "THROTTLED", NULL);
     else
-        submit(loop, connection, frame);
+        submit(loop, connection, operation, frame);
 }
 
 static void take_frame(agent_loop *loop, agent_connection *connection, const char *bytes,
@@ -145,7 +260,7 @@ static void take_frame(agent_loop *loop, agent_connection *connection, const cha
     case AGENT_FRAME_LOST:
         agent_connection_stop_reading(connection);
         reply(connection, "", "BAD_REQUEST", problem);
-        inv_log_write(loop->service->gate->log, INV_LOG_WARNING,
+        inv_log_write(log_of(loop), INV_LOG_WARNING,
                       "a client is let go, it sent what is no request of invite-agent(7)");
         break;
     }
@@ -167,45 +282,56 @@ static void take_input(agent_loop *loop, agent_connection *connection)
 
 /* --------------------------------------------------------------------------------- connections */
 
-static bool add_connection(agent_loop *loop, int input, int output)
+static void take_connection(agent_loop *loop, int descriptor)
 {
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        if (loop->connections[i] == NULL) {
-            loop->connections[i] = agent_connection_new(++loop->connections_seen, input, output);
-            return loop->connections[i] != NULL;
-        }
-    }
-    return false;
+    struct ucred peer = {.uid = (uid_t)-1};
+    socklen_t length = sizeof(peer);
+    const char *problem = NULL;
+
+    (void)getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length);
+    if (agent_places_add(&loop->places, descriptor, descriptor, peer.uid, &problem) != NULL)
+        return;
+    (void)close(descriptor);
+    if (is_due(&loop->say_turn_away))
+        inv_log_write(log_of(loop), INV_LOG_WARNING, "a client of user %ld is turned away: %s",
+                      (long)peer.uid, problem);
 }
 
-static void accept_connections(agent_loop *loop)
+/* What accept(2) fails for: nobody waits; one who waited is gone; there is no room, which is waited
+ * for; or this can be no socket. */
+static inv_result judge_accept(agent_loop *loop, int error, inv_verdict *verdict)
+{
+    switch (error) {
+    case EAGAIN:
+    case EINTR:
+    case ECONNABORTED:
+        return INV_OK;
+    case EBADF:
+    case EINVAL:
+    case ENOTSOCK:
+    case EOPNOTSUPP:
+        return inv_verdict_set(verdict, INV_CONFIG, "cannot take connections: %s", strerror(error));
+    default:
+        loop->accept_after = agent_limits_now() + ACCEPT_WAIT_MS;
+        if (is_due(&loop->say_accept))
+            inv_log_write(log_of(loop), INV_LOG_ERROR, "cannot take a connection now: %s",
+                          strerror(error));
+        return INV_OK;
+    }
+}
+
+static inv_result accept_connections(agent_loop *loop, inv_verdict *verdict)
 {
     int descriptor;
 
-    while ((descriptor = accept4(loop->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-        if (!add_connection(loop, descriptor, descriptor)) {
-            inv_log_write(loop->service->gate->log, INV_LOG_WARNING,
-                          "a client is turned away: %d are connected", CONNECTIONS_MAX);
-            (void)close(descriptor);
-        }
+    /* as many at most as may have waited, so that those who are connected have their turn */
+    for (int i = 0; i < AGENT_PLACES_MAX; i++) {
+        descriptor = accept4(loop->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (descriptor < 0)
+            return judge_accept(loop, errno, verdict);
+        take_connection(loop, descriptor);
     }
-}
-
-/* Sends, looks for frames that never become whole, and lets go of what is over. */
-static void tend_connections(agent_loop *loop)
-{
-    const long long now = agent_limits_now();
-
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        agent_connection *connection = loop->connections[i];
-
-        if (connection == NULL)
-            continue;
-        if (agent_connection_stuck(connection, now))
-            agent_connection_stop_reading(connection);
-        if (agent_connection_over(connection))
-            agent_connection_free(&loop->connections[i]);
-    }
+    return INV_OK;
 }
 
 /* ----------------------------------------------------------------------------------------- end */
@@ -216,113 +342,112 @@ static void take_signal(agent_loop *loop)
 
     if (read(loop->signals, &information, sizeof(information)) != (ssize_t)sizeof(information))
         return;
-    inv_log_write(loop->service->gate->log, INV_LOG_INFO,
-                  "told to end: %zu requests are finished first", loop->jobs);
-    loop->draining = true;
-}
-
-static bool has_unsent(const agent_loop *loop)
-{
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        if (loop->connections[i] != NULL && loop->connections[i]->unsent_length > 0)
-            return true;
+    if (information.ssi_signo != SIGHUP) {
+        inv_log_write(log_of(loop), INV_LOG_INFO, "told to end: %zu requests are finished first",
+                      loop->jobs);
+        loop->draining = true;
+    } else if (!loop->draining) {
+        loop->reload = true;
+        end_old_workers(loop);
     }
-    return false;
-}
-
-static bool has_connection(const agent_loop *loop)
-{
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        if (loop->connections[i] != NULL)
-            return true;
-    }
-    return false;
 }
 
 static bool is_done(agent_loop *loop)
 {
-    if (loop->standard && !has_connection(loop))
+    if (loop->standard && agent_places_empty(&loop->places))
         loop->draining = true;
     if (!loop->draining || loop->jobs > 0)
         return false;
     if (loop->drain_end == 0)
         loop->drain_end = agent_limits_now() + LAST_WORDS_MS;
-    return !has_unsent(loop) || agent_limits_now() >= loop->drain_end;
+    return !agent_places_have_unsent(&loop->places) || agent_limits_now() >= loop->drain_end;
 }
 
 /* ---------------------------------------------------------------------------------------- turns */
 
-static short wanted_events(const agent_connection *connection, bool input)
+static size_t prepare_poll(agent_loop *loop)
 {
-    if (input)
-        return agent_connection_wants_input(connection) ? POLLIN : 0;
-    return connection->unsent_length > 0 ? POLLOUT : 0;
-}
+    size_t count = AGENT_POLLED_FIRST;
+    bool accepts;
 
-/* Two places for each connection: standard input and output are two descriptors. */
-static void prepare_poll(agent_loop *loop)
-{
+    if (agent_limits_now() >= loop->accept_after)
+        loop->accept_after = 0;
+    accepts = !loop->draining && loop->accept_after == 0;
     loop->polled[POLL_SIGNALS] = (struct pollfd){.fd = loop->signals, .events = POLLIN};
     loop->polled[POLL_READY] = (struct pollfd){.fd = loop->ready, .events = POLLIN};
     loop->polled[POLL_LISTENER] =
-        (struct pollfd){.fd = loop->draining ? -1 : loop->listener, .events = POLLIN};
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        const agent_connection *connection = loop->connections[i];
-        struct pollfd *pair = &loop->polled[POLL_FIRST + 2 * i];
+        (struct pollfd){.fd = accepts ? loop->listener : -1, .events = POLLIN};
+    agent_places_prepare(&loop->places, loop->polled, &count);
+    return count;
+}
 
-        pair[0] = pair[1] = (struct pollfd){.fd = -1};
+static void serve_connections(agent_loop *loop)
+{
+    for (size_t i = 0; i < AGENT_PLACES_MAX; i++) {
+        agent_connection *connection = loop->places.connections[i];
+
         if (connection == NULL)
             continue;
-        pair[0].events = wanted_events(connection, true);
-        pair[1].events = wanted_events(connection, false);
-        /* without events poll still reports a hang-up, over and over */
-        pair[0].fd = pair[0].events != 0 ? connection->input : -1;
-        pair[1].fd = pair[1].events != 0 ? connection->output : -1;
+        if (connection->polled != 0 && (loop->polled[connection->polled].revents &
+                                        (POLLIN | POLLHUP | POLLERR | POLLNVAL)) != 0)
+            take_input(loop, connection);
+        agent_connection_flush(connection);
     }
 }
 
-static void turn(agent_loop *loop)
+/* Nothing but a descriptor ends most waits. */
+static int patience(const agent_loop *loop)
 {
-    prepare_poll(loop);
-    if (poll(loop->polled, POLL_FIRST + 2 * CONNECTIONS_MAX, loop->drain_end != 0 ? 100 : IDLE_MS) <
-        0)
-        return; /* EINTR */
+    if (loop->drain_end != 0)
+        return LAST_TURN_MS;
+    return agent_places_have_begun(&loop->places) || loop->accept_after != 0 ? LOOK_MS : -1;
+}
+
+static inv_result turn(agent_loop *loop, inv_verdict *verdict)
+{
+    const size_t count = prepare_poll(loop);
+    inv_result result = INV_OK;
+
+    if (poll(loop->polled, count, patience(loop)) < 0) {
+        if (errno == EINTR)
+            return INV_OK;
+        return inv_verdict_set(verdict, INV_CONFIG, "cannot wait for clients any more: %s",
+                               strerror(errno));
+    }
     if (loop->polled[POLL_SIGNALS].revents != 0)
         take_signal(loop);
     if (loop->polled[POLL_READY].revents != 0)
         deliver(loop);
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        const struct pollfd *pair = &loop->polled[POLL_FIRST + 2 * i];
-
-        if (loop->connections[i] != NULL && pair[0].revents != 0)
-            take_input(loop, loop->connections[i]);
-        if (loop->connections[i] != NULL)
-            agent_connection_flush(loop->connections[i]);
-    }
-    if (loop->polled[POLL_LISTENER].revents != 0)
-        accept_connections(loop); /* last: new ones are not in the list that was polled */
-    tend_connections(loop);
+    serve_connections(loop);
+    if (loop->polled[POLL_LISTENER].revents != 0) /* last: the list has no new connections */
+        result = accept_connections(loop, verdict);
+    agent_places_tend(&loop->places, agent_limits_now());
+    return result;
 }
 
 static inv_result open_loop(agent_loop *loop, inv_verdict *verdict)
 {
-    sigset_t ends;
+    const char *problem = NULL;
+    sigset_t taken;
 
-    (void)sigemptyset(&ends);
-    (void)sigaddset(&ends, SIGTERM);
-    (void)sigaddset(&ends, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &ends, NULL) == 0)
-        loop->signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+    (void)sigemptyset(&taken);
+    (void)sigaddset(&taken, SIGTERM);
+    (void)sigaddset(&taken, SIGINT);
+    (void)sigaddset(&taken, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &taken, NULL) == 0)
+        loop->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
     loop->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (loop->signals < 0 || loop->ready < 0)
         return inv_verdict_set(verdict, INV_CONFIG, "cannot wait for signals and workers: %s",
                                strerror(errno));
-    if (loop->standard && !add_connection(loop, STDIN_FILENO, STDOUT_FILENO))
+    if (loop->standard &&
+        agent_places_add(&loop->places, STDIN_FILENO, STDOUT_FILENO, getuid(), &problem) == NULL)
         return inv_verdict_no_memory(verdict);
     return agent_workers_start(loop->service, loop->ready, &loop->workers, verdict);
 }
 
-inv_result agent_loop_run(const agent_service *service, int listener, inv_verdict *verdict)
+inv_result agent_loop_run(agent_service *service, inv_gate **gate, const char *config_path,
+                          int listener, inv_verdict *verdict)
 {
     agent_loop *loop = calloc(1, sizeof(*loop));
     inv_result result;
@@ -330,15 +455,18 @@ inv_result agent_loop_run(const agent_service *service, int listener, inv_verdic
     if (loop == NULL)
         return inv_verdict_no_memory(verdict);
     loop->service = service;
+    loop->gate = gate;
+    loop->config_path = config_path;
     loop->listener = listener;
     loop->standard = listener < 0;
     loop->signals = loop->ready = -1;
     result = open_loop(loop, verdict);
     while (result == INV_OK && !is_done(loop))
-        turn(loop);
+        result = turn(loop, verdict);
+    agent_workers_stop(&loop->old_workers);
     agent_workers_stop(&loop->workers);
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
-        agent_connection_free(&loop->connections[i]);
+    inv_gate_free(&loop->old_gate);
+    agent_places_clear(&loop->places);
     if (loop->signals >= 0)
         (void)close(loop->signals);
     if (loop->ready >= 0)

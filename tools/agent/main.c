@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "listener.h"
 #include "loop.h"
 #include "pam.h"
@@ -105,22 +106,33 @@ static void give_up_rights(void)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-static inv_result serve(const agent_service *service, bool standard, inv_verdict *verdict)
+static inv_result serve(agent_service *service, inv_gate **gate, const invocation *wanted,
+                        inv_verdict *verdict)
 {
     agent_listener listener = AGENT_LISTENER_INIT;
     inv_result result = INV_OK;
 
-    if (!standard)
-        result = agent_listener_open(&service->gate->config->agent, &listener, verdict);
+    if (!wanted->standard)
+        result = agent_listener_open(&(*gate)->config->agent, &listener, verdict);
     if (result == INV_OK) {
-        inv_log_write(service->gate->log, INV_LOG_INFO, "serves %s",
-                      standard                ? "standard input and output"
+        inv_log_write((*gate)->log, INV_LOG_INFO, "serves %s",
+                      wanted->standard        ? "standard input and output"
                       : listener.path != NULL ? listener.path
                                               : "the socket of systemd");
-        result = agent_loop_run(service, listener.descriptor, verdict);
+        result = agent_loop_run(service, gate, wanted->config_path, listener.descriptor, verdict);
     }
     agent_listener_close(&listener);
     return result;
+}
+
+/* A reload that is asked for too early is done as soon as there is something to reload. */
+static void keep_hangup(void)
+{
+    sigset_t hangup;
+
+    (void)sigemptyset(&hangup);
+    (void)sigaddset(&hangup, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &hangup, NULL);
 }
 
 static int run(const invocation *wanted)
@@ -128,13 +140,17 @@ static int run(const invocation *wanted)
     agent_service service = {.gate = NULL};
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_gate *gate = NULL;
-    inv_result result = inv_gate_open(wanted->config_path, NULL, NULL, false, &gate, &verdict);
+    inv_result result;
 
+    keep_hangup();
+    result = inv_gate_open(wanted->config_path, NULL, NULL, false, &gate, &verdict);
     service.gate = gate;
+    if (result == INV_OK)
+        result = agent_descriptors_ensure(gate->config->agent.workers, &verdict);
     if (result == INV_OK)
         result = agent_limits_new(&gate->config->agent, &service.limits, &verdict);
     if (result == INV_OK) {
-        service.inviters = agent_inviters_new(gate->config->agent.workers);
+        service.inviters = agent_inviters_new();
         if (service.inviters == NULL)
             result = inv_verdict_no_memory(&verdict);
     }
@@ -142,7 +158,7 @@ static int run(const invocation *wanted)
         inv_log_write(gate->log, INV_LOG_WARNING,
                       "invite-agent runs as root and need not: see invite-agent.service");
     if (result == INV_OK)
-        result = serve(&service, wanted->standard, &verdict);
+        result = serve(&service, &gate, wanted, &verdict);
     if (result != INV_OK) {
         (void)fprintf(stderr, "invite-agent: %s\n", verdict.why);
         inv_log_write(gate != NULL ? gate->log : NULL, INV_LOG_ERROR, "%s", verdict.why);

@@ -169,16 +169,17 @@ static inv_result create(agent_task *task, creation *wanted)
 {
     const char *inviter = inv_name_jid(wanted->inviter);
     agent_inviters *inviters = task->service->inviters;
+    agent_inviter present = {.jid = inviter};
     inv_token *token = NULL;
     inv_result result;
 
-    if (!agent_inviters_enter(inviters, inviter, &task->call.deadline))
+    if (!agent_inviters_enter(inviters, &present, &task->call.deadline))
         return inv_verdict_set(agent_afresh(task), INV_TIMEOUT,
                                "other invites of %s are being made", inviter);
     result = judge_count(task, wanted);
     if (result == INV_OK)
         result = inv_invite_create(&task->call, &wanted->request, &token, agent_afresh(task));
-    agent_inviters_leave(inviters, inviter);
+    agent_inviters_leave(inviters, &present);
     if (result == INV_OK)
         result = answer_invite(task, wanted, token);
     if (result == INV_OK)

@@ -13,18 +13,19 @@
 #define FIRST_ARGUMENT 3 /* id, op, domain */
 
 static const agent_operation operations[] = {
-    {"ping", 0, 0, 0, 0, false, NULL},
-    {"check", 2, 2, 2, 0, false, agent_check},
-    {"register", 5, 5, 4, 5, true, agent_register},
-    {"taken", 4, 4, 3, 4, false, agent_taken},
-    {"reset", 5, 5, 4, 5, true, agent_reset},
-    {"contact", 2, 2, 0, 0, true, agent_contact},
-    {"exists", 1, 1, 0, 0, false, agent_exists},
-    {"roster", 1, 1, 0, 0, false, agent_roster},
-    {"accounts", 1, 1, 0, 0, false, agent_accounts},
-    {"changed", 1, 1, 0, 0, false, agent_changed},
-    {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, agent_create},
-    {NULL, 0, 0, 0, 0, false, NULL},
+    {"ping", 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL},
+    {"check", 2, 2, 2, 0, false, AGENT_SUBJECT_TOKEN, agent_check},
+    {"register", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, agent_register},
+    {"taken", 4, 4, 3, 4, false, AGENT_SUBJECT_TOKEN, agent_taken},
+    {"reset", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, agent_reset},
+    {"contact", 2, 2, 0, 0, true, AGENT_SUBJECT_TOKEN, agent_contact},
+    {"exists", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_exists},
+    {"roster", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_roster},
+    {"accounts", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_accounts},
+    {"changed", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_changed},
+    {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, AGENT_SUBJECT_PERSON,
+     agent_create},
+    {NULL, 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL},
 };
 
 bool agent_parse_moment(const char *text, time_t *moment)
@@ -76,6 +77,57 @@ const agent_operation *agent_operation_of(const agent_frame *frame, const char *
         }
     }
     return operation;
+}
+
+/* ------------------------------------------------------------------------------------- claims */
+
+static const inv_domain *domain_of(const inv_config *config, const char *name)
+{
+    if (name[0] == '\0' && config->domain_count == 1)
+        return &config->domains[0];
+    return inv_config_domain(config, name);
+}
+
+/* However a token is wrapped, and wherever it comes from, it is one subject. */
+static bool claim_token(const agent_service *service, const char *domain_name, const char *text,
+                        agent_claim *claim)
+{
+    const inv_domain *domain = domain_of(service->gate->config, domain_name);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_token *token = NULL;
+
+    if (domain == NULL || inv_token_parse(service->gate->keys, domain->name, text, strlen(text),
+                                          &token, &verdict) != INV_OK)
+        return false;
+    agent_limits_digest(service->limits, 't', inv_token_id(token), claim->subject);
+    inv_token_free(&token);
+    return true;
+}
+
+void agent_claim_of(const agent_service *service, const agent_operation *operation,
+                    const agent_frame *frame, uint64_t connection, agent_claim *claim)
+{
+    const char *const *arguments = frame->fields + FIRST_ARGUMENT;
+    const char *address = operation->address != 0 ? arguments[operation->address - 1] : "";
+    char number[24];
+
+    *claim = (agent_claim){.has_address = address[0] != '\0'};
+    if (claim->has_address)
+        agent_limits_digest_address(service->limits, address, claim->address);
+    if (operation->subject == AGENT_SUBJECT_PERSON) {
+        agent_limits_digest(service->limits, 'p', arguments[0], claim->subject);
+        return;
+    }
+    if (operation->subject == AGENT_SUBJECT_TOKEN) {
+        if (claim_token(service, frame->fields[2], arguments[0], claim))
+            return;
+        if (claim->has_address) {
+            memcpy(claim->subject, claim->address, AGENT_DIGEST_SIZE);
+            return;
+        }
+    }
+    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)connection);
+    agent_limits_digest(service->limits, 'c', number, claim->subject);
 }
 
 /* ------------------------------------------------------------------------- for the operations */
@@ -180,10 +232,7 @@ static inv_result find_domain(agent_task *task, const char *name)
 {
     const inv_config *config = task->service->gate->config;
 
-    if (name[0] == '\0' && config->domain_count == 1)
-        task->domain = &config->domains[0];
-    else
-        task->domain = inv_config_domain(config, name);
+    task->domain = domain_of(config, name);
     if (task->domain != NULL)
         return INV_OK;
     return inv_verdict_set(&task->verdict, INV_CONFIG,

@@ -2,6 +2,8 @@
 #ifndef INVITEGATE_TOOLS_AGENT_OPERATIONS_H
 #define INVITEGATE_TOOLS_AGENT_OPERATIONS_H
 
+#include <stdint.h>
+
 #include "frame.h"
 #include "invitegate/account.h"
 #include "invitegate/gate.h"
@@ -9,6 +11,7 @@
 #include "invitegate/redeem.h"
 #include "inviters.h"
 #include "limits.h"
+#include "turns.h"
 
 /* The operations of invite-agent(7): what each is called with, and what it does. */
 
@@ -36,6 +39,13 @@ typedef struct agent_task {
     char *text; /* of the answer; wiped and freed with the task. NULL: the verdict's */
 } agent_task;
 
+/* Whom requests are counted for that are worked on at once, see turns.h. */
+typedef enum agent_subject {
+    AGENT_SUBJECT_CLIENT, /* whoever is connected */
+    AGENT_SUBJECT_TOKEN,  /* the invite of the first argument; without one the address */
+    AGENT_SUBJECT_PERSON, /* the JID in the first argument */
+} agent_subject;
+
 typedef struct agent_operation {
     const char *name;
     size_t least_arguments;
@@ -43,6 +53,7 @@ typedef struct agent_operation {
     size_t address;     /* which argument is the client's address; 0: none */
     size_t accepted_at; /* which one is the moment of acceptance; 0: none */
     bool log_success;   /* an answer OK is a verdict too */
+    agent_subject subject;
     inv_result (*run)(agent_task *task);
 } agent_operation;
 
@@ -51,6 +62,10 @@ typedef struct agent_operation {
  * *problem tells the client's author why, in the space given or as a constant. ping has no run.
  */
 const agent_operation *agent_operation_of(const agent_frame *frame, const char **problem);
+
+/* Whom the request counts for; connection: the number of the client it came from. */
+void agent_claim_of(const agent_service *service, const agent_operation *operation,
+                    const agent_frame *frame, uint64_t connection, agent_claim *claim);
 
 /* Does what the frame asks for, logs the verdict and writes the whole answer. For a worker. */
 void agent_operate(const agent_service *service, const agent_frame *frame, inv_directory *directory,

@@ -9,70 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct job_list {
-    agent_job *first;
-    agent_job **last;
-    size_t count;
-} job_list;
-
 struct agent_workers {
-    const agent_service *service;
+    agent_service service;
     int ready;
     pthread_mutex_t lock;
     pthread_cond_t work;
-    job_list waiting;
-    job_list finished;
+    agent_turns turns;
+    agent_job *finished; /* the last to finish first */
     bool stopping;
     pthread_t *threads;
     unsigned thread_count;
 };
-
-void agent_job_free(agent_job **job)
-{
-    if (*job == NULL)
-        return;
-    agent_frame_clear(&(*job)->frame);
-    agent_answer_clear(&(*job)->answer);
-    free(*job);
-    *job = NULL;
-}
-
-/* --------------------------------------------------------------------------------------- lists */
-
-static void list_start(job_list *list)
-{
-    *list = (job_list){.last = &list->first};
-}
-
-static void list_append(job_list *list, agent_job *job)
-{
-    job->next = NULL;
-    *list->last = job;
-    list->last = &job->next;
-    list->count++;
-}
-
-static agent_job *list_take(job_list *list)
-{
-    agent_job *job = list->first;
-
-    if (job == NULL)
-        return NULL;
-    list->first = job->next;
-    if (list->first == NULL)
-        list->last = &list->first;
-    list->count--;
-    job->next = NULL;
-    return job;
-}
-
-static void list_free(job_list *list)
-{
-    agent_job *job;
-
-    while ((job = list_take(list)) != NULL)
-        agent_job_free(&job);
-}
 
 /* ------------------------------------------------------------------------------------- threads */
 
@@ -84,18 +31,21 @@ static void answer(const agent_workers *workers, agent_job *job, inv_directory *
     else if (inv_deadline_passed(&job->begin_by))
         (void)agent_answer_finish(&job->answer, "TIMEOUT", NULL);
     else
-        agent_operate(workers->service, &job->frame, directory, &job->answer);
+        agent_operate(&workers->service, &job->frame, directory, &job->answer);
     agent_frame_clear(&job->frame); /* passwords do not wait for the client to read */
 }
 
+/* The next job, or NULL when there is to be none any more. */
 static agent_job *next_job(agent_workers *workers)
 {
-    agent_job *job;
+    agent_job *job = NULL;
 
     (void)pthread_mutex_lock(&workers->lock);
-    while (workers->waiting.first == NULL && !workers->stopping)
+    while (!workers->stopping && (job = agent_turns_take(&workers->turns)) == NULL)
         (void)pthread_cond_wait(&workers->work, &workers->lock);
-    job = workers->stopping ? NULL : list_take(&workers->waiting);
+    /* a job that ended made room below a ceiling, maybe for more than this worker took */
+    if (agent_turns_has_next(&workers->turns))
+        (void)pthread_cond_signal(&workers->work);
     (void)pthread_mutex_unlock(&workers->lock);
     return job;
 }
@@ -105,7 +55,9 @@ static void finish_job(agent_workers *workers, agent_job *job)
     const uint64_t one = 1;
 
     (void)pthread_mutex_lock(&workers->lock);
-    list_append(&workers->finished, job);
+    agent_turns_end(&workers->turns, job);
+    job->next = workers->finished;
+    workers->finished = job;
     (void)pthread_mutex_unlock(&workers->lock);
     while (write(workers->ready, &one, sizeof(one)) < 0)
         continue; /* EINTR only: the counter cannot overflow */
@@ -120,7 +72,7 @@ static void *work(void *context)
 
     while ((job = next_job(workers)) != NULL) {
         if (directory == NULL)
-            (void)inv_directory_new(&workers->service->gate->config->directory, NULL, NULL,
+            (void)inv_directory_new(&workers->service.gate->config->directory, NULL, NULL,
                                     &directory, &verdict);
         answer(workers, job, directory);
         finish_job(workers, job);
@@ -158,10 +110,9 @@ inv_result agent_workers_start(const agent_service *service, int ready, agent_wo
         free(started);
         return inv_verdict_no_memory(verdict);
     }
-    started->service = service;
+    started->service = *service;
     started->ready = ready;
-    list_start(&started->waiting);
-    list_start(&started->finished);
+    started->turns.ceiling = agent_turns_ceiling(count);
     (void)pthread_mutex_init(&started->lock, NULL);
     (void)pthread_cond_init(&started->work, NULL);
     while (started->thread_count < count && error == 0) {
@@ -178,31 +129,62 @@ inv_result agent_workers_start(const agent_service *service, int ready, agent_wo
     return INV_OK;
 }
 
-bool agent_workers_submit(agent_workers *workers, agent_job *job)
+agent_job *agent_workers_submit(agent_workers *workers, agent_job *job)
 {
-    long timeout = workers->service->gate->config->directory.timeout_ms;
-    bool room;
+    agent_job *refused;
 
-    job->begin_by = inv_deadline_in(AGENT_WAIT_IN_QUEUE * timeout);
     (void)pthread_mutex_lock(&workers->lock);
-    room = workers->waiting.count < AGENT_QUEUE_MAX;
-    if (room) {
-        list_append(&workers->waiting, job);
-        (void)pthread_cond_signal(&workers->work);
-    }
+    refused = agent_turns_add(&workers->turns, job);
+    (void)pthread_cond_signal(&workers->work);
     (void)pthread_mutex_unlock(&workers->lock);
-    return room;
+    return refused;
 }
 
 agent_job *agent_workers_collect(agent_workers *workers)
 {
-    agent_job *first;
+    agent_job *collected = NULL;
+    agent_job *job;
 
     (void)pthread_mutex_lock(&workers->lock);
-    first = workers->finished.first;
-    list_start(&workers->finished);
+    while ((job = workers->finished) != NULL) {
+        workers->finished = job->next;
+        job->next = collected;
+        collected = job;
+    }
     (void)pthread_mutex_unlock(&workers->lock);
-    return first;
+    return collected;
+}
+
+agent_job *agent_workers_retire(agent_workers *workers)
+{
+    agent_job *waiting;
+
+    (void)pthread_mutex_lock(&workers->lock);
+    workers->stopping = true;
+    waiting = agent_turns_empty(&workers->turns);
+    (void)pthread_cond_broadcast(&workers->work);
+    (void)pthread_mutex_unlock(&workers->lock);
+    return waiting;
+}
+
+bool agent_workers_idle(agent_workers *workers)
+{
+    bool idle;
+
+    (void)pthread_mutex_lock(&workers->lock);
+    idle = workers->turns.running_count == 0 && workers->finished == NULL;
+    (void)pthread_mutex_unlock(&workers->lock);
+    return idle;
+}
+
+static void free_jobs(agent_job *job)
+{
+    while (job != NULL) {
+        agent_job *next = job->next;
+
+        agent_job_free(&job);
+        job = next;
+    }
 }
 
 void agent_workers_stop(agent_workers **workers)
@@ -212,14 +194,10 @@ void agent_workers_stop(agent_workers **workers)
     *workers = NULL;
     if (old == NULL)
         return;
-    (void)pthread_mutex_lock(&old->lock);
-    old->stopping = true;
-    (void)pthread_cond_broadcast(&old->work);
-    (void)pthread_mutex_unlock(&old->lock);
+    free_jobs(agent_workers_retire(old));
     for (unsigned i = 0; i < old->thread_count; i++)
         (void)pthread_join(old->threads[i], NULL);
-    list_free(&old->waiting);
-    list_free(&old->finished);
+    free_jobs(old->finished);
     (void)pthread_cond_destroy(&old->work);
     (void)pthread_mutex_destroy(&old->lock);
     free(old->threads);

@@ -10,31 +10,27 @@
 
 /* The threads that wait for the directory, so that the loop never does. */
 
-#define AGENT_QUEUE_MAX     256 /* requests that wait for a worker */
-#define AGENT_WAIT_IN_QUEUE 5   /* times [directory] timeout */
-
-/* A request on its way through the workers, and then its answer. */
-typedef struct agent_job {
-    struct agent_job *next;
-    uint64_t connection; /* who asked; the workers do not look at it */
-    inv_deadline begin_by;
-    agent_frame frame;
-    agent_answer answer;
-} agent_job;
-
-void agent_job_free(agent_job **job);
+#define AGENT_WAIT_IN_QUEUE 5 /* times [directory] timeout */
 
 typedef struct agent_workers agent_workers;
 
-/* Starts as many as configured. ready: an eventfd that is written when answers can be collected. */
+/* Starts as many as configured, who work by a copy of *service. ready: an eventfd that is written
+ * when answers can be collected. */
 inv_result agent_workers_start(const agent_service *service, int ready, agent_workers **workers,
                                inv_verdict *verdict);
 
-/* Hands a job over; false when too many wait already. */
-bool agent_workers_submit(agent_workers *workers, agent_job *job);
+/* Hands a job over, with claim and begin_by; the workers own it until it is collected. Returns the
+ * job that has to be refused for it, as agent_turns_add. */
+agent_job *agent_workers_submit(agent_workers *workers, agent_job *job);
 
-/* The finished jobs, the first to finish first; NULL: none. */
+/* The finished jobs, linked by next, the first to finish first; NULL: none. */
 agent_job *agent_workers_collect(agent_workers *workers);
+
+/* No job is begun any more. Returns those that wait, linked by next, in their order. */
+agent_job *agent_workers_retire(agent_workers *workers);
+
+/* After agent_workers_retire: whether all that were begun have been collected. */
+bool agent_workers_idle(agent_workers *workers);
 
 /* Waits for what is under way; what waits is not begun any more. Frees all jobs. */
 void agent_workers_stop(agent_workers **workers);
