@@ -10,9 +10,8 @@
 #include "invitegate/ascii.h"
 #include "invitegate/encoding.h"
 #include "invitegate/timestamp.h"
-
-/* draft-behera-ldap-password-policy 5.3.3: locked until an admin unlocks it */
-#define LOCKED_FOR_GOOD "000001010000Z"
+#include "lock.h"
+#include "owner.h"
 
 #define IDENTITY_BYTES 16
 
@@ -59,8 +58,10 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
                                "generalizedTime",
                                inv_entry_dn(entry));
     }
-    read->disabled = inv_entry_has(entry, "pwdAccountLockedTime", LOCKED_FOR_GOOD) ||
-                     inv_entry_has(entry, "nsAccountLock", "true");
+    if (lock_read(entry, read, verdict) != INV_OK) {
+        inv_account_free(&read);
+        return verdict->result;
+    }
     read->must_change = inv_entry_has(entry, "pwdReset", "TRUE");
     read->is_xmpp_account = inv_entry_has(entry, "objectClass", "xmppAccount");
     read->has_auth_password_class = inv_entry_has(entry, "objectClass", "authPasswordObject");
@@ -84,11 +85,23 @@ void inv_account_free(inv_account **account)
 /* Frees the filter; NULL gives NULL. */
 static inv_operation *search_by(const inv_domain *domain, char *filter)
 {
-    static const char *const attributes[] = {
-        "objectClass",          "xmppJid",         "inviteId",
-        "inviteNonce",          "createTimestamp", "xmppAccountExpires",
-        "pwdAccountLockedTime", "nsAccountLock",   "pwdReset",
-        "pwdChangedTime",       "pwdUpdateTime",   NULL};
+    static const char *const attributes[] = {"objectClass",
+                                             "xmppJid",
+                                             "inviteId",
+                                             "inviteNonce",
+                                             "createTimestamp",
+                                             "xmppAccountExpires",
+                                             "pwdAccountLockedTime",
+                                             "pwdAccountTmpLockoutEnd",
+                                             "pwdStartTime",
+                                             "pwdEndTime",
+                                             "pwdPolicySubentry",
+                                             "nsAccountLock",
+                                             "accountUnlockTime",
+                                             "pwdReset",
+                                             "pwdChangedTime",
+                                             "pwdUpdateTime",
+                                             NULL};
     inv_operation *operation = NULL;
 
     if (filter != NULL)
@@ -103,30 +116,94 @@ inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_
     return search_by(domain, inv_name_expand(name, domain->name_filter, inv_filter_escape));
 }
 
-inv_result inv_account_from_search(const inv_operation *operation, inv_account **account,
-                                   bool *several, inv_verdict *verdict)
+/* What owner_classify and the container's record say together; read at most once a search. */
+typedef struct owner_record {
+    bool asked;
+    bool sole;
+} owner_record;
+
+static inv_result find_owner(inv_call *call, const inv_name *name, const inv_entry *entry,
+                             owner_record *record, inv_owner *owner, inv_verdict *verdict)
 {
+    owner_kind kind = OWNER_NOBODY;
+    inv_result result = owner_classify(call->config, name, entry, &kind, verdict);
+
+    if (result == INV_OK && kind == OWNER_ELSEWHERE && !record->asked) {
+        record->asked = true;
+        result = owner_read_sole(call, &record->sole, verdict);
+    }
+    *owner = kind == OWNER_ANOTHER ? INV_OWNER_ANOTHER : INV_OWNER_NOBODY;
+    if (kind == OWNER_JID || (kind == OWNER_ELSEWHERE && record->sole))
+        *owner = INV_OWNER_JID;
+    return result;
+}
+
+inv_result inv_account_from_search(inv_call *call, const inv_name *name,
+                                   const inv_operation *operation, inv_account **account,
+                                   inv_verdict *verdict)
+{
+    owner_record record = {false, false};
+    const inv_entry *best = NULL;
+    inv_owner best_owner = INV_OWNER_ANOTHER;
+    size_t own = 0;
     inv_result result = inv_operation_result(operation, "looking for the name", verdict);
 
     *account = NULL;
-    *several = operation->entry_count > 1;
-    if (result != INV_OK || operation->entry_count == 0)
+    for (size_t i = 0; result == INV_OK && i < operation->entry_count; i++) {
+        inv_owner owner = INV_OWNER_NOBODY;
+
+        result = find_owner(call, name, operation->entries[i], &record, &owner, verdict);
+        own += owner == INV_OWNER_JID ? 1 : 0;
+        if (best == NULL || (best_owner != INV_OWNER_JID && owner == INV_OWNER_JID) ||
+            (best_owner == INV_OWNER_ANOTHER && owner == INV_OWNER_NOBODY)) {
+            best = operation->entries[i];
+            best_owner = owner;
+        }
+    }
+    if (result == INV_OK && best != NULL)
+        result = inv_account_from_entry(best, account, verdict);
+    if (*account == NULL)
         return result;
-    return inv_account_from_entry(operation->entries[0], account, verdict);
+    (*account)->owner = best_owner;
+    (*account)->several = own > 1;
+    result = lock_ask_policy(call, best, *account, verdict);
+    if (result != INV_OK)
+        inv_account_free(account);
+    return result;
 }
 
 inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
-                            bool *several, inv_verdict *verdict)
+                            inv_verdict *verdict)
 {
     inv_operation *search = inv_account_search_operation(call->domain, name);
     inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
 
     *account = NULL;
-    *several = false;
     if (result == INV_OK && search != NULL)
-        result = inv_account_from_search(search, account, several, verdict);
+        result = inv_account_from_search(call, name, search, account, verdict);
     inv_operation_free(&search);
     return result;
+}
+
+bool inv_account_is_own(const inv_account *account)
+{
+    return account != NULL && account->owner == INV_OWNER_JID && !account->several;
+}
+
+const char *inv_account_why_not_own(const inv_account *account)
+{
+    if (account == NULL)
+        return "no such account";
+    switch (account->owner) {
+    case INV_OWNER_JID:
+        return account->several ? "several entries are of this JID" : "is the account";
+    case INV_OWNER_ANOTHER:
+        return "the name is held by an entry of another JID or domain";
+    case INV_OWNER_NOBODY:
+        return "the name is held by an entry that belongs to no domain yet: invitectl adopt gives "
+               "it to one (where this is the only domain of the directory, invitectl init)";
+    }
+    return "no such account";
 }
 
 inv_operation *inv_account_own_operation(const inv_domain *domain, const char *invite_id,
@@ -146,12 +223,11 @@ inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv
                                 inv_account **account, inv_verdict *verdict)
 {
     inv_operation *search = inv_account_own_operation(call->domain, invite_id, name);
-    bool several = false;
     inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
 
     *account = NULL;
     if (result == INV_OK && search != NULL)
-        result = inv_account_from_search(search, account, &several, verdict);
+        result = inv_account_from_search(call, name, search, account, verdict);
     inv_operation_free(&search);
     return result;
 }
@@ -164,8 +240,34 @@ bool inv_account_is_of(const inv_account *account, const char *invite_id, const 
 
 bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now)
 {
-    return account != NULL && !account->disabled && now <= account->expires &&
+    return inv_account_is_own(account) && !account->disabled && now <= account->expires &&
            account->created <= invite->created;
+}
+
+bool inv_account_is_locked(const inv_account *account, time_t now)
+{
+    return now < account->locked_until;
+}
+
+bool inv_account_is_over(const inv_account *account, time_t now)
+{
+    return account->disabled || now > account->expires || inv_account_is_locked(account, now);
+}
+
+inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,
+                                     inv_verdict *verdict)
+{
+    if (account->disabled)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "%s is locked by an administrator: it has to be unlocked before it "
+                               "can be reset",
+                               account->dn);
+    if (inv_account_is_locked(account, time(NULL)) && invited <= account->locked_at)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "%s was locked by failed logins after this invite was made: a new "
+                               "reset invite lifts that",
+                               account->dn);
+    return INV_OK;
 }
 
 inv_result inv_account_is_younger(const inv_account *account, const inv_invite *invite,

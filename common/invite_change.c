@@ -58,12 +58,11 @@ static inv_result reserve_again(inv_call *call, const inv_invite *invite, inv_ve
 {
     inv_name *name = NULL;
     inv_account *account = NULL;
-    bool several = false;
     inv_result result =
         inv_name_prepare(call->domain, invite->user, strlen(invite->user), &name, verdict);
 
     if (result == INV_OK)
-        result = inv_account_find(call, name, &account, &several, verdict);
+        result = inv_account_find(call, name, &account, verdict);
     if (result == INV_OK && account != NULL)
         result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
     if (result == INV_OK)

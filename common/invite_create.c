@@ -74,17 +74,18 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
 {
     inv_call in_domain = *call;
     inv_account *account = NULL;
-    bool several = false;
     inv_result result;
 
     in_domain.domain = inv_config_domain(call->config, inv_name_domain(name));
     if (in_domain.domain == NULL)
         return INV_OK; /* another server's: nothing to ask here */
-    result = inv_account_find(&in_domain, name, &account, &several, verdict);
+    result = inv_account_find(&in_domain, name, &account, verdict);
     if (result == INV_OK &&
-        (account == NULL || several || account->disabled || time(NULL) > account->expires))
-        result = inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over",
-                                 role, inv_name_jid(name));
+        (!inv_account_is_own(account) || account->disabled || time(NULL) > account->expires))
+        result = inv_verdict_set(
+            verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over: %s", role,
+            inv_name_jid(name),
+            inv_account_is_own(account) ? "locked or expired" : inv_account_why_not_own(account));
     inv_account_free(&account);
     return result;
 }
@@ -93,9 +94,8 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
                              inv_verdict *verdict)
 {
     inv_account *account = NULL;
-    bool several = false;
     bool may = false;
-    inv_result result = inv_account_find(call, request->user, &account, &several, verdict);
+    inv_result result = inv_account_find(call, request->user, &account, verdict);
 
     if (result != INV_OK)
         goto cleanup;
@@ -104,17 +104,15 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
             result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
         goto cleanup;
     }
-    if (account == NULL || several) {
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account to reset",
-                                 inv_name_jid(request->user));
+    if (!inv_account_is_own(account)) {
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account to reset: %s",
+                                 inv_name_jid(request->user), inv_account_why_not_own(account));
         goto cleanup;
     }
-    if (account->disabled) {
-        result = inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                                 "%s is disabled: it has to be unlocked before it can be reset",
-                                 account->dn);
+    /* made now: younger than any lock by failed logins */
+    result = inv_account_refuse_locked(account, INV_NEVER, verdict);
+    if (result != INV_OK)
         goto cleanup;
-    }
     result = inv_account_may_reset(call, account->dn, &may, verdict);
     if (result == INV_OK && !may)
         result =

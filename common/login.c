@@ -69,26 +69,24 @@ inv_result inv_account_prove(inv_call *call, const inv_account *account, const i
 
 static inv_result expired(const inv_account *account, inv_verdict *verdict)
 {
-    return inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account %s", account->dn,
-                           account->disabled ? "is disabled" : "has expired");
+    const char *why = "has expired";
+
+    if (account->disabled)
+        why = "is locked by an administrator";
+    else if (inv_account_is_locked(account, time(NULL)))
+        why = "is locked after failed logins";
+    return inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account %s", account->dn, why);
 }
 
-static bool is_over(const inv_account *account)
-{
-    return account->disabled || time(NULL) > account->expires;
-}
-
-/* The one account of a name, or INV_NO_ACCOUNT. */
+/* The JID's own account, or INV_NO_ACCOUNT. */
 static inv_result find_one(inv_call *call, const inv_name *name, inv_account **account,
                            inv_verdict *verdict)
 {
-    bool several = false;
-    inv_result result = inv_account_find(call, name, account, &several, verdict);
+    inv_result result = inv_account_find(call, name, account, verdict);
 
-    if (result == INV_OK && (*account == NULL || several)) {
+    if (result == INV_OK && !inv_account_is_own(*account)) {
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(*account));
         inv_account_free(account);
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT,
-                                 several ? "several entries hold this name" : "no such account");
     }
     return result;
 }
@@ -101,7 +99,7 @@ inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_sec
 
     if (result == INV_OK)
         result = inv_account_prove(call, account, password, verdict);
-    if (result == INV_OK && is_over(account))
+    if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = expired(account, verdict);
     verdict->must_change = result == INV_OK && account->must_change;
     inv_account_free(&account);
@@ -113,7 +111,7 @@ inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict 
     inv_account *account = NULL;
     inv_result result = find_one(call, name, &account, verdict);
 
-    if (result == INV_OK && is_over(account))
+    if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = expired(account, verdict);
     verdict->must_change = result == INV_OK && account->must_change;
     inv_account_free(&account);

@@ -30,7 +30,6 @@ static void forget(struct redemption *redemption)
     inv_account_free(&redemption->account);
     inv_operation_free(&redemption->pairs);
     inv_operation_free(&redemption->reservation);
-    redemption->several = false;
 }
 
 void redemption_end(struct redemption *redemption)
@@ -151,8 +150,8 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
     if (result == INV_OK)
         result = judge_type(redemption);
     if (result == INV_OK)
-        result = inv_account_from_search(reads[READ_ACCOUNT], &redemption->account,
-                                         &redemption->several, redemption->verdict);
+        result = inv_account_from_search(redemption->call, redemption->name, reads[READ_ACCOUNT],
+                                         &redemption->account, redemption->verdict);
     if (result == INV_OK && inv_operation_answered(reads[READ_PAIRS], INV_LDAP_SIZE_LIMIT_EXCEEDED))
         result = read_all_pairs(redemption, &reads[READ_PAIRS]);
     if (result == INV_OK)
@@ -302,7 +301,7 @@ static inv_result log_in_again(struct redemption *redemption)
     inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
 
     if (result == INV_OK && !redemption_was_begun(redemption))
-        return redemption_bad_token(redemption, "several entries hold this name");
+        return redemption_bad_token(redemption, inv_account_why_not_own(redemption->account));
     if (result != INV_OK || !redemption_owes(redemption))
         return result;
     result = inv_account_prove(redemption->call, redemption->account, redemption->password,
@@ -318,7 +317,7 @@ static inv_result log_in_first(struct redemption *redemption)
     /* one of its own is seen also where several entries hold the name */
     inv_account_free(&redemption->account);
     result = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                              &redemption->several, redemption->verdict);
+                              redemption->verdict);
     if (result != INV_OK)
         return result;
     if (redemption->account != NULL)

@@ -20,7 +20,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
         return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
                                "the invite is for another name");
     if (domain != NULL &&
-        (redemption->account == NULL || redemption->several || redemption->account->disabled ||
+        (!inv_account_is_own(redemption->account) || redemption->account->disabled ||
          time(NULL) > redemption->account->expires))
         return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED, "%s has no account",
                                inv_name_jid(redemption->name));

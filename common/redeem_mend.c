@@ -29,8 +29,9 @@ static bool is_contact(const struct redemption *redemption)
         return false;
     if (strcmp(inv_name_domain(redemption->name), redemption->call->domain->name) != 0)
         return true;
-    return account != NULL && (invite->type == INV_INVITE_CONTACT ||
-                               (account->created != 0 && account->created <= invite->created));
+    return inv_account_is_own(account) &&
+           (invite->type == INV_INVITE_CONTACT ||
+            (account->created != 0 && account->created <= invite->created));
 }
 
 /* What is there stays: an inviter who left costs only the pair. account_dn NULL: joins no group. */
@@ -89,7 +90,7 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
 /* A reset leaves its mark on the account. */
 static bool reset_was_done(const struct redemption *redemption)
 {
-    return redemption->account != NULL &&
+    return inv_account_is_own(redemption->account) &&
            inv_account_was_reset_by(redemption->account, redemption->invite->id);
 }
 
@@ -98,7 +99,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
 {
     const inv_claim dead = {.text = claim->text};
 
-    if (redemption->several)
+    if (redemption->account != NULL && redemption->account->several)
         return INV_OK; /* whose mark would count? */
     if (!reset_was_done(redemption)) {
         *mend = INV_MEND_FREED;
@@ -187,12 +188,11 @@ inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdic
 {
     struct redemption redemption;
     inv_account *account = NULL;
-    bool several = false;
     bool own = false;
     bool whole = true;
-    inv_result result = inv_account_find(call, name, &account, &several, verdict);
+    inv_result result = inv_account_find(call, name, &account, verdict);
 
-    if (result != INV_OK || account == NULL || several || account->invite_id == NULL ||
+    if (result != INV_OK || !inv_account_is_own(account) || account->invite_id == NULL ||
         !inv_invite_id_valid(account->invite_id))
         goto cleanup;
     redemption_start(&redemption, call, account->invite_id, name, verdict);

@@ -21,8 +21,7 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
     inv_verdict *verdict = redemption->verdict;
     bool clear = (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0;
 
-    *result = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                               &redemption->several, verdict);
+    *result = inv_account_find(redemption->call, redemption->name, &redemption->account, verdict);
     if (*result != INV_OK)
         return ADD_UNKNOWN;
     if (redemption->account != NULL &&
@@ -40,7 +39,7 @@ static add_outcome recover_add(struct redemption *redemption, inv_result *result
 {
     inv_verdict kept = *redemption->verdict;
     inv_result found = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                                        &redemption->several, redemption->verdict);
+                                        redemption->verdict);
 
     if (found == INV_OK && redemption->account != NULL &&
         inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)) {
@@ -191,7 +190,7 @@ static inv_result settle_for(struct redemption *redemption)
         result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
     /* looked at again: the name may have gone to somebody else in between */
     if (result == INV_OK &&
-        (redemption->account == NULL || redemption->several ||
+        (!inv_account_is_own(redemption->account) ||
          !inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)))
         return redemption->open
                    ? inv_verdict_set(redemption->verdict, INV_NAME_TAKEN,
@@ -255,7 +254,7 @@ inv_result redemption_register(struct redemption *redemption)
         bool again = false;
         inv_result result;
 
-        if (redemption->account != NULL && !redemption->several &&
+        if (inv_account_is_own(redemption->account) &&
             inv_account_is_of(redemption->account, redemption->invite->id, redemption->name))
             return redemption_resume(redemption);
         result = attempt(redemption, &again);

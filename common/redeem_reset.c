@@ -13,23 +13,22 @@ inv_result redemption_judge_reset(struct redemption *redemption)
     const inv_invite *invite = redemption->invite;
     bool younger = false;
     bool may = false;
-    inv_result result;
+    inv_result result = INV_OK;
 
     if (strcmp(invite->user, inv_name_local(redemption->name)) != 0)
         return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
                                "the invite is for another name");
-    result = inv_account_is_younger(redemption->account, invite, &younger, redemption->verdict);
+    if (inv_account_is_own(redemption->account))
+        result = inv_account_is_younger(redemption->account, invite, &younger, redemption->verdict);
     if (result != INV_OK)
         return result;
-    if (redemption->account == NULL || redemption->several || younger)
+    if (!inv_account_is_own(redemption->account) || younger)
         return redemption_bad_token(redemption, "the account to reset is gone");
     /* with the new password a password policy would also lift the lock */
-    if (redemption->account->disabled)
-        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
-                               "%s is disabled: it has to be unlocked before it can be reset",
-                               redemption->account->dn);
-    result =
-        inv_account_may_reset(redemption->call, redemption->account->dn, &may, redemption->verdict);
+    result = inv_account_refuse_locked(redemption->account, invite->created, redemption->verdict);
+    if (result == INV_OK)
+        result = inv_account_may_reset(redemption->call, redemption->account->dn, &may,
+                                       redemption->verdict);
     if (result == INV_OK && !may)
         return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
                                "%s is not among the accounts that reset_filter lets in",
@@ -53,13 +52,12 @@ static bool is_text(const char *a, const char *b)
 static reset_outcome look_for_mark(struct redemption *redemption, const char *mark)
 {
     inv_account *account = NULL;
-    bool several = false;
     reset_outcome outcome = RESET_UNKNOWN;
 
-    if (inv_account_find(redemption->call, redemption->name, &account, &several,
-                         redemption->verdict) != INV_OK)
+    if (inv_account_find(redemption->call, redemption->name, &account, redemption->verdict) !=
+        INV_OK)
         return RESET_UNKNOWN;
-    if (account == NULL || is_text(account->nonce, redemption->account->nonce))
+    if (!inv_account_is_own(account) || is_text(account->nonce, redemption->account->nonce))
         outcome = RESET_REFUSED;
     else
         outcome = is_text(account->nonce, mark) ? RESET_DONE : RESET_OVERTAKEN;
@@ -173,7 +171,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     const inv_use *standing = NULL;
     inv_result result;
 
-    if (redemption->account != NULL && !redemption->several &&
+    if (inv_account_is_own(redemption->account) &&
         inv_account_was_reset_by(redemption->account, redemption->invite->id))
         return settle(redemption);
     /* the token first: of one that is not valid nothing more is told */

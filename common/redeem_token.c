@@ -23,7 +23,7 @@ static inv_operation *own_search(const struct redemption *redemption)
 static inv_result take_own(struct redemption *redemption, const inv_operation *search)
 {
     inv_account_free(&redemption->account);
-    return inv_account_from_search(search, &redemption->account, &redemption->several,
+    return inv_account_from_search(redemption->call, redemption->name, search, &redemption->account,
                                    redemption->verdict);
 }
 
@@ -141,7 +141,7 @@ bool redemption_was_begun(const struct redemption *redemption)
 {
     const inv_account *account = redemption->account;
 
-    if (account == NULL || redemption->several)
+    if (!inv_account_is_own(account))
         return false;
     if (redemption->invite->type == INV_INVITE_RESET)
         return strcmp(redemption->invite->user, inv_name_local(redemption->name)) == 0 &&

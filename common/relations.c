@@ -94,10 +94,11 @@ void relations_append(const struct relations *relations, inv_operation **list, s
         list[(*count)++] = relations->groups[i].search;
 }
 
-static inv_result judge_contact(relation *contact, const inv_invite *invite, inv_verdict *verdict)
+static inv_result judge_contact(relation *contact, const inv_call *call, const inv_invite *invite,
+                                inv_verdict *verdict)
 {
+    inv_call asking = *call;
     inv_account *account = NULL;
-    bool several = false;
     bool younger = false;
     inv_result result;
 
@@ -105,11 +106,11 @@ static inv_result judge_contact(relation *contact, const inv_invite *invite, inv
         contact->usable = true;
         return INV_OK;
     }
-    result = inv_account_from_search(contact->search, &account, &several, verdict);
-    if (result == INV_OK)
+    result = inv_account_from_search(&asking, contact->name, contact->search, &account, verdict);
+    if (result == INV_OK && inv_account_is_own(account))
         result = inv_account_is_younger(account, invite, &younger, verdict);
     if (result == INV_OK)
-        contact->usable = !several && inv_account_may_invite(account, invite, time(NULL));
+        contact->usable = inv_account_may_invite(account, invite, time(NULL));
     inv_account_free(&account);
     return result;
 }
@@ -167,7 +168,7 @@ inv_result relations_judge(struct relations *relations, const inv_call *call,
     bool refused = false;
 
     for (size_t i = 0; i < relations->contact_count; i++) {
-        inv_result result = judge_contact(&relations->contacts[i], invite, verdict);
+        inv_result result = judge_contact(&relations->contacts[i], call, invite, verdict);
 
         if (result != INV_OK)
             return result;

@@ -168,18 +168,16 @@ static inv_result leave_groups(inv_call *call, const inv_name *name, const char 
 /* ------------------------------------------------------------------------------- the account */
 
 /* Whether this holder of the name may be removed at all. */
-static inv_result judge(const inv_name *name, const inv_account *account, bool several,
-                        inv_verdict *verdict)
+static inv_result judge(const inv_name *name, const inv_account *account, inv_verdict *verdict)
 {
-    if (several)
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "several entries hold %s: nothing is removed", inv_name_jid(name));
     if (account == NULL)
         return INV_OK;
-    if (account->jid == NULL || !inv_ascii_equal(account->jid, inv_name_jid(name)))
+    if (account->owner == INV_OWNER_JID && account->several)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "%s is held by %s, which is another's account: nothing is removed",
-                               inv_name_jid(name), account->dn);
+                               "several entries hold %s: nothing is removed", inv_name_jid(name));
+    if (!inv_account_is_own(account))
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s: %s: %s: nothing is removed",
+                               inv_name_jid(name), account->dn, inv_account_why_not_own(account));
     if (account->invite_id == NULL || !inv_invite_id_valid(account->invite_id))
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
                                "%s was not made by an invite: remove it with the tool that made it",
@@ -238,12 +236,11 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
                       inv_verdict *verdict)
 {
     inv_account *account = NULL;
-    bool several = false;
-    inv_result result = inv_account_find(call, name, &account, &several, verdict);
+    inv_result result = inv_account_find(call, name, &account, verdict);
 
     *removal = (inv_removal){0};
     if (result == INV_OK)
-        result = judge(name, account, several, verdict);
+        result = judge(name, account, verdict);
     if (result == INV_OK && account != NULL)
         result = finish_use(call, name, account, verdict);
     if (result == INV_OK)

@@ -23,7 +23,6 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
 {
     inv_call call = *run->call;
     inv_name *name = NULL;
-    bool several = false;
     inv_result result = inv_name_parse_jid(jid, &name, run->verdict);
 
     if (result == INV_NAME_INVALID)
@@ -32,15 +31,16 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
         return result;
     call.domain = inv_config_domain(call.config, inv_name_domain(name));
     if (call.domain != NULL) {
-        result = inv_account_find(&call, name, account, &several, run->verdict);
-        *nobody = result == INV_OK && *account == NULL;
+        result = inv_account_find(&call, name, account, run->verdict);
+        /* an entry that belongs to nobody yet may be this JID's: nothing is decided */
+        *nobody = result == INV_OK && (*account == NULL || (*account)->owner == INV_OWNER_ANOTHER);
     }
     /* the own domain was asked before it began */
     if (*nobody && call.domain != run->call->domain) {
         result = sight_check(&call, run->verdict);
         *nobody = result == INV_OK;
     }
-    if (several)
+    if (!inv_account_is_own(*account))
         inv_account_free(account);
     inv_name_free(&name);
     return result;

@@ -12,7 +12,6 @@ static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, b
     const char *jid = inv_entry_text(entry, "xmppJid");
     inv_name *name = NULL;
     inv_account *account = NULL;
-    bool several = false;
     inv_result result;
 
     *asked = jid == NULL; /* each has one: this is one that is not shown */
@@ -24,7 +23,7 @@ static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, b
     *asked =
         result == INV_OK && inv_config_domain(call->config, inv_name_domain(name)) == call->domain;
     if (*asked)
-        result = inv_account_find(call, name, &account, &several, verdict);
+        result = inv_account_find(call, name, &account, verdict);
     *found = account != NULL;
     inv_account_free(&account);
     inv_name_free(&name);

@@ -33,12 +33,11 @@ static void expect_account_told(const char *local)
     char identity[INV_ACCOUNT_IDENTITY_SIZE];
     inv_name *name = site_name(site, local);
     inv_account *account = NULL;
-    bool several;
     inv_call call;
 
     ck_assert_uint_eq(strlen(verdict.account), INV_ACCOUNT_IDENTITY_SIZE - 1);
     site_begin(site, &call);
-    ck_assert_int_eq(inv_account_find(&call, name, &account, &several, &found), INV_OK);
+    ck_assert_int_eq(inv_account_find(&call, name, &account, &found), INV_OK);
     ck_assert_ptr_nonnull(account);
     ck_assert(inv_account_identity(account, identity));
     ck_assert_str_eq(verdict.account, identity);

@@ -88,7 +88,7 @@ HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/chec
 HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservation
 HEART_TESTS += tests/check_account tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
-HEART_TESTS += tests/check_refused
+HEART_TESTS += tests/check_refused tests/check_owner tests/check_lock
 HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_told
 HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between
 check_PROGRAMS += $(HEART_TESTS)
@@ -177,6 +177,16 @@ tests_check_repair_SOURCES = tests/check_repair.c $(LEFTOVER_SOURCES) $(OBSERVER
 tests_check_repair_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_repair_CFLAGS = $(UNIT_CFLAGS)
 tests_check_repair_LDADD = $(UNIT_LIBS)
+
+tests_check_owner_SOURCES = tests/check_owner.c $(LEFTOVER_SOURCES) $(OBSERVER_SOURCES)
+tests_check_owner_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_owner_CFLAGS = $(UNIT_CFLAGS)
+tests_check_owner_LDADD = $(UNIT_LIBS)
+
+tests_check_lock_SOURCES = tests/check_lock.c $(CALLS_SOURCES)
+tests_check_lock_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_lock_CFLAGS = $(UNIT_CFLAGS)
+tests_check_lock_LDADD = $(UNIT_LIBS)
 
 tests_check_sight_SOURCES = tests/check_sight.c $(LEFTOVER_SOURCES) $(OBSERVER_SOURCES)
 tests_check_sight_CPPFLAGS = $(SITE_CPPFLAGS)

@@ -11,6 +11,13 @@
 #include "invitegate/name.h"
 #include "invitegate/verifier.h"
 
+/* Whose an entry is that holds a name (common/owner.h has the rule). */
+typedef enum inv_owner {
+    INV_OWNER_JID,     /* the account of the very JID that was looked for */
+    INV_OWNER_ANOTHER, /* of another JID: the name is taken by it, and no more */
+    INV_OWNER_NOBODY,  /* of no configured domain, until invitectl adopt gives it one */
+} inv_owner;
+
 /* An existing holder of a name, as found by name_filter. Read-only; NULL text: absent. */
 typedef struct inv_account {
     char *dn;
@@ -22,7 +29,12 @@ typedef struct inv_account {
     char *password_changed_text; /* pwdChangedTime (389 DS: pwdUpdateTime) as it stands; NULL: the
                                     directory dated no password of this entry, or hides it */
     time_t password_changed;     /* the same in seconds; 0 with NULL */
-    bool disabled;               /* ppolicy lock or nsAccountLock */
+    inv_owner owner;
+    bool several;  /* found beside another one of the same JID: neither is the account */
+    bool disabled; /* locked for good, by an administrator (common/lock.h) */
+    /* locked by failed logins before this moment; INV_NEVER: until lifted; 0: not at all */
+    time_t locked_until;
+    time_t locked_at; /* since when; 0: not at all; INV_NEVER: cannot be told (389 DS) */
     bool must_change; /* pwdReset: TRUE: the password was set by somebody else and has to be changed
                        */
     bool is_xmpp_account;
@@ -37,15 +49,35 @@ void inv_account_free(inv_account **account);
 inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name);
 
 /*
- * Judges that search. *account is NULL when the name is free. INV_OK also when several entries hold
- * it: *account is then the first and *several is true. Codes other than 0: INV_CONFIG or DOWN.
+ * Judges that search for name. *account is NULL when the name is free: every entry that was found
+ * counts for that. Else it is the entry of this JID, if there is one; with more of this JID the
+ * first of them, and several is set; else one of nobody, else one of another. Whoever acts as, for
+ * or on the account asks inv_account_is_own. At most a few more reads: the container's record for
+ * an entry outside of people without xmppJid, and the policy of a lock by failed logins. Codes
+ * other than 0: INV_CONFIG or DOWN.
  */
-inv_result inv_account_from_search(const inv_operation *operation, inv_account **account,
-                                   bool *several, inv_verdict *verdict);
+inv_result inv_account_from_search(inv_call *call, const inv_name *name,
+                                   const inv_operation *operation, inv_account **account,
+                                   inv_verdict *verdict);
 
-/* The two above and the run between them. */
+/*
+ * It is there, this JID's, and the only one: the one that may log in, be reset, invite, be removed.
+ * NULL: false.
+ */
+bool inv_account_is_own(const inv_account *account);
+
+/* Why it is not, in words for a log: "no such account" and the like. */
+const char *inv_account_why_not_own(const inv_account *account);
+
+/* Locked by failed logins at now. */
+bool inv_account_is_locked(const inv_account *account, time_t now);
+
+/* Locked for good or by failed logins, or a guest whose time is over: no login, no verifiers. */
+bool inv_account_is_over(const inv_account *account, time_t now);
+
+/* The search and its judgement, and the run between them. */
 inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
-                            bool *several, inv_verdict *verdict);
+                            inv_verdict *verdict);
 
 /*
  * The account that this invite made for this name, also beside other holders of the name; NULL when
@@ -61,7 +93,18 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
 /* It was made by this invite for this name. */
 bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name);
 
-/* It exists, is not disabled, has not expired at now, and is not younger than the invite. */
+/*
+ * Whether a reset invite made at invited may set the password: INV_OK, or INV_NOT_ALLOWED for an
+ * account that is locked for good, or was locked by failed logins since the invite was made (or in
+ * the same second). A younger invite lifts such a lock.
+ */
+inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,
+                                     inv_verdict *verdict);
+
+/*
+ * It exists, is the JID's own, not locked for good, has not expired at now, and is not younger than
+ * the invite. Failed logins of others stop nobody from inviting.
+ */
 bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now);
 
 /*

@@ -104,7 +104,8 @@ struct site *site_start(const struct site_settings *settings)
     make_keys(site);
     read_admin_password(site);
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordForm\n"
-                      "invitePasswordForm: server\n"); /* as init does */
+                      "invitePasswordForm: server\n-\nadd: inviteSoleContainer\n"
+                      "inviteSoleContainer: TRUE\n"); /* as init does */
     site_configure(site, settings);
     return site;
 }

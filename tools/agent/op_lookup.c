@@ -16,11 +16,10 @@ inv_result agent_exists(agent_task *task)
 {
     inv_account *account = NULL;
     inv_name *name = NULL;
-    bool several = false;
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     if (result == INV_OK)
-        result = inv_account_find(&task->call, name, &account, &several, agent_afresh(task));
+        result = inv_account_find(&task->call, name, &account, agent_afresh(task));
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_NO_ACCOUNT, "the name is free");
     inv_account_free(&account);
@@ -28,14 +27,13 @@ inv_result agent_exists(agent_task *task)
     return result;
 }
 
-/* *account is NULL when nobody holds the name, or several do. */
+/* *account is NULL when the JID has no account of its own. */
 static inv_result find_holder(agent_task *task, const inv_name *name, inv_account **account,
                               inv_verdict *verdict)
 {
-    bool several = false;
-    inv_result result = inv_account_find(&task->call, name, account, &several, verdict);
+    inv_result result = inv_account_find(&task->call, name, account, verdict);
 
-    if (several)
+    if (!inv_account_is_own(*account))
         inv_account_free(account);
     return result;
 }

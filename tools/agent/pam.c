@@ -203,9 +203,8 @@ static bool is_there(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_account *account = NULL;
-    bool several = false;
-    bool there = inv_account_find(&task->call, name, &account, &several, &verdict) == INV_OK &&
-                 account != NULL;
+    bool there =
+        inv_account_find(&task->call, name, &account, &verdict) == INV_OK && account != NULL;
 
     inv_account_free(&account);
     return there;
@@ -238,19 +237,18 @@ static inv_result confirm(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_account *account = NULL;
-    bool several = false;
     inv_result result;
 
     task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
-    result = inv_account_find(&task->call, name, &account, &several, &verdict);
-    if (result == INV_OK && account == NULL)
+    result = inv_account_find(&task->call, name, &account, &verdict);
+    if (result == INV_OK && !inv_account_is_own(account))
         result = inv_verdict_set(&task->verdict, INV_CONFIG,
                                  "PAM service %s succeeded, but made no account: is "
                                  "pam_invite.so in its password stack?",
                                  task->domain->pam_service);
     else
         result = INV_OK;
-    if (account != NULL && !several)
+    if (inv_account_is_own(account))
         (void)inv_account_identity(account, task->verdict.account);
     inv_account_free(&account);
     return result;

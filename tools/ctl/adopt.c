@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/adopt.h"
+#include "admin.h"
+#include "ldif.h"
+#include "output.h"
+
+static const ctl_option options[] = {
+    CTL_ADMIN_OPTIONS("change the entries with the rights of DN"),
+    {"dry-run", 'n', NULL, false, "only say what would be done"},
+    {"undo", 0, NULL, false, "take off again what adopting added"},
+    {NULL, 0, NULL, false, NULL},
+};
+
+/* One run. */
+typedef struct adopting {
+    const ctl_invocation *invocation;
+    ctl_session session;
+    ctl_admin admin;
+    bool undo;
+    bool dry_run;
+    ctl_table *table;
+    char *ldif; /* of what there was no right to */
+    size_t ldif_length;
+    FILE *ldif_stream;
+    bool printed;
+    int status; /* the worst of all */
+} adopting;
+
+static const char *const headers[] = {"JID", "RESULT", "ENTRY", "WHY", NULL};
+
+static void note_status(adopting *work, int status)
+{
+    if (status > work->status)
+        work->status = status;
+}
+
+static void tell(adopting *work, const char *jid, const char *result, const inv_adoption *adoption,
+                 const char *why)
+{
+    const char *const cells[] = {jid, result, adoption->dn, why};
+    json_t *object;
+
+    if (!work->invocation->json) {
+        work->printed = ctl_table_add(work->table, cells) && work->printed;
+        return;
+    }
+    object = json_object();
+    ctl_json_text(object, "jid", jid);
+    ctl_json_text(object, "result", result);
+    ctl_json_text(object, "dn", adoption->dn);
+    ctl_json_text(object, "why", why);
+    work->printed = ctl_json_print(object) && work->printed;
+}
+
+static void tell_failure(adopting *work, const char *jid, const inv_adoption *adoption)
+{
+    const inv_verdict *verdict = &work->session.verdict;
+
+    note_status(work, ctl_exit_status(verdict->result));
+    tell(work, jid, "refused", adoption, verdict->why);
+}
+
+/* Whoever has the rights loads it. */
+static void keep_ldif(adopting *work, const char *jid, const inv_adoption *adoption)
+{
+    note_status(work, CTL_EXIT_CONFIG);
+    if (work->ldif_stream == NULL || !ctl_ldif_print(work->ldif_stream, adoption->change))
+        work->printed = false;
+    tell(work, jid, "refused", adoption,
+         "invitegate may not change this entry: load the LDIF, or use --bind-dn");
+}
+
+static inv_result change(adopting *work, const char *jid, inv_adoption *adoption)
+{
+    inv_verdict *verdict = &work->session.verdict;
+    inv_directory *directory =
+        work->admin.directory != NULL ? work->admin.directory : work->session.call.directory;
+    inv_deadline deadline = inv_deadline_in(work->session.gate->config->directory.timeout_ms);
+    inv_result result = inv_directory_run(directory, &adoption->change, 1, &deadline, verdict);
+
+    if (result != INV_OK)
+        return result;
+    if (inv_operation_answered(adoption->change, INV_LDAP_INSUFFICIENT_ACCESS) &&
+        work->admin.directory == NULL) {
+        keep_ldif(work, jid, adoption);
+        return INV_OK;
+    }
+    verdict->result = inv_operation_result(adoption->change, "changing the entry", verdict);
+    if (verdict->result != INV_OK)
+        tell_failure(work, jid, adoption);
+    else
+        tell(work, jid, work->undo ? "undone" : "adopted", adoption, NULL);
+    return INV_OK;
+}
+
+/* The domain of the JID, as of -d or of its part behind the '@'. */
+static inv_result choose(adopting *work, const char *argument, inv_name **name)
+{
+    ctl_session *session = &work->session;
+    const inv_config *config = session->gate->config;
+    inv_result result;
+
+    session->domain = NULL;
+    result = ctl_session_choose_domain_of(work->invocation, argument, session);
+    if (result == INV_OK)
+        result = ctl_read_jid(session, argument, name);
+    if (result == INV_OK && inv_config_domain(config, inv_name_domain(*name)) != session->domain)
+        result = inv_verdict_set(&session->verdict, INV_NAME_INVALID, "%s is not of the domain %s",
+                                 inv_name_jid(*name), session->domain->name);
+    return result;
+}
+
+/* Negative: the directory does not answer, and the others are not tried. */
+static inv_result adopt_one(adopting *work, const char *argument)
+{
+    inv_verdict *verdict = &work->session.verdict;
+    inv_adoption adoption = {.dn = NULL};
+    inv_name *name = NULL;
+    const char *jid = argument;
+
+    *verdict = (inv_verdict)INV_VERDICT_INIT;
+    verdict->result = choose(work, argument, &name);
+    if (verdict->result == INV_OK) {
+        jid = inv_name_jid(name);
+        verdict->result = ctl_session_begin(&work->session);
+    }
+    if (verdict->result == INV_OK)
+        verdict->result =
+            inv_adopt(&work->session.call, name, work->undo, &adoption, verdict);
+    if (verdict->result > INV_OK)
+        tell_failure(work, jid, &adoption);
+    else if (verdict->result == INV_OK && adoption.change == NULL)
+        tell(work, jid, "unchanged", &adoption,
+             work->undo ? "has no xmppJid" : "is an account already");
+    else if (verdict->result == INV_OK && work->dry_run)
+        tell(work, jid, work->undo ? "would be undone" : "would be adopted", &adoption, NULL);
+    else if (verdict->result == INV_OK)
+        verdict->result = change(work, jid, &adoption);
+    inv_adoption_clear(&adoption);
+    inv_name_free(&name);
+    return verdict->result < INV_OK ? verdict->result : INV_OK;
+}
+
+/* LDIF has standard output to itself; with --json it is an object of its own. */
+static void print(adopting *work)
+{
+    bool has_ldif = false;
+
+    if (work->ldif_stream != NULL && fclose(work->ldif_stream) != 0)
+        work->printed = false;
+    work->ldif_stream = NULL;
+    has_ldif = work->ldif != NULL && work->ldif_length > 0;
+    if (work->table != NULL && ctl_table_rows(work->table) > 0)
+        ctl_table_print(has_ldif ? stderr : stdout, work->table);
+    if (has_ldif && work->invocation->json) {
+        json_t *object = json_object();
+
+        ctl_json_text(object, "ldif", work->ldif);
+        work->printed = ctl_json_print(object) && work->printed;
+    } else if (has_ldif) {
+        (void)fputs(work->ldif, stdout);
+        ctl_warn("load the LDIF on standard output with ldapmodify, or use --bind-dn and "
+                 "--bind-password-file");
+    }
+}
+
+static void adopt_all(adopting *work)
+{
+    inv_result result = ctl_admin_open(work->invocation, &work->session, &work->admin);
+
+    for (size_t i = 0; result == INV_OK && i < work->invocation->argument_count; i++)
+        result = adopt_one(work, work->invocation->arguments[i]);
+    print(work);
+    if (result != INV_OK)
+        work->status = ctl_fail(&work->session.verdict);
+    else if (!work->printed)
+        work->status = CTL_EXIT_TEMPORARY;
+}
+
+static int run(const ctl_invocation *invocation)
+{
+    adopting work = {
+        .invocation = invocation,
+        .undo = ctl_option_given(invocation, "undo"),
+        .dry_run = ctl_option_given(invocation, "dry-run"),
+        .printed = true,
+    };
+
+    if (!ctl_admin_options_fit(invocation, &work.status))
+        return work.status;
+    if (ctl_session_open(invocation, false, &work.session) != INV_OK) {
+        work.status = ctl_fail(&work.session.verdict);
+    } else {
+        work.table = ctl_table_new(headers);
+        work.ldif_stream = open_memstream(&work.ldif, &work.ldif_length);
+        work.printed = work.table != NULL && work.ldif_stream != NULL;
+        adopt_all(&work);
+    }
+    ctl_table_free(&work.table);
+    free(work.ldif);
+    ctl_admin_close(&work.admin);
+    ctl_session_close(&work.session);
+    return work.status;
+}
+
+const ctl_command ctl_adopt = {
+    .name = "adopt",
+    .arguments = "JID...",
+    .least_arguments = 1,
+    .most_arguments = 1000,
+    .summary = "Make accounts of people who were in the directory before.",
+    .details = "Their one entry gets the class xmppAccount and its xmppJid. Where invitegate may\n"
+               "not change it, the LDIF to load is printed and the exit status is 4. --undo takes\n"
+               "both off an entry that no invite made. Exit status 1: some were refused.",
+    .options = options,
+    .run = run,
+};
