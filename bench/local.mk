@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
 BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction \
-	bench/bench_timing
+	bench/bench_timing bench/bench_flood
 # Takes minutes and gigabytes: "make bench-size", also with INV_BENCH_INVITES="1000 20000" TMPDIR=/dev/shm.
 BENCH_SIZE = bench/bench_size
 EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE)
@@ -41,6 +41,11 @@ bench_bench_timing_SOURCES = bench/bench_timing.c bench/tokens.c bench/tokens.h 
 bench_bench_timing_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_timing_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
 bench_bench_timing_LDADD = common/libcommon.la $(PAM_LIBS) -lm
+
+bench_bench_flood_SOURCES = bench/bench_flood.c bench/delay.c bench/delay.h $(BENCH_COMMON) \
+	$(BENCH_PLACE)
+bench_bench_flood_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+bench_bench_flood_LDADD = common/libcommon.la -lm
 
 include bench/prosody/local.mk
 

@@ -85,12 +85,33 @@ START_TEST(subjects_take_turns)
     end(expect_take(1));
     end(expect_take(11));
     end(expect_take(21));
-    add('d', '\0', 31); /* behind nobody's second request */
-    end(expect_take(31));
+    add('d', '\0', 31); /* behind nobody's third request */
     end(expect_take(2));
     end(expect_take(12));
+    end(expect_take(31));
     end(expect_take(3));
     expect_nothing();
+}
+END_TEST
+
+/* However many come for the first time, those who wait have their turns. */
+START_TEST(newcomers_starve_nobody)
+{
+    uint64_t served = 0;
+    char subject = 'b';
+
+    for (uint64_t i = 1; i <= 4; i++)
+        add('a', '\0', i);
+    for (int i = 0; i < 20 && served < 4; i++) {
+        agent_job *job;
+
+        add(subject++, '\0', 100);
+        job = agent_turns_take(&turns);
+        if (job->connection != 100)
+            ck_assert_uint_eq(job->connection, ++served);
+        end(job);
+    }
+    ck_assert_uint_eq(served, 4);
 }
 END_TEST
 
@@ -241,6 +262,7 @@ int main(void)
 
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, subjects_take_turns);
+    tcase_add_test(tests, newcomers_starve_nobody);
     tcase_add_test(tests, no_subject_has_more_than_its_ceiling);
     tcase_add_test(tests, no_address_has_more_than_its_ceiling);
     tcase_add_test(tests, a_flood_gives_up_its_last_place);

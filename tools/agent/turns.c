@@ -104,7 +104,7 @@ agent_job *agent_turns_add(agent_turns *turns, agent_job *job)
     agent_job *refused = NULL;
     agent_job **last;
 
-    job->claim.round = turns->round;
+    job->claim.round = turns->round + 1;
     go_behind(turns->waiting, &job->claim, &job->claim.round);
     go_behind(turns->running, &job->claim, &job->claim.round);
     if (turns->waiting_count == AGENT_QUEUE_MAX) {

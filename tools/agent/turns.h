@@ -16,9 +16,10 @@
  * address; each subject and each address has a ceiling of requests that are worked on at once.
  *
  * Rounds keep the order: a request comes one round after its subject's last one that waits or is
- * worked on, and not before the present round. Requests are taken by round, those of one round as
- * they came, those that would exceed a ceiling later. So a request of a subject that has no other
- * waits for at most one of each other subject, and for no worker that a single other one holds.
+ * worked on, and after the present round. Requests are taken by round, those of one round as they
+ * came, those that would exceed a ceiling later. So a request of a subject that has no other waits
+ * for at most two of each other subject, and for no worker that a single other one holds; and new
+ * subjects, however many, do not keep an old one from its turn.
  * When all places are taken, the request of the latest round, the last of whoever has most of them,
  * gives its place up.
  */
