@@ -9,6 +9,7 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/encoding.h"
+#include "invitegate/freshness.h"
 #include "invitegate/timestamp.h"
 #include "lock.h"
 #include "owner.h"
@@ -372,6 +373,10 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
         inv_operation_text(operation, INV_CHANGE_ADD, "xmppInvitedBy", invite->inviter);
     if (invite->account_expires != NULL)
         add_expiry(operation, invite->account_expires, now);
+    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0 &&
+        (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
+        inv_operation_text(operation, INV_CHANGE_ADD, "xmppVerifiersOf",
+                           INV_VERIFIERS_OF_NO_PASSWORD);
     set_verifiers(operation, INV_CHANGE_ADD, verifiers);
     return operation;
 }
@@ -400,6 +405,36 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
     if (account->nonce != NULL)
         inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
     inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", mark);
+    if (scram)
+        inv_operation_read_after(operation, inv_verifiers_moment_attributes);
+    return operation;
+}
+
+inv_operation *inv_account_date_operation(const char *dn, const char *mark, const char *moment)
+{
+    inv_operation *operation = inv_operation_new_modify(dn);
+
+    inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", mark);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", mark);
+    inv_operation_text(operation, INV_CHANGE_REPLACE, "xmppVerifiersOf", moment);
+    return operation;
+}
+
+inv_operation *inv_account_renew_operation(const inv_account *account,
+                                           const inv_verifiers *verifiers)
+{
+    inv_operation *operation = NULL;
+
+    if (account->nonce != NULL && account->password_changed_text != NULL)
+        operation =
+            inv_account_date_operation(account->dn, account->nonce, account->password_changed_text);
+    for (size_t i = 0; i < inv_verifiers_count(verifiers); i++) {
+        const inv_secret *value = inv_verifiers_value(verifiers, i);
+
+        if (strcmp(inv_verifiers_attribute(verifiers, i), "authPassword") == 0)
+            inv_operation_value(operation, INV_CHANGE_REPLACE, "authPassword",
+                                inv_secret_bytes(value), inv_secret_length(value));
+    }
     return operation;
 }
 

@@ -40,6 +40,7 @@ common_libcommon_la_SOURCES += \
 	common/reservation.c common/reservation.h common/clock.c common/clock.h \
 	common/account.c common/accounts.c common/owner.c common/owner.h common/lock.c common/lock.h \
 	common/naming_context.c common/naming_context.h common/login.c include/invitegate/account.h \
+	common/freshness.c include/invitegate/freshness.h \
 	include/invitegate/accounts.h \
 	common/roster.c include/invitegate/roster.h common/changes.c \
 	include/invitegate/changes.h common/replicas.c common/replicas.h common/relations.c common/relations.h \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "invitegate/account.h"
+#include "invitegate/freshness.h"
 
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict)
 {
@@ -19,52 +20,102 @@ inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_
     return result;
 }
 
-/* SCRAM-only accounts cannot bind: their verifiers are compared here if they can be read. */
-static inv_result match_readable(inv_call *call, const char *dn, const inv_secret *password,
-                                 inv_match *match, inv_verdict *verdict)
+static inv_result read_verifiers(inv_call *call, const char *dn, inv_verifiers_read *verifiers,
+                                 inv_verdict *verdict)
 {
-    static const char *const attributes[] = {"authPassword", NULL};
-    inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result;
 
-    *match = INV_MATCH_UNKNOWN;
-    if (result == INV_OK)
-        result = inv_operation_result(search, "reading the verifiers", verdict);
-    for (size_t i = 0; result == INV_OK && *match == INV_MATCH_UNKNOWN && search->entry_count == 1;
-         i++) {
+    inv_verifiers_read_start(verifiers, call->domain, dn);
+    result = inv_directory_run(call->directory, verifiers->flight, verifiers->count,
+                               &call->deadline, verdict);
+    return result == INV_OK ? inv_verifiers_read_judge(verifiers, verdict) : result;
+}
+
+static inv_match match(const inv_verifiers_read *verifiers, const inv_secret *password)
+{
+    inv_match found = INV_MATCH_UNKNOWN;
+
+    for (size_t i = 0; verifiers->fresh && found == INV_MATCH_UNKNOWN; i++) {
         size_t length = 0;
-        const char *value = inv_entry_value(search->entries[0], "authPassword", i, &length);
+        const char *value = inv_entry_value(verifiers->entry, "authPassword", i, &length);
 
         if (value == NULL)
             break;
-        *match = inv_verifier_match(value, length, password);
+        found = inv_verifier_match(value, length, password);
     }
-    inv_operation_free(&search);
+    return found;
+}
+
+inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *account, bool *stale,
+                                           inv_verdict *verdict)
+{
+    inv_verifiers_read verifiers;
+    inv_result result = read_verifiers(call, account->dn, &verifiers, verdict);
+
+    *stale = result == INV_OK && verifiers.entry != NULL && !verifiers.fresh &&
+             inv_entry_count(verifiers.entry, "authPassword") > 0;
+    inv_verifiers_read_end(&verifiers);
+    return result;
+}
+
+/*
+ * A bind says nothing of a password that it is not for: why it was refused, where the verifiers
+ * could not be asked.
+ */
+static inv_result explain_refusal(const inv_account *account, const inv_verifiers_read *verifiers,
+                                  inv_verdict *verdict)
+{
+    if (verifiers->entry == NULL || !account->has_auth_password_class)
+        return INV_WRONG_PASSWORD;
+    if (inv_entry_count(verifiers->entry, "authPassword") == 0)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "authPassword of %s cannot be read: with nothing but SCRAM in "
+                               "password_verifiers invitegate has to",
+                               account->dn);
+    if (verifiers->terms.dates == INV_PASSWORD_DATES_UNKNOWN ||
+        verifiers->terms.dates == INV_PASSWORD_DATES_NEVER)
+        return inv_verdict_set(verdict, INV_CONFIG, "the SCRAM verifiers of %s prove nothing: %s",
+                               account->dn, verifiers->stale);
+    if (!verifiers->fresh)
+        return inv_verdict_set(verdict, INV_WRONG_PASSWORD,
+                               "the SCRAM verifiers of %s are stale (%s), and a bind was refused",
+                               account->dn, verifiers->stale);
+    return INV_WRONG_PASSWORD;
+}
+
+/* SCRAM-only accounts cannot bind: their verifiers are compared here if they can be read. */
+static inv_result prove_scram(inv_call *call, const inv_account *account,
+                              const inv_secret *password, inv_verdict *verdict)
+{
+    inv_verifiers_read verifiers;
+    inv_match found = INV_MATCH_UNKNOWN;
+    inv_result result = read_verifiers(call, account->dn, &verifiers, verdict);
+
+    if (result == INV_OK)
+        found = match(&verifiers, password);
+    if (result == INV_OK && found == INV_MATCH_NO) {
+        result = inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password does not match %s",
+                                 account->dn);
+    } else if (result == INV_OK && found == INV_MATCH_YES &&
+               (account->disabled || inv_account_is_locked(account, time(NULL)))) {
+        result =
+            inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account is locked", account->dn);
+    } else if (result == INV_OK && found == INV_MATCH_UNKNOWN) {
+        result =
+            inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
+        if (result == INV_WRONG_PASSWORD)
+            result = explain_refusal(account, &verifiers, verdict);
+    }
+    inv_verifiers_read_end(&verifiers);
     return result;
 }
 
 inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
                              inv_verdict *verdict)
 {
-    bool only_scram = (call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0;
-    inv_match match = INV_MATCH_UNKNOWN;
-    inv_result result = INV_OK;
-
-    if (only_scram)
-        result = match_readable(call, account->dn, password, &match, verdict);
-    if (result != INV_OK || match == INV_MATCH_YES)
-        return result;
-    if (match == INV_MATCH_NO)
-        return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password does not match %s",
-                               account->dn);
-    result = inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
-    /* a bind says nothing of a password that it is not for */
-    if (result == INV_WRONG_PASSWORD && only_scram && account->has_auth_password_class)
-        result = inv_verdict_set(verdict, INV_CONFIG,
-                                 "authPassword of %s cannot be read: with nothing but SCRAM in "
-                                 "password_verifiers invitegate has to",
-                                 account->dn);
-    return result;
+    if ((call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
+        return prove_scram(call, account, password, verdict);
+    return inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
 }
 
 static inv_result expired(const inv_account *account, inv_verdict *verdict)

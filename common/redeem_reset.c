@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/freshness.h"
+
 #include "redemption.h"
 
 /*
@@ -111,6 +113,121 @@ static reset_outcome judge_answer(struct redemption *redemption, const inv_opera
     return RESET_REFUSED;
 }
 
+/* ------------------------------------------------------------- which password verifiers are of */
+
+static bool keeps_scram(const inv_domain *domain)
+{
+    return (domain->verifiers & INV_VERIFIERS_SCRAM) != 0;
+}
+
+static bool keeps_only_scram(const inv_domain *domain)
+{
+    return keeps_scram(domain) && (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0;
+}
+
+static inv_result run_dating(struct redemption *redemption, inv_operation *dating)
+{
+    inv_call *call = redemption->call;
+    inv_result result =
+        inv_directory_run(call->directory, &dating, 1, &call->deadline, redemption->verdict);
+
+    /* 16: somebody has reset the password since, and dates those verifiers */
+    if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_NO_SUCH_ATTRIBUTE))
+        result = inv_operation_result(dating, "recording which password the SCRAM verifiers are of",
+                                      redemption->verdict);
+    return result;
+}
+
+/*
+ * New verifiers for the password that was proved by a bind after account was read: what a reset
+ * whose second modify is missing left stale. Costs SCRAM logins only when it fails.
+ */
+static inv_result renew(struct redemption *redemption, const inv_account *account)
+{
+    inv_call *call = redemption->call;
+    inv_domain domain = *call->domain;
+    inv_verifiers *verifiers = NULL;
+    inv_operation *renewal = NULL;
+    inv_result result;
+
+    if (!keeps_scram(&domain) || keeps_only_scram(&domain) || account->nonce == NULL ||
+        account->password_changed_text == NULL)
+        return INV_OK;
+    domain.verifiers &= INV_VERIFIERS_SCRAM;
+    result = inv_verifiers_new(&domain, redemption->password, &call->deadline, &verifiers,
+                               redemption->verdict);
+    if (result == INV_OK) {
+        renewal = inv_account_renew_operation(account, verifiers);
+        result = run_dating(redemption, renewal);
+    }
+    inv_operation_free(&renewal);
+    inv_verifiers_free(&verifiers);
+    return result;
+}
+
+/* The answer that told the moment is lost, or the server tells none: a bind shows what holds. */
+static inv_result renew_proved(struct redemption *redemption)
+{
+    inv_account *account = NULL;
+    bool own = false;
+    inv_result result =
+        inv_account_find(redemption->call, redemption->name, &account, redemption->verdict);
+
+    own = result == INV_OK && inv_account_is_own(account);
+    if (own)
+        result = inv_account_prove(redemption->call, account, redemption->password,
+                                   redemption->verdict);
+    if (own && result == INV_OK)
+        result = renew(redemption, account);
+    inv_account_free(&account);
+    return result;
+}
+
+/*
+ * The second modify of a reset with SCRAM, before the use is finished: a crash between the two
+ * leaves verifiers that are stale, and a claim that lets the same token set them again.
+ */
+static reset_outcome date_verifiers(struct redemption *redemption, const inv_operation *change,
+                                    const char *mark, inv_result *result)
+{
+    const inv_domain *domain = redemption->call->domain;
+    const char *moment = change->after != NULL
+                             ? inv_verifiers_moment(change->after, !keeps_only_scram(domain))
+                             : NULL;
+    inv_operation *dating = NULL;
+
+    if (!keeps_scram(domain))
+        return RESET_DONE;
+    if (moment != NULL) {
+        dating = inv_account_date_operation(redemption->account->dn, mark, moment);
+        *result = run_dating(redemption, dating);
+        inv_operation_free(&dating);
+    } else if (!keeps_only_scram(domain)) {
+        *result = renew_proved(redemption);
+    } else if (change->state == INV_OPERATION_ANSWERED) {
+        *result = inv_verdict_set(redemption->verdict, INV_CONFIG,
+                                  "the directory does not tell when it set the password of %s "
+                                  "(post-read control, RFC 4527, pwdChangedTime and "
+                                  "modifyTimestamp), and nobody logs in by stale SCRAM verifiers",
+                                  redemption->account->dn);
+    } else {
+        return RESET_OVERTAKEN; /* by the attempt whose answer was lost: this token sets it anew */
+    }
+    if (*result == INV_OK)
+        return RESET_DONE;
+    if (keeps_only_scram(domain))
+        return RESET_UNKNOWN;
+    inv_log_write(redemption->call->log, INV_LOG_WARNING,
+                  "invite %s: the password of %s is set, but SCRAM stays off for it until the next "
+                  "reset: %s",
+                  redemption->invite->id, redemption->account->dn, redemption->verdict->why);
+    *result = INV_OK;
+    return RESET_DONE;
+}
+
+/* ------------------------------------------------------------------------------ the first modify
+ */
+
 static reset_outcome set_password(struct redemption *redemption, inv_result *result)
 {
     inv_call *call = redemption->call;
@@ -134,6 +251,8 @@ static reset_outcome set_password(struct redemption *redemption, inv_result *res
         outcome = judge_answer(redemption, change, mark, result);
     else if (change != NULL && change->state != INV_OPERATION_UNSENT)
         outcome = recover(redemption, mark, result);
+    if (outcome == RESET_DONE)
+        outcome = date_verifiers(redemption, change, mark, result);
 cleanup:
     inv_operation_free(&change);
     inv_verifiers_free(&verifiers);
@@ -141,16 +260,37 @@ cleanup:
     return outcome;
 }
 
-/* The password was set by this token, by this attempt or another: it decides, then the use is
- * finished. */
+/*
+ * The password was set by this token, by this attempt or another: it decides, then the use is
+ * finished.
+ */
 static inv_result settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
     inv_result result = redemption_prove(redemption);
 
-    if (result == INV_OK && standing != NULL)
-        (void)redemption_finish(redemption, standing->text, standing->nonce);
-    return result;
+    if (result != INV_OK || standing == NULL)
+        return result;
+    if (renew(redemption, redemption->account) != INV_OK)
+        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+                      "invite %s: SCRAM stays off for %s until the next reset: %s",
+                      redemption->invite->id, redemption->account->dn, redemption->verdict->why);
+    (void)redemption_finish(redemption, standing->text, standing->nonce);
+    return INV_OK;
+}
+
+/*
+ * This token's own reset was cut off before its second modify, where nothing but SCRAM is kept: no
+ * password can be proved, the use is not finished, and its holder sets one anew.
+ */
+static inv_result was_cut_off(struct redemption *redemption, bool *cut_off)
+{
+    *cut_off = false;
+    if (!keeps_only_scram(redemption->call->domain) ||
+        inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) == NULL)
+        return INV_OK;
+    return inv_account_has_stale_verifiers(redemption->call, redemption->account, cut_off,
+                                           redemption->verdict);
 }
 
 static inv_result give_back(struct redemption *redemption, inv_result result)
@@ -169,11 +309,15 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 {
     struct relations relations = {.contacts = NULL};
     const inv_use *standing = NULL;
-    inv_result result;
+    bool cut_off = false;
+    inv_result result = INV_OK;
 
     if (inv_account_is_own(redemption->account) &&
-        inv_account_was_reset_by(redemption->account, redemption->invite->id))
-        return settle(redemption);
+        inv_account_was_reset_by(redemption->account, redemption->invite->id)) {
+        result = was_cut_off(redemption, &cut_off);
+        if (result != INV_OK || !cut_off)
+            return result == INV_OK ? settle(redemption) : result;
+    }
     /* the token first: of one that is not valid nothing more is told */
     result = redemption_judge_state(redemption, &standing, again);
     if (result == INV_OK && !*again)

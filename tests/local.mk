@@ -86,7 +86,7 @@ HEART_TESTS = tests/check_redeem tests/check_redeem_resume tests/check_redeem_re
 	tests/integration/crash tests/check_directory tests/check_connection
 HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/check_removal
 HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservation
-HEART_TESTS += tests/check_account tests/check_roster tests/check_redeem_refused
+HEART_TESTS += tests/check_account tests/check_freshness tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
 HEART_TESTS += tests/check_refused tests/check_owner tests/check_lock
 HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_told
@@ -219,6 +219,11 @@ tests_check_account_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_account_CFLAGS = $(UNIT_CFLAGS)
 tests_check_account_LDADD = $(UNIT_LIBS)
 
+tests_check_freshness_SOURCES = tests/check_freshness.c $(CALLS_SOURCES)
+tests_check_freshness_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_freshness_CFLAGS = $(UNIT_CFLAGS)
+tests_check_freshness_LDADD = $(UNIT_LIBS)
+
 tests_check_roster_SOURCES = tests/check_roster.c $(SITE_SOURCES)
 tests_check_roster_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_roster_CFLAGS = $(UNIT_CFLAGS)
@@ -250,7 +255,7 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
-	tests/check_account tests/check_roster tests/check_changes tests/check_redeem_open \
+	tests/check_account tests/check_freshness tests/check_roster tests/check_changes tests/check_redeem_open \
 	tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_settle \
 	tests/check_redeem_alike tests/check_sight tests/check_refused tests/check_agent \
 	tests/check_agent_roster tests/check_agent_open tests/check_agent_pam \

@@ -120,7 +120,8 @@ char *inv_account_dn(const inv_domain *domain, const inv_name *name);
 /*
  * The add of section 4 and 5.4: account_classes and account_attributes of the domain, xmppJid,
  * inviteId, inviteNonce, xmppInvitedBy, xmppAccountExpires (a duration counts from now), verifiers,
- * authPasswordObject with SCRAM. The ppolicy control is asked for. NULL when memory is short.
+ * authPasswordObject with SCRAM, and with nothing but SCRAM xmppVerifiersOf =
+ * INV_VERIFIERS_OF_NO_PASSWORD. The ppolicy control is asked for. NULL when memory is short.
  */
 inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
                                          const inv_invite *invite, const char *nonce,
@@ -129,10 +130,29 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
 /*
  * The one modify of a reset: replaces every verifier, so that no older password stays good, and
  * sets inviteNonce to mark. An entry that reset_filter lets in without being an xmppAccount becomes
- * one.
+ * one. With SCRAM its answer tells the moment that the verifiers belong to (inv_verifiers_moment),
+ * and inv_account_date_operation has to follow: until then they are stale.
  */
 inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
                                            const inv_account *account, const char *mark,
+                                           const inv_verifiers *verifiers);
+
+/*
+ * The second modify of whoever wrote verifiers into entry dn: records the moment of the first one
+ * in xmppVerifiersOf. It counts only while inviteNonce is still mark, the value that the first one
+ * left: answered 16 when somebody else has reset the password since. A change in any other way has
+ * another moment, so that the verifiers stay stale. NULL when memory is short.
+ */
+inv_operation *inv_account_date_operation(const char *dn, const char *mark, const char *moment);
+
+/*
+ * Gives an account new verifiers of the password it has, without another change of userPassword:
+ * authPassword, and xmppVerifiersOf = account->password_changed. The password must have been proved
+ * by a bind after account was read: when it is changed in between, the moments differ and the
+ * verifiers are stale. Guarded by inviteNonce like the one above. NULL when memory is short, or
+ * when account has no inviteNonce or no password_changed.
+ */
+inv_operation *inv_account_renew_operation(const inv_account *account,
                                            const inv_verifiers *verifiers);
 
 /*
@@ -164,12 +184,21 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);
 
 /*
- * Proves a password: against a readable verifier when the domain keeps only SCRAM, else by a bind.
- * INV_OK, INV_WRONG_PASSWORD or no verdict: also when it is SCRAM's and cannot be read
- * (INV_CONFIG).
+ * Proves a password: by a bind; when the domain keeps only SCRAM, first against the verifiers, if
+ * they can be read and are fresh (inv_account_verifiers_are_fresh). INV_OK, INV_WRONG_PASSWORD,
+ * INV_ACCOUNT_EXPIRED (right by its verifier, which no lock of the directory guards, but the
+ * account is locked), or no verdict: also when verifiers cannot be read, or the directory is not
+ * known to date passwords (INV_CONFIG).
  */
 inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
                              inv_verdict *verdict);
+
+/*
+ * Of a domain that keeps only SCRAM: whether the account's verifiers are stale, so that nobody can
+ * log in by them. False too when they are fresh or cannot be read.
+ */
+inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *account, bool *stale,
+                                           inv_verdict *verdict);
 
 /*
  * A login: finds the account, proves the password, refuses expired guests. INV_OK, INV_NO_ACCOUNT

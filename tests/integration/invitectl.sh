@@ -22,10 +22,11 @@ json "it made the keys" 'any(r["check"] == "keys" for r in rows)'
 verdict "the key file is its owner's" $?
 cp "$site/token.keys" "$work/first.keys"
 admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteKeyFingerprint invitePasswordForm \
-    >"$out" 2>"$err"
+    invitePasswordDates >"$out" 2>"$err"
 says "the fingerprint is recorded" '^inviteKeyFingerprint: 1 [0-9a-f]{32}$' "$out"
 says "server is recorded" '^invitePasswordForm: server$' "$out"
 says "scram is recorded" '^invitePasswordForm: scram$' "$out"
+says "how passwords are dated, too" '^invitePasswordDates: add$' "$out"
 before=$(entries "$suffix" '(objectClass=*)')
 exits 0 "init again" init
 cmp -s "$site/token.keys" "$work/first.keys"

@@ -25,7 +25,7 @@ exits 0 "doctor is content" doctor
 
 # Nobody may read what became of a clear password: that proves nothing.
 directory "$work/unseen"
-sed -i '/inviteId=0000/,/by \* none/s/ write$/ =w/' "$site/invitegate-acl.conf"
+sed -i '/inviteId=0000/,/by \* none/s/ write$/ =sw/' "$site/invitegate-acl.conf"
 restart
 exits 4 "init where the stored password cannot be read" init
 says "says that it stays unproven" 'finding +hashing .*unproven' "$out"
@@ -46,6 +46,12 @@ exits 0 "init with crypt in its place" init
 exits 0 "doctor agrees" doctor
 sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
 exits 0 "init with crypt and scram" init
+# This directory dates no passwords.
+says "notes what that means" 'note +ppolicy .*served to nobody' "$out"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" invitePasswordDates >"$out" 2>"$err"
+says "and records it" '^invitePasswordDates: never$' "$out"
+exits 1 "doctor minds" doctor
+says "as a finding" 'finding +ppolicy .*pwdChangedTime is not to be seen' "$out"
 # Nothing but SCRAM: no bind proves a password then, and the examples let nobody read a verifier.
 sed -i 's/^password_verifiers.*/password_verifiers = scram-sha-256/' "$config"
 exits 4 "init with scram alone" init
@@ -55,11 +61,12 @@ redeems 0 "an account is made all the same" nils "$token" 'nils has a password'
 redeems 4 "but its password is not proved again" nils "$token" 'nils has a password'
 says "because it cannot be read" 'authPassword of uid=nils,.* cannot be read' "$err"
 cp "$site/invitegate-acl.conf" "$work/acl"
-sed -i '/inviteId=0000/,$s/ =w$/ write/' "$site/invitegate-acl.conf"
+sed -i '/inviteId=0000/,$s/ =sw$/ write/' "$site/invitegate-acl.conf"
 restart
-exits 0 "init where it may read them" init
-redeems 0 "the same again" nils "$token" 'nils has a password'
-redeems 1 "another password" nils "$token" 'nils has no password'
+exits 4 "init where it may read them, but a change of a password would not be seen" init
+says "says so" 'finding +ppolicy .*nobody can log in' "$out"
+redeems 4 "so the same again proves nothing" nils "$token" 'nils has a password'
+says "and says why" 'prove nothing: the directory does not date passwords' "$err"
 cp "$work/acl" "$site/invitegate-acl.conf"
 restart
 sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"

@@ -91,6 +91,14 @@ void site_configure(struct site *site, const struct site_settings *settings)
                   "%s", verdict.why);
 }
 
+void site_record_dates(const struct site *site)
+{
+    site_modify(site,
+                "dn: " SITE_INVITES "\nchangetype: modify\nreplace: invitePasswordDates\n"
+                "invitePasswordDates: %s\n",
+                slapd_kind() == SLAPD_389DS ? "change" : "add");
+}
+
 struct site *site_start(const struct site_settings *settings)
 {
     const struct site_settings defaults = {.timeout = NULL};
@@ -106,6 +114,7 @@ struct site *site_start(const struct site_settings *settings)
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordForm\n"
                       "invitePasswordForm: server\n-\nadd: inviteSoleContainer\n"
                       "inviteSoleContainer: TRUE\n"); /* as init does */
+    site_record_dates(site);
     site_configure(site, settings);
     return site;
 }
@@ -203,6 +212,22 @@ void site_unlock_account(const struct site *site, const char *local)
 {
     site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\ndelete: %s\n", local,
                 lock_attribute());
+}
+
+#define SERVICE "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\""
+
+void site_show_verifiers(struct site *site)
+{
+    if (slapd_kind() == SLAPD_389DS)
+        site_modify(site,
+                    "dn: " SITE_PEOPLE "\nchangetype: modify\ndelete: aci\naci: (targetfilter = "
+                    "\"(!(inviteId=0000000000000000000000000000000000000000))\")(targetattr = "
+                    "\"userPassword || authPassword\")(version 3.0; acl \"invitegate: nor does "
+                    "invitegate\"; deny (read, compare) userdn = " SERVICE ";)\n-\nadd: aci\n"
+                    "aci: (targetattr = \"authPassword\")(version 3.0; acl \"scram\"; allow (read, "
+                    "search, compare) userdn = " SERVICE ";)\n");
+    else
+        site_restart(site, "invitegate-acl.conf", "s/ =sw$/ write/");
 }
 
 size_t site_count(struct site *site, const char *base, const char *format, ...)

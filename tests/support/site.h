@@ -65,6 +65,12 @@ void site_lock_account(const struct site *site, const char *local);
 bool site_is_locked(struct site *site, const char *local);
 void site_unlock_account(const struct site *site, const char *local);
 
+/* Lets invitegate read authPassword, as config-examples say for domains that keep only SCRAM. */
+void site_show_verifiers(struct site *site);
+
+/* Records how this kind of directory dates passwords, as init does; site_start does it too. */
+void site_record_dates(const struct site *site);
+
 /* How many entries below base match. */
 size_t site_count(struct site *site, const char *base, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

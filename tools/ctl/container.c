@@ -51,6 +51,7 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
         if (inv_entry_has(entry, "invitePasswordForm", ctl_form_name(form_bits[i])))
             containers->forms |= form_bits[i];
     }
+    containers->dates = inv_password_dates_of_container(entry);
     return INV_OK;
 }
 
@@ -59,7 +60,7 @@ static inv_result read_one(ctl_proof *proof, inv_directory *directory, const cha
                            inv_operation **search)
 {
     static const char *const attributes[] = {"objectClass", "inviteKeyFingerprint",
-                                             "invitePasswordForm", NULL};
+                                             "invitePasswordForm", "invitePasswordDates", NULL};
     inv_result result;
 
     *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
@@ -223,7 +224,8 @@ inv_result ctl_containers_make(ctl_proof *proof, const ctl_containers *container
  */
 
 static inv_operation *record_operation(const ctl_proof *proof, const ctl_containers *containers,
-                                       const inv_keys *keys, unsigned forms)
+                                       const inv_keys *keys, unsigned forms,
+                                       inv_password_dates dates)
 {
     inv_operation *modify = inv_operation_new_modify(proof->domain->invites);
 
@@ -234,6 +236,9 @@ static inv_operation *record_operation(const ctl_proof *proof, const ctl_contain
         if (!ctl_key_is_recorded(containers, keys, i))
             inv_operation_text(modify, INV_CHANGE_ADD, "inviteKeyFingerprint", fingerprint);
     }
+    if (dates != containers->dates)
+        inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordDates",
+                           inv_password_dates_word(dates));
     if (forms == containers->forms)
         return modify;
     if (forms == 0)
@@ -270,7 +275,12 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
     /* What could not be seen this time stays as it was proved before. */
     unsigned unseen = containers->forms & ~(proof->accepted | proof->refused);
     unsigned forms = fine ? proof->accepted | unseen : containers->forms & ~proof->refused;
-    inv_operation *modify = record_operation(proof, containers, keys, forms);
+    inv_password_dates dates =
+        proof->dates == INV_PASSWORD_DATES_NEVER || (fine && proof->dates != containers->dates &&
+                                                     proof->dates != INV_PASSWORD_DATES_UNKNOWN)
+            ? proof->dates
+            : containers->dates;
+    inv_operation *modify = record_operation(proof, containers, keys, forms, dates);
     inv_result result = INV_OK;
 
     if (modify == NULL)
@@ -281,7 +291,7 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
     if (result == INV_OK && !inv_operation_answered(modify, INV_LDAP_SUCCESS) &&
         proof->admin != NULL) {
         inv_operation_free(&modify);
-        modify = record_operation(proof, containers, keys, forms);
+        modify = record_operation(proof, containers, keys, forms, dates);
         result = ctl_proof_run(proof, proof->admin, modify);
     }
     if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))

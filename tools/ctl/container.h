@@ -13,6 +13,7 @@ typedef struct ctl_containers {
     bool marked;         /* the invites container has the class xmppInviteContainer */
     char **fingerprints; /* ends with NULL */
     unsigned forms;      /* INV_VERIFIER_ bits; one of SCRAM stands for all */
+    inv_password_dates dates;
 } ctl_containers;
 
 inv_result ctl_containers_read(ctl_proof *proof, ctl_containers *containers);
@@ -44,8 +45,9 @@ bool ctl_key_is_recorded(const ctl_containers *containers, const inv_keys *keys,
 inv_result ctl_check_invite_keys(ctl_proof *proof, const inv_keys *keys);
 
 /*
- * Records the fingerprints and the forms that were proved. Without the right to, a finding with the
- * LDIF. fine: the proofs found nothing; otherwise forms are only ever taken away.
+ * Records the fingerprints, the forms and how passwords are dated, as proved. Without the right to,
+ * a finding with the LDIF. fine: the proofs found nothing; otherwise what permits is only ever
+ * taken away.
  */
 inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *containers,
                                  const inv_keys *keys, bool fine);

@@ -101,6 +101,24 @@ static void check_forms(ctl_proof *proof, const ctl_containers *containers)
                       "init has proved what password_verifiers wants");
 }
 
+/* What readers of SCRAM verifiers go by. */
+static void check_dates(ctl_proof *proof, const ctl_containers *containers)
+{
+    if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
+        return;
+    if (containers->dates == INV_PASSWORD_DATES_UNKNOWN)
+        ctl_proof_row(proof, CTL_FINDING, "record", "run invitectl init",
+                      "%s does not record how the directory dates passwords "
+                      "(invitePasswordDates): SCRAM verifiers are served to nobody",
+                      proof->domain->invites);
+    else if (proof->dates != INV_PASSWORD_DATES_UNKNOWN && proof->dates != containers->dates)
+        ctl_proof_row(proof, CTL_FINDING, "record",
+                      "run invitectl init, unless the directory's settings were changed by mistake",
+                      "invitePasswordDates is %s, but the directory now dates passwords as \"%s\"",
+                      inv_password_dates_word(containers->dates),
+                      inv_password_dates_word(proof->dates));
+}
+
 static void check_clock(ctl_proof *proof)
 {
     double difference = difftime(time(NULL), proof->server_time);
@@ -144,8 +162,10 @@ static inv_result examine_domain(examination *work)
         goto cleanup;
     proof.recorded = containers.forms;
     result = ctl_prove(&proof);
-    if (result == INV_OK)
+    if (result == INV_OK) {
+        check_dates(&proof, &containers);
         check_clock(&proof);
+    }
     if (result == INV_OK)
         result = ctl_check_indexes(&proof);
 cleanup:

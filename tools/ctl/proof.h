@@ -7,6 +7,7 @@
 #include "command.h"
 #include "invitegate/account.h"
 #include "invitegate/call.h"
+#include "invitegate/freshness.h"
 #include "report.h"
 
 /*
@@ -48,9 +49,10 @@ typedef struct ctl_proof {
      */
     unsigned accepted;
     unsigned refused;
-    unsigned logins;   /* forms that a bind was made with, hashed or not */
-    ctl_person reader; /* an ordinary account that can bind: what does it see? */
-    ctl_person other;  /* another one, with all that is accepted: what is seen of it? */
+    inv_password_dates dates; /* how the directory dates passwords; UNKNOWN: it was not seen */
+    unsigned logins;          /* forms that a bind was made with, hashed or not */
+    ctl_person reader;        /* an ordinary account that can bind: what does it see? */
+    ctl_person other;         /* another one, with all that is accepted: what is seen of it? */
     char *invite_dn;
     char *pair_dn;
     time_t server_time; /* by createTimestamp, 0 if not seen */

@@ -3,6 +3,7 @@
 
 #include "throwaway.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -48,6 +49,40 @@ static inv_result make_people(ctl_proof *proof)
 
 /* ---------------------------------------------------------------------------- reset, the policy */
 
+#define THROWAWAY_MARK "0000000000000001" /* inviteNonce */
+
+/* The second modify of a reset with SCRAM: without it the verifiers stay stale. */
+static inv_result prove_dating(ctl_proof *proof, const inv_operation *reset)
+{
+    const bool with_password = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0;
+    const char *moment =
+        reset->after != NULL ? inv_verifiers_moment(reset->after, with_password) : NULL;
+    inv_operation *dating;
+    inv_result result = INV_OK;
+
+    if (reset->read_after == NULL)
+        return INV_OK;
+    if (moment == NULL) {
+        ctl_proof_row(
+            proof, proof->lesser, "reset",
+            "let the server answer the post-read control (RFC 4527) and invitegate read "
+            "pwdChangedTime and modifyTimestamp",
+            "a reset does not tell when it was: its SCRAM verifiers are served to nobody");
+        return INV_OK;
+    }
+    dating = inv_account_date_operation(proof->other.dn, THROWAWAY_MARK, moment);
+    result = ctl_proof_run(proof, proof->call->directory, dating);
+    if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_SUCCESS)) {
+        (void)inv_operation_result(dating, "recording what verifiers are of", proof->verdict);
+        ctl_proof_row(proof, proof->lesser, "reset",
+                      "let invitegate write xmppVerifiersOf of accounts (" CTL_REMEDY_ACL ")",
+                      "after a reset SCRAM verifiers are served to nobody: %s",
+                      proof->verdict->why);
+    }
+    inv_operation_free(&dating);
+    return result;
+}
+
 /* Replaces the password of the other one, as a reset would. */
 static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
 {
@@ -67,8 +102,8 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
     result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->verdict);
     if (result != INV_OK)
         goto cleanup;
-    modify = inv_account_reset_operation(&domain, proof->other.name, account, "0000000000000001",
-                                         verifiers);
+    modify =
+        inv_account_reset_operation(&domain, proof->other.name, account, THROWAWAY_MARK, verifiers);
     result = ctl_proof_run(proof, proof->call->directory, modify);
     if (result != INV_OK)
         goto cleanup;
@@ -76,6 +111,7 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
                                       proof->verdict);
     if (result == INV_OK) {
         ctl_proof_row(proof, CTL_FINE, "reset", NULL, "a password can be replaced");
+        result = prove_dating(proof, modify);
     } else if (result > INV_OK || result == INV_CONFIG) {
         ctl_proof_row(proof, CTL_NOTE, "reset",
                       "let invitegate write userPassword, authPassword, inviteNonce and the class "
@@ -170,51 +206,140 @@ static inv_result prove_comparing(ctl_proof *proof)
     return result;
 }
 
-static inv_result sees_change(ctl_proof *proof, const ctl_person *person, bool *seen)
+/* ----------------------------------------------------------------------- dates of passwords */
+
+/* pwdChangedTime or pwdUpdateTime of the other one as it stands; *date NULL: none. */
+static inv_result read_date(ctl_proof *proof, char **date)
 {
     static const char *const attributes[] = {"pwdChangedTime", "pwdUpdateTime", NULL};
-    inv_operation *search;
-    inv_result result;
+    inv_operation *search = inv_operation_search(proof->other.dn, INV_SCOPE_BASE, NULL, attributes);
+    inv_result result = ctl_proof_run(proof, proof->call->directory, search);
+    const char *text = NULL;
 
-    if (person->dn == NULL || *seen)
-        return INV_OK;
-    search = inv_operation_search(person->dn, INV_SCOPE_BASE, NULL, attributes);
-    result = ctl_proof_run(proof, proof->call->directory, search);
-    if (result == INV_OK && search->entry_count == 1)
-        *seen = inv_entry_count(search->entries[0], "pwdChangedTime") > 0 ||
-                inv_entry_count(search->entries[0], "pwdUpdateTime") > 0;
+    free(*date);
+    *date = NULL;
+    if (result == INV_OK && search->entry_count == 1) {
+        text = inv_entry_text(search->entries[0], "pwdChangedTime");
+        if (text == NULL)
+            text = inv_entry_text(search->entries[0], "pwdUpdateTime");
+    }
+    if (text != NULL) {
+        *date = strdup(text);
+        if (*date == NULL)
+            result = inv_verdict_no_memory(proof->verdict);
+    }
     inv_operation_free(&search);
     return result;
 }
 
-/*
- * Whether a password that is changed elsewhere outlives its SCRAM verifiers. OpenLDAP notes the
- * moment from the start, 389 DS with the first change: the other one's was replaced by now.
- */
-static inv_result prove_tracking(ctl_proof *proof)
+/* As somebody else does, in the first form that logs in. *changed: the directory took it. */
+static inv_result change_password(ctl_proof *proof, bool *changed)
 {
-    const struct timespec pause = {.tv_nsec = 50L * 1000 * 1000};
-    bool seen = false;
+    inv_domain domain = *proof->domain;
+    inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    inv_secret *password = ctl_random_password();
+    inv_verifiers *verifiers = NULL;
+    inv_operation *modify = NULL;
     inv_result result;
 
-    if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
-        return INV_OK;
-    result = sees_change(proof, &proof->reader, &seen);
-    /* 389 DS answers the change first, then notes it */
-    for (int tries = 0; result == INV_OK && !seen && tries < 20; tries++) {
-        result = sees_change(proof, &proof->other, &seen);
-        if (!seen)
-            (void)nanosleep(&pause, NULL);
+    domain.verifiers = proof->logins & (~proof->logins + 1);
+    if (password == NULL)
+        return inv_verdict_no_memory(proof->verdict);
+    result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->verdict);
+    if (result == INV_OK) {
+        const inv_secret *value = inv_verifiers_value(verifiers, 0);
+
+        modify = inv_operation_new_modify(proof->other.dn);
+        inv_operation_value(modify, INV_CHANGE_REPLACE, "userPassword", inv_secret_bytes(value),
+                            inv_secret_length(value));
+        result = ctl_proof_run(proof, proof->call->directory, modify);
     }
-    if (result == INV_OK && !seen)
-        ctl_proof_row(proof, proof->lesser, "ppolicy",
-                      "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
-                      "passwordTrackUpdateTime on, and pwdUpdateTime)",
-                      "pwdChangedTime is not to be seen: after a change elsewhere the old password "
-                      "still works by SCRAM");
-    else if (result == INV_OK)
-        ctl_proof_row(proof, CTL_FINE, "ppolicy", NULL, "a password changed elsewhere is noticed");
+    *changed = result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS);
+    inv_operation_free(&modify);
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
     return result;
+}
+
+/* 389 DS answers the change first, then dates it. */
+static inv_result wait_for_date(ctl_proof *proof, char **date)
+{
+    const struct timespec pause = {.tv_nsec = 50L * 1000 * 1000};
+    inv_result result = read_date(proof, date);
+
+    for (int tries = 0; result == INV_OK && *date == NULL && tries < 20; tries++) {
+        (void)nanosleep(&pause, NULL);
+        result = read_date(proof, date);
+    }
+    return result;
+}
+
+/*
+ * Whether SCRAM verifiers can be told to be of an older password, before anything but the add was
+ * done to the other one. OpenLDAP dates passwords from the add on, 389 DS from the first change.
+ */
+static inv_result prove_dates(ctl_proof *proof)
+{
+    char *date = NULL;
+    bool changed = false;
+    inv_result result = INV_OK;
+
+    if (proof->logins == 0)
+        return INV_OK; /* no userPassword that could be changed: no date to be seen */
+    result = read_date(proof, &date);
+    if (result == INV_OK && date != NULL) {
+        proof->dates = INV_PASSWORD_DATES_ADD;
+    } else if (result == INV_OK) {
+        result = change_password(proof, &changed);
+        if (result == INV_OK && changed)
+            result = wait_for_date(proof, &date);
+        if (result == INV_OK && changed)
+            proof->dates = date != NULL ? INV_PASSWORD_DATES_CHANGE : INV_PASSWORD_DATES_NEVER;
+    }
+    free(date);
+    return result;
+}
+
+/* Whoever deletes userPassword shuts a person out of SCRAM too; neither directory dates that. */
+static inv_result prove_presence(ctl_proof *proof)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *search;
+    inv_result result;
+
+    if (proof->logins == 0 || (proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0 ||
+        (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
+        return INV_OK;
+    search = inv_operation_search(proof->other.dn, INV_SCOPE_BASE, "(userPassword=*)", nothing);
+    result = ctl_proof_run(proof, proof->call->directory, search);
+    if (result == INV_OK && search->entry_count != 1)
+        ctl_proof_row(
+            proof, proof->lesser, "passwords",
+            "let invitegate search for userPassword, not read it (=sw in config-examples/"
+            "slapd/invitegate-acl.conf; 389 DS: allow (search) in invitegate-aci.ldif)",
+            "whether an account has a userPassword is not to be seen: its SCRAM verifiers "
+            "are served to nobody");
+    inv_operation_free(&search);
+    return result;
+}
+
+static void report_dates(ctl_proof *proof)
+{
+    const bool only_scram = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0;
+
+    if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
+        return;
+    if (proof->dates == INV_PASSWORD_DATES_ADD || proof->dates == INV_PASSWORD_DATES_CHANGE)
+        ctl_proof_row(proof, CTL_FINE, "ppolicy", NULL, "a password changed elsewhere is noticed");
+    else
+        ctl_proof_row(
+            proof, only_scram ? CTL_FINDING : proof->lesser, "ppolicy",
+            "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
+            "passwordTrackUpdateTime on, and pwdUpdateTime)",
+            "pwdChangedTime is not to be seen: a password that is changed elsewhere could "
+            "not be told from the one of the SCRAM verifiers, so they are served to "
+            "nobody%s",
+            only_scram ? " and nobody can log in" : "");
 }
 
 inv_result ctl_prove_accounts(ctl_proof *proof)
@@ -226,8 +351,12 @@ inv_result ctl_prove_accounts(ctl_proof *proof)
     if (result == INV_OK && proof->other.dn != NULL)
         result = prove_comparing(proof);
     if (result == INV_OK && proof->other.dn != NULL)
+        result = prove_presence(proof);
+    if (result == INV_OK && proof->other.dn != NULL)
+        result = prove_dates(proof);
+    if (result == INV_OK && proof->other.dn != NULL)
         result = prove_name_search(proof);
     if (result == INV_OK && proof->other.dn != NULL)
-        result = prove_tracking(proof);
+        report_dates(proof);
     return result;
 }

@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "invitegate/account.h"
+#include "invitegate/freshness.h"
+#include "tests/support/calls.h"
+#include "tests/support/counter.h"
+
+/* SCRAM verifiers of a password that is not the account's any more are good for nothing. */
+
+#define NEW_PASSWORD   "a new long password"
+#define OTHER_PASSWORD "set by somebody else"
+#define SCRAM_ONLY     "password_verifiers = scram-sha-256\nscram_iterations = 4096\n"
+#define BOTH           "password_verifiers = server scram-sha-256\nscram_iterations = 4096\n"
+
+/* -------------------------------------------------------------------------------- by hand */
+
+#define T0   "20260102030405Z"
+#define T1   "20260102030406Z"
+#define NONE INV_VERIFIERS_OF_NO_PASSWORD
+
+static const struct {
+    const char *created;
+    const char *changed; /* pwdChangedTime */
+    const char *updated; /* pwdUpdateTime */
+    const char *of;      /* xmppVerifiersOf */
+    bool fresh_add;
+    bool fresh_change;
+} entries[] = {
+    /* the verifiers came with the add */
+    {T0, T0, NULL, NULL, true, true},
+    {T1, T0, NULL, NULL, true, true}, /* 1.4 % of them */
+    {T0, T1, NULL, NULL, false, false},
+    {T0, NULL, T0, NULL, true, true},
+    {T0, NULL, T1, NULL, false, false},
+    {NULL, T0, NULL, NULL, false, false}, /* createTimestamp hidden */
+    {T0, NULL, NULL, NULL, false, true},
+    /* they came later */
+    {T0, T1, NULL, T1, true, true},
+    {T0, T1, NULL, "20260102040406+0100", true, true},
+    {T0, NULL, T1, T1, true, true},
+    {T0, T1, NULL, T0, false, false},
+    {T0, T0, NULL, T1, false, false},
+    {T0, NULL, NULL, T1, false, false}, /* the date is gone or hidden */
+    /* they came without a userPassword */
+    {T0, NULL, NULL, NONE, true, true},
+    {T0, T0, NULL, NONE, false, false},
+    {T0, NULL, T1, NONE, false, false},
+    /* in both spellings the later one counts */
+    {T0, T0, T1, T0, false, false},
+    {T0, T1, T0, T1, true, true},
+    /* no times */
+    {T0, "once", NULL, NULL, false, false},
+    {T0, T0, "once", NULL, false, false},
+    {"once", T0, NULL, NULL, false, false},
+    {T0, T0, NULL, "once", false, false},
+    {T0, NULL, NULL, "once", false, false},
+};
+
+static void append(inv_entry *entry, const char *attribute, const char *value)
+{
+    if (value != NULL)
+        ck_assert(inv_entry_append(entry, attribute, value, strlen(value)));
+}
+
+static void expect_fresh(const inv_entry *entry, inv_freshness_terms terms, bool wanted, size_t row)
+{
+    const char *why = "untouched";
+    bool fresh = inv_account_verifiers_are_fresh(entry, &terms, &why);
+
+    ck_assert_msg(fresh == wanted, "row %zu, dates %d: %s", row, terms.dates,
+                  fresh ? "fresh" : why);
+    ck_assert((why == NULL) == fresh);
+}
+
+/* In a domain with SCRAM alone, and beside a userPassword. */
+static void expect_each(const inv_entry *entry, inv_password_dates dates, bool wanted, size_t row)
+{
+    const bool of_none = inv_entry_has(entry, "xmppVerifiersOf", NONE);
+
+    expect_fresh(entry, (inv_freshness_terms){.dates = dates}, wanted, row);
+    expect_fresh(
+        entry, (inv_freshness_terms){.dates = dates, .needs_password = true, .has_password = true},
+        wanted, row);
+    /* deleted: only who never had one goes on */
+    expect_fresh(entry, (inv_freshness_terms){.dates = dates, .needs_password = true},
+                 wanted && of_none, row);
+}
+
+START_TEST(which_are_fresh)
+{
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+        inv_entry *entry = inv_entry_new("uid=x," SITE_PEOPLE);
+
+        append(entry, "createTimestamp", entries[i].created);
+        append(entry, "pwdChangedTime", entries[i].changed);
+        append(entry, "pwdUpdateTime", entries[i].updated);
+        append(entry, "xmppVerifiersOf", entries[i].of);
+        expect_each(entry, INV_PASSWORD_DATES_ADD, entries[i].fresh_add, i);
+        expect_each(entry, INV_PASSWORD_DATES_CHANGE, entries[i].fresh_change, i);
+        expect_each(entry, INV_PASSWORD_DATES_NEVER, false, i);
+        expect_each(entry, INV_PASSWORD_DATES_UNKNOWN, false, i);
+        inv_entry_free(&entry);
+    }
+}
+END_TEST
+
+START_TEST(what_a_container_records)
+{
+    static const struct {
+        const char *text;
+        inv_password_dates dates;
+    } words[] = {{"add", INV_PASSWORD_DATES_ADD},     {"CHANGE", INV_PASSWORD_DATES_CHANGE},
+                 {"never", INV_PASSWORD_DATES_NEVER}, {"always", INV_PASSWORD_DATES_UNKNOWN},
+                 {NULL, INV_PASSWORD_DATES_UNKNOWN},  {"", INV_PASSWORD_DATES_UNKNOWN}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        inv_entry *entry = inv_entry_new(SITE_INVITES);
+
+        append(entry, "invitePasswordDates", words[i].text);
+        ck_assert_int_eq(inv_password_dates_of_container(entry), words[i].dates);
+        inv_entry_free(&entry);
+    }
+    ck_assert_ptr_null(inv_password_dates_word(INV_PASSWORD_DATES_UNKNOWN));
+    ck_assert_str_eq(inv_password_dates_word(INV_PASSWORD_DATES_ADD), "add");
+}
+END_TEST
+
+/* ------------------------------------------------------------------------- in a directory */
+
+static const char *date_attribute(void)
+{
+    return slapd_kind() == SLAPD_389DS ? "pwdUpdateTime" : "pwdChangedTime";
+}
+
+static char *dn_of(const char *local)
+{
+    char *dn = NULL;
+
+    ck_assert_int_gt(asprintf(&dn, "uid=%s," SITE_PEOPLE, local), 0);
+    return dn;
+}
+
+/* As an admin who is not the rootdn: neither directory dates that. */
+static void delete_elsewhere(const char *local)
+{
+    char *dn = dn_of(local);
+    inv_operation *deletion = inv_operation_new_modify(dn);
+
+    inv_operation_text(deletion, INV_CHANGE_REPLACE, "userPassword", NULL);
+    ck_assert_int_eq(inv_directory_run(call.directory, &deletion, 1, &call.deadline, &verdict),
+                     INV_OK);
+    ck_assert_int_eq(deletion->code, INV_LDAP_SUCCESS);
+    inv_operation_free(&deletion);
+    free(dn);
+}
+
+static bool is_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/*
+ * As ldappasswd does, in a second of its own; waits until the directory has dated it. OpenLDAP
+ * takes the date away with a password that is deleted, 389 DS dates that too.
+ */
+static void change_elsewhere(const char *local, const char *password)
+{
+    char *dn = dn_of(local);
+    char *before = site_value(site, dn, date_attribute());
+    bool dated = false;
+
+    site_next_second();
+    if (password != NULL)
+        site_modify(site, "dn: %s\nchangetype: modify\nreplace: userPassword\nuserPassword: %s\n",
+                    dn, password);
+    else
+        site_modify(site, "dn: %s\nchangetype: modify\ndelete: userPassword\n", dn);
+    for (int tries = 0; tries < 800 && !dated; tries++) {
+        char *after = site_value(site, dn, date_attribute());
+
+        dated = !is_text(after, before);
+        free(after);
+        if (!dated)
+            (void)nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
+    }
+    ck_assert_msg(dated, "%s does not date the change", date_attribute());
+    free(before);
+    free(dn);
+}
+
+/* As invitegate's own identity sees it. */
+static bool is_fresh(const char *local)
+{
+    char *dn = dn_of(local);
+    inv_verifiers_read verifiers;
+    bool fresh;
+
+    inv_verifiers_read_start(&verifiers, call.domain, dn);
+    ck_assert_int_eq(inv_directory_run(call.directory, verifiers.flight, verifiers.count,
+                                       &call.deadline, &verdict),
+                     INV_OK);
+    ck_assert_msg(inv_verifiers_read_judge(&verifiers, &verdict) == INV_OK, "%s", verdict.why);
+    ck_assert_ptr_nonnull(verifiers.entry);
+    fresh = verifiers.fresh;
+    inv_verifiers_read_end(&verifiers);
+    free(dn);
+    return fresh;
+}
+
+/* 389 DS notes the moment of a reset behind its answer. */
+static bool becomes_fresh(const char *local)
+{
+    for (int tries = 0; tries < 200; tries++) {
+        if (is_fresh(local))
+            return true;
+        (void)nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
+    }
+    return false;
+}
+
+static void expect_value(const char *local, const char *attribute, const char *wanted)
+{
+    char *dn = dn_of(local);
+    char *value = site_value(site, dn, attribute);
+
+    ck_assert_pstr_eq(value, wanted);
+    free(value);
+    free(dn);
+}
+
+static inv_result login(const char *local, const char *password)
+{
+    inv_name *name = site_name(site, local);
+    inv_secret *secret = inv_secret_new(password, strlen(password));
+    inv_result result = inv_account_login(&call, name, secret, &verdict);
+
+    inv_secret_free(&secret);
+    inv_name_free(&name);
+    return result;
+}
+
+static inv_token *reset_invite(const char *local)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, local);
+    return site_create(site, &request);
+}
+
+static void redeem_now(const inv_token *token, const char *local, const char *password)
+{
+    (void)site_redeem(site, token, local, password, &verdict);
+    expect(INV_OK);
+}
+
+/* What an attempt's second write, the reset itself, is followed by. */
+enum { WRITE_CLAIM = 1, WRITE_SET, WRITE_DATE };
+
+struct plan {
+    inv_call *call;
+    const char *local;
+    enum { CUT_OFF, CHANGED, RESET_AGAIN } event;
+    bool done;
+};
+
+static void at_date(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct plan *plan = context;
+    char *dn;
+
+    (void)number;
+    if (plan->done || moment != COUNTER_AFTER_ANSWER || write != WRITE_SET)
+        return;
+    plan->done = true;
+    switch (plan->event) {
+    case CUT_OFF:
+        plan->call->deadline = inv_deadline_in(0);
+        break;
+    case CHANGED:
+        change_elsewhere(plan->local, OTHER_PASSWORD);
+        break;
+    case RESET_AGAIN:
+        dn = dn_of(plan->local);
+        site_modify(site, "dn: %s\nchangetype: modify\nreplace: inviteNonce\ninviteNonce: other\n",
+                    dn);
+        free(dn);
+        break;
+    }
+}
+
+/* A reset in which event happens behind the answer to its first modify. lose: see counter.h. */
+static inv_result reset_with(const inv_token *token, struct plan *plan, size_t lose,
+                             const char *password)
+{
+    inv_call own;
+    struct counter *counter;
+    inv_result result;
+
+    site_begin(site, &own);
+    counter = counter_attach(own.directory);
+    counter->lose = lose;
+    if (plan != NULL) {
+        plan->call = &own;
+        counter->at = at_date;
+        counter->context = plan;
+    }
+    result = site_redeem_in(&own, token, plan != NULL ? plan->local : "lost", password, &verdict);
+    counter_detach(own.directory, &counter);
+    inv_gate_end(&own);
+    return result;
+}
+
+/* ------------------------------------------------------------------ nothing but SCRAM is kept */
+
+static void start_scram_only(void)
+{
+    calls_start_with(SCRAM_ONLY);
+    site_show_verifiers(site);
+}
+
+START_TEST(an_account_without_password_says_so)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem_now(token, "ada", SITE_PASSWORD);
+    expect_value("ada", "xmppVerifiersOf", NONE);
+    expect_value("ada", date_attribute(), NULL);
+    expect_value("ada", "userPassword", NULL);
+    ck_assert(is_fresh("ada"));
+    ck_assert_int_eq(login("ada", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(login("ada", "wrong"), INV_WRONG_PASSWORD);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The new one is proved by a bind, the old one by nothing. */
+START_TEST(a_password_set_elsewhere_ends_the_old_one)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem_now(token, "bob", SITE_PASSWORD);
+    change_elsewhere("bob", OTHER_PASSWORD);
+    ck_assert(!is_fresh("bob"));
+    ck_assert_int_eq(login("bob", SITE_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "stale"));
+    ck_assert_int_eq(login("bob", OTHER_PASSWORD), INV_OK);
+    (void)site_redeem(site, token, "bob", SITE_PASSWORD, &verdict); /* nor is it resumed with */
+    expect(INV_BAD_TOKEN);
+    change_elsewhere("bob", NULL);
+    ck_assert_int_eq(login("bob", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_locked_account_is_refused)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem_now(token, "cyd", SITE_PASSWORD);
+    site_lock_account(site, "cyd");
+    ck_assert_int_eq(login("cyd", SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(login("cyd", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(site_redeem(site, token, "cyd", SITE_PASSWORD, &verdict), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(site_redeem(site, token, "cyd", "some other password", &verdict),
+                     INV_BAD_TOKEN);
+    site_unlock_account(site, "cyd");
+    ck_assert_int_eq(login("cyd", SITE_PASSWORD), INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(without_the_record_nothing_is_proved)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem_now(token, "dan", SITE_PASSWORD);
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordDates\n");
+    ck_assert_int_eq(login("dan", SITE_PASSWORD), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "invitectl init"));
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordDates\n"
+                      "invitePasswordDates: never\n");
+    ck_assert_int_eq(login("dan", SITE_PASSWORD), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "invitectl doctor"));
+    site_record_dates(site);
+    ck_assert_int_eq(login("dan", SITE_PASSWORD), INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_reset_takes_the_old_password_away)
+{
+    inv_token *token;
+
+    site_add_account(site, "eva"); /* with a userPassword */
+    token = reset_invite("eva");
+    site_next_second(); /* 389 DS: the second of the modify is that of its date */
+    redeem_now(token, "eva", NEW_PASSWORD);
+    expect_value("eva", "userPassword", NULL);
+    ck_assert(becomes_fresh("eva"));
+    ck_assert_int_eq(login("eva", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(login("eva", SITE_PASSWORD), INV_WRONG_PASSWORD);
+    redeem_now(token, "eva", NEW_PASSWORD);
+    change_elsewhere("eva", OTHER_PASSWORD);
+    ck_assert_int_eq(login("eva", NEW_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(login("eva", OTHER_PASSWORD), INV_OK);
+    /* deleting it shuts the person out */
+    change_elsewhere("eva", NULL);
+    ck_assert_int_eq(login("eva", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(login("eva", NEW_PASSWORD), INV_WRONG_PASSWORD);
+    inv_token_free(&token);
+}
+END_TEST
+
+/*
+ * Between the two modifies, of an account whose verifiers were stale before: they prove nothing,
+ * and the same token sets them anew.
+ */
+START_TEST(a_reset_that_was_cut_off)
+{
+    struct plan plan = {.local = "fay", .event = CUT_OFF};
+    inv_token *token;
+
+    site_add_account(site, "fay");
+    change_elsewhere("fay", OTHER_PASSWORD);
+    token = reset_invite("fay");
+    ck_assert_int_lt(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
+    ck_assert(plan.done);
+    site_expect(site, token, 0, 1, 0, 0, 0); /* the claim stands */
+    expect_value("fay", "xmppVerifiersOf", NULL);
+    expect_value("fay", "userPassword", NULL);
+    ck_assert_int_eq(login("fay", NEW_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    redeem_now(token, "fay", NEW_PASSWORD);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(is_fresh("fay"));
+    ck_assert_int_eq(login("fay", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(lost_answers)
+{
+    inv_token *token;
+
+    site_add_account(site, "lost");
+    change_elsewhere("lost", OTHER_PASSWORD);
+    token = reset_invite("lost");
+    site_next_second();
+    (void)reset_with(token, NULL, (size_t)_i, NEW_PASSWORD);
+    redeem_now(token, "lost", NEW_PASSWORD);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(becomes_fresh("lost"));
+    ck_assert_int_eq(login("lost", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(login("lost", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    site_delete(site, "uid=lost," SITE_PEOPLE);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------- beside a userPassword */
+
+static void start_both(void)
+{
+    calls_start_with(BOTH);
+}
+
+START_TEST(verifiers_of_the_password)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    inv_token *reset;
+
+    redeem_now(token, "gus", SITE_PASSWORD);
+    expect_value("gus", "xmppVerifiersOf", NULL); /* an add writes nothing more */
+    ck_assert(is_fresh("gus"));
+    change_elsewhere("gus", OTHER_PASSWORD);
+    ck_assert(!is_fresh("gus"));
+    reset = reset_invite("gus");
+    site_next_second();
+    redeem_now(reset, "gus", NEW_PASSWORD);
+    ck_assert(becomes_fresh("gus"));
+    ck_assert_int_eq(login("gus", NEW_PASSWORD), INV_OK);
+    change_elsewhere("gus", OTHER_PASSWORD);
+    ck_assert(!is_fresh("gus"));
+    change_elsewhere("gus", NULL);
+    ck_assert(!is_fresh("gus"));
+    inv_token_free(&token);
+    inv_token_free(&reset);
+}
+END_TEST
+
+START_TEST(a_new_account_whose_password_is_deleted)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem_now(token, "hal", SITE_PASSWORD);
+    ck_assert(is_fresh("hal"));
+    delete_elsewhere("hal");
+    ck_assert(!is_fresh("hal"));
+    change_elsewhere("hal", OTHER_PASSWORD);
+    change_elsewhere("hal", NULL);
+    ck_assert(!is_fresh("hal"));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The moment is that of the reset's own modify, so a change right behind it is seen. */
+START_TEST(changed_between_the_two_modifies)
+{
+    struct plan plan = {.local = "ida", .event = CHANGED};
+    inv_token *token;
+
+    site_add_account(site, "ida");
+    token = reset_invite("ida");
+    ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
+    ck_assert(plan.done);
+    ck_assert(!is_fresh("ida"));
+    ck_assert_int_eq(login("ida", OTHER_PASSWORD), INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(another_reset_between_the_two_modifies)
+{
+    struct plan plan = {.local = "jan", .event = RESET_AGAIN};
+    inv_token *token;
+
+    site_add_account(site, "jan");
+    token = reset_invite("jan");
+    ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
+    ck_assert(plan.done);
+    expect_value("jan", "xmppVerifiersOf", NULL); /* that one dates its own */
+    expect_value("jan", "inviteNonce", "other");
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Who comes again with token and password has proved it: the verifiers are made anew. */
+START_TEST(cut_off_and_resumed)
+{
+    struct plan plan = {.local = "kim", .event = CUT_OFF};
+    inv_token *token;
+
+    site_add_account(site, "kim");
+    token = reset_invite("kim");
+    ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
+    ck_assert(plan.done);
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    expect_value("kim", "xmppVerifiersOf", NULL);
+    ck_assert_int_eq(site_redeem(site, token, "kim", "some other password", &verdict),
+                     INV_BAD_TOKEN);
+    expect_value("kim", "xmppVerifiersOf", NULL);
+    redeem_now(token, "kim", NEW_PASSWORD);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(becomes_fresh("kim"));
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("freshness");
+    TCase *by_hand = tcase_create("by_hand");
+    TCase *only = tcase_create("only_scram");
+    TCase *both = tcase_create("both");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_test(by_hand, which_are_fresh);
+    tcase_add_test(by_hand, what_a_container_records);
+    suite_add_tcase(suite, by_hand);
+    tcase_set_timeout(only, 120);
+    tcase_add_unchecked_fixture(only, start_scram_only, calls_stop);
+    tcase_add_checked_fixture(only, calls_begin, calls_end);
+    tcase_add_test(only, an_account_without_password_says_so);
+    tcase_add_test(only, a_password_set_elsewhere_ends_the_old_one);
+    tcase_add_test(only, a_locked_account_is_refused);
+    tcase_add_test(only, without_the_record_nothing_is_proved);
+    tcase_add_test(only, a_reset_takes_the_old_password_away);
+    tcase_add_test(only, a_reset_that_was_cut_off);
+    tcase_add_loop_test(only, lost_answers, WRITE_CLAIM, WRITE_DATE + 2);
+    suite_add_tcase(suite, only);
+    tcase_set_timeout(both, 120);
+    tcase_add_unchecked_fixture(both, start_both, calls_stop);
+    tcase_add_checked_fixture(both, calls_begin, calls_end);
+    tcase_add_test(both, verifiers_of_the_password);
+    tcase_add_test(both, a_new_account_whose_password_is_deleted);
+    tcase_add_test(both, changed_between_the_two_modifies);
+    tcase_add_test(both, another_reset_between_the_two_modifies);
+    tcase_add_test(both, cut_off_and_resumed);
+    suite_add_tcase(suite, both);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
