@@ -81,7 +81,7 @@ static void write_invite(FILE *file, size_t number, uint64_t *state)
     (void)fprintf(file,
                   "inviteType: account\ninviteDomain: example.org\ninviteUses: 1\n"
                   "inviteUsesLeft: %d\ninviteExpires: %d%02zu%02zu120000Z\ninviteKeyId: 1\n"
-                  "inviteInviter: friend%zu@example.org\n",
+                  "inviteInviter: friend%zu@example.org\ninviteTerms: inviteInviter\n",
                   used ? 0 : 1, open ? 2090 : 2020, number % 12 + 1, number % 28 + 1,
                   number % 1000);
     if (used)

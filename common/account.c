@@ -468,6 +468,43 @@ bool inv_account_was_reset_by(const inv_account *account, const char *invite_id)
            (point[1 + length] == '\0' || point[1 + length] == '.');
 }
 
+char *inv_account_state(const inv_account *account)
+{
+    char *state = NULL;
+
+    return asprintf(&state, "%s %s",
+                    account->password_changed_text != NULL ? account->password_changed_text
+                                                           : "none",
+                    account->nonce != NULL ? account->nonce : "none") == -1
+               ? NULL
+               : state;
+}
+
+/* Compared piece by piece: no memory is asked for where a shortage would have to be an answer. */
+static const char *skip_part(const char *state, const char *part)
+{
+    size_t length;
+
+    if (part == NULL)
+        part = "none";
+    length = strlen(part);
+    return inv_ascii_equal_in(state, part, length) ? state + length : NULL;
+}
+
+bool inv_account_fits_reset(const inv_account *account, const inv_invite *invite)
+{
+    const char *rest = invite->account_state;
+
+    if (inv_account_was_reset_by(account, invite->id))
+        return true;
+    if (rest != NULL)
+        rest = skip_part(rest, account->password_changed_text);
+    if (rest == NULL || *rest != ' ')
+        return false;
+    rest = skip_part(rest + 1, account->nonce);
+    return rest != NULL && *rest == '\0';
+}
+
 bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_IDENTITY_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];

@@ -63,6 +63,8 @@
         "yes or no") \
     KEY(domain, default_expiry, inv_domain, default_expiry, duration, "7d", \
         "a duration, such as 7d (units s m h d w)") \
+    KEY(domain, reset_expiry, inv_domain, reset_expiry, duration, "1d", \
+        "a duration, such as 1d (units s m h d w)") \
     KEY(domain, claim_grace, inv_domain, claim_grace, duration, "2m", \
         "a duration, such as 2m (units s m h d w)") \
     KEY(domain, inviter_gone, inv_domain, inviter_gone_refuse, inviter_gone, "refuse", \

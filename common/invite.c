@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invite_terms.h"
+#include "invitegate/account.h"
 #include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 
@@ -47,13 +49,44 @@ const char *inv_invite_state_name(inv_invite_state state)
     return "unknown";
 }
 
-inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now)
+static bool account_is_over(const inv_invite *invite, time_t now)
+{
+    return invite->account_end != 0 && now > invite->account_end;
+}
+
+inv_invite_state inv_invite_state_accepted(const inv_invite *invite, time_t accepted_at, time_t now)
 {
     if (invite->uses_left < 0)
         return INV_INVITE_REVOKED;
     if (invite->uses_left == 0)
         return INV_INVITE_USED;
-    return now > invite->expires ? INV_INVITE_EXPIRED : INV_INVITE_PENDING;
+    return accepted_at > invite->expires || account_is_over(invite, now) || invite->outdated != NULL
+               ? INV_INVITE_EXPIRED
+               : INV_INVITE_PENDING;
+}
+
+inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now)
+{
+    return inv_invite_state_accepted(invite, now, now);
+}
+
+bool inv_invite_may_finish(const inv_invite *invite, time_t now)
+{
+    return invite->uses_left >= 0 && !account_is_over(invite, now) && invite->outdated == NULL;
+}
+
+time_t inv_invite_end(const inv_invite *invite)
+{
+    return invite->account_end != 0 && invite->account_end < invite->expires ? invite->account_end
+                                                                             : invite->expires;
+}
+
+const char *inv_invite_expired_because(const inv_invite *invite, time_t now)
+{
+    if (invite->outdated != NULL)
+        return invite->outdated;
+    return account_is_over(invite, now) ? "the end of the account that it registers has passed"
+                                        : NULL;
 }
 
 long inv_invite_open_uses(const inv_invite *invite)
@@ -108,6 +141,16 @@ static bool parse_subscription(const char *text, inv_invite *invite)
     invite->no_pair = text != NULL && strcmp(text, "FALSE") == 0;
     return text == NULL || strcmp(text, "TRUE") == 0 ||
            (invite->no_pair && invite->type == INV_INVITE_ACCOUNT);
+}
+
+/* A duration counts from the registration on, and is no end yet. */
+static bool parse_account_end(inv_invite *invite)
+{
+    long seconds = 0;
+
+    return invite->account_expires == NULL ||
+           inv_timestamp_parse_duration(invite->account_expires, &seconds) ||
+           inv_timestamp_parse_generalized(invite->account_expires, &invite->account_end);
 }
 
 static bool copy_list(const inv_entry *entry, const char *attribute, char ***list)
@@ -188,6 +231,8 @@ static const char *take_terms(const inv_entry *entry, inv_invite *invite)
         return "inviteExpires";
     if (!parse_subscription(inv_entry_text(entry, "inviteRosterSubscription"), invite))
         return "inviteRosterSubscription";
+    if (!parse_account_end(invite))
+        return "inviteAccountExpires";
     if (!parse_number(inv_entry_text(entry, "inviteKeyId"), 0, INV_KEY_ID_MAX, &key_id))
         return "inviteKeyId";
     invite->key_id = (unsigned)key_id;
@@ -211,12 +256,14 @@ static bool take_texts(const inv_entry *entry, inv_invite *invite)
            copy_text(entry, "inviteInviter", &invite->inviter) &&
            copy_text(entry, "inviteRosterGroup", &invite->roster_group) &&
            copy_text(entry, "inviteAccountExpires", &invite->account_expires) &&
+           copy_text(entry, "inviteAccountState", &invite->account_state) &&
+           copy_text(entry, "inviteMadeBy", &invite->made_by) &&
            copy_text(entry, "description", &invite->note) &&
            copy_list(entry, "inviteContact", &invite->contacts) &&
            copy_list(entry, "inviteGroup", &invite->groups);
 }
 
-inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict)
+static inv_result from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict)
 {
     inv_invite *read = calloc(1, sizeof(*read));
     const char *wrong = NULL;
@@ -249,6 +296,17 @@ inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, in
     return result;
 }
 
+inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict)
+{
+    inv_result result = from_entry(entry, invite, verdict);
+
+    if (result == INV_OK)
+        result = invite_terms_judge(entry, &(*invite)->inherit_groups, verdict);
+    if (result != INV_OK)
+        inv_invite_free(invite);
+    return result;
+}
+
 static void free_list(char ***list)
 {
     for (size_t i = 0; *list != NULL && (*list)[i] != NULL; i++)
@@ -278,6 +336,8 @@ void inv_invite_free(inv_invite **invite)
     free((*invite)->inviter);
     free((*invite)->roster_group);
     free((*invite)->account_expires);
+    free((*invite)->account_state);
+    free((*invite)->made_by);
     free((*invite)->note);
     free_list(&(*invite)->contacts);
     free_list(&(*invite)->groups);
@@ -292,8 +352,9 @@ void inv_invite_free(inv_invite **invite)
 #define TERMS                                                                                      \
     "inviteId", "inviteType", "inviteDomain", "inviteUses", "inviteUsesLeft", "inviteExpires",     \
         "inviteKeyId", "inviteUser", "inviteInviter", "inviteContact", "inviteGroup",              \
-        "inviteRosterGroup", "inviteRosterSubscription", "inviteAccountExpires", "description",    \
-        "createTimestamp", "modifyTimestamp"
+        "inviteRosterGroup", "inviteRosterSubscription", "inviteAccountExpires",                   \
+        "inviteAccountState", "inviteTerms", "inviteMadeBy", "description", "createTimestamp",     \
+        "modifyTimestamp"
 
 const char *const *inv_invite_attributes(inv_invite_parts parts)
 {
@@ -323,8 +384,11 @@ inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *i
     return operation;
 }
 
-inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *operation,
-                                inv_invite **invite, inv_verdict *verdict)
+typedef inv_result (*entry_reader)(const inv_entry *entry, inv_invite **invite,
+                                   inv_verdict *verdict);
+
+static inv_result from_read(const inv_domain *domain, const inv_operation *operation,
+                            entry_reader read, inv_invite **invite, inv_verdict *verdict)
 {
     inv_result result;
 
@@ -345,7 +409,7 @@ inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *o
                                "%s: the invite is there but cannot be read; check the rights of "
                                "the invitegate identity",
                                operation->dn);
-    result = inv_invite_from_entry(operation->entries[0], invite, verdict);
+    result = read(operation->entries[0], invite, verdict);
     if (result == INV_OK && !inv_ascii_equal((*invite)->domain, domain->name)) {
         result = inv_verdict_set(verdict, INV_CONFIG, "%s: inviteDomain is %s, not %s",
                                  operation->dn, (*invite)->domain, domain->name);
@@ -354,17 +418,36 @@ inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *o
     return result;
 }
 
-inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
+inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *operation,
+                                inv_invite **invite, inv_verdict *verdict)
+{
+    return from_read(domain, operation, inv_invite_from_entry, invite, verdict);
+}
+
+static inv_result read_one(inv_call *call, inv_operation *operation, entry_reader read,
                            inv_invite **invite, inv_verdict *verdict)
 {
-    inv_operation *operation = inv_invite_read_operation(call->domain, id, parts);
     inv_result result = inv_directory_run(call->directory, &operation, 1, &call->deadline, verdict);
 
     *invite = NULL;
     if (result == INV_OK)
-        result = inv_invite_from_read(call->domain, operation, invite, verdict);
+        result = from_read(call->domain, operation, read, invite, verdict);
     inv_operation_free(&operation);
     return result;
+}
+
+inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
+                           inv_invite **invite, inv_verdict *verdict)
+{
+    return read_one(call, inv_invite_read_operation(call->domain, id, parts), inv_invite_from_entry,
+                    invite, verdict);
+}
+
+inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite,
+                               inv_verdict *verdict)
+{
+    return read_one(call, inv_invite_read_operation(call->domain, id, INV_INVITE_TERMS_AND_CLAIMS),
+                    from_entry, invite, verdict);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -414,6 +497,11 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
             unreadable = read;
         }
     }
+    for (size_t i = 0; i < count; i++) {
+        result = inv_invite_judge_account(call, invites[i], verdict);
+        if (result != INV_OK)
+            goto cleanup;
+    }
     qsort(invites, count, sizeof(inv_invite *), newest_first);
     for (size_t i = 0; i < count && visit(context, invites[i]); i++)
         continue;
@@ -439,7 +527,7 @@ void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVI
 inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open,
                                  inv_verdict *verdict)
 {
-    static const char *const nothing[] = {NULL};
+    static const char *const ends[] = {"inviteAccountExpires", NULL};
     char *jid = inv_filter_escape(inv_name_jid(inviter));
     inv_operation *search = NULL;
     char current[INV_INVITE_FILTER_SIZE];
@@ -454,14 +542,19 @@ inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t
         free(jid);
         return inv_verdict_no_memory(verdict);
     }
-    search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, filter, nothing);
+    search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, filter, ends);
     if (search != NULL)
         search->paged = true;
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
     if (result == INV_OK)
         result = inv_operation_result(search, "counting open invites", verdict);
-    if (result == INV_OK)
-        *open = search->entry_count;
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const char *end = inv_entry_text(search->entries[i], "inviteAccountExpires");
+        time_t over = INV_NEVER;
+
+        if (end == NULL || !inv_timestamp_parse_generalized(end, &over) || time(NULL) <= over)
+            (*open)++;
+    }
     inv_operation_free(&search);
     free(filter);
     free(jid);

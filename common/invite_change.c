@@ -38,7 +38,7 @@ inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdic
     for (;;) {
         inv_invite *invite = NULL;
         bool lost = false;
-        inv_result result = inv_invite_read(call, id, INV_INVITE_TERMS, &invite, verdict);
+        inv_result result = inv_invite_read_any(call, id, &invite, verdict);
 
         if (result == INV_OK && invite->uses_left >= 0) {
             /* first: while the invite is open nobody else can take the reservation over */

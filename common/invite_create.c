@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invite_terms.h"
 #include "invitegate/account.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
@@ -14,6 +15,15 @@ static bool registers(inv_invite_type type)
 }
 
 /* ------------------------------------------------------------------------- the request alone */
+
+/* A duration counts from the registration on. */
+static bool is_past(const char *account_expires)
+{
+    time_t end = 0;
+
+    return account_expires != NULL && inv_timestamp_parse_generalized(account_expires, &end) &&
+           time(NULL) > end;
+}
 
 static const char *contradiction(const inv_invite_request *request)
 {
@@ -32,6 +42,10 @@ static const char *contradiction(const inv_invite_request *request)
         return "an invite for one user name has exactly one use";
     if (request->no_pair && (request->type != INV_INVITE_ACCOUNT || request->inviter == NULL))
         return "only an account invite with an inviter can do without their being contacts";
+    if (request->inherit_groups && (request->user == NULL || !registers(request->type)))
+        return "what a name inherits is for an invite that registers that name alone";
+    if (is_past(request->account_expires))
+        return "the account would be over already";
     if (!registers(request->type) && (request->account_expires != NULL ||
                                       (request->groups != NULL && request->groups[0] != NULL)))
         return "only invites that register have groups and an end of the account";
@@ -90,8 +104,9 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
     return result;
 }
 
+/* *account_state: of a reset, what its account is like; the caller frees it. */
 static inv_result judge_user(inv_call *call, const inv_invite_request *request,
-                             inv_verdict *verdict)
+                             char **account_state, inv_verdict *verdict)
 {
     inv_account *account = NULL;
     bool may = false;
@@ -118,13 +133,18 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
         result =
             inv_verdict_set(verdict, INV_NOT_ALLOWED,
                             "%s is not among the accounts that reset_filter lets in", account->dn);
+    if (result == INV_OK) {
+        *account_state = inv_account_state(account);
+        if (*account_state == NULL)
+            result = inv_verdict_no_memory(verdict);
+    }
 cleanup:
     inv_account_free(&account);
     return result;
 }
 
 static inv_result judge_people(inv_call *call, const inv_invite_request *request,
-                               inv_verdict *verdict)
+                               char **account_state, inv_verdict *verdict)
 {
     inv_result result = INV_OK;
 
@@ -134,7 +154,7 @@ static inv_result judge_people(inv_call *call, const inv_invite_request *request
          result == INV_OK && request->contacts != NULL && request->contacts[i] != NULL; i++)
         result = must_exist(call, request->contacts[i], "the contact", verdict);
     if (result == INV_OK && request->user != NULL)
-        result = judge_user(call, request, verdict);
+        result = judge_user(call, request, account_state, verdict);
     return result;
 }
 
@@ -190,7 +210,7 @@ static void add_groups(inv_operation *add, const char *const *groups)
 }
 
 static inv_operation *new_invite(const inv_call *call, const inv_invite_request *request,
-                                 const inv_token *token)
+                                 const char *account_state, const inv_token *token)
 {
     char *dn = inv_invite_dn(call->domain, inv_token_id(token));
     inv_operation *add = inv_operation_new_add(dn);
@@ -212,6 +232,11 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
         inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterGroup", request->roster_group);
     if (request->account_expires != NULL)
         inv_operation_text(add, INV_CHANGE_ADD, "inviteAccountExpires", request->account_expires);
+    if (account_state != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteAccountState", account_state);
+    invite_terms_add(add, request->inherit_groups);
+    if (request->made_by != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteMadeBy", request->made_by);
     if (request->note != NULL && request->note[0] != '\0')
         inv_operation_text(add, INV_CHANGE_ADD, "description", request->note);
     return add;
@@ -237,10 +262,11 @@ static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdi
 }
 
 static inv_result add_invite(inv_call *call, const inv_invite_request *request,
-                             const inv_token *token, inv_verdict *verdict)
+                             const char *account_state, const inv_token *token,
+                             inv_verdict *verdict)
 {
     const char *id = inv_token_id(token);
-    inv_operation *add = new_invite(call, request, token);
+    inv_operation *add = new_invite(call, request, account_state, token);
     inv_result result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
     bool may_exist = true;
 
@@ -262,11 +288,12 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
                              inv_verdict *verdict)
 {
     bool reserves = request->user != NULL && registers(request->type);
+    char *account_state = NULL;
     inv_result result = judge_request(call, request, verdict);
 
     *token = NULL;
     if (result == INV_OK)
-        result = judge_people(call, request, verdict);
+        result = judge_people(call, request, &account_state, verdict);
     if (result == INV_OK)
         result = inv_token_mint(call->keys, call->domain->name, token, verdict);
     verdict->invite_id[0] = '\0'; /* of an invite that is not there so far */
@@ -274,12 +301,13 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
         result =
             reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);
     if (result == INV_OK) {
-        result = add_invite(call, request, *token, verdict);
+        result = add_invite(call, request, account_state, *token, verdict);
         if (result != INV_OK && reserves)
             reservation_release(call, inv_name_local(request->user), inv_token_id(*token));
     }
     if (result != INV_OK)
         inv_token_free(token);
+    free(account_state);
     verdict->result = result;
     return result;
 }

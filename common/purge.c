@@ -13,8 +13,8 @@ static time_t ended_at(const inv_invite *invite, time_t now)
     case INV_INVITE_PENDING:
         return now;
     case INV_INVITE_EXPIRED:
-        if (invite->expires > end)
-            end = invite->expires;
+        if (inv_invite_end(invite) > end)
+            end = inv_invite_end(invite);
         break;
     case INV_INVITE_USED:
     case INV_INVITE_REVOKED:

@@ -47,6 +47,17 @@ static inv_result look(struct redemption *redemption, bool *begun)
     return result;
 }
 
+/* A reset that comes without the name: its account is the one that the invite names. */
+static inv_result judge_account(struct redemption *redemption)
+{
+    inv_invite *invite = redemption->invite;
+    inv_result result = inv_invite_judge_account(redemption->call, invite, redemption->verdict);
+
+    if (result == INV_OK && invite->outdated != NULL)
+        result = redemption_bad_token(redemption, invite->outdated);
+    return result;
+}
+
 /*
  * A token whose inviter is gone is a bad one: nobody asks for it who has the name. Only of a reset
  * that was begun nothing but the account tells, and then its inviter does not matter any more.
@@ -58,6 +69,8 @@ static inv_result judge(struct redemption *redemption, bool *begun)
 
     if (inviter_first)
         result = judge_inviter(redemption);
+    else if (redemption->name == NULL && !redemption->open)
+        result = judge_account(redemption);
     if (result == INV_OK)
         result = look(redemption, begun);
     if (result == INV_OK && !*begun && !inviter_first)

@@ -91,11 +91,9 @@ static inv_result find_dead_claim(struct redemption *redemption, const inv_use *
 /* Open for this name: it may claim, or has begun in time and may finish after expiry. */
 static bool is_open(const struct redemption *redemption, const inv_use *standing)
 {
-    const inv_invite *invite = redemption->invite;
-
-    return invite->uses_left >= 0 &&
-           (standing != NULL ||
-            (invite->uses_left > 0 && redemption->accepted_at <= invite->expires));
+    if (standing != NULL)
+        return inv_invite_may_finish(redemption->invite, time(NULL));
+    return redemption_state(redemption) == INV_INVITE_PENDING;
 }
 
 inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing,
@@ -115,7 +113,7 @@ inv_result redemption_judge_state(struct redemption *redemption, const inv_use *
     }
     if (invite->uses_left < 0)
         return redemption_bad_token(redemption, "revoked");
-    if (redemption->accepted_at > invite->expires)
+    if (!inv_invite_may_finish(invite, time(NULL)) || redemption->accepted_at > invite->expires)
         return redemption_bad_token(redemption, "expired");
     result = find_dead_claim(redemption, standing);
     if (result == INV_OK && *standing == NULL)

@@ -30,8 +30,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
 /* Such an invite has no record of its uses. */
 static bool is_open_to_all(const struct redemption *redemption)
 {
-    return redemption->invite->uses == 0 &&
-           inv_invite_state_at(redemption->invite, redemption->accepted_at) == INV_INVITE_PENDING;
+    return redemption->invite->uses == 0 && redemption_state(redemption) == INV_INVITE_PENDING;
 }
 
 /* The same JID again is success: its use is finished, or all its pairs are of this invite. */

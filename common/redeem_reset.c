@@ -26,6 +26,8 @@ inv_result redemption_judge_reset(struct redemption *redemption)
         return result;
     if (!inv_account_is_own(redemption->account) || younger)
         return redemption_bad_token(redemption, "the account to reset is gone");
+    if (!inv_account_fits_reset(redemption->account, invite))
+        return redemption_bad_token(redemption, INV_INVITE_OVERTAKEN);
     /* with the new password a password policy would also lift the lock */
     result = inv_account_refuse_locked(redemption->account, invite->created, redemption->verdict);
     if (result == INV_OK)
@@ -332,6 +334,9 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         (void)redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce);
         return INV_OK;
     case RESET_OVERTAKEN:
+        /* by another invite: this one is expired, and took no use. By this one: nothing is held */
+        (void)give_back(redemption, INV_OK);
+        redemption->fresh_claim = false;
         *again = true;
         return INV_OK;
     case RESET_REFUSED:

@@ -137,6 +137,11 @@ static inv_result ask_again(struct redemption *redemption, bool *stands)
 /* ----------------------------------------------------------------------------------- the verdict
  */
 
+inv_invite_state redemption_state(const struct redemption *redemption)
+{
+    return inv_invite_state_accepted(redemption->invite, redemption->accepted_at, time(NULL));
+}
+
 bool redemption_was_begun(const struct redemption *redemption)
 {
     const inv_account *account = redemption->account;
@@ -169,7 +174,7 @@ static inv_result look_for_reset(struct redemption *redemption, bool *begun)
 static inv_result doubt(struct redemption *redemption, bool over, bool *begun)
 {
     inv_verdict kept = *redemption->verdict;
-    bool revoked = over && redemption->invite->uses_left < 0;
+    bool may_finish = over && inv_invite_may_finish(redemption->invite, time(NULL));
     bool stands = false;
     inv_result result = ask_again(redemption, &stands);
 
@@ -179,7 +184,7 @@ static inv_result doubt(struct redemption *redemption, bool over, bool *begun)
         result = look_for_reset(redemption, begun);
     if (result != INV_OK && result != INV_BAD_TOKEN)
         return result;
-    if (*begun || (over && stands && !revoked))
+    if (*begun || (stands && may_finish))
         return INV_OK;
     *redemption->verdict = kept;
     return INV_BAD_TOKEN;
@@ -199,7 +204,7 @@ inv_result redemption_judge_token(struct redemption *redemption, bool *begun)
         return INV_OK;
     }
     if (result == INV_OK) {
-        state = inv_invite_state_at(redemption->invite, redemption->accepted_at);
+        state = redemption_state(redemption);
         if (state == INV_INVITE_PENDING)
             return INV_OK;
         over = true;

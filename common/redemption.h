@@ -57,6 +57,9 @@ void redemption_end(struct redemption *redemption);
  */
 inv_result redemption_judge_token(struct redemption *redemption, bool *begun);
 
+/* The state of the invite that was seen: its own end counts at accepted_at, the account's now. */
+inv_invite_state redemption_state(const struct redemption *redemption);
+
 /* The account that was seen was made, or its password set, by this very invite and name. */
 bool redemption_was_begun(const struct redemption *redemption);
 

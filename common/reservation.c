@@ -61,7 +61,7 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
         return orphan_holds(call, reservation, held, verdict);
     if (result == INV_OK)
         *held = inv_invite_state_at(invite, time(NULL)) == INV_INVITE_PENDING ||
-                (invite->uses_left >= 0 && invite->claim_count > 0);
+                (invite->claim_count > 0 && inv_invite_may_finish(invite, time(NULL)));
     inv_invite_free(&invite);
     return result;
 }

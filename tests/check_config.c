@@ -79,6 +79,7 @@ static void expect_default_domain(const inv_domain *domain)
     ck_assert_str_eq(domain->reset_filter, "(objectClass=xmppAccount)");
     ck_assert(domain->invite_only);
     ck_assert_int_eq(domain->default_expiry, 7 * 86400);
+    ck_assert_int_eq(domain->reset_expiry, 86400);
     ck_assert_int_eq(domain->claim_grace, 120);
     ck_assert(domain->inviter_gone_refuse);
     ck_assert_str_eq(domain->roster_group, "Invited");
@@ -149,7 +150,7 @@ START_TEST(values_become_what_they_say)
         "[domain XMPP.Example.ORG]\n" REQUIRED "account_rdn = cn\n"
         "account_attributes = uid=%u \"sn=a b\" description=\"%u of %d\"\n"
         "allowed_groups = \"cn=g h,dc=a\"\tcn=i,dc=a\npassword_verifiers = crypt scram-sha-1\n"
-        "invite_only = no\ndefault_expiry = 2w\nclaim_grace = 1h\n"
+        "invite_only = no\ndefault_expiry = 2w\nreset_expiry = 3h\nclaim_grace = 1h\n"
         "inviter_gone = no-pair\nroster_group =   Team  one  \n"
         "[agent]\nsocket_mode = 600\nlimit_checks = 7/d\nworkers = 256\n");
     const inv_domain *domain = inv_config_domain(config, "xmpp.EXAMPLE.org");
@@ -176,6 +177,7 @@ START_TEST(values_become_what_they_say)
     ck_assert(!domain->invite_only);
     ck_assert(!domain->inviter_gone_refuse);
     ck_assert_int_eq(domain->default_expiry, 14 * 86400);
+    ck_assert_int_eq(domain->reset_expiry, 3 * 3600);
     ck_assert_int_eq(domain->claim_grace, 3600);
     ck_assert_str_eq(domain->roster_group, "Team  one");
     ck_assert_int_eq(config->agent.socket_mode, 0600);

@@ -152,6 +152,8 @@ static const value_row value_rows[] = {
     {"domain.default_expiry", "never", "duration", ""},
     {"domain.default_expiry", "7", "duration", ""},
     {"domain.default_expiry", "0d", "duration", ""},
+    {"domain.reset_expiry", "4h", NULL, ""},
+    {"domain.reset_expiry", "never", "duration", ""},
     {"domain.claim_grace", "40s", NULL, ""},
     {"domain.claim_grace", "39s", "20 times the timeout", ""},
     {"domain.claim_grace", "2", "duration", ""},

@@ -30,6 +30,12 @@ static const char *const good[][2] = {
     {"inviteRosterGroup", "Chess"},
     {"inviteRosterSubscription", "TRUE"},
     {"inviteAccountExpires", "30d"},
+    {"inviteTerms", "inviteUser"},
+    {"inviteTerms", "inviteInviter"},
+    {"inviteTerms", "INVITEROSTERSUBSCRIPTION"},
+    {"inviteTerms", "inviteAccountExpires"},
+    {"inviteTerms", "inherit-groups"},
+    {"inviteMadeBy", "ctl:1000"},
     {"description", "a note"},
     {"createTimestamp", "20200102030405Z"},
     {"modifyTimestamp", "20210102030405Z"},
@@ -77,6 +83,9 @@ START_TEST(a_whole_entry)
     ck_assert_str_eq(invite->groups[0], "cn=friends," GROUPS);
     ck_assert_str_eq(invite->roster_group, "Chess");
     ck_assert_str_eq(invite->account_expires, "30d");
+    ck_assert_str_eq(invite->made_by, "ctl:1000");
+    ck_assert(invite->inherit_groups);
+    ck_assert_int_eq(invite->account_end, 0);
     ck_assert_str_eq(invite->note, "a note");
     ck_assert(inv_timestamp_parse_generalized("20300102030405Z", &moment));
     ck_assert_int_eq(invite->expires, moment);
@@ -126,6 +135,16 @@ static const char *const bad[][2] = {
     {"inviteRosterSubscription", "FALSE"},
     {"inviteRosterSubscription", "no"},
     {"inviteRosterSubscription", ""},
+    {"inviteAccountExpires", "soon"},
+    /* what restricts and is hidden does not permit */
+    {"inviteUser", NULL},
+    {"inviteAccountExpires", NULL},
+    {"inviteRosterSubscription", NULL},
+    {"inviteTerms", NULL},
+    {"inviteTerms", "none"},
+    {"inviteTerms", "inviteColour"},
+    {"inviteTerms", "inviteUser"}, /* and not the others that are there */
+    {"inviteTerms", ""},
     {"inviteClaim", "bob@example.org"},
     {"inviteClaim", "bob@example.org 1 2"},
     {"inviteUsedBy", "bob@example.org 00112233445566ff"},
@@ -157,6 +176,9 @@ static bool does_without_pair(const char *value)
                            : strcmp(good[i][0], "inviteRosterSubscription") == 0 ? value
                                                                                  : good[i][1];
 
+        if (value == NULL && strcmp(good[i][1], "INVITEROSTERSUBSCRIPTION") == 0)
+            continue;
+
         if (text != NULL)
             ck_assert(inv_entry_append(entry, good[i][0], text, strlen(text)));
     }
@@ -183,6 +205,86 @@ START_TEST(a_reset_is_for_one_user_once)
     ck_assert_int_eq(inv_invite_from_entry(entry, &invite, &verdict), INV_CONFIG);
     ck_assert_ptr_nonnull(strstr(verdict.why, "inviteUses"));
     inv_entry_free(&entry);
+}
+END_TEST
+
+/* An entry of an account invite that has these terms and no restricting attribute. */
+static inv_result read_terms(const char *first, const char *second, bool *inherits)
+{
+    inv_entry *entry = inv_entry_new("inviteId=" ID "," SITE_INVITES);
+    inv_invite *invite = NULL;
+    inv_result result;
+
+    ck_assert_ptr_nonnull(entry);
+    for (size_t i = 0; i < 7; i++) {
+        const char *text = i == 1 ? "account" : good[i][1];
+
+        ck_assert(inv_entry_append(entry, good[i][0], text, strlen(text)));
+    }
+    ck_assert(inv_entry_append(entry, "inviteTerms", first, strlen(first)));
+    if (second != NULL)
+        ck_assert(inv_entry_append(entry, "inviteTerms", second, strlen(second)));
+    result = inv_invite_from_entry(entry, &invite, &verdict);
+    *inherits = invite != NULL && invite->inherit_groups;
+    inv_invite_free(&invite);
+    inv_entry_free(&entry);
+    return result;
+}
+
+START_TEST(none_stands_alone)
+{
+    bool inherits = true;
+
+    ck_assert_int_eq(read_terms("none", NULL, &inherits), INV_OK);
+    ck_assert(!inherits);
+    ck_assert_int_eq(read_terms("None", NULL, &inherits), INV_OK);
+    ck_assert_int_eq(read_terms("none", "inherit-groups", &inherits), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "beside other values"));
+    ck_assert_int_eq(read_terms("inherit-groups", NULL, &inherits), INV_OK);
+    ck_assert(inherits);
+    ck_assert_int_eq(read_terms("inviteUser", NULL, &inherits), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "inviteUser, which inviteTerms names"));
+    ck_assert_int_eq(read_terms("inviteAccountState", NULL, &inherits), INV_CONFIG);
+}
+END_TEST
+
+/* 1000 is now: the end of the account counts as the invite's own does, and cannot be waited out by
+ * having been accepted before. */
+START_TEST(two_ends_are_judged_together)
+{
+    static const struct {
+        long uses_left;
+        time_t expires;
+        time_t account_end;
+        time_t accepted_at;
+        inv_invite_state state;
+        bool may_finish;
+        time_t end;
+    } table[] = {
+        {1, 2000, 1000, 1000, INV_INVITE_PENDING, true, 1000},
+        {1, 2000, 999, 1000, INV_INVITE_EXPIRED, false, 999},
+        {1, 2000, 999, 900, INV_INVITE_EXPIRED, false, 999},
+        {1, 999, 2000, 1000, INV_INVITE_EXPIRED, true, 999},
+        {1, 999, 2000, 999, INV_INVITE_PENDING, true, 999},
+        {1, 2000, 0, 1000, INV_INVITE_PENDING, true, 2000},
+        {1, INV_NEVER, 999, 1000, INV_INVITE_EXPIRED, false, 999},
+        {0, 2000, 999, 1000, INV_INVITE_USED, false, 999},
+        {-2, 2000, 999, 1000, INV_INVITE_REVOKED, false, 999},
+        {-2, 2000, 0, 1000, INV_INVITE_REVOKED, false, 2000},
+    };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const inv_invite invite = {.uses = 1,
+                                   .uses_left = table[i].uses_left,
+                                   .expires = table[i].expires,
+                                   .account_end = table[i].account_end};
+
+        ck_assert_msg(inv_invite_state_accepted(&invite, table[i].accepted_at, 1000) ==
+                          table[i].state,
+                      "row %zu", i);
+        ck_assert_msg(inv_invite_may_finish(&invite, 1000) == table[i].may_finish, "row %zu", i);
+        ck_assert_int_eq(inv_invite_end(&invite), table[i].end);
+    }
 }
 END_TEST
 
@@ -296,13 +398,74 @@ START_TEST(an_unreadable_invite_is_left_out_and_told)
     site_modify(site, "dn: inviteId=" ID "," SITE_INVITES "\nchangetype: add\n"
                       "objectClass: xmppInvite\ninviteType: odd\ninviteDomain: example.org\n"
                       "inviteUses: 1\ninviteUsesLeft: 1\ninviteExpires: 99991231235959Z\n"
-                      "inviteKeyId: 1\n");
+                      "inviteKeyId: 1\ninviteTerms: none\n");
     all = site_count(site, SITE_INVITES, "(objectClass=xmppInvite)");
     ck_assert_int_eq(inv_invite_each(&call, NULL, count_invite, &listed, &verdict), INV_CONFIG);
     ck_assert_uint_eq(listed.count, all - 1);
     ck_assert_msg(strstr(site->log, ID) != NULL, "%s", site->log);
     site_delete(site, "inviteId=" ID "," SITE_INVITES);
     inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(an_invite_whose_account_is_over_is_not_open)
+{
+    inv_name *alice = site_name(site, "alice");
+    inv_token *token = NULL;
+    size_t before = 0;
+    size_t open = 0;
+    char *dn;
+
+    ck_assert_int_eq(inv_invite_count_open(&call, alice, &before, &verdict), INV_OK);
+    token = site_invite(site, "alice@example.org", 1);
+    ck_assert_int_eq(inv_invite_count_open(&call, alice, &open, &verdict), INV_OK);
+    ck_assert_uint_eq(open, before + 1);
+    dn = inv_invite_dn(call.domain, inv_token_id(token));
+    site_modify(site,
+                "dn: %s\nchangetype: modify\nadd: inviteAccountExpires\n"
+                "inviteAccountExpires: 20200101000000Z\n-\nadd: inviteTerms\n"
+                "inviteTerms: inviteAccountExpires\n",
+                dn);
+    ck_assert_int_eq(inv_invite_count_open(&call, alice, &open, &verdict), INV_OK);
+    ck_assert_uint_eq(open, before);
+    free(dn);
+    inv_token_free(&token);
+    inv_name_free(&alice);
+}
+END_TEST
+
+static bool count_states(void *context, const inv_invite *invite)
+{
+    size_t *counts = context;
+
+    counts[inv_invite_state_at(invite, time(NULL))]++;
+    return true;
+}
+
+START_TEST(a_list_knows_which_resets_are_overtaken)
+{
+    size_t counts[INV_INVITE_REVOKED + 1] = {0};
+    struct site_request request;
+    inv_token *tokens[2];
+
+    site_add_account(site, "overtaken");
+    for (size_t i = 0; i < 2; i++) {
+        site_request(site, &request, INV_INVITE_RESET, NULL);
+        site_request_user(site, &request, "overtaken");
+        tokens[i] = site_create(site, &request);
+    }
+    ck_assert_int_eq(
+        inv_invite_each(&call, "(inviteUser=overtaken)", count_states, counts, &verdict), INV_OK);
+    ck_assert_uint_eq(counts[INV_INVITE_PENDING], 2);
+    ck_assert_int_eq(site_redeem(site, tokens[1], "overtaken", "another long password", &verdict),
+                     INV_OK);
+    memset(counts, 0, sizeof(counts));
+    ck_assert_int_eq(
+        inv_invite_each(&call, "(inviteUser=overtaken)", count_states, counts, &verdict), INV_OK);
+    ck_assert_uint_eq(counts[INV_INVITE_EXPIRED], 1);
+    ck_assert_uint_eq(counts[INV_INVITE_USED], 1);
+    inv_token_free(&tokens[0]);
+    inv_token_free(&tokens[1]);
 }
 END_TEST
 
@@ -329,7 +492,7 @@ static void start_with_many(void)
                       "dn: inviteId=%040d," SITE_INVITES "\nobjectClass: xmppInvite\n"
                       "inviteId: %040d\ninviteType: account\ninviteDomain: example.org\n"
                       "inviteUses: 1\ninviteUsesLeft: 1\ninviteExpires: %s\ninviteKeyId: 1\n"
-                      "inviteInviter: %s@example.org\n\n",
+                      "inviteInviter: %s@example.org\ninviteTerms: inviteInviter\n\n",
                       i, i, expires, i < 30 ? "alice" : "bob");
     }
     ck_assert_int_eq(fclose(file), 0);
@@ -365,7 +528,9 @@ int main(void)
     tcase_add_loop_test(entry, nothing_is_assumed, 0, (int)(sizeof(bad) / sizeof(bad[0])));
     tcase_add_test(entry, an_account_invite_may_do_without_the_pair);
     tcase_add_test(entry, a_reset_is_for_one_user_once);
+    tcase_add_test(entry, none_stands_alone);
     tcase_add_test(entry, states);
+    tcase_add_test(entry, two_ends_are_judged_together);
     tcase_add_test(entry, types_have_names);
     suite_add_tcase(suite, entry);
     tcase_set_timeout(directory, 60);
@@ -374,6 +539,8 @@ int main(void)
     tcase_add_test(directory, a_container_that_is_missing_is_no_bad_token);
     tcase_add_test(directory, the_newest_come_first);
     tcase_add_test(directory, an_unreadable_invite_is_left_out_and_told);
+    tcase_add_test(directory, an_invite_whose_account_is_over_is_not_open);
+    tcase_add_test(directory, a_list_knows_which_resets_are_overtaken);
     suite_add_tcase(suite, directory);
     if (slapd_kind() == SLAPD_OPENLDAP) {
         tcase_set_timeout(many, 60);

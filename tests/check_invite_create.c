@@ -108,6 +108,61 @@ START_TEST(whether_there_will_be_a_pair_is_stored)
 }
 END_TEST
 
+/* Which attributes restrict is written down: one that is hidden later must not look absent. */
+START_TEST(terms_name_what_restricts)
+{
+    static const struct {
+        inv_invite_type type;
+        const char *inviter;
+        const char *user;
+        const char *account_expires;
+        bool inherit_groups;
+        const char *wanted[5];
+    } rows[] = {
+        {INV_INVITE_ACCOUNT, NULL, NULL, NULL, false, {"none"}},
+        {INV_INVITE_ACCOUNT,
+         "alice@example.org",
+         NULL,
+         NULL,
+         false,
+         {"inviteInviter", "inviteRosterSubscription"}},
+        {INV_INVITE_ACCOUNT, NULL, "terms1", "1d", false, {"inviteUser", "inviteAccountExpires"}},
+        {INV_INVITE_ACCOUNT, NULL, "terms2", NULL, true, {"inviteUser", "inherit-groups"}},
+        {INV_INVITE_CONTACT, "alice@example.org", NULL, NULL, false, {"inviteInviter"}},
+        {INV_INVITE_RESET, NULL, "alice", NULL, false, {"inviteUser", "inviteAccountState"}},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct site_request request;
+        inv_invite *invite = NULL;
+        inv_token *token = NULL;
+        size_t count = 0;
+        char *dn;
+
+        site_request(site, &request, rows[i].type, rows[i].inviter);
+        if (rows[i].user != NULL)
+            site_request_user(site, &request, rows[i].user);
+        request.request.account_expires = rows[i].account_expires;
+        request.request.inherit_groups = rows[i].inherit_groups;
+        request.request.made_by = "ctl:7";
+        ck_assert_msg(create(&request, &token) == INV_OK, "row %zu: %s", i, verdict.why);
+        dn = inv_invite_dn(call.domain, inv_token_id(token));
+        for (; rows[i].wanted[count] != NULL; count++)
+            ck_assert_msg(site_count(site, dn, "(inviteTerms=%s)", rows[i].wanted[count]) == 1,
+                          "row %zu: %s", i, rows[i].wanted[count]);
+        ck_assert_uint_eq(site_values(site, dn, "inviteTerms"), count);
+        ck_assert_int_eq(
+            inv_invite_read(&call, inv_token_id(token), INV_INVITE_ALL, &invite, &verdict), INV_OK);
+        ck_assert_str_eq(invite->made_by, "ctl:7");
+        ck_assert(invite->inherit_groups == rows[i].inherit_groups);
+        inv_invite_free(&invite);
+        free(dn);
+        inv_token_free(&token);
+        site_request_end(&request);
+    }
+}
+END_TEST
+
 START_TEST(no_pair_is_for_account_invites_with_an_inviter)
 {
     static const struct {
@@ -156,6 +211,7 @@ static const struct refusal refusals[] = {
     {INV_INVITE_CONTACT, "alice@example.org", NULL, NULL, "cn=friends," GROUPS, NULL, 1,
      INV_NOT_ALLOWED},
     {INV_INVITE_CONTACT, "alice@example.org", NULL, NULL, NULL, "30d", 1, INV_NOT_ALLOWED},
+    {INV_INVITE_ACCOUNT, NULL, NULL, NULL, NULL, "20200101000000Z", 1, INV_NOT_ALLOWED},
     {INV_INVITE_RESET, NULL, NULL, NULL, NULL, NULL, 1, INV_NOT_ALLOWED},
     {INV_INVITE_RESET, NULL, "carl", NULL, NULL, NULL, 1, INV_NO_ACCOUNT},
     {INV_INVITE_RESET, NULL, "bare", NULL, NULL, NULL, 1, INV_NOT_ALLOWED},
@@ -394,6 +450,7 @@ int main(void)
     tcase_add_test(making, all_terms_are_stored);
     tcase_add_test(making, whether_there_will_be_a_pair_is_stored);
     tcase_add_test(making, no_pair_is_for_account_invites_with_an_inviter);
+    tcase_add_test(making, terms_name_what_restricts);
     tcase_add_loop_test(making, what_cannot_be_created, 0,
                         (int)(sizeof(refusals) / sizeof(refusals[0])));
     tcase_add_test(making, what_is_named_twice_counts_once);

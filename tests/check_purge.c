@@ -137,7 +137,7 @@ static void revoke_many(void)
                       "dn: inviteId=%040x," SITE_INVITES "\nchangetype: add\n"
                       "objectClass: xmppInvite\ninviteType: account\ninviteDomain: example.org\n"
                       "inviteUses: 1\ninviteUsesLeft: -2\ninviteExpires: 20990101000000Z\n"
-                      "inviteKeyId: 1\n\n",
+                      "inviteKeyId: 1\ninviteTerms: none\n\n",
                       i + 0xabc000);
     (void)fclose(stream);
     site_modify(site, "%s", ldif);

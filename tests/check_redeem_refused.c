@@ -129,6 +129,91 @@ START_TEST(a_revoked_token)
 }
 END_TEST
 
+/* Of a token that is over a standing claim is enough to pass a check; not of one that was revoked,
+ * and not where the account would be over. */
+static void claim_by_hand(const inv_token *token, const char *more)
+{
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+
+    site_modify(site,
+                "dn: %s\nchangetype: modify\nreplace: inviteUsesLeft\ninviteUsesLeft: 0\n-\n"
+                "add: inviteClaim\ninviteClaim: begun@example.org 00112233445566ff\n%s",
+                dn, more);
+    free(dn);
+}
+
+START_TEST(a_standing_claim_does_not_outlive_a_revocation)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    claim_by_hand(token, "");
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_OK);
+    (void)site_check(site, token, "begun", &verdict);
+    expect(INV_OK);
+    (void)site_revoke(site, token);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "begun", &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "begun", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, -1, 1, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+#define ENDED_ACCOUNT                                                                              \
+    "-\nadd: inviteAccountExpires\ninviteAccountExpires: 20200101000000Z\n-\n"                     \
+    "replace: inviteTerms\ninviteTerms: inviteAccountExpires\n"
+
+START_TEST(no_resume_makes_an_account_that_is_over)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    claim_by_hand(token, ENDED_ACCOUNT);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "begun", &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "begun", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=begun)"), 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Also one that was accepted while the account would still have lasted. */
+START_TEST(an_account_that_would_be_over_is_not_made)
+{
+    inv_token *token = site_invite(site, NULL, 0);
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+    inv_name *name = site_name(site, "overlate");
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_call call;
+
+    site_modify(site, "dn: %s\nchangetype: modify\n%s", dn, ENDED_ACCOUNT + 2);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "overlate", &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "overlate", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_begin(site, &call);
+    (void)inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, time(NULL) - 60,
+                     &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)inv_redeem_login(&call, token, name, &verdict);
+    expect(INV_BAD_TOKEN);
+    inv_gate_end(&call);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=overlate)"), 0);
+    inv_secret_free(&password);
+    inv_name_free(&name);
+    free(dn);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(an_unknown_token)
 {
     inv_token *token = site_invite(site, NULL, 1);
@@ -341,6 +426,55 @@ START_TEST(hidden_terms)
 }
 END_TEST
 
+/* An invite that has every attribute that restricts; hidden, none of them permits. */
+START_TEST(hidden_restrictions)
+{
+    static const char *const terms[] = {"inviteUser", "inviteAccountExpires", "inviteInviter",
+                                        "inviteRosterSubscription", "inviteTerms"};
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    site_request_user(site, &request, "hiddenuser");
+    request.request.account_expires = "1d";
+    token = site_create(site, &request);
+    hide(terms[_i], SITE_INVITES);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_CONFIG);
+    (void)site_check(site, token, "hiddenuser", &verdict);
+    expect(INV_CONFIG);
+    redeem(token, "hiddenuser", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    ck_assert_msg(strstr(verdict.why, terms[_i]) != NULL, "%s", verdict.why);
+    redeem(token, "another", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    /* and who finds that out can still end it */
+    (void)site_revoke(site, token);
+    site_expect(site, token, -2, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_hidden_state_of_the_account)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_add_account(site, "hiddenstate");
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, "hiddenstate");
+    token = site_create(site, &request);
+    hide("inviteAccountState", SITE_INVITES);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_CONFIG);
+    redeem(token, "hiddenstate", "another long password");
+    expect(INV_CONFIG);
+    ck_assert(site_login(site, "hiddenstate", SITE_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(a_hidden_age_of_the_inviter)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
@@ -367,6 +501,9 @@ int main(void)
     tcase_add_test(refused, acceptance_counts_for_an_hour);
     tcase_add_test(refused, a_check_tells_the_same);
     tcase_add_test(refused, a_revoked_token);
+    tcase_add_test(refused, a_standing_claim_does_not_outlive_a_revocation);
+    tcase_add_test(refused, no_resume_makes_an_account_that_is_over);
+    tcase_add_test(refused, an_account_that_would_be_over_is_not_made);
     tcase_add_test(refused, an_unknown_token);
     tcase_add_test(refused, a_token_of_the_wrong_type);
     tcase_add_test(refused, a_taken_name);
@@ -381,6 +518,8 @@ int main(void)
     tcase_set_timeout(hidden, 60);
     tcase_add_checked_fixture(hidden, start, stop);
     tcase_add_loop_test(hidden, hidden_terms, 0, 6);
+    tcase_add_loop_test(hidden, hidden_restrictions, 0, 5);
+    tcase_add_test(hidden, a_hidden_state_of_the_account);
     tcase_add_test(hidden, a_hidden_age_of_the_inviter);
     suite_add_tcase(suite, hidden);
     runner = srunner_create(suite);

@@ -87,6 +87,71 @@ START_TEST(a_second_reset_ends_the_first)
 }
 END_TEST
 
+/* By what the account is, not by a clock: in the same second, and in any order. */
+START_TEST(a_reset_ends_those_that_were_made_before)
+{
+    inv_token *older = account_and_reset("bess");
+    inv_token *newer = reset_invite("bess");
+    inv_token *newest = reset_invite("bess");
+
+    redeem(older, "bess", NEW_PASSWORD);
+    expect(INV_OK);
+    (void)site_check(site, newer, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "another reset invite"));
+    (void)site_check(site, newer, "bess", &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(newer, "bess", "yet another password");
+    expect(INV_BAD_TOKEN);
+    redeem(newest, "bess", "yet another password");
+    expect(INV_BAD_TOKEN);
+    site_expect(site, newer, 1, 0, 0, 0, 0);
+    ck_assert(site_login(site, "bess", NEW_PASSWORD));
+    /* its own mark is no difference: the same again ends well */
+    redeem(older, "bess", NEW_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&older);
+    inv_token_free(&newer);
+    inv_token_free(&newest);
+}
+END_TEST
+
+START_TEST(a_change_elsewhere_ends_a_reset)
+{
+    inv_token *token = account_and_reset("bill");
+
+    site_next_second(); /* two changes within one second are told apart by nobody */
+    site_modify(site, "dn: uid=bill," SITE_PEOPLE "\nchangetype: modify\nreplace: userPassword\n"
+                      "userPassword: chosen by themselves\n");
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "bill", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "bill", "chosen by themselves"));
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Of an older release: nothing says what its account was like. */
+START_TEST(a_reset_without_a_state_is_over)
+{
+    inv_token *token = account_and_reset("bert");
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
+
+    site_modify(site,
+                "dn: %s\nchangetype: modify\ndelete: inviteAccountState\n-\n"
+                "delete: inviteTerms\ninviteTerms: inviteAccountState\n",
+                dn);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    redeem(token, "bert", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    free(dn);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(a_reset_creates_nothing)
 {
     inv_token *token = account_and_reset("cat");
@@ -314,7 +379,7 @@ START_TEST(three_attempts_and_one_password)
 }
 END_TEST
 
-/* Two resets of one account: the last one counts, and neither is lost. */
+/* Two resets of one account at once: the first to set its password ends the other. */
 START_TEST(overtaken_by_another_token)
 {
     inv_token *token = account_and_reset("lea");
@@ -324,9 +389,9 @@ START_TEST(overtaken_by_another_token)
 
     redeem_between(token, "lea", NEW_PASSWORD, &plan, 0, false);
     ck_assert_int_eq(plan.result, INV_OK);
-    expect(INV_OK);
-    ck_assert(site_login(site, "lea", NEW_PASSWORD));
-    site_expect(site, token, 0, 0, 1, 0, 0);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, "lea", "the quicker password"));
+    site_expect(site, token, 1, 0, 0, 0, 0);
     site_expect(site, other, 0, 0, 1, 0, 0);
     inv_token_free(&token);
     inv_token_free(&other);
@@ -365,6 +430,9 @@ int main(void)
     tcase_add_unchecked_fixture(reset, start, stop);
     tcase_add_test(reset, a_reset_works_once);
     tcase_add_test(reset, a_second_reset_ends_the_first);
+    tcase_add_test(reset, a_reset_ends_those_that_were_made_before);
+    tcase_add_test(reset, a_change_elsewhere_ends_a_reset);
+    tcase_add_test(reset, a_reset_without_a_state_is_over);
     tcase_add_test(reset, a_reset_creates_nothing);
     tcase_add_test(reset, accounts_outside_reset_filter);
     tcase_add_test(reset, a_disabled_account_stays_so);

@@ -77,7 +77,7 @@ class Invitegate(Place):
             number = secrets.token_hex(20)
             yield (f"dn: inviteId={number},ou=invites,{SUFFIX}\nobjectClass: xmppInvite\ninviteId: {number}\n"
                    f"inviteType: account\ninviteDomain: {DOMAIN}\ninviteUses: 1\ninviteUsesLeft: 1\n"
-                   "inviteExpires: 20991231000000Z\ninviteKeyId: 1\n")
+                   "inviteExpires: 20991231000000Z\ninviteKeyId: 1\ninviteTerms: none\n")
 
     def start_slapd(self):
         self.agent_keys |= {"password_verifiers": "scram-sha-1", "scram_iterations": str(ITERATIONS),

@@ -172,6 +172,19 @@ const char *inv_account_made_by(const inv_account *account);
 bool inv_account_was_reset_by(const inv_account *account, const char *invite_id);
 
 /*
+ * What inviteAccountState of a reset records: password_changed_text and inviteNonce, with a space
+ * between, "none" for what is absent. The caller frees it; NULL when memory is short.
+ */
+char *inv_account_state(const inv_account *account);
+
+/*
+ * Whether the account still is what it was when a reset invite was made for it. What this very
+ * invite did to it is no difference. No clock is asked. An invite without inviteAccountState (of an
+ * older release) fits nothing.
+ */
+bool inv_account_fits_reset(const inv_account *account, const inv_invite *invite);
+
+/*
  * Which account this is of all that ever had its name: 32 hex digits, made of inviteId and of the
  * attempt that made the account. It is another one when the account was removed and made again,
  * also with the same invite. It stays through resets, other changes of the password, and a restored

@@ -70,6 +70,7 @@ typedef struct inv_domain {
     char *reset_filter;
     bool invite_only;
     long default_expiry; /* seconds */
+    long reset_expiry;   /* seconds; of reset invites */
     long claim_grace;    /* seconds */
     bool inviter_gone_refuse;
     char *roster_group;

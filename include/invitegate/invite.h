@@ -12,6 +12,10 @@
 
 #define INV_INVITE_USES_MAX 1000
 
+/* Why an older reset is expired: what the log and invitectl show say. */
+#define INV_INVITE_OVERTAKEN                                                                       \
+    "expired: the password was changed, or another reset invite used, since it was made"
+
 /* inviteId of accounts that were registered without an invite. No token has it. */
 #define INV_INVITE_ID_OPEN "0000000000000000000000000000000000000001"
 
@@ -50,7 +54,11 @@ typedef struct inv_invite {
     char **groups;
     char *roster_group;
     bool no_pair;          /* an account invite whose inviter becomes no contact */
+    bool inherit_groups;   /* its name may be registered though a group names it */
     char *account_expires; /* a duration or a generalizedTime, as stored */
+    time_t account_end;    /* account_expires where that is a time, else 0 */
+    char *account_state;   /* of a reset: inviteAccountState */
+    char *made_by;         /* "ctl:UID", "xmpp:JID", "web:JID" or "key:NAME" */
     char *note;
     long uses;      /* 0: unlimited */
     long uses_left; /* as stored: negative when revoked */
@@ -62,11 +70,15 @@ typedef struct inv_invite {
     size_t claim_count;
     inv_use *used_by;
     size_t used_by_count;
+    /* Why a reset is expired before its time, a constant text; inv_invite_judge_account sets it. */
+    const char *outdated;
 } inv_invite;
 
 /*
  * Reads an entry of a search. An entry that lacks a MUST attribute or holds a value that is not of
- * the schema is INV_CONFIG, verdict->why names DN and attribute: nothing is ever assumed.
+ * the schema is INV_CONFIG, verdict->why names DN and attribute: nothing is ever assumed. So is one
+ * without inviteTerms, or whose restricting attributes are not exactly those that it names: one
+ * that a rule of access hides does not look like one that is not there.
  */
 inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict);
 void inv_invite_free(inv_invite **invite);
@@ -75,6 +87,23 @@ const char *inv_invite_type_name(inv_invite_type type); /* "contact-account" */
 bool inv_invite_type_parse(const char *text, inv_invite_type *type);
 const char *inv_invite_state_name(inv_invite_state state);
 inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now);
+
+/*
+ * The same for a token that was accepted before: the invite's own end counts at accepted_at. The
+ * end of the account counts now: an account made later would be over as it is made.
+ */
+inv_invite_state inv_invite_state_accepted(const inv_invite *invite, time_t accepted_at,
+                                           time_t now);
+
+/* Whether a use that was claimed may still be finished: expired or not, but neither revoked nor
+ * past the end of the account. */
+bool inv_invite_may_finish(const inv_invite *invite, time_t now);
+
+/* The end that counts: of the invite, or of its account where that is earlier. */
+time_t inv_invite_end(const inv_invite *invite);
+
+/* Why an invite is expired though inviteExpires is not past; NULL: for no such reason. Constant. */
+const char *inv_invite_expired_because(const inv_invite *invite, time_t now);
 
 /* Uses still open, revoked or not; 1 for an unlimited invite. */
 long inv_invite_open_uses(const inv_invite *invite);
@@ -107,6 +136,24 @@ inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *o
 inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
                            inv_invite **invite, inv_verdict *verdict);
 
+/*
+ * Whatever its terms, with claims, without uses: for revoking and for telling of claims, never for
+ * redeeming. An invite with an attribute that is hidden can be revoked like any other.
+ */
+inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite,
+                               inv_verdict *verdict);
+
+/*
+ * Of a reset invite that is open: whether its account still is what it was when the invite was
+ * made, by inviteAccountState. Else it is expired, and outdated says why: the account is gone, its
+ * password was changed, or another reset link was used. What this very invite did is no
+ * difference. One search; nothing is asked for other invites.
+ */
+inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verdict *verdict);
+
+/* The attributes that restrict an invite, as inviteTerms names them; ends with NULL. Static. */
+const char *const *inv_invite_restricting(void);
+
 /* What create is asked for. Texts are borrowed for the call. */
 typedef struct inv_invite_request {
     inv_invite_type type;
@@ -119,6 +166,8 @@ typedef struct inv_invite_request {
     long uses;                       /* 0: unlimited */
     time_t expires;
     const char *account_expires; /* a duration ("30d") or a generalizedTime, or NULL */
+    bool inherit_groups;         /* user may be registered though a group names it */
+    const char *made_by;         /* "ctl:UID", "xmpp:JID", "web:JID", "key:NAME", or NULL */
     const char *note;
 } inv_invite_request;
 
@@ -128,7 +177,8 @@ typedef struct inv_invite_request {
  * where it must exist: INV_NO_ACCOUNT, match reset_filter and not be disabled: INV_NOT_ALLOWED).
  * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset
  * without user, user with several uses, no_pair with another type than account or without inviter,
- * an inviter or contact of this domain that has no account.
+ * inherit_groups without user, an end of the account that is past, an inviter or contact of this
+ * domain that has no account.
  * INV_NAME_RESERVED: user is one of reserved_names.
  * DIRECTORY_DOWN, TIMEOUT: an add without an answer was looked for. Where that has no verdict
  * either, verdict->invite_id is the id of an invite that may be there without anybody having its

@@ -69,6 +69,7 @@ exits 0 "until it has the new file" doctor
 
 exits 0 "create" create
 says "prints a URI" '^xmpp:example\.org\?register;preauth=[A-Za-z0-9_-]{32}$' "$out"
+says "says when it ends" "this invite ends at $(date -u -d '+7 days' +%Y-%m)" "$err"
 exits 0 "create --print token" create --print token --note 'not for ever'
 says "prints a token" '^[A-Za-z0-9_-]{32}$' "$out"
 token=$(cat "$out")
@@ -95,14 +96,20 @@ END
 verdict "the keys of the manual, in order" $?
 json "the keys of section 8, in order" 'list(rows[0]) == ["id", "type", "domain", "user", "inviter",
     "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses", "usesLeft",
-    "state", "claims", "usedBy", "note", "token", "uri", "url"]'
+    "state", "claims", "usedBy", "note", "madeBy", "token", "uri", "url"]'
 json "and what was asked for" '(r := rows[0])["expires"] == "2099-01-02T01:04:05Z" and
     r["uses"] == r["usesLeft"] == 5 and r["accountExpires"] == "30d" and r["type"] == "account" and
     r["note"] == "ein Gruß" and r["rosterGroup"] == "Frühe Freunde" and r["state"] == "pending" and
     r["user"] is r["inviter"] is r["url"] is None and r["claims"] == r["usedBy"] == [] and
-    r["uri"].endswith(r["token"])'
+    r["uri"].endswith(r["token"]) and r["madeBy"] == "ctl:'"$(id -u)"'"'
+says_nothing "the end is in the object" "$err"
 exits 0 "create, a fixed end of the account" create --json --account-expires 2099-01-02T03:04:05Z
 json "as RFC 3339" 'rows[0]["accountExpires"] == "2099-01-02T03:04:05Z"'
+says_nothing "it is behind the invite's own" "$err"
+exits 0 "create, an account that ends first" create --json --expires never --account-expires 2099-01-02T03:04:05Z
+json "that end counts" 'rows[0]["expires"] == rows[0]["accountExpires"] == "2099-01-02T03:04:05Z"'
+says "warns" 'warning: the account is over at 2099-01-02T03:04:05Z.*never.*registers nobody' "$err"
+exits 2 "create, an account that is over" create --account-expires 2001-01-01T00:00:00Z
 exits 0 "create --uses unlimited" create --json --uses unlimited --expires never
 json "is 0, and never" 'rows[0]["uses"] == 0 and rows[0]["expires"] == "never"'
 exits 2 "create --us, which may be --user or --uses" create --us 3
@@ -234,8 +241,17 @@ redeems 0 "a contact-account invite registers" frank "$token" 'frank has a passw
 
 exits 1 "a reset of nobody" create --type reset --user nobody-here
 make --type reset --user carol
+older=$token
+exits 0 "a reset lasts reset_expiry" --json show "$token"
+json "a day" 'rows[0]["expires"][:10] == "'"$(date -u -d '+1 day' +%Y-%m-%d)"'"'
+make --type reset --user carol
 redeems 1 "a reset for another name" frank "$token" 'another password'
 redeems 0 "a reset" carol "$token" 'another password'
+redeems 1 "an older one is over with it" carol "$older" 'a third password'
+exits 0 "show it" --json show "$older"
+json "says why" 'rows[0]["state"] == "expired" and "another reset invite" in rows[0]["why"]'
+exits 0 "list --state expired" --json list --state expired
+json "has it" '[r["user"] for r in rows if "reset" in r["type"]] == ["carol"]'
 binds carol 'another password'
 verdict "the new password counts" $?
 binds carol 'carol has a password'
@@ -282,13 +298,13 @@ id=$(sed -n 's/^id  *//p' "$out")
 exits 0 "show an id" --json show "$id"
 json "the keys of section 8, without the token" 'list(rows[0]) == ["id", "type", "domain", "user",
     "inviter", "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses",
-    "usesLeft", "state", "claims", "usedBy", "note"] and rows[0]["user"] == "grace"'
+    "usesLeft", "state", "claims", "usedBy", "note", "madeBy"] and rows[0]["user"] == "grace"'
 exits 1 "show an unknown id" show 0123456789012345678901234567890123456789
 exits 0 "revoke" revoke "$id"
 redeems 1 "a revoked invite is refused" grace "$token" 'grace has a password'
 exits 0 "revoke again" --json revoke "$id"
-json "its keys" 'list(rows[0]) == ["result", "invite", "user", "domain", "why"] and
-    rows[0]["result"] == "OK"'
+json "its keys" 'list(rows[0]) == ["result", "invite", "user", "domain", "why", "claims"] and
+    rows[0]["result"] == "OK" and rows[0]["claims"] == []'
 exits 0 "list --state revoked" --json list --state revoked
 json "has it, with the uses it had" '[(r["id"], r["state"], r["usesLeft"]) for r in rows] == [("'"$id"'", "revoked", 1)]'
 exits 0 "restore" restore "$token"
@@ -329,6 +345,23 @@ until "$invitectl" -c "$config" show "$token" | grep -q '^state *expired$' || [ 
     sleep 0.1
 done
 redeems 1 "an expired invite is refused" ivan "$token" 'ivan has a password'
+end=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+make --user overdue --expires 30d --account-expires "$end"
+poll=100
+until "$invitectl" -c "$config" show "$token" | grep -q '^state *expired$' || [ $poll -eq 0 ]; do
+    poll=$((poll - 1))
+    sleep 0.1
+done
+exits 1 "an invite whose account would be over is refused" check "$token"
+redeems 1 "nobody registers with it" overdue "$token" 'overdue has a password'
+exits 0 "show" show "$token"
+says "the end that counts" "^expires +$end\$" "$out"
+says "and why" '^because +the end of the account' "$out"
+exits 0 "list --state expired" --json list --state expired
+json "has it" '[r["why"] for r in rows if r["user"] == "overdue"] == ["the end of the account that it registers has passed"]'
+exits 0 "list" --json list
+json "which is not pending" 'not [r for r in rows if r["user"] == "overdue"]'
+redeems 1 "the other is refused still" ivan "$token" 'ivan has a password'
 exits 0 "list --state expired" --json list --state expired
 json "has it" 'len(rows) == 1 and rows[0]["state"] == "expired"'
 
@@ -408,6 +441,12 @@ says "says so" '^0 mended, 0 waiting, 0 left for you to decide$' "$out"
 exits 0 "repair --json of a clean site" --json repair
 says_nothing "prints nothing" "$out"
 uses_left 0 'nina@example.org 00112233445566ff'
+exits 0 "revoke while a use is under way" revoke "$id"
+says "tells how many" '^1 use is under way:$' "$out"
+says "and whose" '^nina@example.org$' "$out"
+exits 0 "again, as an object" --json revoke "$id"
+json "with its claims" 'rows[0]["claims"] == [{"jid": "nina@example.org"}]'
+exits 0 "back" restore "$id"
 exits 0 "repair of a young claim" repair
 says "waits" "^waits +inviteId=$id,.*: the claim of nina@example.org is younger" "$out"
 says "says so" '^0 mended, 1 waiting, 0 left for you to decide$' "$out"

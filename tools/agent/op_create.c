@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "invitegate/invite.h"
@@ -13,6 +15,7 @@ typedef struct creation {
     inv_invite_request request;
     inv_name *inviter;
     inv_name *user;
+    char *made_by;
 } creation;
 
 static const char *const options[] = {"user=", "expires=", "note=", "roster-subscription=", NULL};
@@ -54,6 +57,11 @@ static inv_result read_inviter(agent_task *task, creation *wanted)
     if (result != INV_OK)
         return result;
     wanted->request.inviter = wanted->inviter;
+    if (asprintf(&wanted->made_by, "xmpp:%s", inv_name_jid(wanted->inviter)) == -1) {
+        wanted->made_by = NULL;
+        return inv_verdict_no_memory(&task->verdict);
+    }
+    wanted->request.made_by = wanted->made_by;
     if (strcmp(inv_name_domain(wanted->inviter), task->domain->name) != 0)
         return refuse(task, "Only accounts of this server make invites.");
     return INV_OK;
@@ -197,5 +205,6 @@ inv_result agent_create(agent_task *task)
         result = create(task, &wanted);
     inv_name_free(&wanted.inviter);
     inv_name_free(&wanted.user);
+    free(wanted.made_by);
     return result;
 }

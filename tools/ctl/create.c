@@ -42,6 +42,7 @@ typedef struct creation {
     inv_name *inviter;
     inv_name **contacts;
     const char **groups;
+    char made_by[32];
 } creation;
 
 /* The terms as the domain completes them. */
@@ -49,18 +50,21 @@ static bool complete_terms(const ctl_invocation *invocation, const inv_domain *d
                            creation *wanted)
 {
     const ctl_terms *terms = &wanted->terms;
+    long usual = terms->type == INV_INVITE_RESET ? domain->reset_expiry : domain->default_expiry;
 
     if (strcmp(terms->print, "url") == 0 && domain->landing_url[0] == '\0') {
         ctl_usage(invocation, "--print url needs landing_url in [domain %s]", domain->name);
         return false;
     }
+    (void)snprintf(wanted->made_by, sizeof(wanted->made_by), "ctl:%lu", (unsigned long)getuid());
     wanted->request = (inv_invite_request){
         .type = terms->type,
         .roster_group = terms->roster_group,
         .no_pair = terms->no_pair,
         .uses = terms->uses,
-        .expires = terms->expires != 0 ? terms->expires : time(NULL) + domain->default_expiry,
+        .expires = terms->expires != 0 ? terms->expires : time(NULL) + usual,
         .account_expires = terms->account_expires,
+        .made_by = wanted->made_by,
         .note = terms->note,
     };
     return true;
@@ -273,6 +277,27 @@ static bool can_print(void)
     return false;
 }
 
+/* Until when the link works, for people: on standard error, so that an invite stays one line. */
+static void tell_end(const ctl_invocation *invocation, const creation *wanted)
+{
+    const char *which = wanted->terms.count == 1 ? "this invite" : "each of these invites";
+    bool account_first =
+        wanted->terms.account_over != 0 && wanted->terms.account_over < wanted->request.expires;
+    char own[INV_TIMESTAMP_SIZE];
+    char end[INV_TIMESTAMP_SIZE];
+
+    ctl_write_time(wanted->request.expires, own);
+    ctl_write_time(account_first ? wanted->terms.account_over : wanted->request.expires, end);
+    if (account_first)
+        ctl_warn("warning: the account is over at %s, before the invite's own end (%s): %s "
+                 "registers nobody after that",
+                 end, own, which);
+    else if (wanted->request.expires == INV_NEVER)
+        ctl_warn("%s never expires: revoke it when it has served its purpose", which);
+    else if (!invocation->json)
+        ctl_warn("%s ends at %s", which, end);
+}
+
 static int run(const ctl_invocation *invocation)
 {
     creation wanted = {.user = NULL};
@@ -296,9 +321,8 @@ static int run(const ctl_invocation *invocation)
         goto cleanup;
     }
     status = create_all(invocation, &session, &wanted);
-    if (status == CTL_EXIT_OK && wanted.request.expires == INV_NEVER)
-        ctl_warn("%s never expires: revoke it when it has served its purpose",
-                 wanted.terms.count == 1 ? "this invite" : "each of these invites");
+    if (status == CTL_EXIT_OK)
+        tell_end(invocation, &wanted);
 cleanup:
     clear(&wanted);
     ctl_session_close(&session);

@@ -18,6 +18,8 @@ static const ctl_option options[] = {
 static const char *const headers[] = {"ID",   "STATE",   "TYPE", "USER", "INVITER",
                                       "LEFT", "EXPIRES", "NOTE", NULL};
 
+#define FILTER_SIZE (INV_INVITE_FILTER_SIZE + 96)
+
 typedef struct listing {
     bool all;
     inv_invite_state state;
@@ -47,7 +49,7 @@ static bool parse_state(const ctl_invocation *invocation, listing *wanted)
 }
 
 /* What the directory can sort out; the exact state is judged again here. */
-static void write_state_filter(const listing *wanted, char filter[128])
+static void write_state_filter(const listing *wanted, char filter[FILTER_SIZE])
 {
     char expired[INV_INVITE_FILTER_SIZE];
 
@@ -57,14 +59,18 @@ static void write_state_filter(const listing *wanted, char filter[128])
         return;
     switch (wanted->state) {
     case INV_INVITE_PENDING:
-    case INV_INVITE_EXPIRED:
-        (void)snprintf(filter, 128, "(inviteUsesLeft>=1)%s", expired);
+        (void)snprintf(filter, FILTER_SIZE, "(inviteUsesLeft>=1)%s", expired);
+        break;
+    case INV_INVITE_EXPIRED: /* also by the end of the account, or by what its account did */
+        (void)snprintf(filter, FILTER_SIZE,
+                       "(inviteUsesLeft>=1)(|%s(inviteAccountExpires=*)(inviteType=reset))",
+                       expired);
         break;
     case INV_INVITE_USED:
-        (void)snprintf(filter, 128, "(inviteUsesLeft=0)");
+        (void)snprintf(filter, FILTER_SIZE, "(inviteUsesLeft=0)");
         break;
     case INV_INVITE_REVOKED:
-        (void)snprintf(filter, 128, "(inviteUsesLeft<=-1)");
+        (void)snprintf(filter, FILTER_SIZE, "(inviteUsesLeft<=-1)");
         break;
     }
 }
@@ -72,7 +78,7 @@ static void write_state_filter(const listing *wanted, char filter[128])
 /* The caller frees it; NULL: out of memory. */
 static char *make_filter(const listing *wanted, const inv_name *inviter)
 {
-    char state[128];
+    char state[FILTER_SIZE];
     char *escaped = NULL;
     char *filter = NULL;
     int length;
@@ -104,7 +110,7 @@ static bool add_row(listing *wanted, const inv_invite *invite)
                            invite->note};
 
     ctl_invite_uses(invite, uses);
-    ctl_write_time(invite->expires, expires);
+    ctl_write_time(inv_invite_end(invite), expires);
     return ctl_table_add(wanted->table, cells);
 }
 

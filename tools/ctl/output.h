@@ -60,6 +60,9 @@ const char *ctl_write_end(const char *stored, char text[INV_TIMESTAMP_SIZE]);
 json_t *ctl_invite_json(const inv_invite *invite, time_t now);
 void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now);
 
+/* The key "claims" alone: who has begun and not finished. */
+void ctl_json_claims(json_t *object, const inv_invite *invite);
+
 /* The uses that are left as a person reads them. */
 void ctl_invite_uses(const inv_invite *invite, char text[48]);
 

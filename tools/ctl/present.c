@@ -86,6 +86,12 @@ static json_t *json_of_uses(const inv_use *uses, size_t count, bool with_time)
     return list;
 }
 
+void ctl_json_claims(json_t *object, const inv_invite *invite)
+{
+    (void)json_object_set_new(object, "claims",
+                              json_of_uses(invite->claims, invite->claim_count, false));
+}
+
 json_t *ctl_invite_json(const inv_invite *invite, time_t now)
 {
     json_t *object = json_object();
@@ -102,16 +108,19 @@ json_t *ctl_invite_json(const inv_invite *invite, time_t now)
     if (invite->no_pair)
         (void)json_object_set_new(object, "rosterSubscription", json_false());
     set_time(object, "created", invite->created);
-    set_time(object, "expires", invite->expires);
+    set_time(object, "expires", inv_invite_end(invite));
     ctl_json_text(object, "accountExpires", ctl_write_end(invite->account_expires, end));
     (void)json_object_set_new(object, "uses", json_integer(invite->uses));
     (void)json_object_set_new(object, "usesLeft", json_integer(inv_invite_open_uses(invite)));
     ctl_json_text(object, "state", inv_invite_state_name(inv_invite_state_at(invite, now)));
-    (void)json_object_set_new(object, "claims",
-                              json_of_uses(invite->claims, invite->claim_count, false));
+    ctl_json_claims(object, invite);
     (void)json_object_set_new(object, "usedBy",
                               json_of_uses(invite->used_by, invite->used_by_count, true));
     ctl_json_text(object, "note", invite->note);
+    ctl_json_text(object, "madeBy", invite->made_by);
+    if (inv_invite_state_at(invite, now) == INV_INVITE_EXPIRED &&
+        inv_invite_expired_because(invite, now) != NULL)
+        ctl_json_text(object, "why", inv_invite_expired_because(invite, now));
     return object;
 }
 
@@ -145,6 +154,8 @@ void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now)
 
     print_line(stream, "id", invite->id);
     print_line(stream, "state", inv_invite_state_name(inv_invite_state_at(invite, now)));
+    if (inv_invite_state_at(invite, now) == INV_INVITE_EXPIRED)
+        print_line(stream, "because", inv_invite_expired_because(invite, now));
     print_line(stream, "type", inv_invite_type_name(invite->type));
     print_line(stream, "domain", invite->domain);
     print_line(stream, "user", invite->user);
@@ -155,7 +166,7 @@ void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now)
     print_line(stream, "subscription", invite->no_pair ? "none with the inviter" : NULL);
     ctl_write_time(invite->created, text);
     print_line(stream, "created", text);
-    ctl_write_time(invite->expires, text);
+    ctl_write_time(inv_invite_end(invite), text);
     print_line(stream, "expires", text);
     print_line(stream, "account expires", ctl_write_end(invite->account_expires, text));
     ctl_invite_uses(invite, uses);
@@ -168,6 +179,7 @@ void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now)
         (void)ctl_print_safe(stream, invite->used_by[i].jid);
         (void)fputc('\n', stream);
     }
+    print_line(stream, "made by", invite->made_by);
     print_line(stream, "note", invite->note);
 }
 

@@ -18,6 +18,7 @@ static void add_text(inv_operation *operation, const char *attribute, const char
 /* Long expired, and of a token that nobody knows: even if left behind it lets nobody in. */
 static inv_operation *throwaway_invite(const ctl_proof *proof)
 {
+    const char *const *restricting = inv_invite_restricting();
     inv_operation *add = inv_operation_new_add(proof->invite_dn);
 
     add_text(add, "objectClass", "xmppInvite");
@@ -35,6 +36,10 @@ static inv_operation *throwaway_invite(const ctl_proof *proof)
     add_text(add, "inviteRosterGroup", "invitegate proof");
     add_text(add, "inviteRosterSubscription", "TRUE");
     add_text(add, "inviteAccountExpires", "1d");
+    add_text(add, "inviteAccountState", "none none");
+    for (size_t i = 0; restricting[i] != NULL; i++)
+        add_text(add, "inviteTerms", restricting[i]);
+    add_text(add, "inviteMadeBy", "ctl:0");
     add_text(add, "description", "Throwaway entry of invitectl");
     return add;
 }

@@ -21,10 +21,36 @@ static int refuse(const ctl_invocation *invocation, const ctl_session *session)
     return ctl_fail(&session->verdict);
 }
 
+/* With the uses that were claimed and are not finished: what was begun before may still end well.
+ */
+static void print_done(const char *id, const char *done, const inv_invite *invite)
+{
+    (void)printf("%s %s\n", id, done);
+    if (invite == NULL || invite->claim_count == 0)
+        return;
+    (void)printf("%zu use%s under way:\n", invite->claim_count,
+                 invite->claim_count == 1 ? " is" : "s are");
+    for (size_t i = 0; i < invite->claim_count; i++) {
+        (void)ctl_print_safe(stdout, invite->claims[i].jid);
+        (void)putchar('\n');
+    }
+}
+
+static json_t *describe(const ctl_session *session, const inv_invite *invite)
+{
+    json_t *object = ctl_verdict_json(&session->verdict, session->domain->name);
+
+    if (invite != NULL)
+        ctl_json_claims(object, invite);
+    return object;
+}
+
 static int change(const ctl_invocation *invocation, const char *done,
                   inv_result (*apply)(inv_call *call, const char *id, inv_verdict *verdict))
 {
     char id[INV_INVITE_ID_LENGTH + 1];
+    inv_verdict looking = INV_VERDICT_INIT;
+    inv_invite *invite = NULL;
     ctl_session session;
     int status = CTL_EXIT_OK;
 
@@ -35,6 +61,9 @@ static int change(const ctl_invocation *invocation, const char *done,
         goto cleanup;
     }
     session.verdict.result = apply(&session.call, id, &session.verdict);
+    /* claims may still go, but none comes once it is revoked */
+    if (session.verdict.result == INV_OK)
+        (void)inv_invite_read_any(&session.call, id, &invite, &looking);
     memcpy(session.verdict.invite_id, id, sizeof(id));
     if (session.verdict.result == INV_OK)
         (void)inv_verdict_set(&session.verdict, INV_OK, "%s", done); /* for the log */
@@ -42,10 +71,11 @@ static int change(const ctl_invocation *invocation, const char *done,
     if (status != CTL_EXIT_OK)
         status = refuse(invocation, &session);
     else if (!invocation->json)
-        (void)printf("%s %s\n", id, done);
-    else if (!ctl_json_print(ctl_verdict_json(&session.verdict, session.domain->name)))
+        print_done(id, done, invite);
+    else if (!ctl_json_print(describe(&session, invite)))
         status = CTL_EXIT_TEMPORARY;
 cleanup:
+    inv_invite_free(&invite);
     ctl_session_close(&session);
     return status;
 }

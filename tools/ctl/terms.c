@@ -127,6 +127,7 @@ static bool parse_account_expires(const ctl_invocation *invocation, time_t now, 
     long seconds;
 
     terms->account_expires = NULL;
+    terms->account_over = 0;
     if (text == NULL)
         return true;
     if (inv_timestamp_parse_duration(text, &seconds) && seconds > 0) {
@@ -143,6 +144,7 @@ static bool parse_account_expires(const ctl_invocation *invocation, time_t now, 
         return false;
     }
     inv_timestamp_write_generalized(moment, terms->account_end);
+    terms->account_over = moment;
     terms->account_expires = terms->account_end;
     return true;
 }

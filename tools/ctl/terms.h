@@ -13,9 +13,10 @@ typedef struct ctl_terms {
     inv_invite_type type;
     long uses; /* 0: unlimited */
     bool no_pair;
-    time_t expires;              /* 0: after default_expiry */
+    time_t expires;              /* 0: after default_expiry, of a reset reset_expiry */
     const char *account_expires; /* as inv_invite_request has it; may be account_end */
     char account_end[INV_TIMESTAMP_SIZE];
+    time_t account_over; /* account_end, or 0 */
     const char *roster_group;
     const char *note;
     const char *print; /* uri, token, id or url */

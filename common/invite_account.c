@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "invitegate/account.h"
+#include "invitegate/invite.h"
+
+/* The name that the invite is for; it has an account, so name_pattern is not asked. */
+static inv_result name_of(const inv_invite *invite, inv_name **name, inv_verdict *verdict)
+{
+    char *jid = NULL;
+    inv_result result;
+
+    *name = NULL;
+    if (asprintf(&jid, "%s@%s", invite->user, invite->domain) == -1)
+        return inv_verdict_no_memory(verdict);
+    result = inv_name_parse_jid(jid, name, verdict);
+    free(jid);
+    if (result == INV_NAME_INVALID)
+        return inv_verdict_set(verdict, INV_CONFIG, "%s: inviteUser is not a name", invite->dn);
+    return result;
+}
+
+inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    inv_name *name = NULL;
+    bool several = false;
+    bool younger = false;
+    inv_result result;
+
+    if (invite->type != INV_INVITE_RESET ||
+        inv_invite_state_at(invite, time(NULL)) != INV_INVITE_PENDING)
+        return INV_OK;
+    result = name_of(invite, &name, verdict);
+    if (result == INV_OK)
+        result = inv_account_find(call, name, &account, &several, verdict);
+    if (result == INV_OK)
+        result = inv_account_is_younger(account, invite, &younger, verdict);
+    if (result == INV_OK && (account == NULL || several || younger))
+        invite->outdated = "the account to reset is gone";
+    else if (result == INV_OK && !inv_account_fits_reset(account, invite))
+        invite->outdated = INV_INVITE_OVERTAKEN;
+    inv_account_free(&account);
+    inv_name_free(&name);
+    return result;
+}
