@@ -203,7 +203,7 @@ START_TEST(an_account_that_would_be_over_is_not_made)
     (void)inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, time(NULL) - 60,
                      &verdict);
     expect(INV_BAD_TOKEN);
-    (void)inv_redeem_login(&call, token, name, &verdict);
+    (void)inv_redeem_login(&call, token, name, password, &verdict);
     expect(INV_BAD_TOKEN);
     inv_gate_end(&call);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=overlate)"), 0);
