@@ -25,7 +25,6 @@ inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verd
 {
     inv_account *account = NULL;
     inv_name *name = NULL;
-    bool several = false;
     bool younger = false;
     inv_result result;
 
@@ -34,10 +33,10 @@ inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verd
         return INV_OK;
     result = name_of(invite, &name, verdict);
     if (result == INV_OK)
-        result = inv_account_find(call, name, &account, &several, verdict);
-    if (result == INV_OK)
+        result = inv_account_find(call, name, &account, verdict);
+    if (result == INV_OK && inv_account_is_own(account))
         result = inv_account_is_younger(account, invite, &younger, verdict);
-    if (result == INV_OK && (account == NULL || several || younger))
+    if (result == INV_OK && (!inv_account_is_own(account) || younger))
         invite->outdated = "the account to reset is gone";
     else if (result == INV_OK && !inv_account_fits_reset(account, invite))
         invite->outdated = INV_INVITE_OVERTAKEN;
