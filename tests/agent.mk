@@ -3,7 +3,8 @@
 AGENT_SITE_SOURCES = tests/support/agent.c tests/support/agent.h $(SITE_SOURCES)
 if HAVE_CHECK
 AGENT_SUITES = tests/check_agent tests/check_agent_roster tests/check_agent_faults \
-	tests/check_agent_open tests/check_agent_pam tests/check_agent_fair tests/check_agent_limits
+	tests/check_agent_open tests/check_agent_pam tests/check_agent_fair tests/check_agent_limits \
+	tests/check_agent_arguments
 check_PROGRAMS += tests/check_agent_parts tests/check_agent_turns tests/check_agent_flights $(AGENT_SUITES)
 TESTS += tests/check_agent_parts tests/check_agent_turns tests/check_agent_flights $(AGENT_SUITES)
 endif
@@ -38,6 +39,11 @@ tests_check_agent_fair_SOURCES = tests/check_agent_fair.c tests/support/ldap_pro
 tests_check_agent_fair_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_agent_fair_CFLAGS = $(UNIT_CFLAGS)
 tests_check_agent_fair_LDADD = $(UNIT_LIBS)
+
+tests_check_agent_arguments_SOURCES = tests/check_agent_arguments.c $(AGENT_SITE_SOURCES)
+tests_check_agent_arguments_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_agent_arguments_CFLAGS = $(UNIT_CFLAGS)
+tests_check_agent_arguments_LDADD = $(UNIT_LIBS)
 
 tests_check_agent_limits_SOURCES = tests/check_agent_limits.c $(AGENT_SITE_SOURCES)
 tests_check_agent_limits_CPPFLAGS = $(SITE_CPPFLAGS)

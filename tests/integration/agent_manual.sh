@@ -66,13 +66,13 @@ section "$page7" RESULTS | sed -nE 's/^\.It Li ([A-Z_]+)( , ([A-Z_]+))?$/\1 \3/p
 } >"$work/code"
 same "the same results"
 
-sizes=$(sed -nE 's/^#define AGENT_(REQUEST_MAX|FIELDS_MAX|ID_MAX|QUEUE_MAX|PLACES_MAX|PEER_MAX|FRAME_SECONDS) +([0-9]+).*/\2/p' \
+sizes=$(sed -nE 's/^#define AGENT_(REQUEST_MAX|FIELDS_MAX|ID_MAX|QUEUE_MAX|PLACES_MAX|PEER_MAX|NOTE_MAX|FRAME_SECONDS) +([0-9]+).*/\2/p' \
     "$code"/*.h)
 missing=0
 for size in $sizes; do
     grep -qw "$size" "$page7" || missing=1
 done
-[ "$(echo "$sizes" | wc -w)" -eq 7 ] && [ $missing -eq 0 ]
+[ "$(echo "$sizes" | wc -w)" -eq 8 ] && [ $missing -eq 0 ]
 report $? "the page has the sizes of the code"
 
 "$agent" >/dev/null 2>&1

@@ -7,6 +7,7 @@
 
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
+#include "invitegate/utf8.h"
 #include "operations.h"
 
 /* Invites that people make themselves. */
@@ -119,19 +120,31 @@ static inv_result read_expires(agent_task *task, creation *wanted)
     return INV_OK;
 }
 
+/* It is shown in lists and logs, and stored in the invite. */
+static inv_result read_note(agent_task *task, creation *wanted)
+{
+    const char *note = option(task, "note=");
+
+    wanted->request.note = note;
+    if (note == NULL || (strlen(note) <= AGENT_NOTE_MAX && inv_utf8_is_text(note, strlen(note))))
+        return INV_OK;
+    return refuse(task, "A note is one line of at most 1024 bytes.");
+}
+
 static inv_result read_request(agent_task *task, creation *wanted)
 {
     const char *user = option(task, "user=");
     inv_result result = read_inviter(task, wanted);
 
     wanted->request.uses = 1;
-    wanted->request.note = option(task, "note=");
     if (result == INV_OK)
         result = read_type(task, wanted);
     if (result == INV_OK)
         result = read_subscription(task, wanted);
     if (result == INV_OK)
         result = read_expires(task, wanted);
+    if (result == INV_OK)
+        result = read_note(task, wanted);
     if (result == INV_OK && user != NULL)
         result = agent_new_name(task, user, &wanted->user);
     wanted->request.user = wanted->user;

@@ -15,7 +15,8 @@
 
 /* The operations of invite-agent(7): what each is called with, and what it does. */
 
-#define AGENT_NAME "invite-agent"
+#define AGENT_NAME     "invite-agent"
+#define AGENT_NOTE_MAX 1024 /* bytes of create's note */
 
 /* What all requests share. Threads may use it together. */
 typedef struct agent_service {
