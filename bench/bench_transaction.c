@@ -111,6 +111,37 @@ static void measure_series(struct host *host, const char *name, size_t count,
     free(samples);
 }
 
+static int by_size(const void *left, const void *right)
+{
+    double difference = *(const double *)left - *(const double *)right;
+
+    return difference < 0 ? -1 : difference > 0;
+}
+
+/* With keep_connection and without, taking turns. */
+static void compare_connections(struct host *host, size_t count)
+{
+    static const char *const names[] = {"a login over a kept connection",
+                                        "a login over a connection of its own"};
+    double *samples[2] = {calloc(count, sizeof(double)), calloc(count, sizeof(double))};
+    char what[80];
+
+    if (samples[0] == NULL || samples[1] == NULL)
+        measure_fail("samples", "out of memory");
+    for (size_t i = 0; i < 2 * count; i++) {
+        host->stack.ends = i % 2 == 1;
+        samples[i % 2][i / 2] = log_in(host, i);
+    }
+    host->stack.ends = false;
+    for (size_t i = 0; i < 2; i++) {
+        measure_figure("transaction", names[i], measure_median(samples[i], count), "us", NULL, 0);
+        qsort(samples[i], count, sizeof(double), by_size);
+        (void)snprintf(what, sizeof(what), "%s, of 100 the slowest but one", names[i]);
+        measure_figure("transaction", what, samples[i][count - 1 - count / 100], "us", NULL, 0);
+        free(samples[i]);
+    }
+}
+
 int main(void)
 {
     const char *wanted = getenv("INV_BENCH_TRANSACTIONS");
@@ -122,6 +153,7 @@ int main(void)
     place_open(&host.place, NULL, NULL);
     stack_write(&host.place, &host.stack);
     measure_series(&host, "login", count, log_in);
+    compare_connections(&host, count);
     measure_series(&host, "registration", count, register_name);
     place_close(&host.place);
     return EXIT_SUCCESS;

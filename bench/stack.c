@@ -9,7 +9,8 @@
 
 #include "measure.h"
 
-#define SERVICE "bench"
+#define SERVICE      "bench"
+#define SERVICE_ENDS "bench-ends" /* without keep_connection */
 
 /* What is answered to the first prompt of a transaction, and to all others. */
 struct answers {
@@ -34,25 +35,41 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     return PAM_SUCCESS;
 }
 
-void stack_write(const struct place *place, struct stack *stack)
+static void write_service(const struct stack *stack, const char *service, const char *conf,
+                          const char *options)
 {
     const char *build = getenv("abs_top_builddir");
-    const char *conf = slapd_conf_path(place->slapd);
     char module[512];
     char path[512];
     FILE *file;
 
-    (void)snprintf(stack->folder, sizeof(stack->folder), "%s/pam.d", slapd_directory(place->slapd));
-    (void)snprintf(path, sizeof(path), "%s/" SERVICE, stack->folder);
+    (void)snprintf(path, sizeof(path), "%s/%s", stack->folder, service);
     (void)snprintf(module, sizeof(module), "%s/plugins/pam/.libs/pam_invite.so",
                    build != NULL ? build : "");
-    if (build == NULL || mkdir(stack->folder, 0700) != 0 || (file = fopen(path, "w")) == NULL)
-        measure_fail(stack->folder, "cannot be made (run by make bench)");
+    if (build == NULL || (file = fopen(path, "w")) == NULL)
+        measure_fail(path, "cannot be made (run by make bench)");
     (void)fprintf(file,
-                  "auth required %s conf=%s register login\naccount required %s conf=%s\n"
-                  "password required %s conf=%s\n",
-                  module, conf, module, conf, module, conf);
+                  "auth required %s conf=%s register login%s\naccount required %s conf=%s%s\n"
+                  "password required %s conf=%s%s\n",
+                  module, conf, options, module, conf, options, module, conf, options);
     (void)fclose(file);
+}
+
+void stack_write(const struct place *place, struct stack *stack)
+{
+    const char *conf = slapd_conf_path(place->slapd);
+
+    (void)snprintf(stack->folder, sizeof(stack->folder), "%s/pam.d", slapd_directory(place->slapd));
+    if (mkdir(stack->folder, 0700) != 0)
+        measure_fail(stack->folder, "cannot be made");
+    write_service(stack, SERVICE, conf, " keep_connection");
+    write_service(stack, SERVICE_ENDS, conf, "");
+    stack->ends = false;
+}
+
+static const char *service_of(const struct stack *stack)
+{
+    return stack->ends ? SERVICE_ENDS : SERVICE;
 }
 
 int stack_login(const struct stack *stack, const char *user, const char *password)
@@ -60,7 +77,7 @@ int stack_login(const struct stack *stack, const char *user, const char *passwor
     struct answers answers = {.first = password, .others = password};
     const struct pam_conv conversation = {.conv = converse, .appdata_ptr = &answers};
     pam_handle_t *pamh = NULL;
-    int code = pam_start_confdir(SERVICE, user, &conversation, stack->folder, &pamh);
+    int code = pam_start_confdir(service_of(stack), user, &conversation, stack->folder, &pamh);
 
     if (code == PAM_SUCCESS)
         code = pam_authenticate(pamh, PAM_SILENT);
@@ -76,7 +93,7 @@ int stack_register(const struct stack *stack, const char *user, const char *toke
     struct answers answers = {.first = token, .others = password};
     const struct pam_conv conversation = {.conv = converse, .appdata_ptr = &answers};
     pam_handle_t *pamh = NULL;
-    int code = pam_start_confdir(SERVICE, user, &conversation, stack->folder, &pamh);
+    int code = pam_start_confdir(service_of(stack), user, &conversation, stack->folder, &pamh);
 
     if (code == PAM_SUCCESS)
         code = pam_chauthtok(pamh, PAM_SILENT);

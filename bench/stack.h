@@ -2,11 +2,14 @@
 #ifndef INVITEGATE_BENCH_STACK_H
 #define INVITEGATE_BENCH_STACK_H
 
+#include <stdbool.h>
+
 #include "place.h"
 
-/* The one PAM service of this place, with pam_invite.so as it was built. */
+/* The PAM services of this place, with pam_invite.so as it was built. */
 struct stack {
     char folder[400];
+    bool ends; /* the connection, with the PAM handle; else the option keep_connection is set */
 };
 
 void stack_write(const struct place *place, struct stack *stack);

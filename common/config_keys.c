@@ -48,7 +48,7 @@
         "an LDAP filter in parentheses with %u or %j in it") \
     WHOLE(domain, name_pattern, name_pattern, "^[a-z0-9_][a-z0-9._-]{0,63}$", \
         "a POSIX extended regular expression from ^ to $") \
-    KEY(domain, reserved_names, inv_domain, reserved_names, words, "root admin administrator postmaster hostmaster webmaster abuse support security info " "www mail ftp nobody", \
+    KEY(domain, reserved_names, inv_domain, reserved_names, words, "root admin administrator postmaster hostmaster webmaster abuse support security info " "www mail ftp nobody daemon bin sys sync games man lp news uucp proxy www-data backup " "list irc _apt systemd-network messagebus sshd", \
         "names separated by spaces") \
     KEY(domain, password_verifiers, inv_domain, verifiers, verifiers, "server scram-sha-256", \
         "at most one of server, crypt, ssha512 and any of scram-sha-1, scram-sha-256, " \

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "libldap.h"
 #include "sigpipe.h"
@@ -16,7 +15,6 @@ struct inv_directory {
     const inv_directory_driver *driver;
     void *self;
     char *key; /* which settings and identity; NULL: never kept */
-    pid_t pid; /* the process that opened the connection */
     bool connected;
     unsigned connection; /* counts them */
     bool healthy;        /* answered everything it was asked */
@@ -28,14 +26,17 @@ static struct {
     inv_directory *idle;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+/* Connected, and the socket is still the one that this process, as this user, connected. */
+static bool is_usable(const inv_directory *directory)
+{
+    return directory->connected &&
+           (directory->driver->is_own == NULL || directory->driver->is_own(directory->self));
+}
+
 static void disconnect(inv_directory *directory)
 {
-    if (!directory->connected)
-        return;
-    if (directory->pid == getpid())
+    if (directory->connected)
         directory->driver->close(directory->self);
-    else
-        directory->driver->drop(directory->self);
     directory->connected = false;
 }
 
@@ -124,7 +125,7 @@ static char *settings_key(const inv_directory_settings *settings)
     return key;
 }
 
-/* Takes the kept connection out if it is of this key; the inherited one of a parent is dropped. */
+/* Takes the kept connection out if it is of this key; what cannot be used any more goes. */
 static inv_directory *take_kept(const char *key)
 {
     inv_directory *taken = NULL;
@@ -134,7 +135,7 @@ static inv_directory *take_kept(const char *key)
     if (pthread_mutex_trylock(&kept.lock) != 0)
         return NULL;
     if (kept.idle != NULL) {
-        if (kept.idle->pid != getpid())
+        if (!is_usable(kept.idle))
             stale = kept.idle;
         else if (strcmp(kept.idle->key, key) == 0)
             taken = kept.idle;
@@ -176,8 +177,8 @@ void inv_directory_release(inv_directory **directory)
     *directory = NULL;
     if (surplus == NULL)
         return;
-    if (surplus->key != NULL && surplus->connected && surplus->healthy &&
-        surplus->pid == getpid() && pthread_mutex_trylock(&kept.lock) == 0) {
+    if (surplus->key != NULL && surplus->healthy && is_usable(surplus) &&
+        pthread_mutex_trylock(&kept.lock) == 0) {
         inv_directory *previous = kept.idle;
 
         /* the newer one is the likelier to be wanted next */
@@ -193,17 +194,15 @@ static inv_result ensure_connected(inv_directory *directory, const inv_deadline 
 {
     inv_result result;
 
-    if (directory->connected && directory->pid != getpid())
-        disconnect(directory);
-    if (directory->connected)
+    if (is_usable(directory))
         return INV_OK;
+    disconnect(directory);
     result = directory->driver->open(directory->self, deadline, verdict);
     if (result != INV_OK)
         return result;
     directory->connected = true;
     directory->connection++;
     directory->healthy = true;
-    directory->pid = getpid();
     return INV_OK;
 }
 
@@ -339,7 +338,7 @@ static inv_result settle_all_refused(inv_directory *directory, inv_operation *co
 static bool turn_pages(const inv_directory *directory, inv_operation *const *operations,
                        size_t count, bool *turned)
 {
-    bool alive = directory->connected && directory->pid == getpid();
+    bool alive = is_usable(directory);
 
     *turned = false;
     for (size_t i = 0; i < count; i++) {

@@ -2,7 +2,6 @@
 #include "libldap.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ldap.h>
 #include <poll.h>
 #include <pthread.h>
@@ -12,6 +11,7 @@
 
 #include "bind_password.h"
 #include "invitegate/ascii.h"
+#include "own_socket.h"
 #include "read_ahead.h"
 #include "sigpipe.h"
 #include "timed_read.h"
@@ -21,6 +21,7 @@
 
 typedef struct libldap {
     LDAP *handle;
+    own_socket socket;     /* of handle, when it was connected */
     inv_deadline deadline; /* of the call that uses the handle now */
     libldap_identity identity;
     inv_bind_method bind;
@@ -341,6 +342,14 @@ static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_d
     return result;
 }
 
+static bool note_socket(libldap *self)
+{
+    int descriptor = -1;
+
+    return ldap_get_option(self->handle, LDAP_OPT_DESC, &descriptor) == LDAP_OPT_SUCCESS &&
+           own_socket_note(descriptor, &self->socket);
+}
+
 static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_verdict *verdict)
 {
     int code = LDAP_SUCCESS;
@@ -367,6 +376,9 @@ static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_v
         result = inv_verdict_set(verdict, inv_ldap_result(code), "%s refused the bind as %s: %s",
                                  self->uri, self->bind_dn[0] != '\0' ? self->bind_dn : "EXTERNAL",
                                  ldap_err2string(code));
+    if (result == INV_OK && !note_socket(self))
+        result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+                                 "connecting to %s: the socket is gone", self->uri);
     if (result != INV_OK)
         close_handle(&self->handle);
     return result;
@@ -381,35 +393,48 @@ static inv_result libldap_open(void *context, const inv_deadline *deadline, inv_
     return result;
 }
 
-static void libldap_close(void *context)
+/* From here on libldap has no descriptor to write to, and none to close. False: it still has. */
+static bool take_descriptor_away(LDAP *handle)
 {
-    libldap *self = context;
-    sigpipe_guard guard = sigpipe_block();
+    Sockbuf *connection = NULL;
+    ber_socket_t none = -1;
 
-    close_handle(&self->handle);
-    sigpipe_restore(&guard);
+    return ldap_get_option(handle, LDAP_OPT_SOCKBUF, &connection) == LDAP_OPT_SUCCESS &&
+           connection != NULL && ber_sockbuf_ctrl(connection, LBER_SB_OPT_SET_FD, &none) == 1;
 }
 
 /*
- * The socket belongs to the parent process: an Unbind on it would end the parent's connection. The
- * child's descriptor is pointed elsewhere first, so that the goodbye goes nowhere.
+ * An Unbind on a socket that a forked child or another user has inherited would end the connection
+ * of who made it, and one on a descriptor that was closed and is another file by now would go
+ * there. What libldap cannot be kept from writing stays allocated instead.
  */
-static void libldap_drop(void *context)
+static void end_connection(libldap *self)
 {
-    libldap *self = context;
-    int socket = -1;
-    int nowhere;
+    own_socket_state state = own_socket_look(&self->socket);
 
     if (self->handle == NULL)
         return;
-    nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nowhere != -1 &&
-        ldap_get_option(self->handle, LDAP_OPT_DESC, &socket) == LDAP_OPT_SUCCESS && socket != -1 &&
-        dup3(nowhere, socket, O_CLOEXEC) != -1)
+    if (state == OWN_SOCKET_OWN || take_descriptor_away(self->handle)) {
+        if (state == OWN_SOCKET_INHERITED)
+            (void)close(self->socket.descriptor);
         close_handle(&self->handle);
-    if (nowhere != -1)
-        (void)close(nowhere);
+    }
     self->handle = NULL;
+}
+
+static void libldap_close(void *context)
+{
+    sigpipe_guard guard = sigpipe_block();
+
+    end_connection(context);
+    sigpipe_restore(&guard);
+}
+
+static bool libldap_is_own(const void *context)
+{
+    const libldap *self = context;
+
+    return own_socket_look(&self->socket) == OWN_SOCKET_OWN;
 }
 
 static void libldap_free(void *context)
@@ -864,8 +889,8 @@ const inv_directory_driver libldap_driver = {
     .send = libldap_send,
     .receive = libldap_receive,
     .prove = libldap_prove,
+    .is_own = libldap_is_own,
     .close = libldap_close,
-    .drop = libldap_drop,
     .free = libldap_free,
 };
 

@@ -33,7 +33,8 @@ common_libcommon_la_SOURCES += \
 common_libcommon_la_SOURCES += \
 	common/entry.c common/operation.c common/directory.c common/libldap.c common/libldap.h \
 	common/sigpipe.c common/sigpipe.h common/timed_read.c common/timed_read.h \
-	common/wiped_write.c common/wiped_write.h common/read_ahead.c common/read_ahead.h \
+	common/own_socket.c common/own_socket.h common/wiped_write.c common/wiped_write.h \
+	common/read_ahead.c common/read_ahead.h \
 	common/bind_password.c common/bind_password.h \
 	include/invitegate/directory.h include/invitegate/call.h \
 	common/invite.c common/invite_create.c common/invite_change.c include/invitegate/invite.h \

@@ -149,6 +149,22 @@ static inv_result refuse_reserved(struct redemption *redemption)
     return result;
 }
 
+/* What other services do with their time is not the directory's: the deadline moves with it. */
+static inv_result ask_elsewhere(struct redemption *redemption)
+{
+    inv_call *call = redemption->call;
+    long left;
+    inv_result result;
+
+    if (call->claimed_elsewhere == NULL || redemption->elsewhere_asked)
+        return INV_OK;
+    left = inv_deadline_left(&call->deadline);
+    result = call->claimed_elsewhere(call->elsewhere, redemption->name, redemption->verdict);
+    call->deadline = inv_deadline_in(left);
+    redemption->elsewhere_asked = result == INV_OK;
+    return result;
+}
+
 inv_result redemption_taken(struct redemption *redemption)
 {
     return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
@@ -170,7 +186,8 @@ inv_result redemption_judge_name(struct redemption *redemption)
         return result;
     if (redemption->account != NULL)
         return redemption_taken(redemption);
-    return refuse_reserved(redemption);
+    result = refuse_reserved(redemption);
+    return result == INV_OK ? ask_elsewhere(redemption) : result;
 }
 
 /* ---------------------------------------------------------------------------------- claiming */

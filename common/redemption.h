@@ -34,10 +34,11 @@ struct redemption {
     inv_operation *reservation; /* the read of the name's reservation */
     /* held */
     inv_claim claim;
-    bool fresh_claim;    /* took a use of its own: it may be given back */
-    bool lost_race;      /* somebody else was quicker in this very call */
-    inv_result obstacle; /* what kept step 5 from being whole */
-    bool doubted;        /* a token that seemed used up was looked at a second time */
+    bool fresh_claim;     /* took a use of its own: it may be given back */
+    bool lost_race;       /* somebody else was quicker in this very call */
+    inv_result obstacle;  /* what kept step 5 from being whole */
+    bool elsewhere_asked; /* call->claimed_elsewhere has let the name through */
+    bool doubted;         /* a token that seemed used up was looked at a second time */
 };
 
 /* Fills the asked part; accepted now. invite_id INV_INVITE_ID_OPEN: without an invite. */

@@ -61,10 +61,17 @@ static void expect_default_account(const inv_domain *domain)
 
 static void expect_default_domain(const inv_domain *domain)
 {
-    static const char *const reserved[] = {
-        "root",      "admin", "administrator", "postmaster", "hostmaster",
-        "webmaster", "abuse", "support",       "security",   "info",
-        "www",       "mail",  "ftp",           "nobody",     NULL};
+    static const char *const reserved[] = {"root",       "admin",      "administrator",
+                                           "postmaster", "hostmaster", "webmaster",
+                                           "abuse",      "support",    "security",
+                                           "info",       "www",        "mail",
+                                           "ftp",        "nobody",     "daemon",
+                                           "bin",        "sys",        "sync",
+                                           "games",      "man",        "lp",
+                                           "news",       "uucp",       "proxy",
+                                           "www-data",   "backup",     "list",
+                                           "irc",        "_apt",       "systemd-network",
+                                           "messagebus", "sshd",       NULL};
     static const char *const none[] = {NULL};
 
     expect_default_account(domain);

@@ -2,10 +2,12 @@
 #include <check.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -260,6 +262,126 @@ START_TEST(a_child_has_a_connection_of_its_own)
     /* still the same socket: nobody said goodbye on it */
     (void)sockets(&after);
     ck_assert_uint_eq(before, after);
+}
+END_TEST
+
+/* --------------------------------------------------------------------------- closed, another user
+ */
+
+/* The highest descriptor that is a socket, and what it is. */
+static int find_socket(struct stat *status)
+{
+    int found = -1;
+
+    for (int number = 3; number < 256; number++) {
+        struct stat each;
+
+        if (fstat(number, &each) == 0 && S_ISSOCK(each.st_mode)) {
+            found = number;
+            *status = each;
+        }
+    }
+    ck_assert_int_ne(found, -1);
+    return found;
+}
+
+/* Its peer. The socket of the host has the number of the connection from here on. */
+static int take_its_number(int number)
+{
+    int pair[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    ck_assert_int_eq(dup2(pair[0], number), number);
+    ck_assert_int_eq(close(pair[0]), 0);
+    return pair[1];
+}
+
+static void expect_untouched(int number, int peer)
+{
+    char byte;
+
+    ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), -1);
+    ck_assert_int_eq(close(number), 0); /* nobody else has */
+    ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), 0);
+    ck_assert_int_eq(close(peer), 0);
+}
+
+/* Before it is used, before it is kept, and before it is closed. */
+START_TEST(a_descriptor_that_is_another_socket_is_let_alone)
+{
+    inv_directory *directory = acquire();
+    struct stat status;
+    int number;
+    int peer;
+
+    expect_answer(directory, INV_LDAP_SUCCESS);
+    if (_i == 3)
+        inv_directory_release(&directory);
+    number = find_socket(&status);
+    peer = take_its_number(number);
+    switch (_i) {
+    case 0:
+        expect_answer(directory, INV_LDAP_SUCCESS);
+        inv_directory_free(&directory);
+        break;
+    case 1:
+        inv_directory_release(&directory);
+        break;
+    case 2:
+        inv_directory_free(&directory);
+        break;
+    default:
+        use_once();
+        break;
+    }
+    expect_untouched(number, peer);
+    use_once();
+}
+END_TEST
+
+/* Asks over a copy of the descriptor: an answer comes unless somebody has said goodbye. */
+static bool is_alive(int copy)
+{
+    static const char who_am_i[] = "\x30\x1e\x02\x01\x7f\x77\x19\x80\x17"
+                                   "1.3.6.1.4.1.4203.1.11.3";
+    struct pollfd peer = {.fd = copy, .events = POLLIN};
+    char answer[512];
+
+    return send(copy, who_am_i, sizeof(who_am_i) - 1, MSG_NOSIGNAL) > 0 &&
+           poll(&peer, 1, 20000) == 1 && recv(copy, answer, sizeof(answer), 0) > 0;
+}
+
+/* What was bound as root is not used as somebody else, nor ended with words of root's. */
+START_TEST(a_connection_is_of_one_effective_user)
+{
+    inv_directory *directory = acquire();
+    struct stat status;
+    struct stat after;
+    inv_result result;
+    int number;
+    int copy;
+
+    if (geteuid() != 0) {
+        inv_directory_free(&directory);
+        return;
+    }
+    expect_answer(directory, INV_LDAP_SUCCESS);
+    number = find_socket(&status);
+    copy = dup(number);
+    if (_i == 1)
+        inv_directory_release(&directory);
+    ck_assert_int_eq(seteuid(65534), 0);
+    if (_i == 1)
+        directory = acquire();
+    /* the folder of slapd's socket is root's */
+    result = search_within(directory, 20000, NULL);
+    ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(result, INV_DIRECTORY_DOWN);
+    ck_assert(fstat(number, &after) != 0 || after.st_ino != status.st_ino);
+    ck_assert(is_alive(copy));
+    ck_assert_int_eq(close(copy), 0);
+    inv_directory_free(&directory);
+    use_once();
 }
 END_TEST
 
@@ -525,6 +647,8 @@ int main(void)
     tcase_add_test(connection, a_dead_connection_is_replaced_unnoticed);
     tcase_add_test(connection, a_write_on_a_dead_connection_is_not_repeated);
     tcase_add_test(connection, a_child_has_a_connection_of_its_own);
+    tcase_add_loop_test(connection, a_descriptor_that_is_another_socket_is_let_alone, 0, 4);
+    tcase_add_loop_test(connection, a_connection_is_of_one_effective_user, 0, 2);
     tcase_add_test(connection, sigpipe_does_not_kill);
     tcase_add_loop_test(connection, a_pending_sigpipe_stays, 0, 2);
     tcase_add_loop_test(connection, a_silent_server_costs_the_time_allowed, 0, 3);

@@ -14,15 +14,16 @@ dist_check_SCRIPTS += tests/pam_manual.sh tests/pam_loader.sh
 TESTS += tests/pam_manual.sh tests/pam_loader.sh
 
 if HAVE_CHECK
-PAM_SUITES = tests/check_pam_login tests/check_pam_change tests/check_locale
+PAM_SUITES = tests/check_pam_login tests/check_pam_change tests/check_locale \
+	tests/check_pam_users tests/check_pam_connection
 check_PROGRAMS += tests/check_pam_table $(PAM_SUITES)
 TESTS += tests/check_pam_table $(PAM_SUITES)
 endif
 tests_check_pam_table_SOURCES = tests/check_pam_table.c plugins/pam/options.c \
-	plugins/pam/outcome.c
+	plugins/pam/outcome.c plugins/pam/handle.c
 tests_check_pam_table_CPPFLAGS = $(PAM_TEST_CPPFLAGS)
 tests_check_pam_table_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
-tests_check_pam_table_LDADD = $(UNIT_LIBS)
+tests_check_pam_table_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
 
 PAM_SITE_SOURCES = tests/support/pam_host.c tests/support/pam_host.h \
 	tests/support/pam_site.c tests/support/pam_site.h \
@@ -37,6 +38,13 @@ tests_check_locale_SOURCES = tests/check_locale.c $(PAM_SITE_SOURCES)
 tests_check_locale_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
 tests_check_locale_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=newlocale
 tests_check_locale_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
+tests_check_pam_users_SOURCES = tests/check_pam_users.c tests/support/local_users.c \
+	tests/support/local_users.h $(PAM_SITE_SOURCES)
+tests_check_pam_users_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
+tests_check_pam_users_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
+tests_check_pam_connection_SOURCES = tests/check_pam_connection.c $(PAM_SITE_SOURCES)
+tests_check_pam_connection_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
+tests_check_pam_connection_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
 
 check_PROGRAMS += tests/integration/epam_frames
 tests_integration_epam_frames_SOURCES = tests/integration/epam_frames.c

@@ -83,8 +83,9 @@ static int descriptors(void)
 static void judge_symbols(const char *path)
 {
     static const char *const wanted[] = {"pam_sm_authenticate", "pam_sm_setcred",
-                                         "pam_sm_acct_mgmt", "pam_sm_chauthtok"};
-    static const char *const unwanted[] = {"pam_sm_open_session", "inv_redeem", "inv_gate_open"};
+                                         "pam_sm_acct_mgmt",    "pam_sm_chauthtok",
+                                         "pam_sm_open_session", "pam_sm_close_session"};
+    static const char *const unwanted[] = {"inv_redeem", "inv_gate_open"};
     void *module = dlopen(path, RTLD_NOW);
     bool all = module != NULL, none = module != NULL;
 

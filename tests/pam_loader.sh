@@ -35,9 +35,10 @@ memory=memory
 "$abs_top_builddir/tests/pam_cycles" "$module" "$folder" 10000 $memory | sed 's/^1\.\.6$/1..11/'
 
 LC_ALL=C nm -D --defined-only "$module" | awk '{ print $3 }' | sort >"$folder/symbols"
-printf '%s\n' pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_setcred |
+printf '%s\n' pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_close_session \
+    pam_sm_open_session pam_sm_setcred |
     cmp -s - "$folder/symbols"
-report $? "nm -D: exactly the four service functions"
+report $? "nm -D: exactly the six service functions"
 LC_ALL=C readelf -dW "$module" >"$folder/dynamic"
 grep -q 'FLAGS_1.*NODELETE' "$folder/dynamic"
 report $? "it is NODELETE"

@@ -10,7 +10,7 @@ tools_invitectl_SOURCES = \
 	tools/ctl/roster.c tools/ctl/revoke.c tools/ctl/init.c tools/ctl/doctor.c \
 	tools/ctl/container.c tools/ctl/container.h tools/ctl/keys.c tools/ctl/proof.c tools/ctl/proof.h \
 	tools/ctl/proof_invite.c tools/ctl/proof_roster.c tools/ctl/proof_form.c \
-	tools/ctl/proof_account.c tools/ctl/throwaway.c tools/ctl/throwaway.h tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c \
+	tools/ctl/proof_account.c tools/ctl/throwaway.c tools/ctl/throwaway.h tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c tools/ctl/local_users.c \
 	tools/ctl/report.c tools/ctl/report.h \
 	tools/ctl/tree.c tools/ctl/remove.c tools/ctl/repair.c tools/ctl/purge.c \
 	tools/ctl/notes.c tools/ctl/notes.h tools/ctl/progress.c tools/ctl/progress.h \

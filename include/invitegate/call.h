@@ -7,6 +7,14 @@
 #include "invitegate/directory.h"
 #include "invitegate/key.h"
 #include "invitegate/log.h"
+#include "invitegate/name.h"
+
+/*
+ * What a front end knows of a name that nobody holds in the directory: whether it is somebody's all
+ * the same, elsewhere on its host. INV_OK: not that it knew; INV_NAME_RESERVED; or no verdict.
+ */
+typedef inv_result inv_name_claimed_elsewhere(void *context, const inv_name *name,
+                                              inv_verdict *verdict);
 
 /*
  * Everything one front-end call works with. A plain value; it owns nothing. For one thread; every
@@ -19,6 +27,12 @@ typedef struct inv_call {
     const inv_log *log; /* may be NULL */
     inv_directory *directory;
     inv_deadline deadline;
+    /*
+     * Asked once a name that is to be registered was found free and before a use is claimed, by a
+     * check too; NULL: nobody is. The deadline stands still meanwhile.
+     */
+    inv_name_claimed_elsewhere *claimed_elsewhere;
+    void *elsewhere; /* its context */
 } inv_call;
 
 #endif

@@ -184,8 +184,12 @@ typedef struct inv_directory inv_directory;
 
 /*
  * Takes the process's kept connection to these settings if it is idle, else prepares a new one;
- * connects at first use. Never blocks. Thread-safe. After fork the child's first acquire drops the
- * inherited connection without a byte on its socket. settings must outlive the directory.
+ * connects at first use. Never blocks. Thread-safe. settings must outlive the directory.
+ *
+ * A connection is used and ended only as what it was when it was made: device and inode of its
+ * descriptor, the process and its effective user are compared before each. Where the descriptor is
+ * another file by now, it is forgotten as it is. Where the process or the user is another, it is
+ * closed without a byte on it.
  */
 inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_directory **directory,
                                  inv_verdict *verdict);
@@ -272,8 +276,12 @@ typedef struct inv_directory_driver {
                           const inv_deadline *deadline, inv_verdict *verdict);
     inv_result (*prove)(void *self, const char *dn, const inv_secret *password,
                         const inv_deadline *deadline, inv_verdict *verdict);
-    void (*close)(void *self); /* says goodbye */
-    void (*drop)(void *self);  /* forgets the socket without a byte on it */
+    /*
+     * May the connection be used? Not after its socket was closed by the host, in a forked child
+     * and as another user. NULL: always.
+     */
+    bool (*is_own)(const void *self);
+    void (*close)(void *self); /* says goodbye where is_own, else ends it without a byte */
     void (*free)(void *self);
 } inv_directory_driver;
 

@@ -33,6 +33,7 @@ static void free_handle(inv_pam_handle **handle)
 {
     if (*handle == NULL)
         return;
+    inv_directory_free(&(*handle)->directory);
     inv_gate_free(&(*handle)->gate);
     free((*handle)->accepted_user);
     free(*handle);
@@ -58,6 +59,7 @@ static inv_result open_handle(pam_handle_t *pamh, const inv_pam_options *options
         return inv_verdict_no_memory(verdict);
     fresh->pamh = pamh;
     fresh->debug = options->debug;
+    fresh->keep = options->keep_connection;
     result = inv_gate_open(options->conf, log_to_pam, fresh, true, &fresh->gate, verdict);
     if (result != INV_OK)
         goto cleanup;
@@ -86,6 +88,7 @@ inv_result inv_pam_handle_get(pam_handle_t *pamh, const inv_pam_options *options
         /* libpam hands out what was given to it as const; it is ours to change. */
         memcpy(handle, &data, sizeof(*handle));
         (*handle)->debug = options->debug;
+        (*handle)->keep = options->keep_connection;
     } else {
         result = open_handle(pamh, options, key, handle, verdict);
     }
@@ -96,17 +99,28 @@ inv_result inv_pam_handle_get(pam_handle_t *pamh, const inv_pam_options *options
 inv_result inv_pam_handle_begin(inv_pam_handle *handle, const inv_domain *domain, inv_call *call,
                                 inv_verdict *verdict)
 {
+    inv_result result = INV_OK;
+
     if (handle->left_ms <= 0)
         return inv_verdict_set(verdict, INV_TIMEOUT,
                                "the calls on this PAM handle used up [directory] timeout (%ld ms)",
                                handle->gate->config->directory.timeout_ms);
-    return inv_gate_begin(handle->gate, domain, handle->left_ms, call, verdict);
+    if (handle->keep)
+        return inv_gate_begin(handle->gate, domain, handle->left_ms, call, verdict);
+    if (handle->directory == NULL)
+        result = inv_directory_new(&handle->gate->config->directory, NULL, NULL, &handle->directory,
+                                   verdict);
+    if (result == INV_OK)
+        inv_gate_begin_with(handle->gate, domain, handle->left_ms, handle->directory, call);
+    return result;
 }
 
 void inv_pam_handle_end(inv_pam_handle *handle, inv_call *call)
 {
     if (call->directory != NULL)
         handle->left_ms = inv_deadline_left(&call->deadline);
+    if (call->directory == handle->directory)
+        call->directory = NULL;
     inv_gate_end(call);
 }
 

@@ -17,8 +17,11 @@
 typedef struct inv_pam_handle {
     pam_handle_t *pamh;
     inv_gate *gate;
-    bool debug;   /* of the line that runs now */
-    long left_ms; /* of [directory] timeout; waiting for people costs nothing */
+    bool debug; /* of the line that runs now */
+    bool keep;  /* likewise: the process keeps the connection, for the next handle */
+    inv_directory
+        *directory; /* else this one, which ends with the handle; NULL before its first use */
+    long left_ms;   /* of [directory] timeout; waiting for people costs nothing */
     char *accepted_user;
     char accepted_invite[INV_INVITE_ID_LENGTH + 1];
     time_t accepted_at;
@@ -29,7 +32,10 @@ typedef struct inv_pam_handle {
 inv_result inv_pam_handle_get(pam_handle_t *pamh, const inv_pam_options *options,
                               inv_pam_handle **handle, inv_verdict *verdict);
 
-/* A call with the time that is left; INV_TIMEOUT when none is. */
+/*
+ * A call with the time that is left, over a connection of the handle's own or a kept one;
+ * INV_TIMEOUT when none is left.
+ */
 inv_result inv_pam_handle_begin(inv_pam_handle *handle, const inv_domain *domain, inv_call *call,
                                 inv_verdict *verdict);
 

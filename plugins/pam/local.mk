@@ -3,6 +3,7 @@ pam_LTLIBRARIES = plugins/pam/pam_invite.la
 plugins_pam_pam_invite_la_SOURCES = \
 	plugins/pam/pam_invite.c \
 	plugins/pam/handle.c plugins/pam/handle.h \
+	plugins/pam/local_user.c plugins/pam/local_user.h \
 	plugins/pam/login.c plugins/pam/login.h \
 	plugins/pam/options.c plugins/pam/options.h \
 	plugins/pam/outcome.c plugins/pam/outcome.h \

@@ -20,6 +20,8 @@ static inv_result verify(inv_pam_service *service, const inv_secret *password)
     if (result == INV_OK)
         result = inv_account_login(&call, name, password, inv_pam_service_afresh(service));
     inv_pam_service_hang_up(service, &call);
+    if (result == INV_OK)
+        result = inv_pam_service_settle_user(service, name);
     inv_name_free(&name);
     return result;
 }
@@ -36,7 +38,8 @@ static inv_result strip_token(inv_pam_service *service, const inv_secret *passwo
  * The account was made by this very token: what stands behind the token is its password. wrong: it
  * was tried already, and need not count twice with the directory.
  */
-static inv_result log_in(inv_pam_service *service, const inv_secret *password, bool wrong)
+static inv_result log_in(inv_pam_service *service, const inv_name *name, const inv_secret *password,
+                         bool wrong)
 {
     inv_result result;
 
@@ -50,6 +53,10 @@ static inv_result log_in(inv_pam_service *service, const inv_secret *password, b
         return INV_WRONG_PASSWORD;
     if (service->options.login)
         return verify(service, password);
+    /* the next module is to ask for the account that the token made */
+    result = inv_pam_service_settle_user(service, name);
+    if (result != INV_OK)
+        return result;
     return inv_verdict_set(&service->verdict, INV_NOT_OURS,
                            "token stripped, the next module verifies the password");
 }
@@ -74,11 +81,13 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
         result = inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at,
                             inv_pam_service_afresh(service));
     inv_pam_service_hang_up(service, &call);
-    inv_name_free(&name);
     if (made_before)
-        return log_in(service, password, result == INV_WRONG_PASSWORD);
-    if (result == INV_OK)
+        result = log_in(service, name, password, result == INV_WRONG_PASSWORD);
+    else if (result == INV_OK)
         result = strip_token(service, password);
+    if (!made_before && result == INV_OK)
+        result = inv_pam_service_settle_user(service, name);
+    inv_name_free(&name);
     return result;
 }
 

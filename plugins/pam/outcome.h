@@ -8,6 +8,7 @@
 typedef enum inv_pam_phase {
     INV_PAM_AUTHENTICATE,
     INV_PAM_SETCRED,
+    INV_PAM_SESSION,
     INV_PAM_ACCOUNT,
     INV_PAM_PRELIM, /* pam_sm_chauthtok, PAM_PRELIM_CHECK */
     INV_PAM_UPDATE, /* pam_sm_chauthtok, PAM_UPDATE_AUTHTOK */

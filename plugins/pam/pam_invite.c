@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The service functions of pam_invite.so and their order of work. */
 #include <security/pam_modules.h>
+#include <stdbool.h>
 
 #include "invitegate/account.h"
 #include "login.h"
@@ -11,10 +12,20 @@
 /* The rest of the module is hidden; without this libpam would find nothing at all. */
 #define EXPORTED __attribute__((visibility("default")))
 
+/* Options, configuration and user. *ignored: a user of this host who is others' business. */
+static inv_result begin(inv_pam_service *service, bool *ignored)
+{
+    inv_result result = inv_pam_service_open(service);
+
+    *ignored = false;
+    return result == INV_OK ? inv_pam_service_ignores(service, ignored) : result;
+}
+
 EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     inv_pam_service service;
     inv_secret *password = NULL;
+    bool ignored = false;
     inv_result result;
     int code;
 
@@ -22,10 +33,13 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
     if (result == INV_OK && !service.options.registers && !service.options.login)
         return PAM_IGNORE;
     if (result == INV_OK)
-        result = inv_pam_service_open(&service);
+        result = begin(&service, &ignored);
+    if (ignored)
+        return PAM_IGNORE;
+    if (result == INV_OK && service.options.use_first_pass && !inv_pam_is_there(pamh, PAM_AUTHTOK))
+        return inv_pam_service_nothing_in_front(&service, PAM_AUTHTOK);
     if (result == INV_OK) {
-        code =
-            inv_pam_ask(pamh, PAM_AUTHTOK, "Password: ", service.options.use_first_pass, &password);
+        code = inv_pam_ask(pamh, PAM_AUTHTOK, "Password: ", &password);
         if (code != PAM_SUCCESS)
             return code;
         result = inv_pam_login(&service, password);
@@ -34,13 +48,31 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
     return inv_pam_service_finish(&service, result);
 }
 
-EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+/* With nothing to do, a line whose options are wrong fails all the same. */
+static int only_options(inv_pam_phase phase, pam_handle_t *pamh, int flags, int argc,
+                        const char **argv)
 {
     inv_pam_service service;
-    inv_result result;
+    inv_result result = inv_pam_service_begin(&service, phase, pamh, flags, argc, argv);
 
-    result = inv_pam_service_begin(&service, INV_PAM_SETCRED, pamh, flags, argc, argv);
-    return result == INV_OK ? PAM_SUCCESS : inv_pam_service_finish(&service, result);
+    if (result != INV_OK)
+        return inv_pam_service_finish(&service, result);
+    return phase == INV_PAM_SETCRED ? PAM_SUCCESS : PAM_IGNORE;
+}
+
+EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    return only_options(INV_PAM_SETCRED, pamh, flags, argc, argv);
+}
+
+EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    return only_options(INV_PAM_SESSION, pamh, flags, argc, argv);
+}
+
+EXPORTED int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+    return only_options(INV_PAM_SESSION, pamh, flags, argc, argv);
 }
 
 /* Never asks and needs no pam_sm_authenticate before it: ejabberd calls it alone. */
@@ -49,11 +81,14 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
     inv_pam_service service;
     inv_call call = {0};
     inv_name *name = NULL;
+    bool ignored = false;
     inv_result result;
 
     result = inv_pam_service_begin(&service, INV_PAM_ACCOUNT, pamh, flags, argc, argv);
     if (result == INV_OK)
-        result = inv_pam_service_open(&service);
+        result = begin(&service, &ignored);
+    if (ignored)
+        return PAM_IGNORE;
     if (result != INV_OK)
         return inv_pam_service_finish(&service, result);
     result = inv_pam_service_find_domain(&service);
@@ -66,8 +101,20 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
     if (result == INV_OK)
         result = inv_account_status(&call, name, inv_pam_service_afresh(&service));
     inv_pam_service_hang_up(&service, &call);
+    if (result == INV_OK)
+        result = inv_pam_service_settle_user(&service, name);
     inv_name_free(&name);
     return inv_pam_service_finish(&service, result);
+}
+
+/* PAM_AUTHTOK as a module before us left it, else asked for twice. */
+static int ask_new_password(inv_pam_service *service, inv_secret **password)
+{
+    bool asks = !service->options.use_authtok && !service->options.use_first_pass;
+
+    if (!asks && !inv_pam_is_there(service->pamh, PAM_AUTHTOK))
+        return inv_pam_service_nothing_in_front(service, PAM_AUTHTOK);
+    return inv_pam_ask_new_password(service->pamh, password);
 }
 
 /* One pass. Both judge the token: behind a "sufficient" module the second may come alone. */
@@ -82,7 +129,7 @@ static int change(inv_pam_service *service, const inv_secret *text)
     if (result == INV_OK && service->phase == INV_PAM_PRELIM) {
         result = inv_pam_registration_check(service, token);
     } else if (result == INV_OK) {
-        code = inv_pam_ask_new_password(service->pamh, &password);
+        code = ask_new_password(service, &password);
         if (code == PAM_SUCCESS)
             result = inv_pam_registration_do(service, token, password);
     }
@@ -96,19 +143,23 @@ EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const cha
     inv_pam_phase phase = (flags & PAM_PRELIM_CHECK) != 0 ? INV_PAM_PRELIM : INV_PAM_UPDATE;
     inv_pam_service service;
     inv_secret *text = NULL;
+    bool ignored = false;
     inv_result result;
     int code;
 
     result = inv_pam_service_begin(&service, phase, pamh, flags, argc, argv);
-    /* Nothing of ours ever asks for a change because the password is old. */
+    /* Passwords are set by invites here, never because they are old. */
     if (result == INV_OK && ((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
         return PAM_IGNORE;
     if (result == INV_OK)
-        result = inv_pam_service_open(&service);
+        result = begin(&service, &ignored);
+    if (ignored)
+        return PAM_IGNORE;
     if (result != INV_OK)
         return inv_pam_service_finish(&service, result);
-    code =
-        inv_pam_ask(pamh, PAM_OLDAUTHTOK, "Invite token: ", service.options.use_first_pass, &text);
+    if (service.options.use_first_pass && !inv_pam_is_there(pamh, PAM_OLDAUTHTOK))
+        return inv_pam_service_nothing_in_front(&service, PAM_OLDAUTHTOK);
+    code = inv_pam_ask(pamh, PAM_OLDAUTHTOK, "Invite token: ", &text);
     if (code == PAM_SUCCESS)
         code = change(&service, text);
     inv_secret_free(&text);

@@ -11,14 +11,21 @@ static int copy(const char *text, inv_secret **secret)
     return *secret != NULL ? PAM_SUCCESS : PAM_BUF_ERR;
 }
 
+bool inv_pam_is_there(pam_handle_t *pamh, int item)
+{
+    const void *held = NULL;
+
+    return pam_get_item(pamh, item, &held) == PAM_SUCCESS && held != NULL;
+}
+
+/* The host gave no answer. */
 static int refusal(int item)
 {
     return item == PAM_OLDAUTHTOK ? PAM_AUTHTOK_RECOVERY_ERR : PAM_AUTH_ERR;
 }
 
 /* pam_get_authtok(3) would do, but hides PAM_CONV_AGAIN. */
-int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, bool use_first_pass,
-                inv_secret **answer)
+int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, inv_secret **answer)
 {
     const void *held = NULL;
     char *response = NULL;
@@ -26,8 +33,6 @@ int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, bool use_first_p
 
     if (pam_get_item(pamh, item, &held) == PAM_SUCCESS && held != NULL)
         return copy(held, answer);
-    if (use_first_pass)
-        return refusal(item);
     code = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &response, "%s", text);
     if (code == PAM_CONV_AGAIN)
         code = PAM_INCOMPLETE;

@@ -12,12 +12,14 @@
  * two. All return PAM codes; PAM_INCOMPLETE when an event-driven host wants to be called again.
  */
 
+/* The item (PAM_AUTHTOK or PAM_OLDAUTHTOK) has a value, by the host or a module in front. */
+bool inv_pam_is_there(pam_handle_t *pamh, int item);
+
 /*
  * What item (PAM_AUTHTOK or PAM_OLDAUTHTOK) holds, else the answer to text, which the item then
- * keeps for the next module. use_first_pass: never asks. The caller frees *answer.
+ * keeps for the next module. The caller frees *answer.
  */
-int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, bool use_first_pass,
-                inv_secret **answer);
+int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, inv_secret **answer);
 
 /* In chauthtok: PAM_AUTHTOK as a module before us left it, else asked for twice; heeds use_authtok.
  */

@@ -114,6 +114,8 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
         result = blame_name(service, takes, result);
     }
     inv_pam_service_hang_up(service, &call);
+    if (result == INV_OK)
+        result = inv_pam_service_settle_user(service, name);
     inv_name_free(&name);
     return result;
 }

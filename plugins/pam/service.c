@@ -4,10 +4,13 @@
 #include "service.h"
 
 #include <security/pam_ext.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "local_user.h"
 
 /* Longer than any name can be before preparation shortens it: 1023 bytes each, and some. */
 #define USER_MAX 3100
@@ -24,6 +27,19 @@ inv_result inv_pam_service_begin(inv_pam_service *service, inv_pam_phase phase, 
     return inv_pam_options_parse(argc, argv, &service->options, &service->verdict);
 }
 
+/* Once in the life of a process: some of them open a handle for every login. */
+static void warn_of_idle_words(const inv_pam_service *service)
+{
+    static atomic_uint warned;
+    unsigned fresh = service->options.idle & ~atomic_fetch_or(&warned, service->options.idle);
+
+    for (unsigned word = 1; word != 0 && word <= fresh; word <<= 1) {
+        if ((fresh & word) != 0)
+            inv_log_write(service->handle->gate->log, INV_LOG_WARNING, "%s",
+                          inv_pam_options_idle_text(word));
+    }
+}
+
 inv_result inv_pam_service_open(inv_pam_service *service)
 {
     const void *user = NULL;
@@ -32,6 +48,7 @@ inv_result inv_pam_service_open(inv_pam_service *service)
 
     if (result != INV_OK)
         return result;
+    warn_of_idle_words(service);
     /* pam_get_user(3) would ask with an echo, which kills saslauthd; these hosts all name one. */
     if (pam_get_item(service->pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
         return inv_verdict_set(&service->verdict, INV_NO_ACCOUNT, "the host named no PAM_USER");
@@ -88,10 +105,78 @@ inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **na
     return result;
 }
 
+/* Without a domain the name cannot be prepared; it is looked for as it is. */
+inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored)
+{
+    inv_pam_local_names names = {.user = service->user};
+    const char *at = strrchr(service->user, '@');
+    inv_name *name = NULL;
+    uid_t uid = 0;
+    bool known = false;
+    inv_result result = INV_OK;
+
+    *ignored = false;
+    if (service->options.minimum_uid == 0)
+        return INV_OK;
+    names.local_length = at != NULL ? (size_t)(at - service->user) : strlen(service->user);
+    if (inv_pam_service_find_domain(service) == INV_OK)
+        result = inv_pam_service_existing_name(service, &name);
+    names.name = name;
+    if (result != INV_NO_MEMORY)
+        result = inv_pam_local_user_find(&names, INV_PAM_LOCAL_USERS_NSS, &known, &uid,
+                                         inv_pam_service_afresh(service));
+    if (result == INV_OK)
+        *ignored = known && uid < service->options.minimum_uid;
+    inv_name_free(&name);
+    return result;
+}
+
+inv_result inv_pam_service_settle_user(inv_pam_service *service, const inv_name *name)
+{
+    bool with_domain = service->user[service->local_length] == '@';
+    const char *prepared = with_domain ? inv_name_jid(name) : inv_name_local(name);
+    const void *user = NULL;
+
+    if (strcmp(service->user, prepared) == 0)
+        return INV_OK;
+    if (pam_set_item(service->pamh, PAM_USER, prepared) != PAM_SUCCESS ||
+        pam_get_item(service->pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
+        return inv_verdict_no_memory(&service->verdict);
+    service->user = user;
+    service->local_length = strlen(inv_name_local(name));
+    return INV_OK;
+}
+
+/* For the heart, on a name that is free in the directory. */
+static inv_result refuse_local_user(void *context, const inv_name *name, inv_verdict *verdict)
+{
+    const inv_pam_service *service = context;
+    const inv_pam_local_names names = {
+        .user = service->user,
+        .local_length = service->local_length,
+        .name = name,
+    };
+    bool known = false;
+    inv_result result =
+        inv_pam_local_user_find(&names, service->options.local_users, &known, NULL, verdict);
+
+    if (result == INV_OK && known)
+        result = inv_verdict_set(verdict, INV_NAME_RESERVED,
+                                 "a user of this host has the name; see local_users in "
+                                 "pam_invite(8)");
+    return result;
+}
+
 inv_result inv_pam_service_call(inv_pam_service *service, inv_call *call)
 {
-    return inv_pam_handle_begin(service->handle, service->domain, call,
-                                inv_pam_service_afresh(service));
+    inv_result result = inv_pam_handle_begin(service->handle, service->domain, call,
+                                             inv_pam_service_afresh(service));
+
+    if (result == INV_OK && service->options.local_users != INV_PAM_LOCAL_USERS_NO) {
+        call->claimed_elsewhere = refuse_local_user;
+        call->elsewhere = service;
+    }
+    return result;
 }
 
 void inv_pam_service_hang_up(inv_pam_service *service, inv_call *call)
@@ -105,19 +190,48 @@ static bool changes_password(const inv_pam_service *service)
 }
 
 /* Best effort: epam answers every message with an error, saslauthd drops it. */
+static void show(const inv_pam_service *service, const char *text)
+{
+    if (text != NULL && ((unsigned)service->flags & PAM_SILENT) == 0 && !service->options.no_warn)
+        (void)pam_error(service->pamh, "%s", text);
+}
+
+int inv_pam_service_nothing_in_front(inv_pam_service *service, int item)
+{
+    bool changes = changes_password(service);
+    bool token = item == PAM_OLDAUTHTOK;
+    const char *option = service->options.use_first_pass ? "use_first_pass" : "use_authtok";
+    const char *wanted = token     ? "the invite token (PAM_OLDAUTHTOK)"
+                         : changes ? "the new password (PAM_AUTHTOK)"
+                                   : "the password (PAM_AUTHTOK)";
+    char text[256];
+
+    inv_log_write(
+        service->handle->gate->log, INV_LOG_WARNING,
+        "option \"%s\" of pam_invite.so, but no module in front has asked for %s: put one "
+        "that asks in front of it, or leave the option out",
+        option, wanted);
+    (void)snprintf(text, sizeof(text),
+                   "Nobody has asked for %s. Please tell the administrator that the option %s of "
+                   "pam_invite.so needs a module in front of it that asks.",
+                   token ? "the invite token" : "the new password", option);
+    if (changes)
+        show(service, text);
+    if (token)
+        return PAM_AUTHTOK_RECOVERY_ERR;
+    return changes ? PAM_AUTHTOK_ERR : PAM_AUTH_ERR;
+}
+
 static void tell(const inv_pam_service *service)
 {
     const char *text = NULL;
 
-    if (((unsigned)service->flags & PAM_SILENT) != 0 || service->options.no_warn)
-        return;
     if (service->verdict.result == INV_PASSWORD_REFUSED)
         text = service->verdict.text[0] != '\0' ? service->verdict.text
                                                 : "This password is not accepted here.";
     else if (changes_password(service))
         text = inv_pam_text(service->verdict.result);
-    if (text != NULL)
-        (void)pam_error(service->pamh, "%s", text);
+    show(service, text);
 }
 
 /* What is not ours, an account that may stay, a token that was only looked at: no verdicts. */

@@ -105,7 +105,6 @@ static const inv_directory_driver driver = {
     .receive = driver_receive,
     .prove = driver_prove,
     .close = driver_end,
-    .drop = driver_end,
     .free = driver_end,
 };
 
@@ -118,6 +117,18 @@ inv_result __wrap_inv_directory_acquire(const inv_directory_settings *settings,
     FUZZ_REQUIRE(settings->uris[0] != NULL);
     *directory = inv_directory_new_driver(&driver, current);
     return *directory != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+}
+
+inv_result __wrap_inv_directory_new(const inv_directory_settings *settings, const char *bind_dn,
+                                    const inv_secret *password, inv_directory **directory,
+                                    inv_verdict *verdict);
+
+inv_result __wrap_inv_directory_new(const inv_directory_settings *settings, const char *bind_dn,
+                                    const inv_secret *password, inv_directory **directory,
+                                    inv_verdict *verdict)
+{
+    FUZZ_REQUIRE(bind_dn == NULL && password == NULL);
+    return __wrap_inv_directory_acquire(settings, directory, verdict);
 }
 
 /* ------------------------------------------------------------------------------------- decoding */

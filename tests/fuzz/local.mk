@@ -101,7 +101,7 @@ tests_fuzz_fuzz_entry_LDADD = $(FUZZ_LIBS)
 # it that pam_items.c lacks is then an error of the linker.
 FUZZ_PAM = tests/fuzz/fuzz_pam.c tests/fuzz/faults.c tests/fuzz/faults.h tests/fuzz/pam_items.c \
 	tests/fuzz/pam_items.h $(plugins_pam_pam_invite_la_SOURCES) $(FUZZ_SCRIPT) $(FUZZ_MATERIAL)
-FUZZ_PAM_WRAPS = $(FUZZ_SCRIPT_WRAPS) -Wl,--wrap=inv_directory_acquire \
+FUZZ_PAM_WRAPS = $(FUZZ_SCRIPT_WRAPS) -Wl,--wrap=inv_directory_acquire,--wrap=inv_directory_new \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup \
 	-Wl,--wrap=asprintf,--wrap=open_memstream,--wrap=open,--wrap=fstat,--wrap=read \
 	-Wl,--wrap=EVP_MD_CTX_new,--wrap=EVP_DigestFinal_ex,--wrap=EVP_Digest,--wrap=HMAC \

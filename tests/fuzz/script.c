@@ -399,7 +399,6 @@ const inv_directory_driver script_driver = {
     .receive = script_receive,
     .prove = script_prove,
     .close = script_close,
-    .drop = script_close,
     .free = script_close,
 };
 

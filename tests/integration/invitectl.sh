@@ -33,8 +33,15 @@ cmp -s "$site/token.keys" "$work/first.keys"
 verdict "the keys are the same" $?
 admin_init 0 "init with an administrator's rights" "$site/admin.password"
 exits 0 "doctor is content" doctor
+! grep 'local users' "$out" | grep -qw daemon
+verdict "whose default keeps daemon from registering" $?
 [ "$(entries "$suffix" '(objectClass=*)')" = "$before" ]
 verdict "nothing is left behind" $?
+sed '/^reserved_names/s/=.*/= root/' "$config" >"$work/unreserved.conf"
+chmod 600 "$work/unreserved.conf"
+exits 0 "doctor with few reserved names" -c "$work/unreserved.conf" doctor
+says "names users of this host" '^note +local users .*: daemon bin sys .* and [0-9]+ more$' "$out"
+says "and where to put them" 'reserved_names' "$out"
 exits 0 "init --print-ldif" init --print-ldif
 says "has the containers" '^dn: ou=rosters,dc=example,dc=org$' "$out"
 chmod 644 "$site/admin.password"

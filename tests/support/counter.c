@@ -95,11 +95,11 @@ static void counter_close(void *context)
     counter->driver->close(counter->self);
 }
 
-static void counter_drop(void *context)
+static bool counter_is_own(const void *context)
 {
-    struct counter *counter = context;
+    const struct counter *counter = context;
 
-    counter->driver->drop(counter->self);
+    return counter->driver->is_own == NULL || counter->driver->is_own(counter->self);
 }
 
 static void counter_free(void *context)
@@ -116,7 +116,7 @@ static const inv_directory_driver counter_driver = {
     .receive = counter_receive,
     .prove = counter_prove,
     .close = counter_close,
-    .drop = counter_drop,
+    .is_own = counter_is_own,
     .free = counter_free,
 };
 

@@ -168,6 +168,8 @@ static inv_result examine_domain(examination *work)
     }
     if (result == INV_OK)
         result = ctl_check_indexes(&proof);
+    if (result == INV_OK)
+        result = ctl_check_local_users(&proof);
 cleanup:
     ctl_containers_clear(&containers);
     return result;

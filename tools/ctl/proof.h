@@ -100,4 +100,7 @@ inv_result ctl_prove_exposure(ctl_proof *proof); /* needs what the others made *
 inv_result ctl_check_schema(ctl_proof *proof);
 inv_result ctl_check_indexes(ctl_proof *proof);
 
+/* Users of /etc/passwd that an invite could register: a note, never a finding. */
+inv_result ctl_check_local_users(ctl_proof *proof);
+
 #endif
