@@ -388,6 +388,36 @@ START_TEST(nothing_in_front_is_told)
 }
 END_TEST
 
+/* pwdReset: TRUE, as a policy with pwdMustChange has it after an administrator's change. */
+START_TEST(a_password_that_has_to_be_changed)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    inv_name *name = pam_site_name(site, "zoe");
+    inv_invite_request reset = {.type = INV_INVITE_RESET, .user = name};
+
+    know_nobody();
+    pam_site_account(site, "zoe", PASSWORD, NULL);
+    ck_assert_int_eq(account("zoe"), PAM_SUCCESS);
+    pam_site_modify(site, "dn: uid=zoe,ou=people,dc=example,dc=org\nchangetype: modify\n"
+                          "replace: pwdReset\npwdReset: TRUE\n");
+    ck_assert_int_eq(account("Zoe"), PAM_NEW_AUTHTOK_REQD);
+    ck_assert(logged("zoe@example.org") && logged("pwdReset"));
+    /* the phase is account's: a password is right or wrong */
+    ck_assert_int_eq(login("xmpp", "zoe", PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(login("xmpp", "zoe", "wrong password"), PAM_AUTH_ERR);
+    ck_assert_int_eq(account("alice"), PAM_SUCCESS);
+    pam_site_modify(site, "dn: uid=zoe,ou=people,dc=example,dc=org\nchangetype: modify\n"
+                          "replace: pwdReset\npwdReset: FALSE\n");
+    ck_assert_int_eq(account("zoe"), PAM_SUCCESS);
+    pam_site_modify(site, "dn: uid=zoe,ou=people,dc=example,dc=org\nchangetype: modify\n"
+                          "replace: pwdReset\npwdReset: TRUE\n");
+    pam_site_invite(site, &reset, token);
+    ck_assert_int_eq(change("register", "zoe", token), PAM_SUCCESS);
+    ck_assert_int_eq(account("zoe"), PAM_SUCCESS);
+    inv_name_free(&name);
+}
+END_TEST
+
 static void write_stacks(void)
 {
     char lines[1024];
@@ -444,6 +474,7 @@ int main(void)
     tcase_add_test(tests, idle_words_are_taken_and_told_once);
     tcase_add_test(tests, sessions_are_others_business);
     tcase_add_loop_test(tests, nothing_in_front_is_told, 0, 2);
+    tcase_add_test(tests, a_password_that_has_to_be_changed);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

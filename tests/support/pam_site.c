@@ -178,6 +178,12 @@ void pam_site_account(const pam_site *site, const char *local, const char *passw
     inv_token_free(&token);
 }
 
+void pam_site_modify(const pam_site *site, const char *ldif)
+{
+    if (slapd_modify(site->slapd, ldif) != 0)
+        fail("ldapmodify", ldif);
+}
+
 void pam_site_revoke(const pam_site *site, const char *token)
 {
     inv_verdict verdict = INV_VERDICT_INIT;

@@ -32,6 +32,9 @@ void pam_site_invite(const pam_site *site, const inv_invite_request *request,
 void pam_site_account(const pam_site *site, const char *local, const char *password,
                       const inv_invite_request *request);
 
+/* Changes the directory as its administrator. */
+void pam_site_modify(const pam_site *site, const char *ldif);
+
 /* Revokes the invite of a token. */
 void pam_site_revoke(const pam_site *site, const char *token);
 
