@@ -6,6 +6,7 @@ schema_derived = schema/invitegate.ldif schema/99invitegate.ldif \
 
 schemadir = $(datadir)/invitegate/schema
 dist_schema_DATA = $(schema_sources) $(schema_derived)
+dist_schema_SCRIPTS = schema/update
 EXTRA_DIST += schema/generate
 MAINTAINERCLEANFILES += $(schema_derived)
 

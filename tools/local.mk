@@ -8,7 +8,7 @@ tools_invitectl_SOURCES = \
 	tools/ctl/ask.c tools/ctl/ask.h tools/ctl/ldif.c tools/ctl/ldif.h \
 	tools/ctl/create.c tools/ctl/terms.c tools/ctl/terms.h tools/ctl/list.c tools/ctl/show.c tools/ctl/check.c tools/ctl/redeem.c \
 	tools/ctl/roster.c tools/ctl/revoke.c tools/ctl/init.c tools/ctl/doctor.c \
-	tools/ctl/container.c tools/ctl/container.h tools/ctl/keys.c tools/ctl/proof.c tools/ctl/proof.h \
+	tools/ctl/container.c tools/ctl/container.h tools/ctl/keys.c tools/ctl/older.c tools/ctl/proof.c tools/ctl/proof.h \
 	tools/ctl/proof_invite.c tools/ctl/proof_roster.c tools/ctl/proof_form.c \
 	tools/ctl/proof_account.c tools/ctl/throwaway.c tools/ctl/throwaway.h tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c tools/ctl/local_users.c \
 	tools/ctl/report.c tools/ctl/report.h \

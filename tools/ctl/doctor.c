@@ -167,6 +167,8 @@ static inv_result examine_domain(examination *work)
         check_clock(&proof);
     }
     if (result == INV_OK)
+        result = ctl_complete_older_invites(&proof, false);
+    if (result == INV_OK)
         result = ctl_check_indexes(&proof);
     if (result == INV_OK)
         result = ctl_check_local_users(&proof);

@@ -165,6 +165,8 @@ static inv_result prove(setup *work, ctl_containers *containers)
     if (result == INV_OK)
         result = ctl_prove(&proof);
     if (result == INV_OK)
+        result = ctl_complete_older_invites(&proof, true);
+    if (result == INV_OK)
         result = ctl_check_indexes(&proof);
     if (result == INV_OK)
         result = ctl_containers_record(&proof, containers, work->keys,

@@ -55,7 +55,8 @@ typedef struct ctl_proof {
     ctl_person other;         /* another one, with all that is accepted: what is seen of it? */
     char *invite_dn;
     char *pair_dn;
-    time_t server_time; /* by createTimestamp, 0 if not seen */
+    bool terms_are_read; /* the throwaway invite showed every attribute that restricts */
+    time_t server_time;  /* by createTimestamp, 0 if not seen */
 } ctl_proof;
 
 /* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
@@ -102,5 +103,11 @@ inv_result ctl_check_indexes(ctl_proof *proof);
 
 /* Users of /etc/passwd that an invite could register: a note, never a finding. */
 inv_result ctl_check_local_users(ctl_proof *proof);
+
+/*
+ * Invites of releases that knew no inviteTerms, after ctl_prove. complete: each gets the terms that
+ * its attributes show, if all of them can be read (terms_are_read); else they are a finding.
+ */
+inv_result ctl_complete_older_invites(ctl_proof *proof, bool complete);
 
 #endif

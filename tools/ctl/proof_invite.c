@@ -70,6 +70,7 @@ static inv_result read_invite(ctl_proof *proof, bool *right)
         ctl_proof_row(proof, CTL_FINDING, "invites", CTL_REMEDY_ACL, "cannot read %s of an invite",
                       attributes[i]);
     }
+    proof->terms_are_read = *right;
     if (inv_entry_text(entry, "createTimestamp") != NULL)
         (void)inv_timestamp_parse_generalized(inv_entry_text(entry, "createTimestamp"),
                                               &proof->server_time);

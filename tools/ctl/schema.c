@@ -60,6 +60,10 @@ static const char *const class_names[] = {
     "load schema/invitegate.ldif (cn=config), invitegate.schema (slapd.conf) or "                  \
     "99invitegate.ldif "                                                                           \
     "(389 DS)"
+#define REMEDY_UPDATE                                                                              \
+    "load the new one over it, with cn=config by schema/update schema/invitegate.ldif as root; "   \
+    "slapd.conf: put the new invitegate.schema in its place and start slapd again; 389 DS: put "   \
+    "the new 99invitegate.ldif in its place and run dsconf INSTANCE schema reload"
 #define REMEDY_AUTHPASSWORD                                                                        \
     "load schema/authpassword.ldif, authpassword.schema or 98authpassword.ldif, or take the "      \
     "scram "                                                                                       \
@@ -89,14 +93,60 @@ static bool is_named(const char *description, const char *name)
     return false;
 }
 
-static void need(schema *known, const char *kind, const char *name, const char *remedy)
+/* The definition of that name, or NULL. */
+static const char *definition(const schema *known, const char *kind, const char *name)
 {
     size_t count = inv_entry_count(known->entry, kind);
 
     for (size_t i = 0; i < count; i++) {
-        if (is_named(inv_entry_value(known->entry, kind, i, NULL), name))
-            return;
+        const char *description = inv_entry_value(known->entry, kind, i, NULL);
+
+        if (is_named(description, name))
+            return description;
     }
+    return NULL;
+}
+
+/*
+ * Whether the directory has the schema of an earlier release: the class of invites, but not
+ * everything that this release defines. One row then, not one for each name.
+ */
+static bool is_older(schema *known)
+{
+    /* classes that got more attributes, and the last of these */
+    static const char *const grown[][2] = {{"xmppInvite", "inviteTerms"},
+                                           {"xmppAccount", "xmppVerifiersOf"},
+                                           {"xmppInviteContainer", "inviteProvider"}};
+    const char *lacks = NULL;
+
+    if (definition(known, "objectClasses", class_names[0]) == NULL)
+        return false;
+    for (size_t i = 0; attribute_names[i] != NULL && lacks == NULL; i++) {
+        if (definition(known, "attributeTypes", attribute_names[i]) == NULL)
+            lacks = attribute_names[i];
+    }
+    for (size_t i = 0; class_names[i] != NULL && lacks == NULL; i++) {
+        if (definition(known, "objectClasses", class_names[i]) == NULL)
+            lacks = class_names[i];
+    }
+    for (size_t i = 0; i < sizeof(grown) / sizeof(grown[0]) && lacks == NULL; i++) {
+        const char *class = definition(known, "objectClasses", grown[i][0]);
+
+        if (class != NULL && strcasestr(class, grown[i][1]) == NULL)
+            lacks = grown[i][1];
+    }
+    if (lacks == NULL)
+        return false;
+    known->complete = false;
+    ctl_proof_row(known->proof, CTL_FINDING, "schema", REMEDY_UPDATE,
+                  "the schema in the directory is of an older release: it does not know %s", lacks);
+    return true;
+}
+
+static void need(schema *known, const char *kind, const char *name, const char *remedy)
+{
+    if (definition(known, kind, name) != NULL)
+        return;
     known->complete = false;
     ctl_proof_row(known->proof, CTL_FINDING, "schema", remedy, "the directory does not know %s%s",
                   strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
@@ -107,9 +157,11 @@ static void judge(schema *known)
     const char *other = "correct the keys account_... of this domain, or load the schema they need";
     const inv_domain *domain = known->proof->domain;
 
-    for (size_t i = 0; attribute_names[i] != NULL; i++)
+    bool older = is_older(known);
+
+    for (size_t i = 0; attribute_names[i] != NULL && !older; i++)
         need(known, "attributeTypes", attribute_names[i], REMEDY_SCHEMA);
-    for (size_t i = 0; class_names[i] != NULL; i++)
+    for (size_t i = 0; class_names[i] != NULL && !older; i++)
         need(known, "objectClasses", class_names[i], REMEDY_SCHEMA);
     for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
         if (!inv_ascii_equal(domain->account_classes[i], "xmppAccount"))
