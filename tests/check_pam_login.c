@@ -231,9 +231,13 @@ END_TEST
 
 START_TEST(guests_past_their_end)
 {
-    inv_invite_request request = {.uses = 1, .account_expires = "20200101000000Z"};
+    /* an invite whose account would be over cannot be made */
+    inv_invite_request request = {.uses = 1, .account_expires = "20400101000000Z"};
 
     pam_site_account(site, "guest", PASSWORD, &request);
+    ck_assert_int_eq(login("guest", PASSWORD), PAM_SUCCESS);
+    pam_site_modify(site, "dn: uid=guest,ou=people,dc=example,dc=org\nchangetype: modify\n"
+                          "replace: xmppAccountExpires\nxmppAccountExpires: 20200101000000Z\n");
     ck_assert_int_eq(login("guest", PASSWORD), PAM_ACCT_EXPIRED);
     ck_assert(logged("result=ACCOUNT_EXPIRED"));
     ck_assert_int_eq(login("guest", "wrong password"), PAM_AUTH_ERR);
