@@ -528,31 +528,3 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
         inv_hex_write(digest, IDENTITY_BYTES, identity);
     return made;
 }
-
-bool inv_account_write_is_ambiguous(const inv_operation *operation)
-{
-    return inv_operation_answered(operation, INV_LDAP_CONSTRAINT_VIOLATION) &&
-           operation->policy_error < 0;
-}
-
-inv_result inv_account_write_result(const inv_operation *operation, bool clear,
-                                    inv_verdict *verdict)
-{
-    if (inv_operation_answered(operation, INV_LDAP_ENTRY_ALREADY_EXISTS))
-        return inv_verdict_set(verdict, INV_NAME_TAKEN, "%s exists already", operation->dn);
-    if (inv_operation_answered(operation, INV_LDAP_CONSTRAINT_VIOLATION) && clear) {
-        inv_verdict_set_text(verdict, operation->diagnostic != NULL
-                                          ? operation->diagnostic
-                                          : "The directory's password policy refused it");
-        return inv_verdict_set(verdict, INV_PASSWORD_REFUSED, "the directory's password policy: %s",
-                               verdict->text);
-    }
-    if (inv_operation_answered(operation, INV_LDAP_CONSTRAINT_VIOLATION) &&
-        operation->policy_error >= 0)
-        return inv_verdict_set(verdict, INV_CONFIG,
-                               "%s: the directory's password policy wants clear passwords, but "
-                               "password_verifiers hashes them here; use password_verifiers = "
-                               "server",
-                               operation->dn);
-    return inv_operation_result(operation, "writing the account", verdict);
-}

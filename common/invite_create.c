@@ -243,8 +243,9 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
 }
 
 /*
- * No answer to the add: the entry itself tells. Its id is of this token alone, so what is there was
- * made here. What is not there may still be on its way, with a token that nobody has.
+ * The outcome of the add is not known: the entry itself tells. Its id is of this token alone, so
+ * what is there was made here. What is not there may still be on its way, with a token that nobody
+ * has.
  */
 static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdict)
 {
@@ -261,6 +262,7 @@ static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdi
                            id, id, kept.why);
 }
 
+/* verdict->invite_id tells whether the invite is there, or may yet come. */
 static inv_result add_invite(inv_call *call, const inv_invite_request *request,
                              const char *account_state, const inv_token *token,
                              inv_verdict *verdict)
@@ -268,15 +270,15 @@ static inv_result add_invite(inv_call *call, const inv_invite_request *request,
     const char *id = inv_token_id(token);
     inv_operation *add = new_invite(call, request, account_state, token);
     inv_result result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
-    bool may_exist = true;
+    bool may_exist;
 
-    if (result == INV_OK) {
+    if (result == INV_OK)
         result = inv_operation_result(add, "adding the invite", verdict);
-        may_exist = result == INV_OK;
-    } else if (add != NULL && add->state == INV_OPERATION_UNANSWERED) {
+    may_exist = result == INV_OK;
+    if (result != INV_OK && add != NULL && add->state != INV_OPERATION_UNSENT &&
+        !inv_operation_decided(add)) {
         result = recover_add(call, id, verdict);
-    } else {
-        may_exist = false;
+        may_exist = true;
     }
     if (may_exist)
         (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", id);
@@ -302,7 +304,7 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
             reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);
     if (result == INV_OK) {
         result = add_invite(call, request, account_state, *token, verdict);
-        if (result != INV_OK && reserves)
+        if (result != INV_OK && verdict->invite_id[0] == '\0' && reserves)
             reservation_release(call, inv_name_local(request->user), inv_token_id(*token));
     }
     if (result != INV_OK)

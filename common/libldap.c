@@ -373,9 +373,10 @@ static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_v
         break;
     }
     if (result == INV_OK && code != LDAP_SUCCESS)
-        result = inv_verdict_set(verdict, inv_ldap_result(code), "%s refused the bind as %s: %s",
-                                 self->uri, self->bind_dn[0] != '\0' ? self->bind_dn : "EXTERNAL",
-                                 ldap_err2string(code));
+        result =
+            inv_verdict_set(verdict, inv_ldap_result(code), "%s refused the bind as %s: %s; %s",
+                            self->uri, self->bind_dn[0] != '\0' ? self->bind_dn : "EXTERNAL",
+                            ldap_err2string(code), inv_ldap_remedy(code));
     if (result == INV_OK && !note_socket(self))
         result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
                                  "connecting to %s: the socket is gone", self->uri);
@@ -771,15 +772,41 @@ static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *o
     return error;
 }
 
+/* The first of the servers that an answer names (RFC 4511 4.1.10); takes the list over. */
+static int take_referrals(char **referrals, inv_operation *operation)
+{
+    bool taken = referrals == NULL || referrals[0] == NULL ||
+                 inv_operation_set_referral(operation, referrals[0]);
+
+    ldap_memvfree((void **)referrals);
+    return taken ? LDAP_SUCCESS : LDAP_NO_MEMORY;
+}
+
+/* Part of the tree is elsewhere: an answer without it would decide on half the facts. */
+static int take_reference(LDAP *handle, LDAPMessage *message, inv_operation *operation)
+{
+    char **referrals = NULL;
+    int error = ldap_parse_reference(handle, message, &referrals, NULL, 0);
+
+    if (error == LDAP_SUCCESS)
+        error = take_referrals(referrals, operation);
+    inv_operation_answer(operation, LDAP_REFERRAL, NULL, "part of the tree is on another server");
+    return error;
+}
+
 static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operation)
 {
     LDAPControl **controls = NULL;
+    char **referrals = NULL;
     char *matched_dn = NULL;
     char *diagnostic = NULL;
     bool more = false;
     int code = LDAP_OTHER;
-    int error =
-        ldap_parse_result(handle, message, &code, &matched_dn, &diagnostic, NULL, &controls, 0);
+    int error = ldap_parse_result(handle, message, &code, &matched_dn, &diagnostic, &referrals,
+                                  &controls, 0);
+
+    if (error == LDAP_SUCCESS)
+        error = take_referrals(referrals, operation);
 
     if (error == LDAP_SUCCESS && operation->paged && code == LDAP_SUCCESS)
         error = continue_pages(handle, controls, operation, &more);
@@ -817,10 +844,7 @@ static int take_message(LDAP *handle, LDAPMessage *message, inv_operation *const
     case LDAP_RES_SEARCH_ENTRY:
         return take_entry(handle, message, operation);
     case LDAP_RES_SEARCH_REFERENCE:
-        /* part of the tree is elsewhere: an answer without it would decide on half the facts */
-        inv_operation_answer(operation, LDAP_REFERRAL, NULL,
-                             "part of the tree is on another server");
-        return LDAP_SUCCESS;
+        return take_reference(handle, message, operation);
     default:
         return take_result(handle, message, operation);
     }
@@ -862,8 +886,8 @@ static inv_result judge_bind(const char *dn, int code, inv_verdict *verdict)
                                "%s: %s",
                                dn, ldap_err2string(code));
     default:
-        return inv_verdict_set(verdict, inv_ldap_result(code), "the bind as %s: %s", dn,
-                               ldap_err2string(code));
+        return inv_verdict_set(verdict, inv_ldap_result(code), "the bind as %s: %s; %s", dn,
+                               ldap_err2string(code), inv_ldap_remedy(code));
     }
 }
 

@@ -24,6 +24,9 @@ extern const inv_directory_driver libldap_driver;
 /* RFC 4511 4.1.9 codes by section 6 of the design, where a caller does not know better. */
 inv_result inv_ldap_result(int code);
 
+/* What an administrator can do about a bind that was answered with code. Never NULL. */
+const char *inv_ldap_remedy(int code);
+
 /* Empties the answer side of an operation, so that it can be sent again. */
 void inv_operation_reset(inv_operation *operation);
 

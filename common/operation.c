@@ -183,6 +183,7 @@ void inv_operation_free(inv_operation **operation)
     free((*operation)->cookie);
     free((*operation)->matched_dn);
     free((*operation)->diagnostic);
+    free((*operation)->referral);
     free((*operation)->filter);
     free((*operation)->dn);
     free(*operation);
@@ -223,6 +224,8 @@ void inv_operation_answer(inv_operation *operation, int code, const char *matche
 void inv_operation_reset(inv_operation *operation)
 {
     free_entries(operation);
+    free(operation->referral);
+    operation->referral = NULL;
     operation->state = INV_OPERATION_UNSENT;
     operation->code = 0;
     operation->policy_error = -1;
@@ -256,56 +259,27 @@ bool inv_operation_answered(const inv_operation *operation, int code)
     return operation->state == INV_OPERATION_ANSWERED && operation->code == code;
 }
 
-static const char *operation_name(inv_operation_kind kind)
+/* RFC 4511 4.1.9, and of libldap -1 (server down) and 85 (timeout). */
+bool inv_operation_decided(const inv_operation *operation)
 {
-    switch (kind) {
-    case INV_OPERATION_SEARCH:
-        return "search";
-    case INV_OPERATION_ADD:
-        return "add";
-    case INV_OPERATION_MODIFY:
-        return "modify";
-    case INV_OPERATION_DELETE:
-        return "delete";
+    static const int undecided[] = {3, 11, 51, 52, 80, -1, 85};
+
+    for (size_t i = 0; i < sizeof(undecided) / sizeof(undecided[0]); i++) {
+        if (operation->code == undecided[i])
+            return false;
     }
-    return "operation";
+    return operation->state == INV_OPERATION_ANSWERED;
 }
 
-/* RFC 4511 4.1.9 codes by section 6 of the design. */
-inv_result inv_ldap_result(int code)
+bool inv_operation_set_referral(inv_operation *operation, const char *url)
 {
-    switch (code) {
-    case INV_LDAP_SUCCESS:
-        return INV_OK;
-    case 3: /* timeLimitExceeded */
-        return INV_TIMEOUT;
-    case 11: /* adminLimitExceeded */
-    case 51: /* busy */
-    case 52: /* unavailable */
-    case 53: /* unwillingToPerform */
-    case 80: /* other: the server's own trouble */
-        return INV_DIRECTORY_DOWN;
-    default:
-        return INV_CONFIG;
-    }
-}
+    const char *host = strstr(url, "://");
+    const char *end = host != NULL ? strchr(host + 3, '/') : NULL;
+    char *server = end != NULL ? strndup(url, (size_t)(end - url)) : strdup(url);
 
-inv_result inv_operation_result(const inv_operation *operation, const char *what,
-                                inv_verdict *verdict)
-{
-    if (operation->state != INV_OPERATION_ANSWERED)
-        return inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s: no answer to the %s of %s", what,
-                               operation_name(operation->kind), operation->dn);
-    if (operation->code == INV_LDAP_SUCCESS)
-        return INV_OK;
-    if (operation->code == INV_LDAP_NO_SUCH_OBJECT)
-        return inv_verdict_set(verdict, INV_CONFIG,
-                               "%s: %s does not exist or is hidden from the invitegate identity; "
-                               "run invitectl doctor",
-                               what, operation->dn);
-    return inv_verdict_set(verdict, inv_ldap_result(operation->code),
-                           "%s: the directory answered %d to the %s of %s: %s", what,
-                           operation->code, operation_name(operation->kind), operation->dn,
-                           operation->diagnostic != NULL ? operation->diagnostic
-                                                         : "no reason given");
+    if (server == NULL)
+        return false;
+    free(operation->referral);
+    operation->referral = server;
+    return true;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,16 @@ inv_result redemption_taken(struct redemption *redemption)
                            redemption->account->dn);
 }
 
+inv_result redemption_refuse_other_name(struct redemption *redemption)
+{
+    char text[sizeof(redemption->verdict->text)];
+
+    (void)snprintf(text, sizeof(text), "This invite is for %s.", redemption->invite->user);
+    inv_verdict_set_text(redemption->verdict, text);
+    return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED, "the invite is for %s",
+                           redemption->invite->user);
+}
+
 inv_result redemption_judge_name(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
@@ -179,7 +190,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
     inv_result result = INV_OK;
 
     if (invite->user != NULL && strcmp(invite->user, local) != 0)
-        return inv_verdict_set(verdict, INV_NAME_RESERVED, "the invite is for another name");
+        return redemption_refuse_other_name(redemption);
     if (invite->user == NULL)
         result = inv_name_check_reserved(redemption->call->domain, redemption->name, verdict);
     if (result != INV_OK)
@@ -192,7 +203,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
 
 /* ---------------------------------------------------------------------------------- claiming */
 
-/* No answer to the claim: it is read back by its nonce, never taken for a refusal. */
+/* The outcome of the claim is not known: it is read back by its nonce. */
 static inv_result recover_claim(struct redemption *redemption, inv_result failure, bool *again)
 {
     inv_verdict kept = *redemption->verdict;
@@ -242,10 +253,12 @@ static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
     result =
         inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
     free(flight);
-    if (result == INV_OK)
+    if (result == INV_OK && (claim == NULL || inv_operation_decided(claim)))
         return judge_claim(redemption, claim, again);
     if (claim == NULL || claim->state == INV_OPERATION_UNSENT)
         return result;
+    if (result == INV_OK)
+        result = inv_operation_result(claim, "claiming the invite", redemption->verdict);
     return recover_claim(redemption, result, again);
 }
 

@@ -17,8 +17,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
                                "the inviter cannot redeem the invite");
     if (invite->user != NULL &&
         (domain != call->domain || strcmp(invite->user, inv_name_local(redemption->name)) != 0))
-        return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
-                               "the invite is for another name");
+        return redemption_refuse_other_name(redemption);
     if (domain != NULL &&
         (!inv_account_is_own(redemption->account) || redemption->account->disabled ||
          time(NULL) > redemption->account->expires))

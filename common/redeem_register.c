@@ -19,7 +19,6 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
                                  inv_result *result)
 {
     inv_verdict *verdict = redemption->verdict;
-    bool clear = (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0;
 
     *result = inv_account_find(redemption->call, redemption->name, &redemption->account, verdict);
     if (*result != INV_OK)
@@ -30,16 +29,22 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
     if (redemption->account != NULL && inv_account_write_is_ambiguous(add))
         *result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", redemption->account->dn);
     else
-        *result = inv_account_write_result(add, clear, verdict);
+        *result = inv_account_judge_refusal(redemption->call, redemption->name, add, verdict);
     return ADD_REFUSED;
 }
 
-/* No answer to the add: who made the entry, if it is there, tells its nonce. */
-static add_outcome recover_add(struct redemption *redemption, inv_result *result)
+/* The outcome of the add is not known: who made the entry, if it is there, tells its nonce. */
+static add_outcome recover_add(struct redemption *redemption, const inv_operation *add,
+                               inv_result *result)
 {
-    inv_verdict kept = *redemption->verdict;
-    inv_result found = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                                        redemption->verdict);
+    inv_verdict kept;
+    inv_result found;
+
+    if (*result == INV_OK)
+        *result = inv_operation_result(add, "adding the account", redemption->verdict);
+    kept = *redemption->verdict;
+    found = inv_account_find(redemption->call, redemption->name, &redemption->account,
+                             redemption->verdict);
 
     if (found == INV_OK && redemption->account != NULL &&
         inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)) {
@@ -70,10 +75,10 @@ static add_outcome add_account(struct redemption *redemption, inv_result *result
     *result = inv_directory_run(call->directory, &add, 1, &call->deadline, redemption->verdict);
     if (*result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
         outcome = ADD_DONE;
-    else if (*result == INV_OK)
+    else if (*result == INV_OK && inv_operation_decided(add))
         outcome = judge_refusal(redemption, add, result);
     else if (add != NULL && add->state != INV_OPERATION_UNSENT)
-        outcome = recover_add(redemption, result);
+        outcome = recover_add(redemption, add, result);
 cleanup:
     inv_operation_free(&add);
     inv_verifiers_free(&verifiers);
@@ -95,6 +100,13 @@ static void reserve_again(struct redemption *redemption)
                       verdict.why);
 }
 
+/* The nonce of this attempt is at no entry of the name any more. */
+static bool is_gone(const inv_operation *mark)
+{
+    return inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
+           inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT);
+}
+
 /*
  * Somebody waited out claim_grace and gave the use to another name while this attempt hung: what it
  * made goes away again. The nonce is deleted first, by its exact value, so that only an account of
@@ -110,6 +122,8 @@ static inv_result withdraw(struct redemption *redemption)
 
     inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", redemption->claim.nonce);
     result = inv_directory_run(call->directory, &mark, 1, &call->deadline, redemption->verdict);
+    if (result == INV_OK && !is_gone(mark))
+        result = inv_operation_result(mark, "removing the account again", redemption->verdict);
     if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
         result =
             inv_directory_run(call->directory, &removal, 1, &call->deadline, redemption->verdict);

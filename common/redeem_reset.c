@@ -18,8 +18,7 @@ inv_result redemption_judge_reset(struct redemption *redemption)
     inv_result result = INV_OK;
 
     if (strcmp(invite->user, inv_name_local(redemption->name)) != 0)
-        return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
-                               "the invite is for another name");
+        return redemption_refuse_other_name(redemption);
     if (inv_account_is_own(redemption->account))
         result = inv_account_is_younger(redemption->account, invite, &younger, redemption->verdict);
     if (result != INV_OK)
@@ -69,10 +68,17 @@ static reset_outcome look_for_mark(struct redemption *redemption, const char *ma
     return outcome;
 }
 
-static reset_outcome recover(struct redemption *redemption, const char *mark, inv_result *result)
+/* The outcome of the change is not known. */
+static reset_outcome recover(struct redemption *redemption, const inv_operation *change,
+                             const char *mark, inv_result *result)
 {
-    inv_verdict kept = *redemption->verdict;
-    reset_outcome outcome = look_for_mark(redemption, mark);
+    inv_verdict kept;
+    reset_outcome outcome;
+
+    if (*result == INV_OK)
+        (void)inv_operation_result(change, "setting the password", redemption->verdict);
+    kept = *redemption->verdict;
+    outcome = look_for_mark(redemption, mark);
 
     if (outcome == RESET_DONE || outcome == RESET_OVERTAKEN)
         return outcome;
@@ -97,8 +103,6 @@ static bool may_be_overtaken(const inv_operation *change)
 static reset_outcome judge_answer(struct redemption *redemption, const inv_operation *change,
                                   const char *mark, inv_result *result)
 {
-    bool clear = (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0;
-
     if (inv_operation_answered(change, INV_LDAP_SUCCESS))
         return RESET_DONE;
     if (may_be_overtaken(change)) {
@@ -111,7 +115,8 @@ static reset_outcome judge_answer(struct redemption *redemption, const inv_opera
     if (inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT))
         *result = redemption_bad_token(redemption, "the account to reset is gone");
     else
-        *result = inv_account_write_result(change, clear, redemption->verdict);
+        *result = inv_account_judge_refusal(redemption->call, redemption->name, change,
+                                            redemption->verdict);
     return RESET_REFUSED;
 }
 
@@ -249,10 +254,10 @@ static reset_outcome set_password(struct redemption *redemption, inv_result *res
     change = inv_account_reset_operation(call->domain, redemption->name, redemption->account, mark,
                                          verifiers);
     *result = inv_directory_run(call->directory, &change, 1, &call->deadline, redemption->verdict);
-    if (*result == INV_OK)
+    if (*result == INV_OK && inv_operation_decided(change))
         outcome = judge_answer(redemption, change, mark, result);
     else if (change != NULL && change->state != INV_OPERATION_UNSENT)
-        outcome = recover(redemption, mark, result);
+        outcome = recover(redemption, change, mark, result);
     if (outcome == RESET_DONE)
         outcome = date_verifiers(redemption, change, mark, result);
 cleanup:

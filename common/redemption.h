@@ -208,6 +208,9 @@ bool redemption_has_stale_pairs(const struct redemption *redemption);
  * that all is well while the contacts of another stand on the roster. */
 inv_result redemption_refuse_heir(struct redemption *redemption);
 
+/* INV_NAME_RESERVED: the invite is for its inviteUser only, which the person is told. */
+inv_result redemption_refuse_other_name(struct redemption *redemption);
+
 /* INV_NAME_TAKEN, by the account that was seen. */
 inv_result redemption_taken(struct redemption *redemption);
 

@@ -68,7 +68,7 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
 
 /* ---------------------------------------------------------------------- taking and releasing */
 
-/* *lost: there was no answer, and there is time to ask again. */
+/* *lost: the outcome is not known, and there is time to ask again. */
 static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
                                   const char *invite_id, bool *exists, bool *lost,
                                   inv_verdict *verdict)
@@ -82,8 +82,10 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
     result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
     *lost = result == INV_DIRECTORY_DOWN && add->state == INV_OPERATION_UNANSWERED;
     *exists = result == INV_OK && inv_operation_answered(add, INV_LDAP_ENTRY_ALREADY_EXISTS);
-    if (result == INV_OK && !*exists)
+    if (result == INV_OK && !*exists) {
         result = inv_operation_result(add, "reserving the name", verdict);
+        *lost = !inv_operation_decided(add);
+    }
     inv_operation_free(&add);
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "invitegate/utf8.h"
 
@@ -31,4 +32,31 @@ void inv_verdict_set_text(inv_verdict *verdict, const char *text)
 {
     (void)snprintf(verdict->text, sizeof(verdict->text), "%s", text != NULL ? text : "");
     inv_utf8_make_text(verdict->text);
+}
+
+void inv_verdict_set_weak_password(inv_verdict *verdict, bool too_short, const char *words)
+{
+    size_t length;
+
+    inv_verdict_set_text(verdict,
+                         too_short ? "Please use a longer password." : "The password is too weak");
+    if (words == NULL || words[0] == '\0')
+        return;
+    length = strlen(verdict->text);
+    verdict->text[length++] = '\n';
+    (void)snprintf(verdict->text + length, sizeof(verdict->text) - length, "%s", words);
+    inv_utf8_make_text(verdict->text + length);
+}
+
+bool inv_verdict_has_text(const inv_verdict *verdict)
+{
+    return (verdict->result == INV_PASSWORD_REFUSED || verdict->result == INV_NAME_RESERVED) &&
+           verdict->text[0] != '\0';
+}
+
+const char *inv_verdict_words(const inv_verdict *verdict)
+{
+    const char *feed = strchr(verdict->text, '\n');
+
+    return feed != NULL ? feed + 1 : verdict->text;
 }

@@ -417,7 +417,9 @@ static const struct answer answers[] = {
     {0, -1, true, false, INV_OK},
     {68, -1, true, false, INV_NAME_TAKEN},
     {19, 6, true, false, INV_PASSWORD_REFUSED},
-    {19, -1, true, true, INV_PASSWORD_REFUSED},
+    {19, 7, true, false, INV_PASSWORD_REFUSED},
+    {19, 7, false, false, INV_PASSWORD_REFUSED},
+    {19, -1, true, true, INV_CONFIG},
     {19, 5, false, false, INV_CONFIG},
     {19, -1, false, true, INV_CONFIG},
     {10, -1, true, false, INV_CONFIG},
@@ -442,8 +444,11 @@ START_TEST(what_an_answer_means)
     add->policy_error = answer->policy_error;
     ck_assert_int_eq(inv_account_write_result(add, answer->clear, &verdict), answer->wanted);
     ck_assert_int_eq(inv_account_write_is_ambiguous(add), answer->is_ambiguous);
-    if (answer->wanted == INV_PASSWORD_REFUSED)
-        ck_assert_str_eq(verdict.text, "the server's words");
+    if (answer->policy_error == INV_POLICY_TOO_YOUNG)
+        ck_assert_str_eq(verdict.text,
+                         "The password was changed too recently. Please try again later.");
+    else if (answer->wanted == INV_PASSWORD_REFUSED)
+        ck_assert_str_eq(verdict.text, "Please use a longer password.\nthe server's words");
     else
         ck_assert_str_eq(verdict.text, "");
     inv_operation_free(&add);

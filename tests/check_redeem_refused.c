@@ -338,8 +338,13 @@ START_TEST(a_preset_name)
     preset = site_create(site, &request);
     redeem(preset, "notpreset", SITE_PASSWORD);
     expect(INV_NAME_RESERVED);
+    ck_assert_str_eq(verdict.text, "This invite is for preset.");
+    (void)site_check(site, preset, "notpreset", &verdict);
+    expect(INV_NAME_RESERVED);
+    ck_assert_str_eq(verdict.text, "This invite is for preset.");
     redeem(plain, "preset", SITE_PASSWORD);
     expect(INV_NAME_RESERVED);
+    ck_assert_str_eq(verdict.text, "");
     site_expect(site, plain, 1, 0, 0, 0, 0);
     redeem(preset, "preset", SITE_PASSWORD);
     expect(INV_OK);
@@ -349,6 +354,34 @@ START_TEST(a_preset_name)
     expect(INV_NAME_TAKEN);
     inv_token_free(&preset);
     inv_token_free(&plain);
+}
+END_TEST
+
+/* Whose name it is for is nobody's business but that of who holds a good token. */
+START_TEST(a_name_is_told_with_a_good_token_only)
+{
+    static const inv_invite_type types[] = {INV_INVITE_ACCOUNT, INV_INVITE_RESET};
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, types[_i], NULL);
+    site_request_user(site, &request, types[_i] == INV_INVITE_RESET ? "alice" : "mine");
+    token = site_create(site, &request);
+    redeem(token, "notmine", SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    ck_assert_str_eq(verdict.text, types[_i] == INV_INVITE_RESET ? "This invite is for alice."
+                                                                 : "This invite is for mine.");
+    (void)site_check(site, token, "notmine", &verdict);
+    expect(INV_NAME_RESERVED);
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    redeem(token, "notmine", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert_str_eq(verdict.text, "");
+    ck_assert_ptr_null(strstr(verdict.why, "alice"));
+    (void)site_check(site, token, "notmine", &verdict);
+    expect(INV_BAD_TOKEN);
+    ck_assert_str_eq(verdict.text, "");
+    inv_token_free(&token);
 }
 END_TEST
 
@@ -512,6 +545,7 @@ int main(void)
     tcase_add_test(refused, a_reserved_name);
     tcase_add_test(refused, no_clear_password_before_init_saw_it_hashed);
     tcase_add_test(refused, a_preset_name);
+    tcase_add_loop_test(refused, a_name_is_told_with_a_good_token_only, 0, 2);
     tcase_add_test(refused, a_reservation_ends_with_its_invite);
     tcase_add_test(refused, a_reservation_that_is_none);
     suite_add_tcase(suite, refused);

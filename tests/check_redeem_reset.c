@@ -293,8 +293,14 @@ START_TEST(a_weak_password_keeps_the_token)
     (void)snprintf(local, sizeof(local), "gil%d", _i);
     token = account_and_reset(local);
     redeem_between(token, local, "short", NULL, 0, no_policy_control);
-    expect(INV_PASSWORD_REFUSED);
-    ck_assert_str_ne(verdict.text, "");
+    /* without the control only 389 DS is known by its words */
+    if (no_policy_control && slapd_kind() == SLAPD_OPENLDAP) {
+        expect(INV_CONFIG);
+        ck_assert_str_eq(verdict.text, "");
+    } else {
+        expect(INV_PASSWORD_REFUSED);
+        ck_assert_str_ne(verdict.text, "");
+    }
     site_expect(site, token, 1, 0, 0, 0, 0);
     ck_assert(site_login(site, local, SITE_PASSWORD));
     redeem(token, local, NEW_PASSWORD);

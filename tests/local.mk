@@ -4,7 +4,7 @@ include tests/pam.mk
 include tests/agent.mk
 include tests/residue.mk
 if HAVE_CHECK
-UNIT_TESTS = tests/check_result
+UNIT_TESTS = tests/check_result tests/check_answer
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_read_ahead
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
@@ -19,6 +19,10 @@ UNIT_LIBS = common/libcommon.la $(CHECK_LIBS)
 tests_check_result_SOURCES = tests/check_result.c
 tests_check_result_CFLAGS = $(UNIT_CFLAGS)
 tests_check_result_LDADD = $(UNIT_LIBS)
+
+tests_check_answer_SOURCES = tests/check_answer.c
+tests_check_answer_CFLAGS = $(UNIT_CFLAGS)
+tests_check_answer_LDADD = $(UNIT_LIBS)
 
 tests_check_read_ahead_SOURCES = tests/check_read_ahead.c
 tests_check_read_ahead_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
@@ -89,6 +93,7 @@ HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservat
 HEART_TESTS += tests/check_account tests/check_freshness tests/check_roster tests/check_redeem_refused
 HEART_TESTS += tests/check_changes tests/check_redeem_open tests/check_redeem_alike
 HEART_TESTS += tests/check_refused tests/check_owner tests/check_lock
+HEART_TESTS += tests/check_redeem_codes tests/check_constraint
 HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_told
 HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between
 check_PROGRAMS += $(HEART_TESTS)
@@ -125,6 +130,17 @@ tests_check_redeem_heir_SOURCES = tests/check_redeem_heir.c $(LEFTOVER_SOURCES)
 tests_check_redeem_heir_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_heir_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_heir_LDADD = $(UNIT_LIBS)
+
+tests_check_redeem_codes_SOURCES = tests/check_redeem_codes.c tests/support/gateway.c \
+	tests/support/gateway.h $(SITE_SOURCES)
+tests_check_redeem_codes_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_redeem_codes_CFLAGS = $(UNIT_CFLAGS)
+tests_check_redeem_codes_LDADD = $(UNIT_LIBS)
+
+tests_check_constraint_SOURCES = tests/check_constraint.c $(SITE_SOURCES)
+tests_check_constraint_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_constraint_CFLAGS = $(UNIT_CFLAGS)
+tests_check_constraint_LDADD = $(UNIT_LIBS)
 
 tests_check_redeem_told_SOURCES = tests/check_redeem_told.c $(SITE_SOURCES)
 tests_check_redeem_told_CPPFLAGS = $(SITE_CPPFLAGS)

@@ -232,11 +232,20 @@ inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict 
 /*
  * What the answer to an add or reset means, by section 6: INV_OK, INV_NAME_TAKEN (68),
  * INV_PASSWORD_REFUSED with text, INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear
- * password was written. A 19 without a ppolicy control may also be slapo-unique: callers look the
- * name up again first (inv_account_write_is_ambiguous).
+ * password was written. A 19 without an error in the ppolicy control is no judgement of the
+ * password (inv_account_write_is_ambiguous): INV_CONFIG, the server's words in verdict->why only.
  */
 inv_result inv_account_write_result(const inv_operation *operation, bool clear,
                                     inv_verdict *verdict);
 bool inv_account_write_is_ambiguous(const inv_operation *operation);
+
+/*
+ * The same for the account of name, with a look into the directory where the answer alone does not
+ * tell: a 19 to an add is INV_NAME_TAKEN when a value that the template makes of the name stands at
+ * an entry there (slapo-unique, 389 DS's attribute uniqueness); 389 DS, by its vendorName, may tell
+ * of its password policy in words. Up to two flights. No verdict when that look fails.
+ */
+inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
+                                     const inv_operation *operation, inv_verdict *verdict);
 
 #endif

@@ -19,6 +19,7 @@
 enum {
     INV_LDAP_SUCCESS = 0,
     INV_LDAP_SIZE_LIMIT_EXCEEDED = 4,
+    INV_LDAP_REFERRAL = 10,
     INV_LDAP_NO_SUCH_ATTRIBUTE = 16,
     INV_LDAP_UNDEFINED_ATTRIBUTE_TYPE = 17,
     INV_LDAP_CONSTRAINT_VIOLATION = 19,
@@ -29,6 +30,17 @@ enum {
     INV_LDAP_BUSY = 51,
     INV_LDAP_OBJECT_CLASS_VIOLATION = 65,
     INV_LDAP_ENTRY_ALREADY_EXISTS = 68,
+};
+
+/* Errors of the password policy response control (draft-behera-ldap-password-policy 6.2). */
+enum {
+    INV_POLICY_NONE = -1, /* no control, or no error in it */
+    INV_POLICY_MOD_NOT_ALLOWED = 3,
+    INV_POLICY_MUST_SUPPLY_OLD = 4,
+    INV_POLICY_INSUFFICIENT_QUALITY = 5,
+    INV_POLICY_TOO_SHORT = 6,
+    INV_POLICY_TOO_YOUNG = 7,
+    INV_POLICY_IN_HISTORY = 8,
 };
 
 /* ----------------------------------------------------------------------------------- entries */
@@ -110,10 +122,11 @@ typedef struct inv_operation {
     inv_operation_state state;
     int message_id;
     int code;         /* RFC 4511 result code */
-    int policy_error; /* of the ppolicy response control, -1 without */
+    int policy_error; /* INV_POLICY_, of the ppolicy response control */
     char *matched_dn;
     char *diagnostic; /* the server's words, may be NULL */
     inv_entry *after; /* read_after: the entry as this very operation left it; NULL: not told */
+    char *referral;   /* with code 10: scheme and host of the server that is named, or NULL */
     inv_entry **entries;
     size_t entry_count;
     size_t estimate; /* paged: how many there are in all, as the server guesses; 0: it does not */
@@ -170,12 +183,25 @@ bool inv_operation_has_more(const inv_operation *operation);
 bool inv_operation_answered(const inv_operation *operation, int code);
 
 /*
- * What an answer other than the expected ones means, by the table of section 6: 51 52 -1 85 11 53 =
- * DIRECTORY_DOWN or TIMEOUT, everything else an admin has to look at = CONFIG, 0 = OK. verdict->why
- * names operation, DN and the server's words. what: "reading the invite" or the like.
+ * Whether the outcome is known. False without an answer, and for the codes that a gateway makes on
+ * its own, or a server in trouble (3, 11, 51, 52, 80): the write may have been done, or may yet be
+ * done. Never take that for a refusal: read back what the directory has. 53 is definite.
+ */
+bool inv_operation_decided(const inv_operation *operation);
+
+/*
+ * What an answer other than the expected ones means, by the table of section 6: 3 = TIMEOUT; 11 51
+ * 52 53 80 = DIRECTORY_DOWN; everything else an admin has to look at = CONFIG; 0 = OK. verdict->why
+ * names operation, DN, the server's words and the remedy. what: "reading the invite" or the like.
  */
 inv_result inv_operation_result(const inv_operation *operation, const char *what,
                                 inv_verdict *verdict);
+
+/*
+ * What an administrator can do about this answer, or NULL. Static text, or text in buffer (a
+ * referral: its server is named).
+ */
+const char *inv_operation_remedy(const inv_operation *operation, char *buffer, size_t size);
 
 /* --------------------------------------------------------------------------------- directory */
 
@@ -304,5 +330,7 @@ bool inv_operation_set_page(inv_operation *operation, const char *cookie, size_t
                             size_t estimate);
 void inv_operation_answer(inv_operation *operation, int code, const char *matched_dn,
                           const char *diagnostic);
+/* The server that a referral or a search reference names: of the URL scheme and host are kept. */
+bool inv_operation_set_referral(inv_operation *operation, const char *url);
 
 #endif

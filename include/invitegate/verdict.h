@@ -20,7 +20,7 @@ typedef struct inv_verdict {
     char account[INV_ACCOUNT_IDENTITY_SIZE];  /* which one inv_redeem registered; "" if unknown */
     bool must_change; /* the account needs a new password: pwdReset; inv_account_login, _status */
     char why[512];    /* the cause, for the log and for the admin */
-    char text[256];   /* for the person; only with INV_PASSWORD_REFUSED */
+    char text[256];   /* for the person; see inv_verdict_has_text */
 } inv_verdict;
 
 #define INV_VERDICT_INIT                                                                           \
@@ -48,5 +48,18 @@ inv_result inv_verdict_no_memory(inv_verdict *verdict);
 
 /* Sets text, cut and cleaned like why. NULL empties it. */
 void inv_verdict_set_text(inv_verdict *verdict, const char *text);
+
+/*
+ * Sets the text for a password that whoever judges passwords refused: first the line that XMPP
+ * clients know and show in their own language, "Please use a longer password." (too_short) or "The
+ * password is too weak", then, behind a line feed, the judge's own words (none if NULL or empty).
+ */
+void inv_verdict_set_weak_password(inv_verdict *verdict, bool too_short, const char *words);
+
+/* Whether there is a text that belongs to the result: INV_PASSWORD_REFUSED, INV_NAME_RESERVED. */
+bool inv_verdict_has_text(const inv_verdict *verdict);
+
+/* One line of text for a terminal: what is behind the line feed, or all where there is none. */
+const char *inv_verdict_words(const inv_verdict *verdict);
 
 #endif

@@ -226,9 +226,10 @@ static void tell(const inv_pam_service *service)
 {
     const char *text = NULL;
 
-    if (service->verdict.result == INV_PASSWORD_REFUSED)
-        text = service->verdict.text[0] != '\0' ? service->verdict.text
-                                                : "This password is not accepted here.";
+    if (inv_verdict_has_text(&service->verdict))
+        text = inv_verdict_words(&service->verdict);
+    else if (service->verdict.result == INV_PASSWORD_REFUSED)
+        text = "This password is not accepted here.";
     else if (changes_password(service))
         text = inv_pam_text(service->verdict.result);
     show(service, text);

@@ -100,7 +100,7 @@ async def preset(site, _):
     with RawStream(site) as stream:
         equal(stream.exchange(iq(preauth(site.invite("--user", "dora")))), result())
         equal(stream.exchange(iq(registration("mallory"))),
-              error("cancel", "not-allowed", "The requested username is reserved."))
+              error("cancel", "not-allowed", "This invite is for dora."))
         equal(stream.exchange(iq(registration("dora"))), result())
         log_in(stream, "dora")
 

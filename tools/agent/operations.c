@@ -267,8 +267,8 @@ void agent_operate(const agent_service *service, const agent_frame *frame, inv_d
     task.verdict.result = result;
     log_verdict(&task);
     (void)agent_answer_finish(answer, inv_result_name(result),
-                              task.text != NULL                ? task.text
-                              : result == INV_PASSWORD_REFUSED ? task.verdict.text
-                                                               : NULL);
+                              task.text != NULL                     ? task.text
+                              : inv_verdict_has_text(&task.verdict) ? task.verdict.text
+                                                                    : NULL);
     inv_wipe_text(&task.text);
 }

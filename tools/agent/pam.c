@@ -177,14 +177,12 @@ static inv_result read_output(agent_task *task, const pam_process *change)
     result = result_of((int)code);
     (void)inv_verdict_set(agent_afresh(task), result, "PAM service %s: %s", service,
                           pam_strerror(NULL, (int)code));
-    if (result == INV_PASSWORD_REFUSED || result == INV_NOT_ALLOWED) {
-        inv_verdict_set_text(&task->verdict,
-                             words[0] != '\0' && inv_utf8_valid(words, strlen(words))
-                                 ? words
-                                 : "This password is not accepted here.");
-        if (result == INV_NOT_ALLOWED && words[0] == '\0')
-            inv_verdict_set_text(&task->verdict, NULL);
-    }
+    if (!inv_utf8_valid(words, strlen(words)))
+        words = "";
+    if (result == INV_PASSWORD_REFUSED)
+        inv_verdict_set_weak_password(&task->verdict, false, words);
+    if (result == INV_NOT_ALLOWED)
+        inv_verdict_set_text(&task->verdict, words);
     return result;
 }
 

@@ -163,9 +163,7 @@ static const char *meaning(inv_result result)
 
 int ctl_fail(const inv_verdict *verdict)
 {
-    const char *text = verdict->result == INV_PASSWORD_REFUSED && verdict->text[0] != '\0'
-                           ? verdict->text
-                           : verdict->why;
+    const char *text = inv_verdict_has_text(verdict) ? inv_verdict_words(verdict) : verdict->why;
     const char *prefix = meaning(verdict->result);
 
     if (text[0] == '\0')

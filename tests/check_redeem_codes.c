@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/gateway.h"
+#include "tests/support/site.h"
+
+/*
+ * A code that a gateway makes, or a server in trouble, is no refusal: whatever became of the write,
+ * no invite with one use makes two accounts, and the same token, name and password ends well.
+ */
+
+#define NEW_PASSWORD "the password of a reset"
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    site = site_start(NULL);
+    site_add_account(site, "alice");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+static const struct {
+    int code;
+    inv_result result;
+} codes[] = {
+    {3, INV_TIMEOUT},         {11, INV_DIRECTORY_DOWN}, {51, INV_DIRECTORY_DOWN},
+    {52, INV_DIRECTORY_DOWN}, {80, INV_DIRECTORY_DOWN},
+};
+#define CODES (sizeof(codes) / sizeof(codes[0]))
+
+/* The loop index: code by code, done and late. */
+#define code_of(i)   codes[(i) / 2].code
+#define result_of(i) codes[(i) / 2].result
+#define fate_of(i)   ((i) % 2 == 0 ? GATEWAY_DONE : GATEWAY_LATE)
+
+static const char *unused_name(const char *prefix, int number)
+{
+    static char name[32];
+
+    (void)snprintf(name, sizeof(name), "%s%d", prefix, number);
+    return name;
+}
+
+/* Redeems while the gateway answers write number at. */
+static struct gateway *redeem_through(const inv_token *token, const char *local,
+                                      const char *password, size_t at, int code, gateway_fate fate)
+{
+    struct gateway *gateway;
+    inv_call call;
+
+    site_begin(site, &call);
+    gateway = gateway_attach(call.directory, at, code, fate);
+    (void)site_redeem_in(&call, token, local, password, &verdict);
+    gateway_detach(call.directory, gateway);
+    inv_gate_end(&call);
+    return gateway;
+}
+
+static int deliver(struct gateway **gateway)
+{
+    inv_call call;
+    int code;
+
+    site_begin(site, &call);
+    code = gateway_deliver(call.directory, gateway);
+    inv_gate_end(&call);
+    return code;
+}
+
+/* ------------------------------------------------------------------------------ registrations */
+
+START_TEST(the_add)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    const char *first = unused_name("add", _i);
+    struct gateway *gateway =
+        redeem_through(token, first, SITE_PASSWORD, 2, code_of(_i), fate_of(_i));
+
+    if (fate_of(_i) == GATEWAY_DONE) {
+        expect(INV_OK);
+        gateway_free(&gateway);
+    } else {
+        expect(result_of(_i));
+        site_expect(site, token, 0, 1, 0, 0, 0);
+        redeem(token, "somebody-else", SITE_PASSWORD);
+        expect(INV_BAD_TOKEN);
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_SUCCESS);
+        redeem(token, "somebody-else", SITE_PASSWORD);
+        expect(INV_BAD_TOKEN);
+    }
+    redeem(token, first, SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(the_add_of_an_unlimited_invite)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 0);
+    const char *first = unused_name("open", _i);
+    struct gateway *gateway =
+        redeem_through(token, first, SITE_PASSWORD, 1, code_of(_i), fate_of(_i));
+
+    if (fate_of(_i) == GATEWAY_DONE) {
+        expect(INV_OK);
+        gateway_free(&gateway);
+    } else {
+        expect(result_of(_i));
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_SUCCESS);
+    }
+    redeem(token, first, SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 0, 0, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(the_claim)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    const char *first = unused_name("claim", _i);
+    struct gateway *gateway =
+        redeem_through(token, first, SITE_PASSWORD, 1, code_of(_i), fate_of(_i));
+
+    if (fate_of(_i) == GATEWAY_DONE) {
+        expect(INV_OK);
+        gateway_free(&gateway);
+    } else {
+        expect(result_of(_i));
+        site_expect(site, token, 1, 0, 0, 0, 0);
+        redeem(token, first, SITE_PASSWORD);
+        expect(INV_OK);
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_NO_SUCH_ATTRIBUTE);
+    }
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(the_finish)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    const char *first = unused_name("finish", _i);
+    struct gateway *gateway =
+        redeem_through(token, first, SITE_PASSWORD, 3, code_of(_i), fate_of(_i));
+
+    expect(INV_OK);
+    if (fate_of(_i) == GATEWAY_LATE) {
+        redeem(token, first, SITE_PASSWORD);
+        expect(INV_OK);
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_NO_SUCH_ATTRIBUTE);
+    }
+    gateway_free(&gateway);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* 53 is the server's own word: the use goes back at once. */
+START_TEST(unwilling_is_a_refusal)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct gateway *gateway =
+        redeem_through(token, "unwilling", SITE_PASSWORD, 2, 53, GATEWAY_NEVER);
+
+    expect(INV_DIRECTORY_DOWN);
+    gateway_free(&gateway);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    redeem(token, "willing", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- resets */
+
+static inv_token *account_and_reset(const char *local)
+{
+    struct site_request request;
+
+    site_add_account(site, local);
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, local);
+    return site_create(site, &request);
+}
+
+START_TEST(the_change_of_a_reset)
+{
+    const char *local = unused_name("reset", _i);
+    inv_token *token = account_and_reset(local);
+    struct gateway *gateway =
+        redeem_through(token, local, NEW_PASSWORD, 2, code_of(_i), fate_of(_i));
+
+    if (fate_of(_i) == GATEWAY_DONE) {
+        expect(INV_OK);
+        gateway_free(&gateway);
+    } else {
+        expect(result_of(_i));
+        site_expect(site, token, 0, 1, 0, 0, 0);
+        ck_assert(site_login(site, local, SITE_PASSWORD));
+        redeem(token, local, NEW_PASSWORD);
+        expect(INV_OK);
+        ck_assert_int_ne(deliver(&gateway), INV_LDAP_SUCCESS);
+    }
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(site_login(site, local, NEW_PASSWORD));
+    redeem(token, local, "a third password of somebody");
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(the_claim_of_a_reset)
+{
+    const char *local = unused_name("again", _i);
+    inv_token *token = account_and_reset(local);
+    struct gateway *gateway =
+        redeem_through(token, local, NEW_PASSWORD, 1, code_of(_i), fate_of(_i));
+
+    if (fate_of(_i) == GATEWAY_LATE) {
+        expect(result_of(_i));
+        redeem(token, local, NEW_PASSWORD);
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_NO_SUCH_ATTRIBUTE);
+    }
+    expect(INV_OK);
+    gateway_free(&gateway);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    ck_assert(site_login(site, local, NEW_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------ contacts */
+
+START_TEST(the_claim_of_a_contact)
+{
+    struct site_request request;
+    struct gateway *gateway;
+    inv_token *token;
+    inv_name *name;
+    inv_call call;
+    char jid[64];
+
+    (void)snprintf(jid, sizeof(jid), "contact%d@elsewhere.example", _i);
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    token = site_create(site, &request);
+    name = site_jid(jid);
+    site_begin(site, &call);
+    gateway = gateway_attach(call.directory, 1, code_of(_i), fate_of(_i));
+    (void)inv_redeem_contact(&call, token, name, 0, &verdict);
+    gateway_detach(call.directory, gateway);
+    inv_gate_end(&call);
+    if (fate_of(_i) == GATEWAY_LATE) {
+        expect(result_of(_i));
+        (void)site_redeem_contact(site, token, jid, &verdict);
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_NO_SUCH_ATTRIBUTE);
+    }
+    expect(INV_OK);
+    gateway_free(&gateway);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_name_free(&name);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- create */
+
+/* at: the reservation is the first write, the invite the second. */
+static struct gateway *create_through(const char *local, size_t at, int number, inv_token **token)
+{
+    struct site_request request;
+    struct gateway *gateway;
+    inv_call call;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    site_request_user(site, &request, local);
+    site_begin(site, &call);
+    gateway = gateway_attach(call.directory, at, code_of(number), fate_of(number));
+    (void)inv_invite_create(&call, &request.request, token, &verdict);
+    gateway_detach(call.directory, gateway);
+    inv_gate_end(&call);
+    site_request_end(&request);
+    return gateway;
+}
+
+START_TEST(the_add_of_an_invite)
+{
+    const char *local = unused_name("preset", _i);
+    inv_token *token = NULL;
+    inv_token *other = site_invite(site, NULL, 1);
+    struct gateway *gateway = create_through(local, 2, _i, &token);
+
+    if (fate_of(_i) == GATEWAY_DONE) {
+        expect(INV_OK);
+    } else {
+        expect(result_of(_i));
+        ck_assert_ptr_null(token);
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_SUCCESS);
+    }
+    gateway_free(&gateway);
+    /* the invite is there: so is its reservation */
+    redeem(other, local, SITE_PASSWORD);
+    expect(INV_NAME_RESERVED);
+    inv_token_free(&token);
+    inv_token_free(&other);
+}
+END_TEST
+
+START_TEST(the_reservation_of_an_invite)
+{
+    const char *local = unused_name("held", _i);
+    inv_token *token = NULL;
+    struct gateway *gateway = create_through(local, 1, _i, &token);
+
+    expect(INV_OK);
+    if (fate_of(_i) == GATEWAY_LATE)
+        ck_assert_int_eq(deliver(&gateway), INV_LDAP_ENTRY_ALREADY_EXISTS);
+    gateway_free(&gateway);
+    redeem(token, local, SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES,
+                                 "(&(objectClass=xmppNameReservation)(inviteUser=%s))", local),
+                      0);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("redeem_codes");
+    TCase *gateways = tcase_create("gateways");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(gateways, 60);
+    tcase_add_unchecked_fixture(gateways, start, stop);
+    tcase_add_loop_test(gateways, the_add, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_add_of_an_unlimited_invite, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_claim, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_finish, 0, 2 * CODES);
+    tcase_add_test(gateways, unwilling_is_a_refusal);
+    tcase_add_loop_test(gateways, the_change_of_a_reset, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_claim_of_a_reset, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_claim_of_a_contact, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_add_of_an_invite, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_reservation_of_an_invite, 0, 2 * CODES);
+    suite_add_tcase(suite, gateways);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
