@@ -31,7 +31,7 @@ common_libcommon_la_SOURCES += \
 	common/token.c include/invitegate/token.h
 
 common_libcommon_la_SOURCES += \
-	common/entry.c common/operation.c common/answer.c common/directory.c common/libldap.c common/libldap.h \
+	common/entry.c common/operation.c common/answer.c common/provider.c include/invitegate/provider.h common/directory.c common/libldap.c common/libldap.h \
 	common/sigpipe.c common/sigpipe.h common/timed_read.c common/timed_read.h \
 	common/own_socket.c common/own_socket.h common/wiped_write.c common/wiped_write.h \
 	common/read_ahead.c common/read_ahead.h \

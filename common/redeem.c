@@ -94,10 +94,16 @@ static inv_operation *reservation_search(const struct redemption *redemption)
 /* What init recorded on the container, in the same flight as the rest. */
 static inv_operation *container_read(const struct redemption *redemption)
 {
-    static const char *const attributes[] = {"invitePasswordForm", NULL};
+    static const char *const attributes[] = {"invitePasswordForm", "inviteProvider", NULL};
 
     return inv_operation_search(redemption->call->domain->invites, INV_SCOPE_BASE, NULL,
                                 attributes);
+}
+
+inv_result redemption_judge_provider(struct redemption *redemption, const inv_operation *write)
+{
+    return inv_provider_judge(redemption->provider, write,
+                              redemption->call->config->directory.uris[0], redemption->verdict);
 }
 
 inv_result redemption_refuse_unproved(struct redemption *redemption)
@@ -162,6 +168,9 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
     redemption->hashing_proved =
         reads[READ_CONTAINER]->entry_count == 1 &&
         inv_entry_has(reads[READ_CONTAINER]->entries[0], "invitePasswordForm", "server");
+    redemption->provider[0] = '\0';
+    if (reads[READ_CONTAINER]->entry_count == 1)
+        inv_provider_read(reads[READ_CONTAINER]->entries[0], redemption->provider);
     return result;
 }
 

@@ -282,17 +282,21 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
                     : inv_claim_take_operation(invite, &redemption->claim);
         if (claim == NULL)
             result = inv_verdict_no_memory(redemption->verdict);
+        inv_provider_ask(claim);
     }
     if (result == INV_OK)
         result = run_claim(redemption, claim, relations, again);
-    inv_operation_free(&claim);
     if (result == INV_OK && !*again) {
         redemption->fresh_claim = limited && standing == NULL;
-        result =
-            relations_judge(relations, redemption->call, redemption->invite, redemption->verdict);
+        if (claim != NULL)
+            result = redemption_judge_provider(redemption, claim);
+        if (result == INV_OK)
+            result = relations_judge(relations, redemption->call, redemption->invite,
+                                     redemption->verdict);
         if (result != INV_OK)
             redemption_give_back(redemption);
     }
+    inv_operation_free(&claim);
     return result;
 }
 

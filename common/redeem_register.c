@@ -58,6 +58,58 @@ static add_outcome recover_add(struct redemption *redemption, const inv_operatio
     return ADD_UNKNOWN;
 }
 
+/* The nonce of this attempt is at no entry of the name any more. */
+static bool is_gone(const inv_operation *mark)
+{
+    return inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
+           inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT);
+}
+
+/*
+ * What this attempt made goes away again. The nonce is deleted first, by its exact value, so that
+ * only an account of this very attempt can be removed. because: what the log says of it.
+ */
+static void remove_made(struct redemption *redemption, const char *because)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call *call = redemption->call;
+    char *dn = inv_account_dn(call->domain, redemption->name);
+    inv_operation *mark = inv_operation_new_modify(dn);
+    inv_operation *removal = inv_operation_new_delete(dn);
+    inv_result result;
+
+    inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", redemption->claim.nonce);
+    result = inv_directory_run(call->directory, &mark, 1, &call->deadline, &verdict);
+    if (result == INV_OK && !is_gone(mark))
+        result = inv_operation_result(mark, "removing the account again", &verdict);
+    if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
+        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
+        if (result == INV_OK)
+            result = inv_operation_result(removal, "removing the account again", &verdict);
+        if (result == INV_OK)
+            redemption_disconnect(redemption);
+    }
+    if (result != INV_OK)
+        inv_log_write(call->log, INV_LOG_ERROR,
+                      "invite %s: %s, but %s could not be removed: %s; run invitectl repair",
+                      redemption->invite->id, because, inv_name_jid(redemption->name), verdict.why);
+    inv_operation_free(&mark);
+    inv_operation_free(&removal);
+    free(dn);
+}
+
+/* With a claim the server was judged by that. */
+static add_outcome judge_add(struct redemption *redemption, const inv_operation *add,
+                             inv_result *result)
+{
+    if (redemption->invite->uses == 0)
+        *result = redemption_judge_provider(redemption, add);
+    if (*result == INV_OK)
+        return ADD_DONE;
+    remove_made(redemption, "another server decides");
+    return ADD_REFUSED;
+}
+
 static add_outcome add_account(struct redemption *redemption, inv_result *result)
 {
     inv_call *call = redemption->call;
@@ -72,9 +124,11 @@ static add_outcome add_account(struct redemption *redemption, inv_result *result
         goto cleanup;
     add = inv_account_add_operation(call->domain, redemption->name, redemption->invite,
                                     redemption->claim.nonce, verifiers, time(NULL));
+    if (redemption->invite->uses == 0)
+        inv_provider_ask(add);
     *result = inv_directory_run(call->directory, &add, 1, &call->deadline, redemption->verdict);
     if (*result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
-        outcome = ADD_DONE;
+        outcome = judge_add(redemption, add, result);
     else if (*result == INV_OK && inv_operation_decided(add))
         outcome = judge_refusal(redemption, add, result);
     else if (add != NULL && add->state != INV_OPERATION_UNSENT)
@@ -100,48 +154,12 @@ static void reserve_again(struct redemption *redemption)
                       verdict.why);
 }
 
-/* The nonce of this attempt is at no entry of the name any more. */
-static bool is_gone(const inv_operation *mark)
-{
-    return inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
-           inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT);
-}
-
 /*
- * Somebody waited out claim_grace and gave the use to another name while this attempt hung: what it
- * made goes away again. The nonce is deleted first, by its exact value, so that only an account of
- * this very attempt can be removed.
+ * Somebody waited out claim_grace and gave the use to another name while this attempt hung.
  */
 static inv_result withdraw(struct redemption *redemption)
 {
-    inv_call *call = redemption->call;
-    char *dn = inv_account_dn(call->domain, redemption->name);
-    inv_operation *mark = inv_operation_new_modify(dn);
-    inv_operation *removal = inv_operation_new_delete(dn);
-    inv_result result;
-
-    inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", redemption->claim.nonce);
-    result = inv_directory_run(call->directory, &mark, 1, &call->deadline, redemption->verdict);
-    if (result == INV_OK && !is_gone(mark))
-        result = inv_operation_result(mark, "removing the account again", redemption->verdict);
-    if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
-        result =
-            inv_directory_run(call->directory, &removal, 1, &call->deadline, redemption->verdict);
-        if (result == INV_OK)
-            result =
-                inv_operation_result(removal, "removing the account again", redemption->verdict);
-        if (result == INV_OK)
-            redemption_disconnect(redemption);
-    }
-    if (result != INV_OK)
-        inv_log_write(call->log, INV_LOG_ERROR,
-                      "invite %s: its use went to another name, but %s could not be removed: %s; "
-                      "run invitectl repair",
-                      redemption->invite->id, inv_name_jid(redemption->name),
-                      redemption->verdict->why);
-    inv_operation_free(&mark);
-    inv_operation_free(&removal);
-    free(dn);
+    remove_made(redemption, "its use went to another name");
     reserve_again(redemption);
     return redemption_bad_token(redemption, "the use was taken by another name meanwhile");
 }

@@ -182,8 +182,8 @@ static inv_result renew_proved(struct redemption *redemption)
 
     own = result == INV_OK && inv_account_is_own(account);
     if (own)
-        result = inv_account_prove(redemption->call, account, redemption->password,
-                                   redemption->verdict);
+        result =
+            inv_account_prove(redemption->call, account, redemption->password, redemption->verdict);
     if (own && result == INV_OK)
         result = renew(redemption, account);
     inv_account_free(&account);
@@ -211,7 +211,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
         inv_operation_free(&dating);
     } else if (!keeps_only_scram(domain)) {
         *result = renew_proved(redemption);
-    } else if (change->state == INV_OPERATION_ANSWERED) {
+    } else if (inv_operation_decided(change)) {
         *result = inv_verdict_set(redemption->verdict, INV_CONFIG,
                                   "the directory does not tell when it set the password of %s "
                                   "(post-read control, RFC 4527, pwdChangedTime and "

@@ -4,6 +4,7 @@
 
 #include "claim.h"
 #include "invitegate/account.h"
+#include "invitegate/provider.h"
 #include "invitegate/redeem.h"
 #include "invitegate/roster.h"
 #include "relations.h"
@@ -30,6 +31,7 @@ struct redemption {
     inv_invite_type type;
     inv_account *account;       /* the holder of the name, or NULL; of another JID too */
     bool hashing_proved;        /* init saw the directory hash a clear password */
+    char provider[INV_PROVIDER_SIZE]; /* which server decides, as recorded; "": none */
     inv_operation *pairs;       /* the search for pairs that name the JID */
     inv_operation *reservation; /* the read of the name's reservation */
     /* held */
@@ -108,6 +110,12 @@ inv_result redemption_judge_name(struct redemption *redemption);
  */
 inv_result redemption_claim(struct redemption *redemption, const inv_use *standing,
                             struct relations *relations, bool *again);
+
+/*
+ * Whether the server that took a write of this redemption is the one that decides. INV_CONFIG: what
+ * was written has to go again.
+ */
+inv_result redemption_judge_provider(struct redemption *redemption, const inv_operation *write);
 
 /* After a definite refusal: gives a fresh claim back, unless the name's account is this invite's.
  */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/support/counter.h"
+#include "tests/support/leftover.h"
 #include "tests/support/site.h"
 
 /* Why others are refused, and what it costs them: nothing, where it was a mistake. */
@@ -296,6 +298,98 @@ START_TEST(a_weak_password_with_the_policys_words)
 }
 END_TEST
 
+/* ------------------------------------------------------------- a use that goes back, in a race */
+
+/* The writes of a registration that is refused: claim, add, give back. */
+enum { WRITE_CLAIM = 1, WRITE_ADD, WRITE_GIVE_BACK };
+
+struct rival {
+    const inv_token *token;
+    size_t behind_add; /* answers that came since the add's */
+    bool done;
+};
+
+static struct counter *refuse_password(inv_call *call, const inv_token *token, const char *local,
+                                       struct rival *rival,
+                                       void (*at)(void *, counter_moment, size_t, size_t))
+{
+    struct counter *counter;
+
+    site_begin(site, call);
+    counter = counter_attach(call->directory);
+    counter->at = at;
+    counter->context = rival;
+    (void)site_redeem_in(call, token, local, "short", &verdict);
+    return counter;
+}
+
+/* Behind the look that told the add's refusal, and before the use goes back. */
+static void make_account(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct rival *rival = context;
+
+    (void)number;
+    if (moment != COUNTER_AFTER_ANSWER || write != WRITE_ADD || rival->done)
+        return;
+    rival->behind_add++;
+    rival->done = rival->behind_add == 2; /* the add's answer, the look's */
+    if (rival->done)
+        leftover_account(site, rival->token, "rival");
+}
+
+/* Whoever made it holds the use: it must not go to a second account. */
+START_TEST(a_use_stays_while_its_account_is_there)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    struct rival rival = {.token = token};
+    inv_call call;
+    struct counter *counter = refuse_password(&call, token, "rival", &rival, make_account);
+
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    ck_assert(rival.done);
+    expect(INV_PASSWORD_REFUSED);
+    site_expect(site, token, 0, 1, 0, 1, 0);
+    redeem(token, "second", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void change_uses(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct rival *rival = context;
+
+    (void)number;
+    if (moment != COUNTER_BEFORE_SEND || write != WRITE_GIVE_BACK || rival->done)
+        return;
+    rival->done = true;
+    leftover_terms(site, rival->token, "inviteUsesLeft", "1"); /* as if another claimed */
+}
+
+/* Somebody else's claim in between (16) is no reason to keep the use. */
+START_TEST(a_use_goes_back_at_the_second_try)
+{
+    inv_token *token = site_invite(site, NULL, 3);
+    struct rival rival = {.token = token};
+    inv_call call;
+    struct counter *counter = refuse_password(&call, token, "giver", &rival, change_uses);
+
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    ck_assert(rival.done);
+    expect(INV_PASSWORD_REFUSED);
+    {
+        struct site_state state;
+
+        site_state(site, token, &state);
+        ck_assert_int_eq(state.uses_left, 2);
+        ck_assert_uint_eq(state.claims, 0);
+    }
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(a_reserved_name)
 {
     inv_token *token = site_invite(site, NULL, 1);
@@ -542,6 +636,8 @@ int main(void)
     tcase_add_test(refused, a_taken_name);
     tcase_add_test(refused, a_name_taken_that_the_search_does_not_find);
     tcase_add_test(refused, a_weak_password_with_the_policys_words);
+    tcase_add_test(refused, a_use_stays_while_its_account_is_there);
+    tcase_add_test(refused, a_use_goes_back_at_the_second_try);
     tcase_add_test(refused, a_reserved_name);
     tcase_add_test(refused, no_clear_password_before_init_saw_it_hashed);
     tcase_add_test(refused, a_preset_name);

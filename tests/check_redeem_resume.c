@@ -218,6 +218,27 @@ START_TEST(another_name_after_the_grace)
 }
 END_TEST
 
+/* Seconds after the claim, and long before the end of its grace: somebody is at it. */
+START_TEST(no_other_name_within_the_grace)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    time_t end;
+
+    site_domain(site)->claim_grace = 20 * 60;
+    leftover_claim(site, token, "g5@example.org", LEFTOVER_NONCE, 1);
+    for (end = time(NULL) + 3; time(NULL) < end; site_next_second()) {
+        redeem(token, "g5other", SITE_PASSWORD);
+        expect(INV_BAD_TOKEN);
+        ck_assert_ptr_nonnull(strstr(verdict.why, "another attempt"));
+    }
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    redeem(token, "g5", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* The account is there: its claim waits to be finished, however old. */
 START_TEST(no_other_name_once_the_account_is_there)
 {
@@ -472,6 +493,7 @@ int main(void)
     tcase_add_test(resume, a_claim_is_finished_after_expiry);
     tcase_add_test(resume, a_claim_is_not_finished_after_revocation);
     tcase_add_test(resume, another_name_after_the_grace);
+    tcase_add_test(resume, no_other_name_within_the_grace);
     tcase_add_test(resume, no_other_name_once_the_account_is_there);
     tcase_add_test(resume, a_repointed_claim_takes_the_account_back);
     tcase_add_test(resume, a_claim_taken_over_is_finished_all_the_same);

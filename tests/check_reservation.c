@@ -102,6 +102,25 @@ START_TEST(a_reservation_without_an_invite)
 }
 END_TEST
 
+/* Seconds later, and long before the end of the grace: its create is under way. */
+START_TEST(a_reservation_that_is_to_get_its_invite)
+{
+    inv_token *token = NULL;
+    inv_token *other = site_invite(site, NULL, 1);
+    time_t end;
+
+    site_domain(site)->claim_grace = 20 * 60;
+    site_modify(site, "dn: inviteUser=coming," SITE_INVITES "\nchangetype: add\n"
+                      "objectClass: xmppNameReservation\ninviteId: " ID "\n");
+    for (end = time(NULL) + 3; time(NULL) < end; site_next_second()) {
+        ck_assert_int_eq(create_for("coming", time(NULL) + 60, &token), INV_NAME_RESERVED);
+        ck_assert_int_eq(site_redeem(site, other, "coming", SITE_PASSWORD, &verdict),
+                         INV_NAME_RESERVED);
+    }
+    inv_token_free(&other);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------ revoke, restore */
 
 static long uses_left(const inv_token *token)
@@ -194,6 +213,7 @@ int main(void)
     tcase_add_test(names, the_reservation_of_an_expired_invite_is_taken_over);
     tcase_add_test(names, a_claim_keeps_the_reservation_of_an_expired_invite);
     tcase_add_test(names, a_reservation_without_an_invite);
+    tcase_add_test(names, a_reservation_that_is_to_get_its_invite);
     tcase_add_test(names, revoked_and_restored);
     tcase_add_test(names, a_used_invite_can_be_revoked_too);
     tcase_add_test(names, a_revoked_invite_keeps_no_name);

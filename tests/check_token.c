@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/encoding.h"
 #include "invitegate/token.h"
 #include "test_keys.h"
 
@@ -79,6 +80,54 @@ START_TEST(a_minted_token_is_genuine_in_its_domain_only)
     inv_token_write(token, another);
     ck_assert_str_ne(text, another);
     inv_token_free(&token);
+}
+END_TEST
+
+/* The bytes of a token's text: base64url of RFC 4648 5. */
+static void read_bytes(const inv_token *token, unsigned char bytes[24])
+{
+    char text[INV_TOKEN_LENGTH + 1];
+    size_t count = 0;
+
+    inv_token_write(token, text);
+    for (char *at = text; *at != '\0'; at++) {
+        if (*at == '-')
+            *at = '+';
+        if (*at == '_')
+            *at = '/';
+    }
+    ck_assert(inv_base64_read(text, INV_TOKEN_LENGTH, bytes, &count));
+    ck_assert_uint_eq(count, 24);
+}
+
+/* Section 3: key id, 15 random bytes, MAC. None of the 15 stands still, none follows another. */
+START_TEST(fifteen_bytes_are_random)
+{
+    enum { TOKENS = 64, FIRST = 1, END = 16 };
+    unsigned char bytes[TOKENS][24];
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    for (int i = 0; i < TOKENS; i++) {
+        inv_token *token = NULL;
+
+        ck_assert_int_eq(inv_token_mint(keys, "example.org", &token, &verdict), INV_OK);
+        read_bytes(token, bytes[i]);
+        inv_token_free(&token);
+    }
+    for (int at = FIRST; at < END; at++) {
+        int changes = 0;
+
+        for (int i = 1; i < TOKENS; i++)
+            changes += bytes[i][at] != bytes[0][at];
+        ck_assert_msg(changes > TOKENS / 2, "byte %d of a token changes %d times", at, changes);
+        for (int other = FIRST; other < at; other++) {
+            int equal = 0;
+
+            for (int i = 0; i < TOKENS; i++)
+                equal += bytes[i][at] == bytes[i][other];
+            ck_assert_msg(equal < TOKENS / 2, "bytes %d and %d of a token are one", other, at);
+        }
+    }
 }
 END_TEST
 
@@ -394,6 +443,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, the_vector_holds);
     tcase_add_test(tests, a_minted_token_is_genuine_in_its_domain_only);
+    tcase_add_test(tests, fifteen_bytes_are_random);
     tcase_add_test(tests, new_tokens_use_the_first_key_and_start_with_a_letter);
     tcase_add_loop_test(tests, a_wrapped_token_is_found, 0, COUNT(wrapped));
     tcase_add_loop_test(tests, every_other_text_is_a_bad_token, 0, COUNT(bad));

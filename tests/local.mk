@@ -4,7 +4,7 @@ include tests/pam.mk
 include tests/agent.mk
 include tests/residue.mk
 if HAVE_CHECK
-UNIT_TESTS = tests/check_result tests/check_answer
+UNIT_TESTS = tests/check_result tests/check_answer tests/check_provider
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_read_ahead
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
@@ -19,6 +19,10 @@ UNIT_LIBS = common/libcommon.la $(CHECK_LIBS)
 tests_check_result_SOURCES = tests/check_result.c
 tests_check_result_CFLAGS = $(UNIT_CFLAGS)
 tests_check_result_LDADD = $(UNIT_LIBS)
+
+tests_check_provider_SOURCES = tests/check_provider.c
+tests_check_provider_CFLAGS = $(UNIT_CFLAGS)
+tests_check_provider_LDADD = $(UNIT_LIBS)
 
 tests_check_answer_SOURCES = tests/check_answer.c
 tests_check_answer_CFLAGS = $(UNIT_CFLAGS)
@@ -245,7 +249,7 @@ tests_check_roster_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_roster_CFLAGS = $(UNIT_CFLAGS)
 tests_check_roster_LDADD = $(UNIT_LIBS)
 
-tests_check_redeem_refused_SOURCES = tests/check_redeem_refused.c $(SITE_SOURCES)
+tests_check_redeem_refused_SOURCES = tests/check_redeem_refused.c $(LEFTOVER_SOURCES)
 tests_check_redeem_refused_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_refused_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_refused_LDADD = $(UNIT_LIBS)

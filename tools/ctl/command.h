@@ -78,6 +78,7 @@ extern const ctl_command ctl_remove;
 extern const ctl_command ctl_repair;
 extern const ctl_command ctl_purge;
 extern const ctl_command ctl_doctor;
+extern const ctl_command ctl_provider;
 
 /* ---------------------------------------------------------------------------------- command line
  */

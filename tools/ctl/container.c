@@ -38,6 +38,7 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
 
     containers->invites = true;
     containers->marked = inv_entry_has(entry, "objectClass", "xmppInviteContainer");
+    inv_provider_read(entry, containers->provider);
     containers->fingerprints = calloc(count + 1, sizeof(*containers->fingerprints));
     if (containers->fingerprints == NULL)
         return inv_verdict_no_memory(proof->verdict);
@@ -59,8 +60,9 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
 static inv_result read_one(ctl_proof *proof, inv_directory *directory, const char *dn,
                            inv_operation **search)
 {
-    static const char *const attributes[] = {"objectClass", "inviteKeyFingerprint",
-                                             "invitePasswordForm", "invitePasswordDates", NULL};
+    static const char *const attributes[] = {"objectClass",        "inviteKeyFingerprint",
+                                             "invitePasswordForm", "invitePasswordDates",
+                                             "inviteProvider",     NULL};
     inv_result result;
 
     *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
@@ -239,6 +241,8 @@ static inv_operation *record_operation(const ctl_proof *proof, const ctl_contain
     if (dates != containers->dates)
         inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordDates",
                            inv_password_dates_word(dates));
+    if (containers->provider[0] == '\0' && proof->provider[0] != '\0')
+        inv_operation_text(modify, INV_CHANGE_ADD, "inviteProvider", proof->provider);
     if (forms == containers->forms)
         return modify;
     if (forms == 0)
@@ -251,12 +255,37 @@ static inv_operation *record_operation(const ctl_proof *proof, const ctl_contain
     return modify;
 }
 
-/* The change as a remedy to load by hand. */
+/* Whether a change takes values away and puts none in their place. */
+static bool only_takes_away(const inv_operation *modify)
+{
+    for (size_t i = 0; i < modify->change_count; i++) {
+        if (modify->changes[i].value_count == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The change as a remedy to load by hand; but what a lack of rights, or a server that takes no
+ * writes, kept from being proved must not be wiped out where it was proved before.
+ */
 static void report_unrecorded(ctl_proof *proof, const inv_operation *modify)
 {
     char *ldif = NULL;
     size_t length = 0;
-    FILE *stream = open_memstream(&ldif, &length);
+    FILE *stream = NULL;
+
+    if (!inv_operation_answered(modify, INV_LDAP_INSUFFICIENT_ACCESS) || only_takes_away(modify)) {
+        char buffer[256];
+
+        ctl_proof_row(proof, CTL_FINDING, "record",
+                      inv_operation_remedy(modify, buffer, sizeof(buffer)),
+                      "what was proved cannot be written into %s: it answered %d%s%s",
+                      proof->domain->invites, modify->code, modify->diagnostic != NULL ? ", " : "",
+                      modify->diagnostic != NULL ? modify->diagnostic : "");
+        return;
+    }
+    stream = open_memstream(&ldif, &length);
 
     if (stream != NULL) {
         (void)ctl_ldif_print(stream, modify);
@@ -295,11 +324,36 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
         result = ctl_proof_run(proof, proof->admin, modify);
     }
     if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
-        ctl_proof_row(proof, CTL_FINE, "record", NULL, "fingerprints and forms are in %s",
+        ctl_proof_row(proof, CTL_FINE, "record", NULL, "what was proved is in %s",
                       proof->domain->invites);
     else if (result == INV_OK)
         report_unrecorded(proof, modify);
 cleanup:
     inv_operation_free(&modify);
     return result;
+}
+
+void ctl_check_provider(ctl_proof *proof, const ctl_containers *containers)
+{
+    static const char remedy[] =
+        "name the provider first in uri of [directory]; where it has moved to this server for "
+        "good, run invitectl provider --set";
+    const char *uri = proof->config->directory.uris[0];
+
+    if (proof->provider[0] == '\0' && containers->provider[0] == '\0')
+        return; /* 389 DS: it cannot be told */
+    if (proof->provider[0] == '\0')
+        ctl_proof_row(proof, CTL_FINDING, "provider",
+                      "let the identity of [directory] read entryCSN of the entries it writes",
+                      "server %s decides, but %s does not tell which one it is",
+                      containers->provider, uri);
+    else if (containers->provider[0] == '\0')
+        ctl_proof_row(proof, CTL_NOTE, "provider", "run invitectl init",
+                      "%s is server %s; which one decides is not recorded", uri, proof->provider);
+    else if (strcmp(proof->provider, containers->provider) != 0)
+        ctl_proof_row(proof, CTL_FINDING, "provider", remedy, "server %s decides, but %s is %s",
+                      containers->provider, uri, proof->provider);
+    else
+        ctl_proof_row(proof, CTL_FINE, "provider", NULL, "%s is server %s, which decides", uri,
+                      proof->provider);
 }

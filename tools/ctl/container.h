@@ -3,6 +3,7 @@
 #define INVITEGATE_TOOLS_CONTAINER_H
 
 #include "invitegate/key.h"
+#include "invitegate/provider.h"
 #include "proof.h"
 
 /* The three containers of a domain, and what the invites container records. */
@@ -14,6 +15,7 @@ typedef struct ctl_containers {
     char **fingerprints; /* ends with NULL */
     unsigned forms;      /* INV_VERIFIER_ bits; one of SCRAM stands for all */
     inv_password_dates dates;
+    char provider[INV_PROVIDER_SIZE]; /* inviteProvider; "": none */
 } ctl_containers;
 
 inv_result ctl_containers_read(ctl_proof *proof, ctl_containers *containers);
@@ -45,12 +47,15 @@ bool ctl_key_is_recorded(const ctl_containers *containers, const inv_keys *keys,
 inv_result ctl_check_invite_keys(ctl_proof *proof, const inv_keys *keys);
 
 /*
- * Records the fingerprints, the forms and how passwords are dated, as proved. Without the right to,
- * a finding with the LDIF. fine: the proofs found nothing; otherwise what permits is only ever
- * taken away.
+ * Records the fingerprints, the forms and how passwords are dated, as proved, and where none is
+ * recorded the server that took the throwaway entries. Without the right to, a finding with the
+ * LDIF. fine: the proofs found nothing; otherwise what permits is only ever taken away.
  */
 inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *containers,
                                  const inv_keys *keys, bool fine);
+
+/* A row: whether the server that took the throwaway entries is the one that is recorded. */
+void ctl_check_provider(ctl_proof *proof, const ctl_containers *containers);
 
 /* The value of invitePasswordForm, or NULL for other bits. */
 const char *ctl_form_name(unsigned verifier);

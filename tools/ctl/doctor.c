@@ -162,8 +162,9 @@ static inv_result examine_domain(examination *work)
         goto cleanup;
     proof.recorded = containers.forms;
     result = ctl_prove(&proof);
-    if (result == INV_OK) {
+    if (result == INV_OK && !proof.takes_no_writes) {
         check_dates(&proof, &containers);
+        ctl_check_provider(&proof, &containers);
         check_clock(&proof);
     }
     if (result == INV_OK)

@@ -164,10 +164,14 @@ static inv_result prove(setup *work, ctl_containers *containers)
         result = ctl_check_invite_keys(&proof, work->keys);
     if (result == INV_OK)
         result = ctl_prove(&proof);
+    if (result == INV_OK && proof.takes_no_writes)
+        return INV_OK; /* the finding names the provider: nothing was proved or is recorded */
     if (result == INV_OK)
         result = ctl_complete_older_invites(&proof, true);
     if (result == INV_OK)
         result = ctl_check_indexes(&proof);
+    if (result == INV_OK && containers->provider[0] != '\0')
+        ctl_check_provider(&proof, containers);
     if (result == INV_OK)
         result = ctl_containers_record(&proof, containers, work->keys,
                                        ctl_report_findings(work->report) == before);

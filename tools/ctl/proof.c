@@ -60,10 +60,12 @@ inv_result ctl_proof_expect(ctl_proof *proof, inv_operation *operation, int code
     inv_result result = ctl_proof_run(proof, proof->call->directory, operation);
 
     if (result == INV_OK && !inv_operation_answered(operation, code)) {
+        char buffer[256];
+        const char *remedy = inv_operation_remedy(operation, buffer, sizeof(buffer));
+
         *right = false;
-        ctl_proof_row(proof, CTL_FINDING, check, CTL_REMEDY_ACL, "cannot %s: %s answered %d%s%s",
-                      what, operation->dn, operation->code,
-                      operation->diagnostic != NULL ? ", " : "",
+        ctl_proof_row(proof, CTL_FINDING, check, remedy, "cannot %s: %s answered %d%s%s", what,
+                      operation->dn, operation->code, operation->diagnostic != NULL ? ", " : "",
                       operation->diagnostic != NULL ? operation->diagnostic : "");
     }
     inv_operation_free(&operation);
@@ -147,7 +149,7 @@ static void clean_up(ctl_proof *proof)
     proof->verdict = &verdict;
     while (proof->made_count > 0) {
         char *dn = proof->made[--proof->made_count];
-        bool gone = remove_with(proof, proof->call->directory, dn) ||
+        bool gone = proof->takes_no_writes || remove_with(proof, proof->call->directory, dn) ||
                     (proof->admin != NULL && remove_with(proof, proof->admin, dn));
 
         if (!gone)
@@ -157,7 +159,7 @@ static void clean_up(ctl_proof *proof)
         all = all && gone;
         free(dn);
     }
-    if (all)
+    if (all && !proof->takes_no_writes)
         ctl_proof_row(proof, CTL_FINE, "removal", NULL, "all throwaway entries are gone");
     proof->verdict = cause;
     forget_person(&proof->reader);
@@ -177,7 +179,9 @@ static inv_result prove_all(ctl_proof *proof)
     };
     inv_result result = INV_OK;
 
-    for (size_t i = 0; result == INV_OK && i < sizeof(proofs) / sizeof(proofs[0]); i++)
+    /* the first one tells: where nothing can be written, rights are not what is wrong */
+    for (size_t i = 0;
+         result == INV_OK && i < sizeof(proofs) / sizeof(proofs[0]) && !proof->takes_no_writes; i++)
         result = proofs[i](proof);
     return result;
 }

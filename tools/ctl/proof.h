@@ -8,6 +8,7 @@
 #include "invitegate/account.h"
 #include "invitegate/call.h"
 #include "invitegate/freshness.h"
+#include "invitegate/provider.h"
 #include "report.h"
 
 /*
@@ -57,6 +58,8 @@ typedef struct ctl_proof {
     char *pair_dn;
     bool terms_are_read; /* the throwaway invite showed every attribute that restricts */
     time_t server_time;  /* by createTimestamp, 0 if not seen */
+    char provider[INV_PROVIDER_SIZE]; /* the server that took the throwaway invite; "": not told */
+    bool takes_no_writes; /* a read-only replica: nothing could be tried, and nothing is proved */
 } ctl_proof;
 
 /* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
