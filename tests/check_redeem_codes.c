@@ -12,7 +12,7 @@
  * no invite with one use makes two accounts, and the same token, name and password ends well.
  */
 
-#define NEW_PASSWORD "the password of a reset"
+#define NEW_PASSWORD "some other battery horse"
 
 static struct site *site;
 static inv_verdict verdict;
@@ -202,7 +202,7 @@ static inv_token *account_and_reset(const char *local)
 
 START_TEST(the_change_of_a_reset)
 {
-    const char *local = unused_name("reset", _i);
+    const char *local = unused_name("anew", _i);
     inv_token *token = account_and_reset(local);
     struct gateway *gateway =
         redeem_through(token, local, NEW_PASSWORD, 2, code_of(_i), fate_of(_i));
