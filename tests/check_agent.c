@@ -326,6 +326,7 @@ START_TEST(people_make_invites)
     agent_expect(reply, "OK");
     ck_assert_str_eq(reply.first_contact, "erin@example.org||Invited");
     free(token);
+    ck_assert_uint_ge(site_count(site, SITE_INVITES, "(inviteMadeBy=xmpp:erin@example.org)"), 1);
     agent_ask(client, &reply, "create", "erin@example.org", "account", "expires=", NULL);
     agent_expect(reply, "OK");
     ck_assert_ptr_nonnull(strstr(agent_line(&reply, "uri"), "xmpp:example.org?register;preauth="));
