@@ -175,13 +175,11 @@ static bool is_local(const inv_domain *domain, const char *jid)
 static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_visit *visit,
                        void *context)
 {
-    const char *group = inv_entry_text(pair, "rosterGroup");
+    const char *group;
 
-    if (group == NULL || inv_entry_count(pair, "xmppContactJid") != 2) {
-        inv_log_write(call->log, INV_LOG_WARNING, "%s is not a whole pair: left out",
-                      inv_entry_dn(pair));
+    if (!inv_pair_is_fit(call, pair))
         return true;
-    }
+    group = inv_pair_group(call, pair);
     for (size_t i = 0; i < 2; i++) {
         const char *owner = inv_entry_value(pair, "xmppContactJid", i, NULL);
         const char *contact = inv_entry_value(pair, "xmppContactJid", 1 - i, NULL);

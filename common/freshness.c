@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/freshness.h"
 
-#include <strings.h>
-
+#include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 
 const char *const inv_verifiers_moment_attributes[] = {"pwdChangedTime", "pwdUpdateTime",
@@ -32,7 +31,7 @@ inv_password_dates inv_password_dates_of_container(const inv_entry *container)
     const char *text = inv_entry_text(container, "invitePasswordDates");
 
     for (size_t i = 0; text != NULL && i < sizeof(all) / sizeof(all[0]); i++) {
-        if (strcasecmp(text, inv_password_dates_word(all[i])) == 0)
+        if (inv_ascii_equal(text, inv_password_dates_word(all[i])))
             return all[i];
     }
     return INV_PASSWORD_DATES_UNKNOWN;

@@ -10,6 +10,7 @@
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
+#include "invitegate/utf8.h"
 
 static const char *const type_names[] = {
     [INV_INVITE_ACCOUNT] = "account",
@@ -208,6 +209,38 @@ static bool copy_uses(const inv_entry *entry, const char *attribute, bool finish
     return true;
 }
 
+static bool is_text(const char *text)
+{
+    return text == NULL || inv_utf8_is_text(text, strlen(text));
+}
+
+/* Names and JIDs are told to others, in lines of their own. NULL or the attribute that has more. */
+static const char *unfit_name(const inv_invite *invite)
+{
+    if (!is_text(invite->user))
+        return "inviteUser";
+    if (!is_text(invite->inviter))
+        return "inviteInviter";
+    for (size_t i = 0; invite->contacts[i] != NULL; i++) {
+        if (!is_text(invite->contacts[i]))
+            return "inviteContact";
+    }
+    return NULL;
+}
+
+const char *inv_invite_roster_group(const inv_invite *invite, const inv_domain *domain,
+                                    const inv_log *log)
+{
+    if (invite->roster_group == NULL)
+        return domain->roster_group;
+    if (is_text(invite->roster_group))
+        return invite->roster_group;
+    inv_log_write(log, INV_LOG_WARNING,
+                  "invite %s: inviteRosterGroup is no line of text; %s is taken instead",
+                  invite->id, domain->roster_group);
+    return domain->roster_group;
+}
+
 /* What decides. Returns the name of the first that is missing or wrong, or NULL. */
 static const char *take_terms(const inv_entry *entry, inv_invite *invite)
 {
@@ -288,6 +321,8 @@ static inv_result from_entry(const inv_entry *entry, inv_invite **invite, inv_ve
         (read->type == INV_INVITE_CONTACT || read->type == INV_INVITE_CONTACT_ACCOUNT) &&
         read->inviter == NULL)
         wrong = "inviteInviter";
+    if (wrong == NULL)
+        wrong = unfit_name(read);
     if (wrong != NULL) {
         result = bad_value(entry, wrong, verdict);
         inv_invite_free(&read);

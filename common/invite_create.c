@@ -7,6 +7,7 @@
 #include "invitegate/account.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
+#include "invitegate/utf8.h"
 #include "reservation.h"
 
 static bool registers(inv_invite_type type)
@@ -65,12 +66,21 @@ static const char *foreign_group(const inv_domain *domain, const char *const *gr
     return NULL;
 }
 
+static bool is_text(const char *text)
+{
+    return text == NULL || inv_utf8_is_text(text, strlen(text));
+}
+
 static inv_result judge_request(const inv_call *call, const inv_invite_request *request,
                                 inv_verdict *verdict)
 {
     const char *wrong = contradiction(request);
     const char *group = foreign_group(call->domain, request->groups);
 
+    if (wrong == NULL && !is_text(request->note))
+        wrong = "the note is not one line of UTF-8 text without control characters";
+    if (wrong == NULL && !is_text(request->roster_group))
+        wrong = "the roster group is not one line of UTF-8 text without control characters";
     if (wrong != NULL)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s", wrong);
     if (group != NULL)

@@ -3,6 +3,7 @@
 
 #include "invitegate/account.h"
 #include "invitegate/freshness.h"
+#include "invitegate/token.h"
 
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict)
 {
@@ -83,6 +84,31 @@ static inv_result explain_refusal(const inv_account *account, const inv_verifier
     return INV_WRONG_PASSWORD;
 }
 
+/*
+ * One bind with the password as it is stored here; where that is another than the typed one and
+ * wrong, a second with the typed bytes, for accounts that others made or earlier releases did.
+ */
+static inv_result bind_with(inv_call *call, const char *dn, const inv_secret *password,
+                            inv_verdict *verdict)
+{
+    inv_secret *prepared = NULL;
+    inv_result result = inv_password_prepare(password, &prepared);
+
+    if (result != INV_OK)
+        return inv_verdict_no_memory(verdict);
+    if (inv_token_leads(call->keys, call->domain->name, inv_secret_bytes(prepared),
+                        inv_secret_length(prepared))) {
+        result = inv_verdict_set(verdict, INV_WRONG_PASSWORD, "a token is no password");
+        goto cleanup;
+    }
+    result = inv_directory_prove(call->directory, dn, prepared, &call->deadline, verdict);
+    if (result == INV_WRONG_PASSWORD && !inv_secret_equal(prepared, password))
+        result = inv_directory_prove(call->directory, dn, password, &call->deadline, verdict);
+cleanup:
+    inv_secret_free(&prepared);
+    return result;
+}
+
 /* SCRAM-only accounts cannot bind: their verifiers are compared here if they can be read. */
 static inv_result prove_scram(inv_call *call, const inv_account *account,
                               const inv_secret *password, inv_verdict *verdict)
@@ -101,8 +127,7 @@ static inv_result prove_scram(inv_call *call, const inv_account *account,
         result =
             inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account is locked", account->dn);
     } else if (result == INV_OK && found == INV_MATCH_UNKNOWN) {
-        result =
-            inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
+        result = bind_with(call, account->dn, password, verdict);
         if (result == INV_WRONG_PASSWORD)
             result = explain_refusal(account, &verifiers, verdict);
     }
@@ -115,7 +140,7 @@ inv_result inv_account_prove(inv_call *call, const inv_account *account, const i
 {
     if ((call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
         return prove_scram(call, account, password, verdict);
-    return inv_directory_prove(call->directory, account->dn, password, &call->deadline, verdict);
+    return bind_with(call, account->dn, password, verdict);
 }
 
 static inv_result expired(const inv_account *account, inv_verdict *verdict)

@@ -60,8 +60,8 @@ static bool find_pair(const struct redemption *redemption, const char *jid, cons
 
 static const char *group_of(const struct redemption *redemption)
 {
-    return redemption->invite->roster_group != NULL ? redemption->invite->roster_group
-                                                    : redemption->call->domain->roster_group;
+    return inv_invite_roster_group(redemption->invite, redemption->call->domain,
+                                   redemption->call->log);
 }
 
 static const inv_domain *domain_of(const inv_call *call, const char *jid)

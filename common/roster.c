@@ -9,6 +9,8 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/encoding.h"
+#include "invitegate/name.h"
+#include "invitegate/utf8.h"
 
 #define PAIR_ID_BYTES 20
 
@@ -129,6 +131,47 @@ const char *inv_pair_contact(const inv_entry *pair, const char *jid)
     return inv_ascii_equal(second, jid) ? first : NULL;
 }
 
+/* A JID as a roster takes it: with a local part one that can be prepared. */
+static bool is_jid(const char *jid)
+{
+    inv_verdict unused = INV_VERDICT_INIT;
+    inv_name *name = NULL;
+    bool good;
+
+    if (strchr(jid, '@') == NULL)
+        return *jid != '\0' && strpbrk(jid, " /") == NULL && inv_utf8_is_text(jid, strlen(jid));
+    good = inv_name_parse_jid(jid, &name, &unused) == INV_OK;
+    inv_name_free(&name);
+    return good;
+}
+
+bool inv_pair_is_fit(const inv_call *call, const inv_entry *pair)
+{
+    const char *why = NULL;
+
+    if (inv_entry_count(pair, "xmppContactJid") != 2 || inv_entry_text(pair, "rosterGroup") == NULL)
+        why = "is not a whole pair";
+    for (size_t i = 0; why == NULL && i < 2; i++) {
+        if (!is_jid(inv_entry_value(pair, "xmppContactJid", i, NULL)))
+            why = "has an xmppContactJid that is no JID";
+    }
+    if (why != NULL)
+        inv_log_write(call->log, INV_LOG_WARNING, "%s %s: left out", inv_entry_dn(pair), why);
+    return why == NULL;
+}
+
+const char *inv_pair_group(const inv_call *call, const inv_entry *pair)
+{
+    const char *group = inv_entry_text(pair, "rosterGroup");
+
+    if (inv_utf8_is_text(group, strlen(group)))
+        return group;
+    inv_log_write(call->log, INV_LOG_WARNING,
+                  "%s: rosterGroup is no line of text; %s is taken instead", inv_entry_dn(pair),
+                  call->domain->roster_group);
+    return call->domain->roster_group;
+}
+
 typedef struct roster_item {
     const char *contact;
     const char *group;
@@ -161,14 +204,11 @@ inv_result inv_roster_each(inv_call *call, const char *jid,
         goto cleanup;
     }
     for (size_t i = 0; i < search->entry_count; i++) {
-        const char *contact = inv_pair_contact(search->entries[i], jid);
-        const char *group = inv_entry_text(search->entries[i], "rosterGroup");
+        const inv_entry *pair = search->entries[i];
+        const char *contact = inv_pair_contact(pair, jid);
 
-        if (contact == NULL || group == NULL)
-            inv_log_write(call->log, INV_LOG_WARNING, "%s is not a whole pair: left out",
-                          inv_entry_dn(search->entries[i]));
-        else
-            items[count++] = (roster_item){contact, group};
+        if (inv_pair_is_fit(call, pair) && contact != NULL)
+            items[count++] = (roster_item){contact, inv_pair_group(call, pair)};
     }
     qsort(items, count, sizeof(*items), by_contact);
     for (size_t i = 0; i < count && visit(context, items[i].contact, items[i].group); i++)

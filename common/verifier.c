@@ -29,15 +29,31 @@ static inv_result refuse(inv_verdict *verdict, const char *text)
     return inv_verdict_set(verdict, INV_PASSWORD_REFUSED, "%s", verdict->text);
 }
 
-static inv_result check_saslprep(const inv_secret *password, inv_verdict *verdict)
+/* SASLprep of a password that is to be set, with the words of a refusal. */
+static inv_result prepare_new(const inv_secret *password, inv_secret **prepared,
+                              inv_verdict *verdict)
 {
-    inv_secret *prepared = NULL;
-    inv_result result = inv_saslprep(password, true, &prepared);
-
-    inv_secret_free(&prepared);
-    if (result == INV_NO_MEMORY)
+    switch (inv_saslprep(password, true, prepared)) {
+    case INV_OK:
+        return INV_OK;
+    case INV_NO_MEMORY:
         return inv_verdict_no_memory(verdict);
-    return result == INV_OK ? INV_OK : refuse(verdict, text_not_prepared);
+    default:
+        return refuse(verdict, text_not_prepared);
+    }
+}
+
+inv_result inv_password_prepare(const inv_secret *password, inv_secret **prepared)
+{
+    inv_result result = INV_PASSWORD_REFUSED;
+
+    *prepared = NULL;
+    if (inv_secret_length(password) <= INV_PASSWORD_TYPED_MAX)
+        result = inv_saslprep(password, false, prepared);
+    if (result != INV_PASSWORD_REFUSED)
+        return result;
+    *prepared = inv_secret_new(inv_secret_bytes(password), inv_secret_length(password));
+    return *prepared != NULL ? INV_OK : INV_NO_MEMORY;
 }
 
 /* {word}: a directory would take what follows for a hash that somebody else made. */
@@ -46,20 +62,15 @@ static bool looks_hashed(const char *bytes, size_t length)
     return bytes[0] == '{' && memchr(bytes, '}', length) != NULL;
 }
 
-inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
-                              const inv_secret *password, inv_verdict *verdict)
+/* What holds for the prepared password, which is the one that is kept. */
+static inv_result check_prepared(const inv_domain *domain, const inv_keys *keys,
+                                 const inv_secret *prepared, inv_verdict *verdict)
 {
-    const char *bytes = inv_secret_bytes(password);
-    size_t length = inv_secret_length(password);
+    const char *bytes = inv_secret_bytes(prepared);
+    size_t length = inv_secret_length(prepared);
 
-    if (length == 0)
-        return refuse(verdict, "Please use a longer password."); /* words that clients know */
     if (length > INV_PASSWORD_MAX)
         return refuse(verdict, "The password is too long: at most 1024 bytes.");
-    if (memchr(bytes, '\0', length) != NULL)
-        return refuse(verdict, "The password has a NUL character in it.");
-    if (!inv_utf8_valid(bytes, length))
-        return refuse(verdict, "The password is not UTF-8 text.");
     if ((domain->verifiers & INV_VERIFIER_CRYPT) != 0 && length > INV_CRYPT_PASSWORD_MAX)
         return refuse(verdict, "The password is too long: at most 511 bytes.");
     if ((domain->verifiers & INV_VERIFIER_SERVER) != 0 && looks_hashed(bytes, length))
@@ -67,32 +78,53 @@ inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
     if (inv_token_leads(keys, domain->name, bytes, length))
         return refuse(verdict, "The password must not start with the invite's token: choose one "
                                "of your own.");
-    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
-        return check_saslprep(password, verdict);
     return INV_OK;
 }
 
-/* Computes one value: a single bit of verifier. prepared: SASLprep(password), for SCRAM only. */
-static inv_result compute(unsigned verifier, const inv_domain *domain, const inv_secret *password,
-                          const inv_secret *prepared, inv_secret **value, inv_verdict *verdict)
+inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
+                              const inv_secret *password, inv_verdict *verdict)
+{
+    const char *bytes = inv_secret_bytes(password);
+    size_t length = inv_secret_length(password);
+    inv_secret *prepared = NULL;
+    inv_result result;
+
+    if (length == 0)
+        return refuse(verdict, "Please use a longer password."); /* words that clients know */
+    if (length > INV_PASSWORD_TYPED_MAX)
+        return refuse(verdict, "The password is too long: at most 1024 bytes.");
+    if (memchr(bytes, '\0', length) != NULL)
+        return refuse(verdict, "The password has a NUL character in it.");
+    if (!inv_utf8_valid(bytes, length))
+        return refuse(verdict, "The password is not UTF-8 text.");
+    result = prepare_new(password, &prepared, verdict);
+    if (result == INV_OK)
+        result = check_prepared(domain, keys, prepared, verdict);
+    inv_secret_free(&prepared);
+    return result;
+}
+
+/* Computes one value: a single bit of verifier, for a password that is prepared. */
+static inv_result compute(unsigned verifier, const inv_domain *domain, const inv_secret *prepared,
+                          inv_secret **value, inv_verdict *verdict)
 {
     switch (verifier) {
     case INV_VERIFIER_SERVER:
-        *value = inv_secret_new(inv_secret_bytes(password), inv_secret_length(password));
+        *value = inv_secret_new(inv_secret_bytes(prepared), inv_secret_length(prepared));
         return *value != NULL ? INV_OK : inv_verdict_no_memory(verdict);
     case INV_VERIFIER_CRYPT:
-        return inv_crypt_new(password, value, verdict);
+        return inv_crypt_new(prepared, value, verdict);
     case INV_VERIFIER_SSHA512:
-        return inv_ssha512_new(password, value, verdict);
+        return inv_ssha512_new(prepared, value, verdict);
     default:
         return inv_scram_new(verifier, domain->scram_iterations, prepared, value, verdict);
     }
 }
 
 /* Each bit of the domain's verifiers, the deadline looked at before each. */
-static inv_result compute_all(const inv_domain *domain, const inv_secret *password,
-                              const inv_secret *prepared, const inv_deadline *deadline,
-                              inv_verifiers *verifiers, inv_verdict *verdict)
+static inv_result compute_all(const inv_domain *domain, const inv_secret *prepared,
+                              const inv_deadline *deadline, inv_verifiers *verifiers,
+                              inv_verdict *verdict)
 {
     for (unsigned verifier = 1; verifier <= INV_VERIFIER_SCRAM_SHA_512; verifier <<= 1) {
         inv_result result;
@@ -102,8 +134,8 @@ static inv_result compute_all(const inv_domain *domain, const inv_secret *passwo
         if (inv_deadline_passed(deadline))
             return inv_verdict_set(verdict, INV_TIMEOUT,
                                    "the time was over while the password was hashed");
-        result = compute(verifier, domain, password, prepared,
-                         &verifiers->verifiers[verifiers->count].value, verdict);
+        result = compute(verifier, domain, prepared, &verifiers->verifiers[verifiers->count].value,
+                         verdict);
         if (result != INV_OK)
             return result;
         verifiers->verifiers[verifiers->count].attribute =
@@ -119,21 +151,19 @@ inv_result inv_verifiers_new(const inv_domain *domain, const inv_secret *passwor
 {
     inv_verifiers *made = NULL;
     inv_secret *prepared = NULL;
-    inv_result result = INV_OK;
+    inv_result result = prepare_new(password, &prepared, verdict);
 
     *verifiers = NULL;
-    if ((domain->verifiers & INV_VERIFIER_CRYPT) != 0 &&
-        inv_secret_length(password) > INV_CRYPT_PASSWORD_MAX)
-        return refuse(verdict, "The password is too long: at most 511 bytes.");
-    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
-        result = inv_saslprep(password, true, &prepared);
-    if (result == INV_PASSWORD_REFUSED)
-        return refuse(verdict, text_not_prepared);
-    made = calloc(1, sizeof(*made));
-    if (made == NULL || result == INV_NO_MEMORY)
-        result = inv_verdict_no_memory(verdict);
-    else
-        result = compute_all(domain, password, prepared, deadline, made, verdict);
+    if (result == INV_OK && (domain->verifiers & INV_VERIFIER_CRYPT) != 0 &&
+        inv_secret_length(prepared) > INV_CRYPT_PASSWORD_MAX)
+        result = refuse(verdict, "The password is too long: at most 511 bytes.");
+    if (result == INV_OK) {
+        made = calloc(1, sizeof(*made));
+        if (made == NULL)
+            result = inv_verdict_no_memory(verdict);
+        else
+            result = compute_all(domain, prepared, deadline, made, verdict);
+    }
     if (result == INV_OK) {
         *verifiers = made;
         made = NULL;
@@ -186,18 +216,29 @@ static bool has_scheme(const char *stored, size_t length, const char *scheme)
     return true;
 }
 
-inv_match inv_verifier_match(const char *stored, size_t length, const inv_secret *password)
+static inv_match match_prepared(const char *stored, size_t length, const inv_secret *prepared)
 {
     static const size_t crypt_length = sizeof(INV_CRYPT_SCHEME) - 1;
     static const size_t ssha512_length = sizeof(INV_SSHA512_SCHEME) - 1;
 
-    if (inv_secret_length(password) == 0)
-        return INV_MATCH_NO;
-    if (inv_secret_length(password) > INV_PASSWORD_MAX)
+    if (inv_secret_length(prepared) > INV_PASSWORD_MAX)
         return INV_MATCH_UNKNOWN; /* never set here; somebody else may know it */
     if (has_scheme(stored, length, INV_CRYPT_SCHEME))
-        return inv_crypt_match(stored + crypt_length, length - crypt_length, password);
+        return inv_crypt_match(stored + crypt_length, length - crypt_length, prepared);
     if (has_scheme(stored, length, INV_SSHA512_SCHEME))
-        return inv_ssha512_match(stored + ssha512_length, length - ssha512_length, password);
-    return inv_scram_match(stored, length, password);
+        return inv_ssha512_match(stored + ssha512_length, length - ssha512_length, prepared);
+    return inv_scram_match(stored, length, prepared);
+}
+
+inv_match inv_verifier_match(const char *stored, size_t length, const inv_secret *password)
+{
+    inv_secret *prepared = NULL;
+    inv_match match = INV_MATCH_UNKNOWN;
+
+    if (inv_secret_length(password) == 0)
+        return INV_MATCH_NO;
+    if (inv_password_prepare(password, &prepared) == INV_OK)
+        match = match_prepared(stored, length, prepared);
+    inv_secret_free(&prepared);
+    return match;
 }

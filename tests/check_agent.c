@@ -207,10 +207,44 @@ START_TEST(refusals_keep_the_token)
                   "%s", reply.text);
     agent_ask(client, &reply, "register", copy, "carol", "", ADDRESS, "", NULL);
     agent_expect(reply, "PASSWORD_REFUSED");
+    agent_ask(client, &reply, "register", copy, "carol", "a\ttab, and kettles", ADDRESS, "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    ck_assert_msg(strstr(reply.text, "cannot be used") != NULL, "%s", reply.text);
+    agent_ask(client, &reply, "register", copy, "carol", "\xef\xbd\x9bSSHA} and kettles", ADDRESS,
+              "", NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    ck_assert_msg(strstr(reply.text, "braces") != NULL, "%s", reply.text);
+    agent_ask(client, &reply, "register", copy, "x.", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_INVALID");
+    agent_ask(client, &reply, "register", copy, "carol@example.org@example.org", SITE_PASSWORD,
+              ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_INVALID");
     agent_ask(client, &reply, "register", copy, "carol", SITE_PASSWORD, ADDRESS, "", NULL);
     agent_expect(reply, "OK");
     agent_ask(client, &reply, "register", preset, "mine", SITE_PASSWORD, ADDRESS, "", NULL);
     agent_expect(reply, "OK");
+}
+END_TEST
+
+/* U+00A0 and U+FB01: what the client's server binds with afterwards is SASLprep of them. */
+START_TEST(passwords_are_prepared)
+{
+    static const char typed[] = "nbsp\xc2\xa0inside, \xef\xac\x81ne";
+    static const char prepared[] = "nbsp inside, fine";
+    struct agent_reply reply;
+    char token[INV_TOKEN_LENGTH + 1];
+
+    (void)snprintf(token, sizeof(token), "%s", plain_invite());
+    agent_ask(client, &reply, "register", token, "nbsp", typed, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert(site_login(site, "nbsp", prepared));
+    site_add_account(site, "nbsp2");
+    site_next_second();
+    (void)snprintf(token, sizeof(token), "%s",
+                   agent_invite(site, INV_INVITE_RESET, NULL, "nbsp2", NULL));
+    agent_ask(client, &reply, "reset", token, "nbsp2", typed, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert(site_login(site, "nbsp2", prepared));
 }
 END_TEST
 
@@ -346,6 +380,9 @@ START_TEST(invites_that_people_may_not_make)
         {"alice", "account", "note=", "NAME_INVALID"},
         {"alice@example.org", "reset", "user=erin", "NOT_ALLOWED"},
         {"alice@example.org", "admin", "note=", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "note=Team\x01", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "note=two\nlines", "NOT_ALLOWED"},
+        {"alice@example.org", "account", "user=x.", "NAME_INVALID"},
         {"alice@example.org", "account", "expires=8d", "NOT_ALLOWED"},
         {"alice@example.org", "account", "expires=never", "NOT_ALLOWED"},
         {"alice@example.org", "account", "expires=2001-01-01T00:00:00Z", "NOT_ALLOWED"},
@@ -683,6 +720,7 @@ static void add_all(TCase *tests)
     tcase_add_test(tests, bad_tokens_are_one_answer);
     tcase_add_test(tests, register_makes_the_account_and_tells_its_contacts);
     tcase_add_test(tests, refusals_keep_the_token);
+    tcase_add_test(tests, passwords_are_prepared);
     tcase_add_test(tests, reset_sets_a_password_once);
     tcase_add_test(tests, contact_connects_accounts);
     tcase_add_test(tests, exists_knows_every_holder_of_a_name);

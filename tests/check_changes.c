@@ -443,9 +443,19 @@ START_TEST(what_is_no_pair_is_left_out_and_told)
     site_modify(site, "dn: rosterPairId=odd," SITE_ROSTERS "\nchangetype: add\n"
                       "objectClass: xmppRosterPair\nrosterGroup: x\n"
                       "xmppContactJid: odd@example.org\n");
+    site_modify(site, "dn: rosterPairId=bell," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nrosterGroup: x\n"
+                      "xmppContactJid: bell@example.org\nxmppContactJid:: "
+                      "YmUHbGxAZXhhbXBsZS5vcmc=\n"); /* with a U+0007 */
+    site_modify(site, "dn: rosterPairId=group," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nrosterGroup:: VGVhbQE=\n" /* Team U+0001 */
+                      "xmppContactJid: gil@example.org\nxmppContactJid: hal@example.org\n");
     ask(told.next);
     ck_assert(!told.restart);
     expect_not_told("odd@");
+    expect_not_told("bell@");
+    expect_told("gil@example.org hal@example.org Invited");
+    ck_assert_msg(strstr(site->log, "rosterPairId=bell") != NULL, "%s", site->log);
     ck_assert_msg(strstr(site->log, "rosterPairId=odd") != NULL, "%s", site->log);
 }
 END_TEST

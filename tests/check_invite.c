@@ -145,6 +145,9 @@ static const char *const bad[][2] = {
     {"inviteTerms", "inviteColour"},
     {"inviteTerms", "inviteUser"}, /* and not the others that are there */
     {"inviteTerms", ""},
+    {"inviteUser", "bob\nx"},
+    {"inviteInviter", "alice\x01@example.org"},
+    {"inviteContact", "carl@example.org\xc2\x85"},
     {"inviteClaim", "bob@example.org"},
     {"inviteClaim", "bob@example.org 1 2"},
     {"inviteUsedBy", "bob@example.org 00112233445566ff"},
@@ -188,6 +191,35 @@ static bool does_without_pair(const char *value)
     inv_entry_free(&entry);
     return without;
 }
+
+/* A group that no roster takes is not worth an invite: the domain's stands in for it. */
+START_TEST(the_group_of_contacts)
+{
+    static const struct {
+        const char *group;
+        const char *taken;
+    } rows[] = {
+        {NULL, "Invited"},
+        {"Team", "Team"},
+        {"Team\x01", "Invited"},
+        {"Team\t", "Invited"},
+        {"Te\xef\xbf\xbe", "Invited"},
+        {"Fr\xc3\xbche Freunde", "Fr\xc3\xbche Freunde"},
+    };
+    char invited[] = "Invited";
+    const inv_domain domain = {.roster_group = invited};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        inv_entry *entry = entry_with("inviteRosterGroup", rows[i].group);
+        inv_invite *invite = NULL;
+
+        ck_assert_int_eq(inv_invite_from_entry(entry, &invite, &verdict), INV_OK);
+        ck_assert_str_eq(inv_invite_roster_group(invite, &domain, NULL), rows[i].taken);
+        inv_invite_free(&invite);
+        inv_entry_free(&entry);
+    }
+}
+END_TEST
 
 START_TEST(an_account_invite_may_do_without_the_pair)
 {
@@ -526,6 +558,7 @@ int main(void)
 
     tcase_add_test(entry, a_whole_entry);
     tcase_add_loop_test(entry, nothing_is_assumed, 0, (int)(sizeof(bad) / sizeof(bad[0])));
+    tcase_add_test(entry, the_group_of_contacts);
     tcase_add_test(entry, an_account_invite_may_do_without_the_pair);
     tcase_add_test(entry, a_reset_is_for_one_user_once);
     tcase_add_test(entry, none_stands_alone);

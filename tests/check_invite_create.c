@@ -258,6 +258,31 @@ START_TEST(what_cannot_be_created)
 END_TEST
 
 /* Values of an attribute differ in a directory, and scripts repeat themselves. */
+START_TEST(texts_that_are_no_line)
+{
+    static const char *const bad[] = {"Team\x01", "a\nb",      "a\tb",         "caf\xe9",
+                                      "\x7f",     "a\xc2\x9b", "a\xef\xbf\xbf"};
+    size_t before = entries();
+
+    for (size_t i = 0; i < 2 * sizeof(bad) / sizeof(bad[0]); i++) {
+        struct site_request request;
+        inv_token *token = NULL;
+
+        site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+        if (i % 2 == 0)
+            request.request.note = bad[i / 2];
+        else
+            request.request.roster_group = bad[i / 2];
+        (void)create(&request, &token);
+        expect(INV_NOT_ALLOWED);
+        ck_assert_msg(strstr(verdict.why, i % 2 == 0 ? "the note" : "the roster group") != NULL,
+                      "%s", verdict.why);
+        site_request_end(&request);
+    }
+    ck_assert_uint_eq(entries(), before);
+}
+END_TEST
+
 START_TEST(what_is_named_twice_counts_once)
 {
     const char *const groups[] = {"cn=friends," GROUPS, "CN=Friends, " GROUPS, NULL};
@@ -293,7 +318,7 @@ START_TEST(an_invite_that_fails_reserves_nothing)
 
     site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
     site_request_user(site, &request, "failed");
-    request.request.note = "no UTF-8: \xff"; /* the directory refuses it */
+    request.request.account_expires = "no UTF-8: \xff"; /* the directory refuses it */
     (void)create(&request, &token);
     expect(INV_CONFIG);
     ck_assert_str_eq(verdict.invite_id, ""); /* there is none of that id */
@@ -453,6 +478,7 @@ int main(void)
     tcase_add_test(making, terms_name_what_restricts);
     tcase_add_loop_test(making, what_cannot_be_created, 0,
                         (int)(sizeof(refusals) / sizeof(refusals[0])));
+    tcase_add_test(making, texts_that_are_no_line);
     tcase_add_test(making, what_is_named_twice_counts_once);
     tcase_add_test(making, an_invite_that_fails_reserves_nothing);
     tcase_add_loop_test(making, a_lost_answer_is_read_back, 0, 3);

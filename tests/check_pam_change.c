@@ -97,6 +97,51 @@ START_TEST(a_pasted_uri_is_a_token)
 }
 END_TEST
 
+/* What a client's server binds with is SASLprep of the password; a tab cannot be prepared. */
+START_TEST(passwords_are_prepared)
+{
+    static const char typed[] = "nbsp\xc2\xa0inside, \xef\xac\x81ne";
+    static const char prepared[] = "nbsp inside, fine";
+    inv_name *fitz = NULL;
+    inv_invite_request reset = {.uses = 1, .type = INV_INVITE_RESET};
+    pam_host host = {.answers = {NULL, "a\ttab, and kettles", "a\ttab, and kettles"}};
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    host.answers[0] = token;
+    ck_assert_int_eq(change_at(&host, "register", "fitz"), PAM_AUTHTOK_ERR);
+    ck_assert_msg(strstr(host.shown, "cannot be used") != NULL, "%s", host.shown);
+    ck_assert_int_eq(change("fitz", token, typed), PAM_SUCCESS);
+    ck_assert_int_eq(login("fitz", prepared), PAM_SUCCESS);
+    ck_assert_int_eq(login("fitz", typed), PAM_SUCCESS);
+    ck_assert_int_eq(login("fitz", PASSWORD), PAM_AUTH_ERR);
+    fitz = pam_site_name(site, "fitz");
+    reset.user = fitz;
+    pam_site_invite(site, &reset, token);
+    ck_assert_int_eq(change("fitz", token, "a\ttab, and kettles"), PAM_AUTHTOK_ERR);
+    ck_assert_int_eq(change("fitz", token, "\xef\xbc\xa1 kettles, seventeen"), PAM_SUCCESS);
+    ck_assert_int_eq(login("fitz", "A kettles, seventeen"), PAM_SUCCESS);
+    inv_name_free(&fitz);
+}
+END_TEST
+
+/* As it is copied from a mail or a text processor; and names that are no mail addresses. */
+START_TEST(a_quoted_token_and_a_dotted_name)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+    char quoted[128];
+
+    invite(token);
+    (void)snprintf(quoted, sizeof(quoted), "\xe2\x80\x9c%s\xe2\x80\x8b\xe2\x80\x9d", token);
+    ck_assert_int_eq(change("x.", quoted, PASSWORD), PAM_PERM_DENIED);
+    ck_assert_int_eq(change("a..b", quoted, PASSWORD), PAM_PERM_DENIED);
+    pam_host_forget_log();
+    ck_assert_int_eq(change("zoe@example.org@example.org", quoted, PASSWORD), PAM_PERM_DENIED);
+    ck_assert(logged("given twice?"));
+    ck_assert_int_eq(change("a.b", quoted, PASSWORD), PAM_SUCCESS);
+}
+END_TEST
+
 START_TEST(tokens_that_are_no_good)
 {
     inv_invite_request expired = {.uses = 1, .expires = time(NULL) - 10};
@@ -398,6 +443,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, registering_is_changing_a_password);
     tcase_add_test(tests, the_token_is_asked_for_by_name);
     tcase_add_test(tests, a_pasted_uri_is_a_token);
+    tcase_add_test(tests, passwords_are_prepared);
+    tcase_add_test(tests, a_quoted_token_and_a_dotted_name);
     tcase_add_test(tests, tokens_that_are_no_good);
     tcase_add_test(tests, names_that_cannot_be_had);
     tcase_add_test(tests, a_reset_invite_sets_a_new_password);

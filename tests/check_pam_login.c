@@ -272,6 +272,19 @@ START_TEST(register_leaves_passwords_to_the_next_module)
         fclose(file);
         ck_assert_str_eq(seen, PASSWORD);
     }
+    /* a module that binds with what it is given needs it as it is stored */
+    invite(token);
+    ck_assert_int_eq(authenticate(PAM_HOST_SASLAUTHD, "next", "nextnbsp",
+                                  with(token, "nbsp\xc2\xa0inside, \xef\xac\x81ne")),
+                     PAM_SUCCESS);
+    file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    memset(seen, 0, sizeof(seen));
+    ck_assert_uint_gt(fread(seen, 1, sizeof(seen) - 1, file), 0);
+    fclose(file);
+    ck_assert_str_eq(seen, "nbsp inside, fine");
+    ck_assert_int_eq(login("nextnbsp", "nbsp inside, fine"), PAM_SUCCESS);
+    ck_assert_int_eq(login("nextnbsp", "nbsp\xc2\xa0inside, \xef\xac\x81ne"), PAM_SUCCESS);
 }
 END_TEST
 

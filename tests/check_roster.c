@@ -186,6 +186,36 @@ START_TEST(what_is_no_pair_is_left_out_and_told)
 }
 END_TEST
 
+/* Written by somebody else: what a roster of XMPP cannot hold costs that pair only. */
+START_TEST(control_characters_are_left_out_and_told)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    struct collected collected = {.limit = 100};
+    inv_call call;
+
+    site_modify(site,
+                "dn: rosterPairId=bell," SITE_ROSTERS "\nchangetype: add\n"
+                "objectClass: xmppRosterPair\nrosterGroup: x\n"
+                "xmppContactJid: gil@example.org\nxmppContactJid:: %s\n", /* a U+0007 */
+                "YmUHbGxAZXhhbXBsZS5vcmc=");
+    site_modify(site, "dn: rosterPairId=noname," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nrosterGroup: x\n"
+                      "xmppContactJid: gil@example.org\nxmppContactJid: two words@example.org\n");
+    site_modify(site, "dn: rosterPairId=group," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nrosterGroup:: VGVhbQE=\n" /* Team U+0001 */
+                      "xmppContactJid: gil@example.org\nxmppContactJid: hal@example.org\n");
+    site_begin(site, &call);
+    add_pair(&call, "gil@example.org", "ida@example.org", "I");
+    ck_assert_int_eq(inv_roster_each(&call, "gil@example.org", collect, &collected, &verdict),
+                     INV_OK);
+    ck_assert_str_eq(collected.text, "hal@example.org=Invited ida@example.org=I ");
+    ck_assert_msg(strstr(site->log, "rosterPairId=bell") != NULL, "%s", site->log);
+    ck_assert_msg(strstr(site->log, "rosterPairId=noname") != NULL, "%s", site->log);
+    ck_assert_msg(strstr(site->log, "rosterPairId=group") != NULL, "%s", site->log);
+    inv_gate_end(&call);
+}
+END_TEST
+
 /* More than a plain search may return. */
 START_TEST(a_long_roster)
 {
@@ -224,6 +254,7 @@ int main(void)
     tcase_add_unchecked_fixture(rosters, start, stop);
     tcase_add_test(rosters, contacts_come_in_order);
     tcase_add_test(rosters, what_is_no_pair_is_left_out_and_told);
+    tcase_add_test(rosters, control_characters_are_left_out_and_told);
     tcase_add_test(rosters, a_long_roster);
     suite_add_tcase(suite, rosters);
     runner = srunner_create(suite);

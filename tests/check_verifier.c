@@ -13,7 +13,11 @@
 #include "test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define TOKEN        "AQABAgMEBQYHCAkKCwwNDoRIsf3ge-xd"
+#define FROM_SECOND  "QABAgMEBQYHCAkKCwwNDoRIsf3ge-xd"
+#define TOKEN        "A" FROM_SECOND
+
+#define FULL_WIDTH_A     "\xef\xbc\xa1" /* U+FF21 */
+#define FULL_WIDTH_BRACE "\xef\xbd\x9b" /* U+FF5B */
 
 /* Values of the exchanges of RFC 5802 5 and RFC 7677 3: user "user", password "pencil". */
 #define PENCIL_SHA_1                                                                               \
@@ -405,18 +409,59 @@ START_TEST(the_longest_password_is_hashed_whole)
                       INV_PASSWORD_REFUSED,
                   "right to left and left to right are mixed");
     inv_secret_free(&password);
-    text[sizeof(text) - 1] = 0;
-    password = inv_secret_new(text, sizeof(text) - 1);
+    memset(text, 'x', sizeof(text));
+    password = inv_secret_new(text, sizeof(text));
     ck_assert_msg(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict) == INV_OK,
                   "%s", verdict.why);
     for (size_t i = 0; i < 2; i++) {
         const char *value = inv_secret_bytes(inv_verifiers_value(verifiers, i));
 
-        ck_assert_int_eq(match(value, text, sizeof(text) - 1), INV_MATCH_YES);
-        ck_assert_int_eq(match(value, text, sizeof(text) - 4), INV_MATCH_NO);
+        ck_assert_int_eq(match(value, text, sizeof(text)), INV_MATCH_YES);
+        ck_assert_int_eq(match(value, text, sizeof(text) - 1), INV_MATCH_NO);
     }
     inv_verifiers_free(&verifiers);
     inv_secret_free(&password);
+}
+END_TEST
+
+/* What every form of this room keeps is the prepared password, not the typed one. */
+START_TEST(every_form_is_of_the_prepared_password)
+{
+    static const unsigned forms[] = {INV_VERIFIER_SERVER,        INV_VERIFIER_CRYPT,
+                                     INV_VERIFIER_SSHA512,       INV_VERIFIER_SCRAM_SHA_1,
+                                     INV_VERIFIER_SCRAM_SHA_256, INV_VERIFIER_SCRAM_SHA_512};
+    static const struct {
+        const char *typed;
+        const char *prepared;
+    } cases[] = {
+        {"nbsp\xc2\xa0inside", "nbsp inside"},
+        {"\xef\xac\x81sh", "fish"},
+        {FULL_WIDTH_A FULL_WIDTH_A "1", "AA1"},
+        {"so\xc2\xad"
+         "ft",
+         "soft"},
+    };
+    inv_domain domain = domain_with(forms[_i]);
+    inv_deadline deadline = inv_deadline_in(60000);
+
+    for (int i = 0; i < COUNT(cases); i++) {
+        inv_secret *password = inv_secret_new(cases[i].typed, strlen(cases[i].typed));
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_verifiers *verifiers = NULL;
+        const char *value;
+
+        ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &verifiers, &verdict),
+                         INV_OK);
+        value = inv_secret_bytes(inv_verifiers_value(verifiers, 0));
+        if (forms[_i] == INV_VERIFIER_SERVER) {
+            ck_assert_str_eq(value, cases[i].prepared);
+        } else {
+            ck_assert_int_eq(match_text(value, cases[i].prepared), INV_MATCH_YES);
+            ck_assert_int_eq(match_text(value, cases[i].typed), INV_MATCH_YES);
+        }
+        inv_verifiers_free(&verifiers);
+        inv_secret_free(&password);
+    }
 }
 END_TEST
 
@@ -514,9 +559,20 @@ static const struct {
     {INV_VERIFIER_SERVER, "", 0, "Please use a longer password."},
     {INV_VERIFIER_SERVER, "pass\0word", 9, "NUL"},
     {INV_VERIFIER_SERVER, "caf\xe9", 4, "UTF-8"},
-    {INV_VERIFIER_SERVER, "\xf0\x9f\x98\x80", 4, NULL},
+    {INV_VERIFIER_SERVER, "\xf0\x9f\x98\x80", 4, "emoji"},
     {INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_1, "\xf0\x9f\x98\x80", 4, "emoji"},
-    {INV_VERIFIER_SERVER, "a\tb", 3, NULL},
+    {INV_VERIFIER_SERVER, "a\tb", 3, "control characters"},
+    {INV_VERIFIER_CRYPT, "a\tb", 3, "control characters"},
+    {INV_VERIFIER_SSHA512, "a\tb", 3, "control characters"},
+    {INV_VERIFIER_SERVER, "\xc2\xad", 2, "cannot be used"}, /* maps to nothing */
+    {INV_VERIFIER_SERVER, "a\xc2\xa0z", 4, NULL},
+    {INV_VERIFIER_SERVER, "\xef\xac\x81", 3, NULL}, /* U+FB01 */
+    {INV_VERIFIER_SERVER, FULL_WIDTH_BRACE "SSHA}abc", 11, "braces"},
+    {INV_VERIFIER_SERVER, "\xc2\xad{SSHA}abc", 11, "braces"},
+    {INV_VERIFIER_SSHA512, FULL_WIDTH_BRACE "SSHA}abc", 11, NULL},
+    {INV_VERIFIER_SERVER, "\xc2\xad" TOKEN, 34, "token"},         /* U+00AD in front */
+    {INV_VERIFIER_SERVER, FULL_WIDTH_A FROM_SECOND, 34, "token"}, /* a full-width A */
+    {INV_VERIFIER_SCRAM_SHA_1, FULL_WIDTH_A FROM_SECOND, 34, "token"},
     {INV_VERIFIER_SCRAM_SHA_256, "a\tb", 3, "control characters"},
     {INV_VERIFIER_SCRAM_SHA_256, "\xc2\xad", 2, "cannot be used"},
     {INV_VERIFIER_SCRAM_SHA_256, "a b~", 4, NULL},
@@ -553,7 +609,22 @@ END_TEST
 START_TEST(the_length_of_a_password_is_judged)
 {
     char text[1025];
+    static char wide[3 * 1025];
     inv_verdict verdict = INV_VERDICT_INIT;
+
+    /* that of the prepared one: full-width letters shrink to a third */
+    for (size_t i = 0; i < 1025; i++)
+        memcpy(wide + 3 * i, FULL_WIDTH_A, 3);
+    ck_assert_int_eq(check(INV_VERIFIER_SERVER, wide, 3072, &verdict), INV_OK);
+    ck_assert_int_eq(check(INV_VERIFIER_SERVER, wide, 3075, &verdict), INV_PASSWORD_REFUSED);
+    ck_assert_ptr_nonnull(strstr(verdict.text, "at most 1024"));
+    ck_assert_int_eq(check(INV_VERIFIER_CRYPT, wide, 3 * 511, &verdict), INV_OK);
+    ck_assert_int_eq(check(INV_VERIFIER_CRYPT, wide, 3 * 512, &verdict), INV_PASSWORD_REFUSED);
+    memset(wide, 'x', sizeof(wide));
+    for (size_t i = 0; i < 100; i++)
+        memcpy(wide + 3 * i, "\xef\xb7\xba", 3); /* U+FDFA: 3 bytes become 33 */
+    ck_assert_int_eq(check(INV_VERIFIER_SERVER, wide, 300, &verdict), INV_PASSWORD_REFUSED);
+    ck_assert_ptr_nonnull(strstr(verdict.text, "at most 1024"));
 
     memset(text, 'x', sizeof(text));
     ck_assert_int_eq(check(INV_VERIFIER_SERVER, text, 1024, &verdict), INV_OK);
@@ -615,6 +686,7 @@ static TCase *making(void)
     tcase_add_test(tests, what_crypt_makes_others_verify);
     tcase_add_test(tests, salts_are_fresh);
     tcase_add_test(tests, scram_takes_the_prepared_password);
+    tcase_add_loop_test(tests, every_form_is_of_the_prepared_password, 0, 6);
     tcase_add_test(tests, the_longest_password_is_hashed_whole);
     tcase_add_test(tests, a_passed_deadline_stops_the_hashing);
     tcase_add_test(tests, iterations_out_of_bounds_are_a_fault);

@@ -100,6 +100,7 @@ HEART_TESTS += tests/check_refused tests/check_owner tests/check_lock
 HEART_TESTS += tests/check_redeem_codes tests/check_constraint
 HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_told
 HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between
+HEART_TESTS += tests/check_password
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -146,6 +147,10 @@ tests_check_constraint_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_constraint_CFLAGS = $(UNIT_CFLAGS)
 tests_check_constraint_LDADD = $(UNIT_LIBS)
 
+tests_check_password_SOURCES = tests/check_password.c $(SITE_SOURCES)
+tests_check_password_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_password_CFLAGS = $(UNIT_CFLAGS)
+tests_check_password_LDADD = $(UNIT_LIBS)
 tests_check_redeem_told_SOURCES = tests/check_redeem_told.c $(SITE_SOURCES)
 tests_check_redeem_told_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_told_CFLAGS = $(UNIT_CFLAGS)

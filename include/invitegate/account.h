@@ -197,11 +197,13 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);
 
 /*
- * Proves a password: by a bind; when the domain keeps only SCRAM, first against the verifiers, if
- * they can be read and are fresh (inv_account_verifiers_are_fresh). INV_OK, INV_WRONG_PASSWORD,
- * INV_ACCOUNT_EXPIRED (right by its verifier, which no lock of the directory guards, but the
- * account is locked), or no verdict: also when verifiers cannot be read, or the directory is not
- * known to date passwords (INV_CONFIG).
+ * Proves a password: by a bind with SASLprep(password), and where that is another than the typed
+ * one and wrong, by one with the typed bytes (a password policy may count both); when the domain
+ * keeps only SCRAM, first against the verifiers, if they can be read and are fresh
+ * (inv_account_verifiers_are_fresh). A genuine token in front is not sent to the directory. INV_OK,
+ * INV_WRONG_PASSWORD, INV_ACCOUNT_EXPIRED (right by its verifier, which no lock of the directory
+ * guards, but the account is locked), or no verdict: also when verifiers cannot be read, or the
+ * directory is not known to date passwords (INV_CONFIG).
  */
 inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
                              inv_verdict *verdict);

@@ -108,6 +108,13 @@ const char *inv_invite_expired_because(const inv_invite *invite, time_t now);
 /* Uses still open, revoked or not; 1 for an unlimited invite. */
 long inv_invite_open_uses(const inv_invite *invite);
 
+/*
+ * The group that contacts by this invite stand in: inviteRosterGroup, or roster_group of the domain
+ * where there is none or it has control characters, which no roster takes (that is logged).
+ */
+const char *inv_invite_roster_group(const inv_invite *invite, const inv_domain *domain,
+                                    const inv_log *log);
+
 /* inviteId=ID,<invites>; the caller frees it. NULL when memory is short. */
 char *inv_invite_dn(const inv_domain *domain, const char *id);
 

@@ -34,6 +34,15 @@ inv_operation *inv_pair_adopt_operation(const char *pair_dn, const char *group,
 /* The other JID of a pair entry, or NULL if the entry does not hold jid and exactly one other. */
 const char *inv_pair_contact(const inv_entry *pair, const char *jid);
 
+/*
+ * Two xmppContactJid that are JIDs, and a rosterGroup. One that is not, whoever wrote it, is logged
+ * and left out by those who read pairs for rosters: it must not cost the pairs beside it.
+ */
+bool inv_pair_is_fit(const inv_call *call, const inv_entry *pair);
+
+/* Its rosterGroup, or the domain's roster_group where that has control characters (logged). */
+const char *inv_pair_group(const inv_call *call, const inv_entry *pair);
+
 /* Pre-approved contacts of a bare JID, in JID order. visit returns false to stop. */
 inv_result inv_roster_each(inv_call *call, const char *jid,
                            bool (*visit)(void *context, const char *contact, const char *group),

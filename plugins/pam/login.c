@@ -26,12 +26,18 @@ static inv_result verify(inv_pam_service *service, const inv_secret *password)
     return result;
 }
 
-/* From here on the stack sees the password without its token. */
+/*
+ * From here on the stack sees the password without its token, and as it is stored: modules that
+ * bind with what they are given, such as pam_ldap(5), do not prepare it.
+ */
 static inv_result strip_token(inv_pam_service *service, const inv_secret *password)
 {
-    if (pam_set_item(service->pamh, PAM_AUTHTOK, inv_secret_bytes(password)) != PAM_SUCCESS)
-        return inv_verdict_no_memory(&service->verdict);
-    return INV_OK;
+    inv_secret *prepared = NULL;
+    bool kept = inv_password_prepare(password, &prepared) == INV_OK &&
+                pam_set_item(service->pamh, PAM_AUTHTOK, inv_secret_bytes(prepared)) == PAM_SUCCESS;
+
+    inv_secret_free(&prepared);
+    return kept ? INV_OK : inv_verdict_no_memory(&service->verdict);
 }
 
 /*

@@ -42,13 +42,16 @@ static void check(const inv_domain *domain, const inv_secret *password)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_result result = inv_password_check(domain, fuzz_material()->keys, password, &verdict);
-    size_t length = inv_secret_length(password);
+    inv_secret *prepared = NULL;
 
     FUZZ_REQUIRE(result == INV_OK || result == INV_PASSWORD_REFUSED);
     if (result == INV_OK) {
-        FUZZ_REQUIRE(length >= 1 && length <= INV_PASSWORD_MAX);
+        FUZZ_REQUIRE(inv_password_prepare(password, &prepared) == INV_OK);
+        FUZZ_REQUIRE(inv_secret_length(prepared) >= 1 &&
+                     inv_secret_length(prepared) <= INV_PASSWORD_MAX);
         FUZZ_REQUIRE(!inv_token_leads(fuzz_material()->keys, domain->name,
-                                      inv_secret_bytes(password), length));
+                                      inv_secret_bytes(prepared), inv_secret_length(prepared)));
+        inv_secret_free(&prepared);
         require_own(domain, password);
     } else {
         fuzz_require_verdict(&verdict, result);

@@ -128,6 +128,13 @@ json "is --expires" 'rows[0]["expires"] == "never"'
 exits 2 "create --type bad" create --type bad
 exits 2 "create --note that is no text" create --note "$(printf 'a\377')"
 says "says so" '--note is not UTF-8' "$err"
+exits 2 "create --roster-group with a control character" create --roster-group "$(printf 'Team\001')"
+says "says so" '--roster-group has a tab, a line break or another control character' "$err"
+exits 2 "create --note of two lines" create --note "$(printf 'a\nb')"
+exits 1 "create for a name that is no mail address" create --user x.
+says "says so" 'mail address' "$err"
+exits 1 "create with a domain given twice" create --user zoe@example.org@example.org
+says "says so" 'given twice' "$err"
 exits 2 "create --roster-group that is no text" create --roster-group "$(printf '\355\240\200')"
 exits 1 "create --contact of no JID" create --inviter alice --contact 'a@b@c'
 says "says which" '--contact a@b@c: there is another @' "$err"
@@ -343,7 +350,14 @@ column = lines[0].index("EXPIRES")
 sys.exit(any(line[column - 1] != " " or line[column] == " " for line in lines))
 END
 verdict "its columns are aligned" $?
-make --note "$(printf 'red \033[31malert\007 \342\200\256evil')"
+make
+admin ldapmodify >"$out" 2>"$err" <<END
+dn: inviteId=$("$invitectl" --json -c "$config" show "$token" | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/'),ou=invites,$suffix
+changetype: modify
+replace: description
+description:: $(printf 'red \033[31malert\007 \342\200\256evil' | base64)
+END
+verdict "somebody else writes a hostile note" $?
 exits 0 "list with a hostile note" list
 says "is harmless for a terminal" 'red \\x1b\[31malert\\x07 \\u\{202e\}evil' "$out"
 make --expires 1s

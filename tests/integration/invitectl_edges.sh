@@ -168,7 +168,18 @@ printf 'ann has a \377 password' | ctl redeem --user ann "$token" >"$out" 2>"$er
 ended 1 "a password that is not UTF-8"
 printf '%s has a password' "$token" | ctl redeem --user ann "$token" >"$out" 2>"$err"
 ended 1 "a password that starts with a token"
+printf 'ann has a\ttab' | ctl redeem --user ann "$token" >"$out" 2>"$err"
+ended 1 "a password with a tab"
+says "says so" 'cannot be used' "$err"
+printf '\357\275\233SSHA} is what ann has' | ctl redeem --user ann "$token" >"$out" 2>"$err"
+ended 1 "a password that looks hashed when it is prepared"
 exits 0 "the token is still good" check "$token"
+exits 0 "also in quotation marks" check "$(printf '\342\200\234%s\342\200\235' "$token")"
+spare=$(ctl create --print token)
+printf 'nbsp\302\240inside, \357\254\201ne' | ctl redeem --user nbsp "$spare" >"$out" 2>"$err"
+ended 0 "a password with U+00A0 and U+FB01"
+binds nbsp 'nbsp inside, fine'
+ended 0 "is the one that is prepared of it"
 head -c 1024 /dev/zero | tr '\0' x | ctl redeem --user ann "$token" >"$out" 2>"$err"
 ended 0 "a password of 1024 bytes"
 

@@ -82,10 +82,8 @@ static inv_result limited(agent_task *task, agent_limit by_address, agent_limit 
 /* Who would become a contact: a client needs the inviter before anything is redeemed. */
 static void answer_contacts(agent_task *task, const inv_invite *invite)
 {
-    const char *group = task->domain->roster_group;
+    const char *group = inv_invite_roster_group(invite, task->domain, task->call.log);
 
-    if (invite->roster_group != NULL)
-        group = invite->roster_group;
     if (invite->inviter != NULL && !invite->no_pair)
         (void)agent_answer_contact(task->answer, invite->inviter, "", group);
     for (size_t i = 0; invite->contacts[i] != NULL; i++)

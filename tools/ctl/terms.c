@@ -164,6 +164,11 @@ static bool parse_texts(const ctl_invocation *invocation, ctl_terms *terms)
             ctl_usage(invocation, "--%s is not UTF-8 text", texts[i]);
             return false;
         }
+        if (text != NULL && !inv_utf8_is_text(text, strlen(text))) {
+            ctl_usage(invocation, "--%s has a tab, a line break or another control character",
+                      texts[i]);
+            return false;
+        }
     }
     terms->note = ctl_option_text(invocation, "note");
     terms->roster_group = ctl_option_text(invocation, "roster-group");
