@@ -90,11 +90,11 @@ static void gateway_close(void *context)
     gateway->driver->close(gateway->self);
 }
 
-static void gateway_drop(void *context)
+static bool gateway_is_own(const void *context)
 {
-    struct gateway *gateway = context;
+    const struct gateway *gateway = context;
 
-    gateway->driver->drop(gateway->self);
+    return gateway->driver->is_own == NULL || gateway->driver->is_own(gateway->self);
 }
 
 static void gateway_end(void *context)
@@ -110,8 +110,8 @@ static const inv_directory_driver gateway_driver = {
     .send = gateway_send,
     .receive = gateway_receive,
     .prove = gateway_prove,
+    .is_own = gateway_is_own,
     .close = gateway_close,
-    .drop = gateway_drop,
     .free = gateway_end,
 };
 
