@@ -104,7 +104,7 @@ lacks() {
 
 lacks "no right to claim" '/attrs=inviteUsesLeft,inviteClaim/,/write/s/write/read/' invites
 lacks "no right to add accounts" '/ou=people.* attrs=children/,/write/s/write/read/' 'accounts|server'
-lacks "no right to set a password" '/attrs=userPassword,authPassword/,/=sw/s/=sw/read/' accounts
+lacks "no right to set a password" '/attrs=userPassword$/,/=ws/s/=ws/read/' accounts
 lacks "no right to the nonce" '/attrs=inviteNonce/,/write/s/write/read/' 'accounts|server'
 
 # What redeeming rarely needs, repair always does: the server's time.
@@ -158,7 +158,7 @@ exceeds() {
 exceeds "writes anywhere" '/^access to dn.subtree="dc=example,dc=org"/,$s/read/write/' 'finding +narrowness'
 # shellcheck disable=SC2016
 exceeds "manages anything" '/^access to dn.subtree="dc=example,dc=org"/,$s/read/manage/' 'finding +narrowness'
-exceeds "is a password administrator, whom no policy stops" '/attrs=userPassword,authPassword/,/=sw/s/=sw/manage/' 'finding'
+exceeds "is a password administrator, whom no policy stops" '/attrs=userPassword$/,/=ws/s/=ws/manage/' 'finding'
 exceeds "changes what invites are for" '/^# New invites/,/^$/s/ add$/ write/' 'finding +terms'
 exceeds "others read invites" '/^# -* invites/,/^# -* rosters/s/by \* none/by users read/' 'finding +exposure'
 exceeds "others read rosters" '/^# -* rosters/,/^# -* passwords/s/by \* none/by users read/' 'finding +exposure'

@@ -306,6 +306,8 @@ says "the indexes are there" '^ok +indexes' "$out"
 grep -vE '^(ok|RESULT) ' "$out" >"$work/rest"
 [ ! -s "$work/rest" ]
 verdict "and no row is anything but fine" $?
+as admin ldapsearch -LLL -s base -b "$invites" invitePasswordDates >"$out" 2>"$err"
+says "how passwords are dated is recorded" '^invitePasswordDates: change$' "$out"
 exits 0 "doctor is content" doctor
 names 0 "nothing is left behind" admin "$suffix" "(|(cn=p*-*)(inviteId=$zeros))"
 

@@ -25,7 +25,7 @@ exits 0 "doctor is content" doctor
 
 # Nobody may read what became of a clear password: that proves nothing.
 directory "$work/unseen"
-sed -i '/inviteId=0000/,/by \* none/s/ write$/ =sw/' "$site/invitegate-acl.conf"
+sed -i '/inviteId=0000/,/by \* none/s/ write$/ =ws/' "$site/invitegate-acl.conf"
 restart
 exits 4 "init where the stored password cannot be read" init
 says "says that it stays unproven" 'finding +hashing .*unproven' "$out"
@@ -61,7 +61,7 @@ redeems 0 "an account is made all the same" nils "$token" 'nils has a password'
 redeems 4 "but its password is not proved again" nils "$token" 'nils has a password'
 says "because it cannot be read" 'authPassword of uid=nils,.* cannot be read' "$err"
 cp "$site/invitegate-acl.conf" "$work/acl"
-sed -i '/inviteId=0000/,$s/ =sw$/ write/' "$site/invitegate-acl.conf"
+sed -i '/inviteId=0000/,$s/ =w$/ write/' "$site/invitegate-acl.conf"
 restart
 exits 4 "init where it may read them, but a change of a password would not be seen" init
 says "says so" 'finding +ppolicy .*nobody can log in' "$out"

@@ -79,8 +79,8 @@ tests_integration_retcode_CFLAGS = $(UNIT_CFLAGS)
 tests_integration_retcode_LDADD = $(UNIT_LIBS)
 
 # What people and admins get wrong.
-dist_check_SCRIPTS += tests/integration/upgrade.sh
-TESTS += tests/integration/upgrade.sh
+dist_check_SCRIPTS += tests/integration/upgrade.sh tests/integration/scram_of_slapd.sh
+TESTS += tests/integration/upgrade.sh tests/integration/scram_of_slapd.sh
 dist_check_SCRIPTS += tests/integration/bad_rights.sh
 TESTS += tests/integration/bad_rights.sh
 if HAVE_CHECK

@@ -290,9 +290,14 @@ change "uid=bob,ou=people" delete pwdAccountLockedTime | allowed "and unlocks" a
 for name in bob carl dora; do
     for attribute in userPassword authPassword; do
         shows "" "$attribute of $name is not read" gate "$suffix" "(uid=$name)" $attribute
-        shows "" "nor searched" gate "$suffix" "(&(uid=$name)($attribute=*))" uid
     done
+    shows "" "nor authPassword of $name searched" gate "$suffix" "(&(uid=$name)(authPassword=*))" uid
 done
+# SCRAM verifiers count only beside a userPassword that is there.
+for name in bob dora; do
+    shows "$name|" "whether $name has a password is seen" gate "$suffix" "(&(uid=$name)(userPassword=*))" uid
+done
+shows "" "but not of one who is no account" gate "$suffix" "(&(uid=carl)(userPassword=*))" uid
 
 account throwaway | sed "s/^inviteId: .*/inviteId: $zeros/" | allowed "init adds a throwaway account" gate
 report "and reads back its password" sh -c "case \$1 in {SSHA}*) ;; *) echo \"\$1\"; false ;; esac" - \

@@ -227,7 +227,7 @@ void site_show_verifiers(struct site *site)
                     "aci: (targetattr = \"authPassword\")(version 3.0; acl \"scram\"; allow (read, "
                     "search, compare) userdn = " SERVICE ";)\n");
     else
-        site_restart(site, "invitegate-acl.conf", "s/ =sw$/ write/");
+        site_restart(site, "invitegate-acl.conf", "s/ =w$/ write/");
 }
 
 size_t site_count(struct site *site, const char *base, const char *format, ...)

@@ -315,7 +315,7 @@ static inv_result prove_presence(ctl_proof *proof)
     if (result == INV_OK && search->entry_count != 1)
         ctl_proof_row(
             proof, proof->lesser, "passwords",
-            "let invitegate search for userPassword, not read it (=sw in config-examples/"
+            "let invitegate search for userPassword, not read it (=ws in config-examples/"
             "slapd/invitegate-acl.conf; 389 DS: allow (search) in invitegate-aci.ldif)",
             "whether an account has a userPassword is not to be seen: its SCRAM verifiers "
             "are served to nobody");
