@@ -471,6 +471,8 @@ static void free_domain(inv_domain *domain)
     free(domain->account_attributes);
     free(domain->name_search_base);
     free(domain->name_filter);
+    free(domain->group_search_base);
+    free(domain->group_filter);
     if (domain->name_pattern_text != NULL)
         regfree(&domain->name_pattern);
     free(domain->name_pattern_text);

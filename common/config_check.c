@@ -115,10 +115,42 @@ static bool makes_mail_of_name(const inv_attribute_template *part)
            (strstr(part->value, "%j") != NULL || strstr(part->value, "%u@") != NULL);
 }
 
+/* The lowest entry that has both below it (or is one of them); base where there is none. */
+static const char *above_both(const char *base, const char *dn)
+{
+    const char *above = base;
+
+    while (above != NULL && !inv_dn_within(dn, above))
+        above = inv_dn_parent(above);
+    return above != NULL ? above : base;
+}
+
+/*
+ * A base that is not configured: the lowest entry above all that is. It is where the groups of most
+ * sites are, and group.c asks the root DSE whether it is.
+ */
+static inv_result guess_group_base(const inv_config_reader *reader, inv_domain *domain)
+{
+    const char *base = domain->name_search_base;
+
+    if (*domain->group_search_base != '\0')
+        return INV_OK;
+    base = above_both(base, domain->people);
+    base = above_both(base, domain->invites);
+    base = above_both(base, domain->rosters);
+    for (char **group = domain->allowed_groups; *group != NULL; group++)
+        base = above_both(base, *group);
+    free(domain->group_search_base);
+    domain->group_search_base = strdup(base);
+    domain->group_base_guessed = true;
+    return domain->group_search_base != NULL ? INV_OK : inv_verdict_no_memory(reader->verdict);
+}
+
 inv_result inv_config_check_domain(const inv_config_reader *reader, const char *section,
                                    inv_domain *domain)
 {
     long timeout_ms = reader->config->directory.timeout_ms;
+    inv_result result;
 
     if (*domain->name_search_base == '\0') {
         free(domain->name_search_base);
@@ -137,7 +169,8 @@ inv_result inv_config_check_domain(const inv_config_reader *reader, const char *
     for (size_t i = 0; i < domain->account_attribute_count; i++)
         domain->names_are_mail =
             domain->names_are_mail || makes_mail_of_name(&domain->account_attributes[i]);
-    return check_account_attributes(reader, section, domain);
+    result = guess_group_base(reader, domain);
+    return result == INV_OK ? check_account_attributes(reader, section, domain) : result;
 }
 
 typedef struct container {

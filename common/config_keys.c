@@ -46,6 +46,11 @@
         "a DN, such as dc=example,dc=org, or empty (people is taken)") \
     KEY(domain, name_filter, inv_domain, name_filter, name_filter, "(|(uid=%u)(xmppJid=%j))", \
         "an LDAP filter in parentheses with %u or %j in it") \
+    KEY(domain, group_search_base, inv_domain, group_search_base, optional_dn, "", \
+        "a DN, such as dc=example,dc=org, or empty (the naming context that holds people)") \
+    KEY(domain, group_filter, inv_domain, group_filter, group_filter, \
+        "(|(member=%D)(uniqueMember=%D)(memberUid=%u))", \
+        "an LDAP filter in parentheses with (attribute=%D), (attribute=%u) or (attribute=%j) in it") \
     WHOLE(domain, name_pattern, name_pattern, "^[a-z0-9_][a-z0-9._-]{0,63}$", \
         "a POSIX extended regular expression from ^ to $") \
     KEY(domain, reserved_names, inv_domain, reserved_names, words, "root admin administrator postmaster hostmaster webmaster abuse support security info " "www mail ftp nobody daemon bin sys sync games man lp news uucp proxy www-data backup " "list irc _apt systemd-network messagebus sshd", \

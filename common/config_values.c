@@ -8,6 +8,7 @@
 
 #include "config_keys.h"
 #include "invitegate/ascii.h"
+#include "group.h"
 #include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
@@ -315,22 +316,29 @@ inv_result inv_config_parse_attribute(const char *value, void *field, char *reas
 
 /* ------------------------------------------------------------------------ templates, filters */
 
-bool inv_config_is_template(const char *text, bool *names_user, char reason[INV_CONFIG_REASON_SIZE])
+/* letters: what may stand behind a %, beside another. */
+static bool is_template_of(const char *text, const char *letters, bool *names_user, char *reason)
 {
     *names_user = false;
     for (; *text != '\0'; text++) {
         if (*text != '%')
             continue;
         text++;
-        if (*text == '\0' || strchr("udj%", *text) == NULL) {
+        if (*text == '\0' || (*text != '%' && strchr(letters, *text) == NULL)) {
             (void)snprintf(reason, INV_CONFIG_REASON_SIZE,
-                           "after %% may stand u (name), d (domain), j (JID) or another %%");
+                           "after %% may stand %su (name), d (domain), j (JID) or another %%",
+                           strchr(letters, 'D') != NULL ? "D (DN), " : "");
             return false;
         }
         if (*text == 'u' || *text == 'j')
             *names_user = true;
     }
     return true;
+}
+
+bool inv_config_is_template(const char *text, bool *names_user, char reason[INV_CONFIG_REASON_SIZE])
+{
+    return is_template_of(text, "udj", names_user, reason);
 }
 
 /* RFC 4515 filter, its shape: what follows it, or NULL. Values are the directory's to judge. */
@@ -380,6 +388,17 @@ inv_result inv_config_parse_name_filter(const char *value, void *field, char *re
 
     return keep_if(is_filter(value, reason) && inv_config_is_template(value, &names_user, reason) &&
                        names_user,
+                   value, field);
+}
+
+inv_result inv_config_parse_group_filter(const char *value, void *field, char *reason)
+{
+    const char *rest = value;
+    group_key key;
+    bool names_user;
+
+    return keep_if(is_filter(value, reason) && is_template_of(value, "Dudj", &names_user, reason) &&
+                       group_next_key(&rest, &key),
                    value, field);
 }
 

@@ -5,6 +5,7 @@
 
 #include "invite_terms.h"
 #include "invitegate/account.h"
+#include "invitegate/group.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
@@ -114,6 +115,27 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
     return result;
 }
 
+/* A name to be registered: nobody has it, and no group names it as if somebody had. */
+static inv_result judge_free(inv_call *call, const inv_invite_request *request,
+                             const inv_account *account, inv_verdict *verdict)
+{
+    char *group = NULL;
+    inv_result result;
+
+    if (account != NULL)
+        return inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
+    if (request->inherit_groups)
+        return INV_OK;
+    result = inv_group_find(call, request->user, &group, verdict);
+    if (result == INV_OK && group != NULL)
+        result = inv_verdict_set(verdict, INV_NAME_RESERVED,
+                                 "nobody has the name, but the group %s names it: take it out "
+                                 "(invitectl remove), or let it be inherited (--inherit-groups)",
+                                 group);
+    free(group);
+    return result;
+}
+
 /* *account_state: of a reset, what its account is like; the caller frees it. */
 static inv_result judge_user(inv_call *call, const inv_invite_request *request,
                              char **account_state, inv_verdict *verdict)
@@ -125,8 +147,7 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
     if (result != INV_OK)
         goto cleanup;
     if (registers(request->type)) {
-        if (account != NULL)
-            result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
+        result = judge_free(call, request, account, verdict);
         goto cleanup;
     }
     if (!inv_account_is_own(account)) {

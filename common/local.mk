@@ -51,6 +51,7 @@ common_libcommon_la_SOURCES += \
 	common/redeem_reset.c common/redeem_contact.c common/redeem_open.c common/redeem_mend.c \
 	common/mend.h \
 	include/invitegate/redeem.h \
-	common/repair.c common/repair_pairs.c common/repair_run.h \
+	common/repair.c common/repair_pairs.c common/repair_groups.c common/repair_run.h \
 	common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
+	common/group.c common/group_orphans.c common/group.h include/invitegate/group.h \
 	common/removal.c include/invitegate/removal.h

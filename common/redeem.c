@@ -30,6 +30,8 @@ static void forget(struct redemption *redemption)
     inv_account_free(&redemption->account);
     inv_operation_free(&redemption->pairs);
     inv_operation_free(&redemption->reservation);
+    for (size_t i = 0; i < INV_GROUP_READS; i++)
+        inv_operation_free(&redemption->groups[i]);
 }
 
 void redemption_end(struct redemption *redemption)
@@ -118,7 +120,16 @@ inv_result redemption_refuse_unproved(struct redemption *redemption)
                            domain->invites);
 }
 
-enum { READ_INVITE, READ_ACCOUNT, READ_RESERVATION, READ_PAIRS, READ_CONTAINER, READS };
+/* READ_GROUPS: the first of INV_GROUP_READS, as many as there are. */
+enum {
+    READ_INVITE,
+    READ_ACCOUNT,
+    READ_RESERVATION,
+    READ_PAIRS,
+    READ_CONTAINER,
+    READ_GROUPS,
+    READS = READ_GROUPS + INV_GROUP_READS
+};
 
 /* The ways to redeem are chosen by type: one that changed under way fits none of them. */
 static inv_result judge_type(struct redemption *redemption)
@@ -183,6 +194,31 @@ static const inv_domain *account_domain(const struct redemption *redemption)
     return own != NULL ? own : redemption->call->domain;
 }
 
+/* Groups that name the new account. None is asked for about an account of another domain. */
+static inv_result prepare_groups(const struct redemption *redemption, inv_operation **reads,
+                                 size_t *count)
+{
+    const inv_domain *domain = redemption->call->domain;
+    bool made = false;
+    char *dn = NULL;
+
+    *count = 0;
+    if (account_domain(redemption) != domain)
+        return INV_OK;
+    dn = inv_account_dn(domain, redemption->name);
+    if (dn != NULL)
+        made = inv_group_reads(domain, redemption->name, dn, reads);
+    free(dn);
+    *count = reads[INV_GROUP_READ_ROOT] != NULL ? INV_GROUP_READS : 1;
+    return made ? INV_OK : inv_verdict_no_memory(redemption->verdict);
+}
+
+static void keep(inv_operation **place, inv_operation **read)
+{
+    *place = *read;
+    *read = NULL;
+}
+
 inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts)
 {
     inv_call *call = redemption->call;
@@ -194,17 +230,19 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
         [READ_CONTAINER] = container_read(redemption),
     };
     size_t first = redemption->open ? READ_INVITE + 1 : READ_INVITE;
-    inv_result result;
+    size_t groups = 0;
+    inv_result result = prepare_groups(redemption, reads + READ_GROUPS, &groups);
 
     forget(redemption);
-    result = inv_directory_run(call->directory, reads + first, READS - first, &call->deadline,
-                               redemption->verdict);
+    if (result == INV_OK)
+        result = inv_directory_run(call->directory, reads + first, READ_GROUPS + groups - first,
+                                   &call->deadline, redemption->verdict);
     if (result == INV_OK)
         result = judge_reads(redemption, reads);
-    redemption->pairs = reads[READ_PAIRS];
-    redemption->reservation = reads[READ_RESERVATION];
-    reads[READ_PAIRS] = NULL;
-    reads[READ_RESERVATION] = NULL;
+    keep(&redemption->pairs, &reads[READ_PAIRS]);
+    keep(&redemption->reservation, &reads[READ_RESERVATION]);
+    for (size_t i = 0; i < INV_GROUP_READS; i++)
+        keep(&redemption->groups[i], &reads[READ_GROUPS + i]);
     for (size_t i = 0; i < READS; i++)
         inv_operation_free(&reads[i]);
     return result;

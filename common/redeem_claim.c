@@ -150,6 +150,35 @@ static inv_result refuse_reserved(struct redemption *redemption)
     return result;
 }
 
+/*
+ * A free name that a group names: whoever had it before was in that group, and the next one would
+ * be. Only an invite for this very name that an administrator made for that may register it.
+ */
+static inv_result refuse_named(struct redemption *redemption)
+{
+    const inv_invite *invite = redemption->invite;
+    char *group = NULL;
+    char *dn = NULL;
+    inv_result result;
+
+    if (invite->inherit_groups && invite->user != NULL)
+        return INV_OK;
+    dn = inv_account_dn(redemption->call->domain, redemption->name);
+    if (dn == NULL || redemption->groups[INV_GROUP_READ_GROUPS] == NULL)
+        result = inv_verdict_no_memory(redemption->verdict);
+    else
+        result = inv_group_from_reads(redemption->call, redemption->name, dn, redemption->groups,
+                                      &group, redemption->verdict);
+    if (result == INV_OK && group != NULL)
+        result = inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+                                 "nobody has the name, but the group %s names it: take it out "
+                                 "(invitectl remove), or make an invite with --inherit-groups",
+                                 group);
+    free(group);
+    free(dn);
+    return result;
+}
+
 /* What other services do with their time is not the directory's: the deadline moves with it. */
 static inv_result ask_elsewhere(struct redemption *redemption)
 {
@@ -198,6 +227,8 @@ inv_result redemption_judge_name(struct redemption *redemption)
     if (redemption->account != NULL)
         return redemption_taken(redemption);
     result = refuse_reserved(redemption);
+    if (result == INV_OK)
+        result = refuse_named(redemption);
     return result == INV_OK ? ask_elsewhere(redemption) : result;
 }
 

@@ -196,21 +196,23 @@ static void append_stale(struct redemption *redemption, struct flight *flight,
     }
 }
 
+/* The account joins the groups (ADD), or leaves them again (DELETE). */
 static void append_groups(struct redemption *redemption, struct flight *flight,
-                          const struct relations *relations, const char *account_dn)
+                          const struct relations *relations, inv_change_kind kind,
+                          const char *account_dn)
 {
     for (size_t i = 0; account_dn != NULL && i < relations->group_count; i++) {
         const group_relation *group = &relations->groups[i];
-        inv_operation *join;
+        inv_operation *change;
 
         if (group->attribute == NULL)
             continue;
-        join = inv_operation_new_modify(group->dn);
-        inv_operation_text(join, INV_CHANGE_ADD, group->attribute,
+        change = inv_operation_new_modify(group->dn);
+        inv_operation_text(change, kind, group->attribute,
                            strcmp(group->attribute, "memberUid") == 0
                                ? inv_name_local(redemption->name)
                                : account_dn);
-        flight_append(flight, join);
+        flight_append(flight, change);
     }
 }
 
@@ -277,13 +279,43 @@ bool redemption_connect(struct redemption *redemption, const struct relations *r
 
         append_stale(redemption, &flight, &elsewhere, relations);
         append_pairs(redemption, &flight, relations);
-        append_groups(redemption, &flight, relations, account_dn);
+        append_groups(redemption, &flight, relations, INV_CHANGE_ADD, account_dn);
         /* first, and alone: as long as the pair here stands, a crash leaves a trace of the other */
         whole = run_flight(redemption, &elsewhere) && run_flight(redemption, &flight);
         flight_end(&elsewhere);
         flight_end(&flight);
     }
     return whole;
+}
+
+/* 16 and 32: it is in that group no more. */
+static bool has_left(const inv_operation *operation)
+{
+    return inv_operation_answered(operation, INV_LDAP_SUCCESS) ||
+           inv_operation_answered(operation, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
+           inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT);
+}
+
+inv_result redemption_leave(struct redemption *redemption, const struct relations *relations,
+                            const char *account_dn)
+{
+    inv_call *call = redemption->call;
+    struct flight flight = {.operations = NULL};
+    inv_result result = INV_OK;
+
+    append_groups(redemption, &flight, relations, INV_CHANGE_DELETE, account_dn);
+    if (flight.no_memory)
+        result = inv_verdict_no_memory(redemption->verdict);
+    else if (flight.count > 0)
+        result = inv_directory_run(call->directory, flight.operations, flight.count,
+                                   &call->deadline, redemption->verdict);
+    for (size_t i = 0; result == INV_OK && i < flight.count; i++) {
+        if (!has_left(flight.operations[i]))
+            result =
+                inv_operation_result(flight.operations[i], "leaving a group", redemption->verdict);
+    }
+    flight_end(&flight);
+    return result;
 }
 
 void redemption_disconnect(struct redemption *redemption)

@@ -69,7 +69,8 @@ static bool is_gone(const inv_operation *mark)
  * What this attempt made goes away again. The nonce is deleted first, by its exact value, so that
  * only an account of this very attempt can be removed. because: what the log says of it.
  */
-static void remove_made(struct redemption *redemption, const char *because)
+static void remove_made(struct redemption *redemption, const struct relations *relations,
+                        const char *because)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call *call = redemption->call;
@@ -83,7 +84,13 @@ static void remove_made(struct redemption *redemption, const char *because)
     if (result == INV_OK && !is_gone(mark))
         result = inv_operation_result(mark, "removing the account again", &verdict);
     if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
-        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
+        /* while nobody else can have the name */
+        if (relations != NULL)
+            result = redemption_leave(redemption, relations, dn);
+        if (result != INV_OK)
+            verdict = *redemption->verdict;
+        else
+            result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
         if (result == INV_OK)
             result = inv_operation_result(removal, "removing the account again", &verdict);
         if (result == INV_OK)
@@ -106,7 +113,7 @@ static add_outcome judge_add(struct redemption *redemption, const inv_operation 
         *result = redemption_judge_provider(redemption, add);
     if (*result == INV_OK)
         return ADD_DONE;
-    remove_made(redemption, "another server decides");
+    remove_made(redemption, NULL, "another server decides");
     return ADD_REFUSED;
 }
 
@@ -157,9 +164,9 @@ static void reserve_again(struct redemption *redemption)
 /*
  * Somebody waited out claim_grace and gave the use to another name while this attempt hung.
  */
-static inv_result withdraw(struct redemption *redemption)
+static inv_result withdraw(struct redemption *redemption, const struct relations *relations)
 {
-    remove_made(redemption, "its use went to another name");
+    remove_made(redemption, relations, "its use went to another name");
     reserve_again(redemption);
     return redemption_bad_token(redemption, "the use was taken by another name meanwhile");
 }
@@ -180,7 +187,7 @@ static inv_result complete(struct redemption *redemption, const struct relations
     if (whole && redemption->invite->uses > 0 &&
         redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce) ==
             FINISH_REPOINTED)
-        return withdraw(redemption);
+        return withdraw(redemption, relations);
     return INV_OK;
 }
 

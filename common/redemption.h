@@ -3,6 +3,7 @@
 #define INVITEGATE_COMMON_REDEMPTION_H
 
 #include "claim.h"
+#include "group.h"
 #include "invitegate/account.h"
 #include "invitegate/provider.h"
 #include "invitegate/redeem.h"
@@ -34,6 +35,7 @@ struct redemption {
     char provider[INV_PROVIDER_SIZE]; /* which server decides, as recorded; "": none */
     inv_operation *pairs;       /* the search for pairs that name the JID */
     inv_operation *reservation; /* the read of the name's reservation */
+    inv_operation *groups[INV_GROUP_READS]; /* which groups name the new account already */
     /* held */
     inv_claim claim;
     bool fresh_claim;     /* took a use of its own: it may be given back */
@@ -66,7 +68,8 @@ inv_invite_state redemption_state(const struct redemption *redemption);
 /* The account that was seen was made, or its password set, by this very invite and name. */
 bool redemption_was_begun(const struct redemption *redemption);
 
-/* One flight of reads: invite, holder of the name, reservation, pairs. Replaces what was seen. */
+/* One flight of reads: invite, holder of the name, reservation, pairs, groups that name it.
+ * Replaces what was seen. */
 inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts);
 
 /* INV_BAD_TOKEN when the caller does not take invites of this type. */
@@ -139,6 +142,13 @@ bool redemption_connect(struct redemption *redemption, const struct relations *r
  */
 size_t redemption_pair_containers(const inv_call *call, const char *jid, const char *contact,
                                   const inv_domain *containers[2]);
+
+/*
+ * The account leaves the groups that redemption_connect had it join. A group that keeps it is a
+ * fault: whoever got the name next would be in it.
+ */
+inv_result redemption_leave(struct redemption *redemption, const struct relations *relations,
+                            const char *account_dn);
 
 /* Removes the pairs this invite gave the JID. */
 void redemption_disconnect(struct redemption *redemption);

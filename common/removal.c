@@ -7,6 +7,7 @@
 
 #include "claim.h"
 #include "invitegate/ascii.h"
+#include "invitegate/group.h"
 #include "invitegate/invite.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
@@ -117,51 +118,17 @@ static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed,
     return result;
 }
 
-static const struct {
-    const char *attribute;
-    bool holds_dn;
-} memberships[] = {{"member", true}, {"uniqueMember", true}, {"memberUid", false}};
-
-static inv_result leave_groups_by(inv_call *call, const char *attribute, const char *value,
-                                  size_t *left, inv_verdict *verdict)
+/* Of a name that nobody has: what an account of that name would find itself in. */
+static inv_result leave_groups(inv_call *call, const inv_name *name, const inv_account *account,
+                               size_t *left, inv_verdict *verdict)
 {
-    static const char *const nothing[] = {NULL};
-    char *escaped = inv_filter_escape(value);
-    char *filter = NULL;
-    inv_operation *search = NULL;
-    inv_result result;
-
-    if (escaped != NULL && asprintf(&filter, "(%s=%s)", attribute, escaped) != -1)
-        search = inv_operation_search(call->domain->name_search_base, INV_SCOPE_SUBTREE, filter,
-                                      nothing);
-    if (search != NULL)
-        search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "looking for groups", verdict);
-    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
-        inv_operation *leave = inv_operation_new_modify(inv_entry_dn(search->entries[i]));
-
-        inv_operation_text(leave, INV_CHANGE_DELETE, attribute, value);
-        result = run_one(call, leave, INV_LDAP_NO_SUCH_ATTRIBUTE, "leaving a group", verdict);
-        if (result == INV_OK)
-            (*left)++;
-    }
-    inv_operation_free(&search);
-    free(filter);
-    free(escaped);
-    return result;
-}
-
-static inv_result leave_groups(inv_call *call, const inv_name *name, const char *dn, size_t *left,
-                               inv_verdict *verdict)
-{
+    char *dn = account != NULL ? strdup(account->dn) : inv_account_dn(call->domain, name);
     inv_result result = INV_OK;
 
-    for (size_t i = 0; result == INV_OK && i < sizeof(memberships) / sizeof(memberships[0]); i++)
-        result =
-            leave_groups_by(call, memberships[i].attribute,
-                            memberships[i].holds_dn ? dn : inv_name_local(name), left, verdict);
+    if (dn == NULL)
+        return inv_verdict_no_memory(verdict);
+    result = inv_group_leave(call, name, dn, left, verdict);
+    free(dn);
     return result;
 }
 
@@ -246,8 +213,8 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
     if (result == INV_OK)
         result = revoke_invites(call, name, &removal->invites, verdict);
     /* the groups first: the directory may keep some of them from changing */
-    if (result == INV_OK && account != NULL)
-        result = leave_groups(call, name, account->dn, &removal->groups, verdict);
+    if (result == INV_OK)
+        result = leave_groups(call, name, account, &removal->groups, verdict);
     if (result == INV_OK)
         result = remove_pairs(call, inv_name_jid(name), &removal->pairs, verdict);
     if (result == INV_OK && account == NULL)

@@ -322,5 +322,7 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
         result = repair_shares(&run);
     if (result == INV_OK)
         result = repair_pairs(&run);
+    if (result == INV_OK)
+        result = repair_groups(&run);
     return result;
 }

@@ -38,4 +38,7 @@ inv_result repair_tell_removal(const repair *run, inv_result result, bool change
 /* Pairs of people without an account, and pairs that are older than an account of theirs. */
 inv_result repair_pairs(const repair *run);
 
+/* Tells of groups that name somebody whom there is not. */
+inv_result repair_groups(repair *run);
+
 #endif

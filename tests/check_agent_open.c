@@ -84,6 +84,25 @@ START_TEST(an_account_without_a_token)
 }
 END_TEST
 
+/* Nobody has the name, and a group names it: neither is it registered nor an invite made for it. */
+START_TEST(names_that_a_group_names)
+{
+    struct agent_reply reply;
+
+    site_modify(site, "dn: cn=named,ou=groups," SITE_BASE "\nchangetype: add\n"
+                      "objectClass: posixGroup\ngidNumber: 5000\nmemberUid: gina\n");
+    start_agent("no", "1000/h");
+    expect_register("gina", SITE_PASSWORD, ADDRESS, "NAME_RESERVED");
+    agent_ask(client, &reply, "register", agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL),
+              "gina", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    agent_ask(client, &reply, "create", "alice@example.org", "account", "user=gina", NULL);
+    agent_expect(reply, "NAME_RESERVED");
+    stop_agent();
+    site_delete(site, "cn=named,ou=groups," SITE_BASE);
+}
+END_TEST
+
 START_TEST(only_where_it_is_configured)
 {
     struct agent_reply reply;
@@ -214,6 +233,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_unchecked_fixture(tests, start_site, stop_site);
     tcase_add_test(tests, an_account_without_a_token);
+    tcase_add_test(tests, names_that_a_group_names);
     tcase_add_test(tests, only_where_it_is_configured);
     tcase_add_test(tests, each_costs_its_address);
     tcase_add_test(tests, names_that_the_client_holds);

@@ -76,6 +76,8 @@ static void expect_default_domain(const inv_domain *domain)
 
     expect_default_account(domain);
     ck_assert_str_eq(domain->name_filter, "(|(uid=%u)(xmppJid=%j))");
+    ck_assert(domain->group_base_guessed);
+    ck_assert_str_eq(domain->group_filter, "(|(member=%D)(uniqueMember=%D)(memberUid=%u))");
     ck_assert_str_eq(domain->name_pattern_text, "^[a-z0-9_][a-z0-9._-]{0,63}$");
     ck_assert_int_eq(regexec(&domain->name_pattern, "a.b-c_9", 0, NULL, 0), 0);
     ck_assert_int_eq(regexec(&domain->name_pattern, ".a", 0, NULL, 0), REG_NOMATCH);
@@ -107,6 +109,7 @@ START_TEST(what_is_left_out_has_its_default)
     ck_assert_str_eq(config->domains[0].people, "ou=people,dc=a");
     ck_assert_str_eq(config->domains[0].rosters, "ou=rosters,dc=a");
     ck_assert_str_eq(config->domains[0].name_search_base, "ou=people,dc=a");
+    ck_assert_str_eq(config->domains[0].group_search_base, "dc=a");
     inv_config_free(&config);
     ck_assert_ptr_null(config);
     inv_config_free(&config);
@@ -143,6 +146,7 @@ START_TEST(the_example_shows_the_defaults)
     ck_assert_str_eq(config->domains[0].people, "ou=people,dc=example,dc=org");
     ck_assert_str_eq(config->domains[0].rosters, "ou=rosters,dc=example,dc=org");
     ck_assert_str_eq(config->domains[0].name_search_base, "dc=example,dc=org");
+    ck_assert_str_eq(config->domains[0].group_search_base, "dc=example,dc=org");
     inv_config_free(&config);
     free(text);
 }

@@ -124,6 +124,21 @@ START_TEST(a_wrong_password_finishes_nothing)
 }
 END_TEST
 
+/* Somebody's old groups are not for whoever comes next. */
+START_TEST(a_name_that_a_group_names)
+{
+    char token[INV_TOKEN_LENGTH + 1];
+
+    invite(token);
+    pam_site_modify(site, "dn: cn=named,ou=groups,dc=example,dc=org\nchangetype: add\n"
+                          "objectClass: posixGroup\ngidNumber: 5000\nmemberUid: gina\n");
+    ck_assert_int_eq(login("gina", with(token, PASSWORD)), PAM_PERM_DENIED);
+    ck_assert(logged("result=NAME_RESERVED") && logged("cn=named,ou=groups"));
+    pam_site_modify(site, "dn: cn=named,ou=groups,dc=example,dc=org\nchangetype: delete\n");
+    ck_assert_int_eq(login("gina", with(token, PASSWORD)), PAM_SUCCESS);
+}
+END_TEST
+
 START_TEST(ordinary_logins)
 {
     ck_assert_int_eq(login("alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
@@ -539,6 +554,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, genuine_tokens_in_every_other_case);
     tcase_add_test(tests, what_only_looks_like_a_token);
     tcase_add_test(tests, a_wrong_password_finishes_nothing);
+    tcase_add_test(tests, a_name_that_a_group_names);
     tcase_add_test(tests, the_directory_refuses_a_password);
     tcase_add_test(tests, guests_past_their_end);
     tcase_add_test(tests, register_leaves_passwords_to_the_next_module);

@@ -101,6 +101,7 @@ HEART_TESTS += tests/check_redeem_codes tests/check_constraint
 HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_told
 HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between
 HEART_TESTS += tests/check_password
+HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between tests/check_group
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -131,6 +132,10 @@ tests_check_redeem_between_SOURCES = tests/check_redeem_between.c $(LEFTOVER_SOU
 tests_check_redeem_between_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_between_CFLAGS = $(UNIT_CFLAGS)
 tests_check_redeem_between_LDADD = $(UNIT_LIBS)
+tests_check_group_SOURCES = tests/check_group.c $(LEFTOVER_SOURCES)
+tests_check_group_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_group_CFLAGS = $(UNIT_CFLAGS)
+tests_check_group_LDADD = $(UNIT_LIBS)
 tests_check_redeem_heir_SOURCES = tests/check_redeem_heir.c $(LEFTOVER_SOURCES)
 tests_check_redeem_heir_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_redeem_heir_CFLAGS = $(UNIT_CFLAGS)
@@ -281,7 +286,7 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
 	tests/check_account tests/check_freshness tests/check_roster tests/check_changes tests/check_redeem_open \
-	tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_settle \
+	tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_settle tests/check_group \
 	tests/check_redeem_alike tests/check_sight tests/check_refused tests/check_agent \
 	tests/check_agent_roster tests/check_agent_open tests/check_agent_pam \
 	tests/check_agent_faults tests/integration/bad_input tests/integration/tls \

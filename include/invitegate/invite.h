@@ -186,7 +186,8 @@ typedef struct inv_invite_request {
  * without user, user with several uses, no_pair with another type than account or without inviter,
  * inherit_groups without user, an end of the account that is past, an inviter or contact of this
  * domain that has no account.
- * INV_NAME_RESERVED: user is one of reserved_names.
+ * INV_NAME_RESERVED: user is one of reserved_names, or a group names it though nobody has it, and
+ * inherit_groups is not set.
  * DIRECTORY_DOWN, TIMEOUT: an add without an answer was looked for. Where that has no verdict
  * either, verdict->invite_id is the id of an invite that may be there without anybody having its
  * token, and verdict->why says so. verdict->invite_id is set with INV_OK as well, else empty.

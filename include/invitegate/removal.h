@@ -17,7 +17,8 @@ typedef struct inv_removal {
  * it stops half-way: the use that made it is finished if it was not, its open invites and its
  * resets are revoked, its group memberships and pairs go, the account goes last. May be repeated.
  * The use stays used.
- * INV_NO_ACCOUNT: nobody holds the name; leftovers of the name (invites, pairs) were removed.
+ * INV_NO_ACCOUNT: nobody holds the name; leftovers of the name (invites, memberships, pairs) were
+ * removed.
  * INV_NOT_ALLOWED, and nothing was removed: several entries hold the name, or the account that
  * holds it is another's or was not made by an invite; an admin's tool has to remove it.
  */

@@ -40,11 +40,12 @@ typedef struct inv_repair_visitor {
 /*
  * Looks through the call's domain: claims, reservations, the balance of uses, accounts that share a
  * use, pairs of people without an account, and, only to tell of them, pairs that are older than the
- * account of one of the two. dry_run changes nothing and notes what would be done.
- * The call's deadline is set anew for each operation. *left counts the LEFT notes: an entry that
- * cannot be judged or written is one of them and does not stop the others.
- * INV_OK when everything was looked at; else what kept it from going on (safe to repeat): also
- * INV_CONFIG when accounts that are there are not found by their names, and nothing was touched.
+ * account of one of the two, and groups that name somebody whom there is not. dry_run changes
+ * nothing and notes what would be done. The call's deadline is set anew for each operation. *left
+ * counts the LEFT notes: an entry that cannot be judged or written is one of them and does not stop
+ * the others. INV_OK when everything was looked at; else what kept it from going on (safe to
+ * repeat): also INV_CONFIG when accounts that are there are not found by their names, and nothing
+ * was touched.
  */
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
                       inv_verdict *verdict);

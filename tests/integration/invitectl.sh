@@ -504,6 +504,29 @@ exits 0 "repair again" repair
 says "finds nothing" '^0 mended, 0 waiting, 0 left' "$out"
 redeems 0 "the use is open again" nina "$token" 'nina has a password'
 uses_left 1
+# Somebody left a group behind: a name that nobody has, and that nobody gets by chance.
+admin ldapadd >"$out" 2>"$err" <<END
+dn: cn=named,$suffix
+objectClass: groupOfNames
+member: uid=gone,ou=people,$suffix
+member: uid=bob,ou=people,$suffix
+END
+verdict "a group outlives a member" $?
+exits 1 "repair tells" repair
+says "of the group and the name" "^left +cn=named,$suffix: member names gone, and nobody" "$out"
+exits 1 "doctor finds it" doctor
+says "and says what to do" 'nobody has the name gone, but cn=named' "$out"
+exits 1 "no invite is made for it" create --user gone --print id
+says "and why" "the group cn=named,$suffix names it" "$err"
+exits 0 "unless it is to be inherited" create --user gone --inherit-groups --print id
+exits 0 "which can be revoked" revoke "$(cat "$out")"
+exits 1 "remove takes it out" remove gone
+says "and says so" 'gone@example.org has no account; of that name: .*, 1 group$' "$out"
+exits 0 "repair is content" repair
+exits 0 "and an invite is made" create --user gone --print id
+exits 0 "and revoked" revoke "$(cat "$out")"
+admin ldapdelete "cn=named,$suffix" >"$out" 2>"$err"
+verdict "the group goes" $?
 exits 1 "repair leaves what it may not decide" repair
 says "tells" "^left +inviteId=$id,.*do not make the 1 it was made for" "$out"
 exits 1 "repair --dry-run too" --json repair --dry-run

@@ -66,6 +66,9 @@ exits 2 "a contact invite with an end of the account" \
 exits 2 "a reset with a group" create --type reset --user bob --group "cn=x,$suffix"
 exits 2 "a reset with an end of the account" create --type reset --user bob --account-expires 30d
 exits 2 "a reset without a pair" create --type reset --user bob --inviter alice --no-pair
+exits 2 "inheriting groups by any name" create --inherit-groups
+says "says why" 'it needs --user' "$err"
+exits 2 "a reset that inherits groups" create --type reset --user bob --inherit-groups
 exits 2 "a name and unlimited uses" create --user bob --uses unlimited
 exits 2 "--json and --print-ldif" --json init --print-ldif
 for each in type expires account-expires uses count print note roster-group; do

@@ -23,6 +23,12 @@ objectClass: posixGroup
 cn: shell
 gidNumber: 5000
 
+dn: cn=far,$suffix
+objectClass: groupOfNames
+cn: far
+member: uid=alice,ou=people,$suffix
+member: uid=bob,ou=people,$suffix
+
 END
     number=0
     while [ $number -lt 510 ]; do
@@ -371,6 +377,11 @@ END
 change cn=staff,ou=groups add member "uid=bob,ou=people,$suffix" | allowed "bob joins a group" gate
 change cn=staff,ou=groups delete member "uid=bob,ou=people,$suffix" | allowed "and leaves it" gate
 change cn=shell,ou=groups add memberUid bob | allowed "groups of names work the same" gate
+change cn=far delete member "uid=bob,ou=people,$suffix" | allowed "elsewhere somebody is taken out" gate
+change cn=far add member "uid=bob,ou=people,$suffix" | denied "and nobody put in" gate
+change cn=far replace member "uid=bob,ou=people,$suffix" | denied "in no way" gate
+names 1 "groups are found by who is in them, wherever they are" gate "$suffix" \
+    "(|(member=uid=alice,ou=people,$suffix)(uniqueMember=uid=alice,ou=people,$suffix)(memberUid=alice))"
 change cn=shell,ou=groups replace gidNumber 0 | denied "a group is not changed otherwise" gate
 delete cn=shell,ou=groups | denied "nor deleted" gate
 denied "nor added" gate <<END

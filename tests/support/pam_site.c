@@ -216,6 +216,12 @@ static inv_invite *read_invite(const pam_site *site, const char *token)
     return invite;
 }
 
+void pam_site_modify(const pam_site *site, const char *ldif)
+{
+    if (slapd_modify(site->slapd, ldif) != 0)
+        fail("slapd", "refuses a change");
+}
+
 void pam_site_unfinish(const pam_site *site, const char *token, const char *jid)
 {
     inv_invite *invite = read_invite(site, token);
@@ -223,8 +229,7 @@ void pam_site_unfinish(const pam_site *site, const char *token, const char *jid)
                       "inviteClaim: %s 00112233445566ff\n",
                       invite->dn, jid);
 
-    if (slapd_modify(site->slapd, ldif) != 0)
-        fail("slapd", "refuses to have a use unfinished");
+    pam_site_modify(site, ldif);
     free(ldif);
     inv_invite_free(&invite);
 }

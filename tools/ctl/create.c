@@ -19,6 +19,7 @@
 static const ctl_option options[] = {
     {"type", 't', "TYPE", false, "account, contact, contact-account or reset [account]"},
     {"user", 'u', "NAME", false, "the only name it registers or resets; implies one use"},
+    {"inherit-groups", 0, NULL, false, "even if a group names it that nobody has: with --user"},
     {"inviter", 'i', "JID", false, "who invites; gets onto the new account's roster"},
     {"no-pair", 0, NULL, false, "record the inviter, but make them no contacts of each other"},
     {"contact", 0, "JID", true, "one more contact to pre-approve"},
@@ -65,6 +66,7 @@ static bool complete_terms(const ctl_invocation *invocation, const inv_domain *d
         .expires = terms->expires != 0 ? terms->expires : time(NULL) + usual,
         .account_expires = terms->account_expires,
         .made_by = wanted->made_by,
+        .inherit_groups = terms->inherit_groups,
         .note = terms->note,
     };
     return true;

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "container.h"
+#include "invitegate/group.h"
 #include "proof.h"
 #include "report.h"
 
@@ -119,6 +120,47 @@ static void check_dates(ctl_proof *proof, const ctl_containers *containers)
                       inv_password_dates_word(proof->dates));
 }
 
+#define ORPHANS_TOLD 5 /* one by one; the others are counted */
+
+typedef struct orphans {
+    ctl_proof *proof;
+    size_t count;
+} orphans;
+
+static void tell_orphan(void *context, const inv_group_orphan *orphan)
+{
+    orphans *found = context;
+
+    if (++found->count <= ORPHANS_TOLD)
+        ctl_proof_row(found->proof, CTL_FINDING, "memberships",
+                      "invitectl remove NAME takes a name out of its groups; invitectl create "
+                      "--inherit-groups --user NAME lets a new account have them",
+                      "nobody has the name %s, but %s names it (%s): it cannot be registered",
+                      orphan->local, orphan->group, orphan->attribute);
+}
+
+/* Names that an earlier holder left in groups. */
+static inv_result check_memberships(ctl_proof *proof)
+{
+    orphans found = {.proof = proof};
+    inv_call call = *proof->call;
+    inv_result result;
+
+    call.domain = proof->domain;
+    result = inv_group_each_orphan(&call, tell_orphan, &found, proof->verdict);
+    if (result == INV_CONFIG) {
+        ctl_proof_row(proof, CTL_FINDING, "memberships", CTL_REMEDY_ACL, "%s", proof->verdict->why);
+        return INV_OK;
+    }
+    if (result == INV_OK && found.count > ORPHANS_TOLD)
+        ctl_proof_row(proof, CTL_FINDING, "memberships", "invitectl repair lists all of them",
+                      "%zu more memberships of names that nobody has", found.count - ORPHANS_TOLD);
+    else if (result == INV_OK && found.count == 0)
+        ctl_proof_row(proof, CTL_FINE, "memberships", NULL,
+                      "no group names anybody whom there is not");
+    return result;
+}
+
 static void check_clock(ctl_proof *proof)
 {
     double difference = difftime(time(NULL), proof->server_time);
@@ -173,6 +215,8 @@ static inv_result examine_domain(examination *work)
         result = ctl_check_indexes(&proof);
     if (result == INV_OK)
         result = ctl_check_local_users(&proof);
+    if (result == INV_OK)
+        result = check_memberships(&proof);
 cleanup:
     ctl_containers_clear(&containers);
     return result;

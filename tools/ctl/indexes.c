@@ -115,22 +115,32 @@ static void need(index_list *known, const char *base, const char *attribute)
                   "%s has no index for equality in %s", attribute, base);
 }
 
-/* Each attribute that name_filter compares. */
-static void need_name_filter(index_list *known)
+bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE])
 {
-    const inv_domain *domain = known->proof->domain;
+    for (const char *p = strchr(*rest, '('); p != NULL; p = strchr(p, '(')) {
+        size_t length = strcspn(++p, "()=~<>:;!&|");
 
-    for (const char *p = strchr(domain->name_filter, '('); p != NULL; p = strchr(p, '(')) {
-        char attribute[128];
-        size_t length;
-
-        p++;
-        length = strcspn(p, "()=~<>:;!&|");
-        if (length == 0 || length >= sizeof(attribute) || strchr("=~<>:;", p[length]) == NULL)
+        if (length == 0 || length >= CTL_FILTER_ATTRIBUTE_SIZE ||
+            strchr("=~<>:;", p[length]) == NULL)
             continue;
         memcpy(attribute, p, length);
         attribute[length] = '\0';
-        need(known, domain->name_search_base, attribute);
+        *rest = p;
+        return true;
+    }
+    return false;
+}
+
+/* Each attribute that a filter compares. One that the schema does not have is compared with
+ * nothing.
+ */
+static void need_filter(index_list *known, const char *filter, const char *base)
+{
+    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+
+    while (ctl_filter_attribute(&filter, attribute)) {
+        if (strcasecmp(attribute, known->proof->unknown) != 0)
+            need(known, base, attribute);
     }
 }
 
@@ -144,7 +154,8 @@ static void judge(index_list *known)
     static const char *const replica[] = {"entryUUID", "entryCSN", NULL};
     const inv_domain *domain = known->proof->domain;
 
-    need_name_filter(known);
+    need_filter(known, domain->name_filter, domain->name_search_base);
+    need_filter(known, domain->group_filter, domain->group_search_base);
     for (size_t i = 0; account[i] != NULL; i++)
         need(known, domain->people, account[i]);
     for (size_t i = 0; invite[i] != NULL; i++)

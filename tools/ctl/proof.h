@@ -60,6 +60,7 @@ typedef struct ctl_proof {
     time_t server_time;  /* by createTimestamp, 0 if not seen */
     char provider[INV_PROVIDER_SIZE]; /* the server that took the throwaway invite; "": not told */
     bool takes_no_writes; /* a read-only replica: nothing could be tried, and nothing is proved */
+    char unknown[128];   /* an attribute of group_filter that the schema does not have, or "" */
 } ctl_proof;
 
 /* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
@@ -100,6 +101,11 @@ inv_result ctl_prove_groups(ctl_proof *proof);
 inv_result ctl_prove_exposure(ctl_proof *proof); /* needs what the others made */
 
 /* ------------------------------------------------------------- without writing: schema, indexes */
+
+#define CTL_FILTER_ATTRIBUTE_SIZE 128
+
+/* The next attribute that a filter compares; *rest starts at the filter. False: there is none. */
+bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE]);
 
 inv_result ctl_check_schema(ctl_proof *proof);
 inv_result ctl_check_indexes(ctl_proof *proof);

@@ -152,6 +152,18 @@ static void need(schema *known, const char *kind, const char *name, const char *
                   strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
 }
 
+/* memberUid, where the schema of posixGroup is not loaded: no group can have it. */
+static void look_for_unknown(schema *known)
+{
+    const char *rest = known->proof->domain->group_filter;
+    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+
+    while (ctl_filter_attribute(&rest, attribute)) {
+        if (definition(known, "attributeTypes", attribute) == NULL)
+            (void)snprintf(known->proof->unknown, sizeof(known->proof->unknown), "%s", attribute);
+    }
+}
+
 static void judge(schema *known)
 {
     const char *other = "correct the keys account_... of this domain, or load the schema they need";
@@ -170,6 +182,7 @@ static void judge(schema *known)
     for (size_t i = 0; i < domain->account_attribute_count; i++)
         need(known, "attributeTypes", domain->account_attributes[i].attribute, other);
     need(known, "attributeTypes", domain->account_rdn, other);
+    look_for_unknown(known);
     if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0) {
         need(known, "attributeTypes", "authPassword", REMEDY_AUTHPASSWORD);
         need(known, "objectClasses", "authPasswordObject", REMEDY_AUTHPASSWORD);

@@ -74,6 +74,24 @@ static bool check_fits(const ctl_invocation *invocation, const ctl_terms *terms)
     return true;
 }
 
+/* What a name inherits is decided for one name at a time. */
+static bool check_inheritance(const ctl_invocation *invocation, ctl_terms *terms)
+{
+    terms->inherit_groups = ctl_option_given(invocation, "inherit-groups");
+    if (!terms->inherit_groups)
+        return true;
+    if (!ctl_option_given(invocation, "user")) {
+        ctl_usage(invocation, "--inherit-groups is for one name: it needs --user");
+        return false;
+    }
+    if (!registers(terms->type)) {
+        ctl_usage(invocation, "--type %s makes no account: --inherit-groups does not go with it",
+                  inv_invite_type_name(terms->type));
+        return false;
+    }
+    return true;
+}
+
 static bool parse_uses(const ctl_invocation *invocation, ctl_terms *terms)
 {
     const char *text = ctl_option_text(invocation, "uses");
@@ -229,8 +247,9 @@ bool ctl_terms_parse(const ctl_invocation *invocation, ctl_terms *terms)
 
     terms->no_pair = ctl_option_given(invocation, "no-pair");
     return parse_type(invocation, terms) && check_needs(invocation, terms) &&
-           check_fits(invocation, terms) && parse_uses(invocation, terms) &&
-           parse_expires(invocation, now, terms) && parse_account_expires(invocation, now, terms) &&
-           parse_texts(invocation, terms) && parse_print(invocation, terms) &&
-           parse_qr(invocation, terms) && parse_count(invocation, terms);
+           check_fits(invocation, terms) && check_inheritance(invocation, terms) &&
+           parse_uses(invocation, terms) && parse_expires(invocation, now, terms) &&
+           parse_account_expires(invocation, now, terms) && parse_texts(invocation, terms) &&
+           parse_print(invocation, terms) && parse_qr(invocation, terms) &&
+           parse_count(invocation, terms);
 }

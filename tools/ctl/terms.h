@@ -13,6 +13,7 @@ typedef struct ctl_terms {
     inv_invite_type type;
     long uses; /* 0: unlimited */
     bool no_pair;
+    bool inherit_groups;
     time_t expires;              /* 0: after default_expiry, of a reset reset_expiry */
     const char *account_expires; /* as inv_invite_request has it; may be account_end */
     char account_end[INV_TIMESTAMP_SIZE];

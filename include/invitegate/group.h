@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_GROUP_H
+#define INVITEGATE_GROUP_H
+
+#include <stddef.h>
+
+#include "invitegate/call.h"
+#include "invitegate/name.h"
+
+/*
+ * Groups that name somebody, wherever they are: group_filter below group_search_base. Where that
+ * key is not set, the base is the naming context that holds people. Which one that is says the root
+ * DSE, and it is asked each time: a guess made of the configured DNs is only what is searched at
+ * the same time, to spare a round trip where it is right.
+ */
+
+/* The reads that tell whether a group names somebody, to be put in flight with others. */
+enum { INV_GROUP_READ_GROUPS, INV_GROUP_READ_ROOT, INV_GROUP_READS };
+
+/*
+ * Makes them for the entry dn of name. reads[INV_GROUP_READ_ROOT] is NULL where the base is
+ * configured. False: memory is short. The caller frees them in either case.
+ */
+bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char *dn,
+                     inv_operation *reads[INV_GROUP_READS]);
+
+/*
+ * Judges them once they were answered. *group: the DN of the first group that names it, NULL when
+ * none does; the caller frees it. One search more where the root DSE says that the base is another.
+ * INV_OK only when the whole base was searched (result 0); anything else is INV_CONFIG or no
+ * verdict, never "none".
+ */
+inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
+                                inv_operation *reads[INV_GROUP_READS], char **group,
+                                inv_verdict *verdict);
+
+/* The two above and the run between them, for the entry that a new account of name would be. */
+inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, inv_verdict *verdict);
+
+/*
+ * Takes dn and name out of every group that names them: each attribute that group_filter compares
+ * with %D, %u or %j loses that value. *left counts the memberships that went. A group that refuses
+ * stops it (the directory's words in verdict); those before are done, it may be repeated.
+ */
+inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left,
+                           inv_verdict *verdict);
+
+/* A name that could be registered, and that a group names already. Texts are of the call. */
+typedef struct inv_group_orphan {
+    const char *group; /* the DN of the group */
+    const char *attribute;
+    const char *local;
+} inv_group_orphan;
+
+/*
+ * Visits every membership, in the groups that invitegate can see, of a name of the domain that
+ * nobody has: whoever came to register it would be in those groups. Names that name_pattern or
+ * reserved_names forbid anyway are left out. The call's deadline is set anew for each operation.
+ */
+inv_result inv_group_each_orphan(inv_call *call,
+                                 void (*visit)(void *context, const inv_group_orphan *orphan),
+                                 void *context, inv_verdict *verdict);
+
+#endif
