@@ -71,23 +71,28 @@ inv_operation *inv_claim_take_over_operation(const inv_invite *invite, const inv
     return operation;
 }
 
-inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *claim_text,
-                                          const char *jid, const char *nonce, time_t now)
+char *inv_claim_use_text(const char *jid, time_t now, const char *nonce, const char *owed)
 {
-    inv_operation *operation = inv_operation_new_modify(invite->dn);
     char moment[INV_TIMESTAMP_SIZE];
-    char *used = NULL;
+    char *text = NULL;
+
+    inv_timestamp_write_generalized(now, moment);
+    return asprintf(&text, "%s %s %s%s%s", jid, moment, nonce, owed != NULL ? INV_USE_OWED : "",
+                    owed != NULL ? owed : "") == -1
+               ? NULL
+               : text;
+}
+
+inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *claim_text,
+                                          const char *use_text)
+{
+    inv_operation *operation = use_text != NULL ? inv_operation_new_modify(invite->dn) : NULL;
 
     if (operation == NULL)
         return NULL;
-    inv_timestamp_write_generalized(now, moment);
-    if (asprintf(&used, "%s %s %s", jid, moment, nonce) == -1) {
-        inv_operation_free(&operation);
-        return NULL;
-    }
-    inv_operation_text(operation, INV_CHANGE_DELETE, "inviteClaim", claim_text);
-    inv_operation_text(operation, INV_CHANGE_ADD, "inviteUsedBy", used);
-    free(used);
+    if (claim_text != NULL)
+        inv_operation_text(operation, INV_CHANGE_DELETE, "inviteClaim", claim_text);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteUsedBy", use_text);
     return operation;
 }
 

@@ -27,9 +27,16 @@ inv_operation *inv_claim_take_operation(const inv_invite *invite, const inv_clai
 inv_operation *inv_claim_take_over_operation(const inv_invite *invite, const inv_use *standing,
                                              const inv_claim *claim);
 
-/* The claim becomes inviteUsedBy "JID generalizedTime nonce". */
+/*
+ * A value of inviteUsedBy: "JID generalizedTime nonce", and behind it, where something that the
+ * invite promised could not be given, " owed:" and what; owed NULL: nothing. The caller frees it;
+ * NULL when memory is short.
+ */
+char *inv_claim_use_text(const char *jid, time_t now, const char *nonce, const char *owed);
+
+/* The claim (NULL: there is none) becomes a finished use with that text. NULL when use_text is. */
 inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *claim_text,
-                                          const char *jid, const char *nonce, time_t now);
+                                          const char *use_text);
 
 /*
  * Gives a claim back: it goes, n becomes n+1 (a revoked invite's remembered count grows). Done,

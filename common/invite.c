@@ -169,17 +169,33 @@ static bool copy_list(const inv_entry *entry, const char *attribute, char ***lis
     return true;
 }
 
-/* "JID nonce" or "JID generalizedTime nonce"; a JID has no spaces (nodeprep). */
+bool inv_invite_owes(const inv_invite *invite)
+{
+    for (size_t i = 0; invite->uses_left >= 0 && i < invite->used_by_count; i++) {
+        if (invite->used_by[i].owed != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* A JID has no spaces (nodeprep). */
 static bool parse_use(const char *text, bool finished, inv_use *use)
 {
+    const char *owed = finished ? strstr(text, INV_USE_OWED) : NULL;
+    const char *end = owed != NULL ? owed : text + strlen(text);
     const char *first = strchr(text, ' ');
-    const char *last = strrchr(text, ' ');
+    const char *last = memrchr(text, ' ', (size_t)(end - text));
 
     *use = (inv_use){.text = strdup(text)};
+    if (owed != NULL) {
+        use->owed = strdup(owed + strlen(INV_USE_OWED));
+        if (use->owed == NULL || last == NULL)
+            return false;
+    }
     if (first == NULL || (finished && first == last) || (!finished && first != last))
         return false;
     use->jid = strndup(text, (size_t)(first - text));
-    use->nonce = strdup(last + 1);
+    use->nonce = strndup(last + 1, (size_t)(end - last) - 1);
     if (finished) {
         char *moment = strndup(first + 1, (size_t)(last - first) - 1);
         bool parsed = moment != NULL && inv_timestamp_parse_generalized(moment, &use->time);
@@ -356,6 +372,7 @@ static void free_uses(inv_use *uses, size_t count)
         free(uses[i].text);
         free(uses[i].jid);
         free(uses[i].nonce);
+        free(uses[i].owed);
     }
     free(uses);
 }

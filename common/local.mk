@@ -53,5 +53,5 @@ common_libcommon_la_SOURCES += \
 	include/invitegate/redeem.h \
 	common/repair.c common/repair_pairs.c common/repair_groups.c common/repair_run.h \
 	common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
-	common/group.c common/group_orphans.c common/group.h include/invitegate/group.h \
+	common/group.c common/group_kind.c common/group_orphans.c common/group.h include/invitegate/group.h \
 	common/removal.c include/invitegate/removal.h

@@ -20,6 +20,16 @@ inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_u
                            bool dry_run, inv_mend *mend, inv_verdict *verdict);
 
 /*
+ * Tries once more what is owed to the account of a finished use (inv_use.owed), and nothing else.
+ * INV_MEND_FINISHED: it has all of it now. INV_MEND_GONE: nobody is left to whom it is owed, or the
+ * invite was revoked, and nothing is owed any more. INV_MEND_STUCK: still owed, and verdict->why
+ * says what is in the way; so with dry_run, which writes nothing. No verdict: errors of the
+ * directory.
+ */
+inv_result inv_redeem_mend_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
+                                bool dry_run, inv_mend *mend, inv_verdict *verdict);
+
+/*
  * Writes the pairs that the account of this name has from its invite, if there is such an account.
  * Joins no group.
  */

@@ -23,10 +23,11 @@ static time_t ended_at(const inv_invite *invite, time_t now)
     return end;
 }
 
-/* Ended before the moment, with nothing under way: neither changes any more once it is revoked. */
+/* Ended before the moment, with nothing under way or owed: that changes no more once it is revoked.
+ */
 static bool is_over(const inv_invite *invite, time_t before, time_t now)
 {
-    return invite->claim_count == 0 && ended_at(invite, now) < before;
+    return invite->claim_count == 0 && !inv_invite_owes(invite) && ended_at(invite, now) < before;
 }
 
 static inv_result delete_entry(inv_call *call, const char *dn, inv_verdict *verdict)
@@ -52,7 +53,7 @@ static inv_result delete_invite(inv_call *call, const char *id, time_t before, t
     inv_result result;
 
     call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
-    result = inv_invite_read(call, id, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
+    result = inv_invite_read(call, id, INV_INVITE_ALL, &invite, verdict);
     if (result != INV_OK || !is_over(invite, before, now))
         goto cleanup;
     was_open = invite->uses_left > 0;
@@ -60,7 +61,7 @@ static inv_result delete_invite(inv_call *call, const char *id, time_t before, t
         result = inv_invite_revoke(call, id, verdict);
         inv_invite_free(&invite);
         if (result == INV_OK)
-            result = inv_invite_read(call, id, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
+            result = inv_invite_read(call, id, INV_INVITE_ALL, &invite, verdict);
         if (result != INV_OK || invite->uses_left >= 0 || invite->claim_count > 0)
             goto cleanup;
     }
@@ -174,7 +175,7 @@ inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
         return result;
     run.before = run.now - older_than;
     search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, "(objectClass=xmppInvite)",
-                                  inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS));
+                                  inv_invite_attributes(INV_INVITE_ALL));
     if (search == NULL)
         return inv_verdict_no_memory(verdict);
     search->paged = true;

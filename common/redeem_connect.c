@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/encoding.h"
 #include "invitegate/timestamp.h"
 #include "redemption.h"
 
@@ -196,6 +200,66 @@ static void append_stale(struct redemption *redemption, struct flight *flight,
     }
 }
 
+/* ------------------------------------------------------------------------------- what is owed */
+
+#define ITEM_DIGITS 8
+
+/* How inviteUsedBy names a group: the beginning of SHA-256 of its DN in lower case. */
+static bool write_item(const char *dn, char item[ITEM_DIGITS + 1])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char *lower = strdup(dn);
+    bool made = false;
+
+    for (char *p = lower; p != NULL && *p != '\0'; p++) {
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    }
+    if (lower != NULL)
+        made = EVP_Digest(lower, strlen(lower), digest, NULL, EVP_sha256(), NULL) == 1;
+    free(lower);
+    if (made)
+        inv_hex_write(digest, ITEM_DIGITS / 2, item);
+    else
+        ERR_clear_error();
+    return made;
+}
+
+static bool is_asked_for(const struct redemption *redemption, const char *dn)
+{
+    char item[ITEM_DIGITS + 1];
+
+    return redemption->only == NULL || strcmp(redemption->only, INV_USE_OWED_ALL) == 0 ||
+           !write_item(dn, item) || strstr(redemption->only, item) != NULL;
+}
+
+/* A group that the account is not in, though the invite says so. */
+static void owe(struct redemption *redemption, const char *dn, const char *why)
+{
+    size_t length = strlen(redemption->owed);
+    char item[ITEM_DIGITS + 1];
+
+    if (!is_asked_for(redemption, dn))
+        return;
+    (void)snprintf(redemption->owed_why, sizeof(redemption->owed_why), "%s %s", dn, why);
+    if (!write_item(dn, item) || strstr(redemption->owed, item) != NULL)
+        return;
+    if (length + sizeof(item) + 1 < sizeof(redemption->owed))
+        (void)snprintf(redemption->owed + length, sizeof(redemption->owed) - length, "%s%s",
+                       length > 0 ? "," : "", item);
+}
+
+/* What the questions said of the groups; what the writes say comes behind it. */
+static void owe_faults(struct redemption *redemption, const struct relations *relations,
+                       const char *account_dn)
+{
+    redemption->owed[0] = '\0';
+    for (size_t i = 0; account_dn != NULL && i < relations->group_count; i++) {
+        if (relations->groups[i].fault != NULL)
+            owe(redemption, relations->groups[i].dn, relations->groups[i].fault);
+    }
+}
+
 /* The account joins the groups (ADD), or leaves them again (DELETE). */
 static void append_groups(struct redemption *redemption, struct flight *flight,
                           const struct relations *relations, inv_change_kind kind,
@@ -205,14 +269,19 @@ static void append_groups(struct redemption *redemption, struct flight *flight,
         const group_relation *group = &relations->groups[i];
         inv_operation *change;
 
-        if (group->attribute == NULL)
+        if (!is_asked_for(redemption, group->dn))
             continue;
-        change = inv_operation_new_modify(group->dn);
-        inv_operation_text(change, kind, group->attribute,
-                           strcmp(group->attribute, "memberUid") == 0
-                               ? inv_name_local(redemption->name)
-                               : account_dn);
-        flight_append(flight, change);
+        /* each by itself: what one attribute does not take keeps nobody out of another */
+        for (size_t j = 0; j < group->attribute_count; j++) {
+            const char *attribute = group->attributes[j];
+
+            change = inv_operation_new_modify(group->dn);
+            inv_operation_text(change, kind, attribute,
+                               inv_group_attribute_holds_dn(attribute)
+                                   ? account_dn
+                                   : inv_name_local(redemption->name));
+            flight_append(flight, change);
+        }
     }
 }
 
@@ -255,9 +324,11 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
             continue;
         /* a group may be gone for good; a pair can be written once the directory or its rights are
          * in order */
-        if (inv_operation_result(flight->operations[i], "connecting the account", &verdict) !=
-                INV_CONFIG ||
-            !is_membership(flight->operations[i])) {
+        if (inv_operation_result(flight->operations[i], "connecting the account", &verdict) ==
+                INV_CONFIG &&
+            is_membership(flight->operations[i])) {
+            owe(redemption, flight->operations[i]->dn, verdict.why);
+        } else {
             redemption->obstacle = verdict.result;
             whole = false;
         }
@@ -277,6 +348,7 @@ bool redemption_connect(struct redemption *redemption, const struct relations *r
         struct flight flight = {.operations = NULL};
         struct flight elsewhere = {.operations = NULL};
 
+        owe_faults(redemption, relations, account_dn);
         append_stale(redemption, &flight, &elsewhere, relations);
         append_pairs(redemption, &flight, relations);
         append_groups(redemption, &flight, relations, INV_CHANGE_ADD, account_dn);

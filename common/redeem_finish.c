@@ -61,10 +61,12 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
     inv_operation *flight[2] = {NULL, NULL};
     size_t count = 1;
     finish_outcome outcome = FINISH_UNKNOWN;
+    char *use = inv_claim_use_text(inv_name_jid(redemption->name), time(NULL), nonce,
+                                   redemption->owed[0] != '\0' ? redemption->owed : NULL);
     inv_result result;
 
-    flight[0] = inv_claim_finish_operation(redemption->invite, claim_text,
-                                           inv_name_jid(redemption->name), nonce, time(NULL));
+    flight[0] = inv_claim_finish_operation(redemption->invite, claim_text, use);
+    free(use);
     if (redemption->invite->user != NULL && redemption->invite->type != INV_INVITE_RESET)
         flight[count++] = reservation_removal(redemption);
     result = inv_directory_run(call->directory, flight, count, &call->deadline, &verdict);
@@ -126,6 +128,27 @@ finish_outcome redemption_finish(struct redemption *redemption, const char *clai
             outcome = find_successor(redemption, nonce, &text);
     }
     return outcome;
+}
+
+void redemption_record_owed(struct redemption *redemption, bool whole)
+{
+    inv_call *call = redemption->call;
+    inv_verdict verdict = INV_VERDICT_INIT;
+    char *use =
+        inv_claim_use_text(inv_name_jid(redemption->name), time(NULL), redemption->claim.nonce,
+                           whole ? redemption->owed : INV_USE_OWED_ALL);
+    inv_operation *record = inv_claim_finish_operation(redemption->invite, NULL, use);
+    inv_result result = inv_directory_run(call->directory, &record, 1, &call->deadline, &verdict);
+
+    if (result == INV_OK)
+        result = inv_operation_result(record, "putting down what is owed", &verdict);
+    if (result != INV_OK)
+        inv_log_write(call->log, INV_LOG_ERROR,
+                      "invite %s: %s has an account but not all that was promised, and that could "
+                      "not be put down: %s",
+                      redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
+    inv_operation_free(&record);
+    free(use);
 }
 
 /* -------------------------------------------------------------------------- settle and prove */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mend.h"
@@ -179,6 +180,90 @@ inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_u
         result = end_reset(&redemption, found, dry_run, mend);
     else if (result == INV_OK)
         result = end_claim(&redemption, found, dry_run, mend);
+    redemption_end(&redemption);
+    inv_name_free(&name);
+    return result;
+}
+
+/* The value as it is to be: with what is still owed, or without. An unlimited invite keeps none. */
+static inv_result rewrite(struct redemption *redemption, const inv_use *use, const char *owed)
+{
+    inv_call *call = redemption->call;
+    inv_operation *change = inv_operation_new_modify(redemption->invite->dn);
+    char *text = inv_claim_use_text(use->jid, use->time, use->nonce, owed);
+    inv_result result = INV_OK;
+
+    if (text == NULL)
+        result = inv_verdict_no_memory(redemption->verdict);
+    inv_operation_text(change, INV_CHANGE_DELETE, "inviteUsedBy", use->text);
+    if (owed != NULL || redemption->invite->uses > 0)
+        inv_operation_text(change, INV_CHANGE_ADD, "inviteUsedBy", text);
+    if (result == INV_OK)
+        result =
+            inv_directory_run(call->directory, &change, 1, &call->deadline, redemption->verdict);
+    if (result == INV_OK && !inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE))
+        result = inv_operation_result(change, "putting down what is owed", redemption->verdict);
+    inv_operation_free(&change);
+    free(text);
+    return result;
+}
+
+/* To whom it is owed: the account that this very use made, of an invite that still gives. */
+static inv_result find_creditor(struct redemption *redemption, const inv_use *use, bool *found)
+{
+    inv_result result = look_for_own(redemption, found);
+
+    if (result == INV_OK && *found)
+        *found = redemption->invite->uses_left >= 0 &&
+                 strcmp(inv_account_made_by(redemption->account), use->nonce) == 0;
+    return result;
+}
+
+static inv_result pay(struct redemption *redemption, const inv_use *use, bool dry_run,
+                      inv_mend *mend)
+{
+    bool found = false;
+    bool whole = false;
+    inv_result result = find_creditor(redemption, use, &found);
+
+    if (result != INV_OK || dry_run)
+        return result;
+    *mend = INV_MEND_GONE;
+    if (!found)
+        return rewrite(redemption, use, NULL);
+    redemption->only = use->owed;
+    result = connect(redemption, true, redemption->account->dn, &whole);
+    if (result != INV_OK)
+        return result;
+    *mend = whole && redemption->owed[0] == '\0' ? INV_MEND_FINISHED : INV_MEND_STUCK;
+    if (*mend == INV_MEND_STUCK)
+        (void)inv_verdict_set(redemption->verdict, INV_CONFIG, "%s",
+                              redemption->owed[0] != '\0' ? redemption->owed_why
+                                                          : "a pair cannot be written");
+    if (*mend == INV_MEND_FINISHED)
+        result = rewrite(redemption, use, NULL);
+    else if (whole && strcmp(redemption->owed, use->owed) != 0)
+        result = rewrite(redemption, use, redemption->owed);
+    return result;
+}
+
+inv_result inv_redeem_mend_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
+                                bool dry_run, inv_mend *mend, inv_verdict *verdict)
+{
+    struct redemption redemption;
+    inv_name *name = NULL;
+    inv_result result = inv_name_parse_jid(use->jid, &name, verdict);
+
+    *mend = INV_MEND_STUCK;
+    if (result == INV_NAME_INVALID)
+        return INV_OK;
+    if (result != INV_OK)
+        return result;
+    (void)inv_verdict_set(verdict, INV_OK, "a group that could not be joined");
+    redemption_start(&redemption, call, invite->id, name, verdict);
+    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    if (result == INV_OK)
+        result = pay(&redemption, use, dry_run, mend);
     redemption_end(&redemption);
     inv_name_free(&name);
     return result;

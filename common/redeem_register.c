@@ -181,6 +181,9 @@ static inv_result complete(struct redemption *redemption, const struct relations
     if (dn != NULL)
         whole = redemption_connect(redemption, relations, dn);
     free(dn);
+    if (redemption->invite->uses == 0 && !redemption->open &&
+        (!whole || redemption->owed[0] != '\0'))
+        redemption_record_owed(redemption, whole);
     /* no claim stands that would tell somebody later: whoever registers is asked to try again */
     if (!whole && stale)
         return redemption_refuse_heir(redemption);

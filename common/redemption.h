@@ -43,6 +43,9 @@ struct redemption {
     inv_result obstacle;  /* what kept step 5 from being whole */
     bool elsewhere_asked; /* call->claimed_elsewhere has let the name through */
     bool doubted;         /* a token that seemed used up was looked at a second time */
+    char owed[2048];      /* groups that could not be joined, as inviteUsedBy has them */
+    char owed_why[384];   /* the last of them, and why */
+    const char *only;     /* of the groups only these; NULL: all */
 };
 
 /* Fills the asked part; accepted now. invite_id INV_INVITE_ID_OPEN: without an invite. */
@@ -130,8 +133,9 @@ inv_result redemption_ask(struct redemption *redemption, struct relations *relat
 /*
  * Step 5 of section 5: pairs of an earlier holder of the name go, pairs come, and group memberships
  * unless account_dn is NULL.
- * A group that does not take the account is logged and let be. False: a pair may not be in place,
- * or there was no answer or no time; all of it may be repeated, and the claim stands for that.
+ * A group that does not take the account is logged, and put down in owed. False: a pair may not be
+ * in place, or there was no answer or no time; all of it may be repeated, and the claim stands for
+ * that.
  */
 bool redemption_connect(struct redemption *redemption, const struct relations *relations,
                         const char *account_dn);
@@ -160,8 +164,14 @@ typedef enum finish_outcome {
 } finish_outcome;
 
 /*
- * Step 6: the claim text becomes a finished use. The reservation of a preset name goes with it.
- * nonce: of the attempt that made the account (registers), else of any.
+ * Without a claim (unlimited): a use that something is owed to is put down, for repair. whole: it
+ * is the groups in owed, else everything.
+ */
+void redemption_record_owed(struct redemption *redemption, bool whole);
+
+/*
+ * Step 6: the claim text becomes a finished use, with what is owed to it. The reservation of a
+ * preset name goes with it. nonce: of the attempt that made the account (registers), else of any.
  */
 finish_outcome redemption_finish(struct redemption *redemption, const char *claim_text,
                                  const char *nonce);

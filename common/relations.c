@@ -27,15 +27,11 @@ static inv_result start_contact(struct relations *relations, const inv_call *cal
 
 static inv_result start_group(struct relations *relations, const char *dn, inv_verdict *verdict)
 {
-    static const char *const attributes[] = {"objectClass", NULL};
     group_relation *group = &relations->groups[relations->group_count];
 
     group->dn = dn;
-    group->search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
-    if (group->search == NULL)
-        return inv_verdict_no_memory(verdict);
     relations->group_count++;
-    return INV_OK;
+    return inv_group_kind_reads(dn, group->reads) ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
 static size_t list_length(char **list)
@@ -72,8 +68,10 @@ void relations_end(struct relations *relations)
         inv_operation_free(&relations->contacts[i].search);
         inv_name_free(&relations->contacts[i].name);
     }
-    for (size_t i = 0; i < relations->group_count; i++)
-        inv_operation_free(&relations->groups[i].search);
+    for (size_t i = 0; i < relations->group_count; i++) {
+        for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
+            inv_operation_free(&relations->groups[i].reads[j]);
+    }
     free(relations->contacts);
     free(relations->groups);
     *relations = (struct relations){.contacts = NULL};
@@ -81,7 +79,7 @@ void relations_end(struct relations *relations)
 
 size_t relations_count(const struct relations *relations)
 {
-    return relations->contact_count + relations->group_count;
+    return relations->contact_count + INV_GROUP_KIND_READS * relations->group_count;
 }
 
 void relations_append(const struct relations *relations, inv_operation **list, size_t *count)
@@ -90,8 +88,10 @@ void relations_append(const struct relations *relations, inv_operation **list, s
         if (relations->contacts[i].search != NULL)
             list[(*count)++] = relations->contacts[i].search;
     }
-    for (size_t i = 0; i < relations->group_count; i++)
-        list[(*count)++] = relations->groups[i].search;
+    for (size_t i = 0; i < relations->group_count; i++) {
+        for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
+            list[(*count)++] = relations->groups[i].reads[j];
+    }
 }
 
 static inv_result judge_contact(relation *contact, const inv_call *call, const inv_invite *invite,
@@ -115,16 +115,6 @@ static inv_result judge_contact(relation *contact, const inv_call *call, const i
     return result;
 }
 
-static const char *member_attribute(const inv_entry *group)
-{
-    if (inv_entry_has(group, "objectClass", "groupOfUniqueNames"))
-        return "uniqueMember";
-    if (inv_entry_has(group, "objectClass", "groupOfNames") ||
-        inv_entry_has(group, "objectClass", "groupOfMembers"))
-        return "member";
-    return inv_entry_has(group, "objectClass", "posixGroup") ? "memberUid" : NULL;
-}
-
 static bool is_allowed(const inv_domain *domain, const char *dn)
 {
     for (size_t i = 0; domain->allowed_groups[i] != NULL; i++) {
@@ -134,17 +124,26 @@ static bool is_allowed(const inv_domain *domain, const char *dn)
     return false;
 }
 
-/* A group that is gone or no longer allowed costs the person nothing but the membership. */
+/*
+ * A group that is gone costs the person nothing but the membership, which stays owed; one that is
+ * not allowed any more is owed to nobody.
+ */
 static void judge_group(group_relation *group, const inv_call *call, const inv_invite *invite)
 {
     const char *why = NULL;
 
-    if (!is_allowed(call->domain, group->dn))
+    if (!is_allowed(call->domain, group->dn)) {
         why = "is not in allowed_groups any more";
-    else if (group->search->code != INV_LDAP_SUCCESS || group->search->entry_count != 1)
-        why = "does not exist or is hidden from the invitegate identity";
-    else if ((group->attribute = member_attribute(group->search->entries[0])) == NULL)
-        why = "has no object class that is known to hold members";
+    } else {
+        group->attribute_count = inv_group_kind(group->reads, group->attributes);
+        if (group->attribute_count == 0 &&
+            inv_operation_answered(group->reads[0], INV_LDAP_SUCCESS) &&
+            group->reads[0]->entry_count == 1)
+            group->fault = "has no object class that is known to hold members";
+        else if (group->attribute_count == 0)
+            group->fault = "does not exist or is hidden from the invitegate identity";
+        why = group->fault;
+    }
     if (why != NULL)
         inv_log_write(call->log, INV_LOG_WARNING, "invite %s: group %s %s: left out", invite->id,
                       group->dn, why);

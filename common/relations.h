@@ -3,6 +3,7 @@
 #define INVITEGATE_COMMON_RELATIONS_H
 
 #include "invitegate/account.h"
+#include "invitegate/group.h"
 
 /*
  * Who and what an invite connects a person to: inviter, further contacts, groups. The questions are
@@ -17,8 +18,10 @@ typedef struct relation {
 
 typedef struct group_relation {
     const char *dn; /* borrowed from the invite */
-    inv_operation *search;
-    const char *attribute; /* member, uniqueMember, memberUid; NULL: not usable */
+    inv_operation *reads[INV_GROUP_KIND_READS];
+    const char *attributes[INV_GROUP_ATTRIBUTES]; /* what its members are written to */
+    size_t attribute_count;                       /* 0: not usable */
+    const char *fault; /* why, and it is owed to the account all the same; or NULL */
 } group_relation;
 
 struct relations {

@@ -199,27 +199,37 @@ static inv_result repair_reservations(const repair *run)
 /* ----------------------------------------------------------------------------------- balance */
 
 /* claims + finished uses + open uses are what the invite was made for. */
-static void check_balance(const repair *run, const inv_entry *entry)
+static void check_balance(const repair *run, const inv_invite *invite)
 {
-    inv_invite *invite = NULL;
-    long sum;
+    long sum =
+        inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
 
-    if (inv_invite_from_entry(entry, &invite, run->verdict) != INV_OK) {
-        if (inv_entry_count(entry, "inviteClaim") == 0) /* else it was told with its claims */
-            (void)repair_leave(run, inv_entry_dn(entry));
-        return;
-    }
-    sum = inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
     if (invite->uses > 0 && sum != invite->uses)
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "%ld open, %zu claimed and %zu finished uses do not make the %ld it was made for; "
             "was it changed by hand, or written to on two providers?",
             inv_invite_open_uses(invite), invite->claim_count, invite->used_by_count, invite->uses);
-    inv_invite_free(&invite);
 }
 
-static inv_result repair_balance(const repair *run)
+static inv_result check_uses(repair *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+
+    if (result == INV_CONFIG && inv_entry_count(entry, "inviteClaim") == 0)
+        return repair_leave(run, inv_entry_dn(entry));
+    if (result == INV_CONFIG)
+        return INV_OK; /* it was told with its claims */
+    if (result == INV_OK) {
+        check_balance(run, invite);
+        result = repair_owed(run, invite);
+    }
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result repair_balance(repair *run)
 {
     inv_operation *search = NULL;
     /* an invite nobody touched is in balance by its making */
@@ -230,7 +240,7 @@ static inv_result repair_balance(const repair *run)
                       inv_invite_attributes(INV_INVITE_ALL), "uses", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
-        check_balance(run, search->entries[i]);
+        result = check_uses(run, search->entries[i]);
     inv_operation_free(&search);
     return result;
 }

@@ -38,6 +38,9 @@ inv_result repair_tell_removal(const repair *run, inv_result result, bool change
 /* Pairs of people without an account, and pairs that are older than an account of theirs. */
 inv_result repair_pairs(const repair *run);
 
+/* What could not be given to the accounts of an invite's finished uses is tried again. */
+inv_result repair_owed(repair *run, const inv_invite *invite);
+
 /* Tells of groups that name somebody whom there is not. */
 inv_result repair_groups(repair *run);
 

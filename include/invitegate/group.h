@@ -45,6 +45,26 @@ inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, in
 inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left,
                            inv_verdict *verdict);
 
+/*
+ * Which attributes a new member is written to: every one that the group's classes call for (member
+ * of groupOfNames and groupOfMembers, uniqueMember of groupOfUniqueNames, memberUid of posixGroup),
+ * and every one of these that it has values of. A group may have several.
+ */
+#define INV_GROUP_ATTRIBUTES 3
+enum { INV_GROUP_KIND_READS = 1 + INV_GROUP_ATTRIBUTES };
+
+/* The reads that tell; the first is of the group itself. False: memory is short. The caller frees
+ * them in either case. */
+bool inv_group_kind_reads(const char *dn, inv_operation *reads[INV_GROUP_KIND_READS]);
+
+/* How many there are, and which; constant texts. 0: no group that is known, or none that can be
+ * read. The reads were answered. */
+size_t inv_group_kind(inv_operation *const reads[INV_GROUP_KIND_READS],
+                      const char *attributes[INV_GROUP_ATTRIBUTES]);
+
+/* Whether its values are DNs; else they are names. */
+bool inv_group_attribute_holds_dn(const char *attribute);
+
 /* A name that could be registered, and that a group names already. Texts are of the call. */
 typedef struct inv_group_orphan {
     const char *group; /* the DN of the group */

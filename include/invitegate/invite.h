@@ -34,11 +34,19 @@ typedef enum inv_invite_state {
     INV_INVITE_REVOKED,
 } inv_invite_state;
 
-/* A value of inviteClaim ("JID nonce") or inviteUsedBy ("JID generalizedTime nonce"). */
+/* What stands between the nonce of a finished use and what is owed to its account. */
+#define INV_USE_OWED     " owed:"
+#define INV_USE_OWED_ALL "all" /* in place of the single groups: pairs and groups */
+
+/*
+ * A value of inviteClaim ("JID nonce") or inviteUsedBy ("JID generalizedTime nonce", behind it
+ * INV_USE_OWED and a list with commas).
+ */
 typedef struct inv_use {
     char *text; /* the value exactly as stored */
     char *jid;
     char *nonce;
+    char *owed;  /* inviteUsedBy only: what could not be given, or NULL */
     time_t time; /* inviteUsedBy only */
 } inv_use;
 
@@ -104,6 +112,9 @@ time_t inv_invite_end(const inv_invite *invite);
 
 /* Why an invite is expired though inviteExpires is not past; NULL: for no such reason. Constant. */
 const char *inv_invite_expired_because(const inv_invite *invite, time_t now);
+
+/* Something that it promised could not be given, and is still to be; a revoked one owes nothing. */
+bool inv_invite_owes(const inv_invite *invite);
 
 /* Uses still open, revoked or not; 1 for an unlimited invite. */
 long inv_invite_open_uses(const inv_invite *invite);

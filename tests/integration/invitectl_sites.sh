@@ -21,6 +21,45 @@ admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
 exits 1 "doctor misses containers" doctor
 admin_init 0 "init makes them with an administrator's rights" "$site/admin.password"
 exits 0 "doctor is content" doctor
+# Each kind of group that invites may give is proved by a member, for a moment.
+admin ldapadd >"$out" 2>"$err" <<END
+dn: cn=names,ou=groups,$suffix
+objectClass: groupOfNames
+member: cn=admin,$suffix
+
+dn: cn=unique,ou=groups,$suffix
+objectClass: groupOfUniqueNames
+uniqueMember: cn=admin,$suffix
+
+dn: cn=posix,ou=groups,$suffix
+objectClass: posixGroup
+gidNumber: 5000
+
+dn: cn=odd,ou=groups,$suffix
+objectClass: organizationalRole
+END
+verdict "groups of each kind" $?
+allow() { # GROUP...
+    groups=
+    for each; do groups="$groups cn=$each,ou=groups,$suffix"; done
+    sed -i "s/^allowed_groups.*/allowed_groups =$groups/" "$config"
+}
+allow names unique posix
+exits 0 "init proves them" init
+says "and says so" '^ok +groups' "$out"
+[ "$(entries "$suffix" "(|(memberUid=*)(&(member=*)(!(member=cn=admin,$suffix))))")" = 0 ]
+verdict "nobody stays in them" $?
+allow odd
+exits 4 "a group that is none" init
+says "is told of" 'finding +groups .*has no object class that is known to hold members' "$out"
+allow gone
+exits 4 "so is one that is not there" init
+allow posix
+sed -i "s/^group_search_base.*/group_search_base = ou=people,$suffix/" "$config"
+exits 4 "and groups outside group_search_base" init
+says "as what they mean" 'finding +groups .*whoever registered it would be' "$out"
+sed -i "s/^group_search_base.*/group_search_base =/" "$config"
+exits 0 "init is content" init
 "$top/scripts/private-slapd" stop "$site"
 
 # Nobody may read what became of a clear password: that proves nothing.

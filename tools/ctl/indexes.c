@@ -139,7 +139,7 @@ static void need_filter(index_list *known, const char *filter, const char *base)
     char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
 
     while (ctl_filter_attribute(&filter, attribute)) {
-        if (strcasecmp(attribute, known->proof->unknown) != 0)
+        if (!inv_ascii_equal(attribute, known->proof->unknown))
             need(known, base, attribute);
     }
 }

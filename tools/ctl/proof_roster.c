@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "invitegate/changes.h"
+#include "invitegate/group.h"
 #include "invitegate/roster.h"
 
 /* A throwaway pair of contacts, and the groups that accounts may join. */
@@ -91,55 +92,155 @@ inv_result ctl_prove_pairs(ctl_proof *proof)
     return result;
 }
 
-static const char *member_attribute(const inv_entry *group)
+/* ------------------------------------------------------------------------------------ groups */
+
+/* One group, and who is to be a member for a moment. */
+typedef struct group_proof {
+    ctl_proof *proof;
+    const char *dn;
+    const char *attribute;
+    const char *value;
+    bool *right;
+} group_proof;
+
+/* A throwaway account if one could be made, else a name of nobody. */
+static inv_result find_member(ctl_proof *proof, char **dn, char **local)
 {
-    if (inv_entry_has(group, "objectClass", "posixGroup"))
-        return "memberUid";
-    return inv_entry_has(group, "objectClass", "groupOfUniqueNames") ? "uniqueMember" : "member";
+    const ctl_person *person = proof->other.dn != NULL ? &proof->other : &proof->reader;
+
+    if (person->dn != NULL) {
+        *dn = strdup(person->dn);
+        *local = strdup(inv_name_local(person->name));
+    } else {
+        *dn = inv_dn_child(proof->domain->account_rdn, proof->tag, proof->domain->people);
+        *local = strdup(proof->tag);
+    }
+    return *dn != NULL && *local != NULL ? INV_OK : inv_verdict_no_memory(proof->verdict);
+}
+
+/* A free name that this group names would have to be seen. */
+static inv_result prove_sight(const group_proof *work)
+{
+    ctl_proof *proof = work->proof;
+    const ctl_person *person = proof->other.dn != NULL ? &proof->other : &proof->reader;
+    inv_call call = *proof->call;
+    char *group = NULL;
+    inv_result result;
+
+    if (person->dn == NULL)
+        return INV_OK;
+    call.domain = proof->domain;
+    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    result = inv_group_find(&call, person->name, &group, proof->verdict);
+    if (result == INV_CONFIG || (result == INV_OK && group == NULL)) {
+        *work->right = false;
+        ctl_proof_row(proof, CTL_FINDING, "groups",
+                      "correct group_search_base and group_filter, or let invitegate read the "
+                      "members of the group",
+                      "a name that %s names in %s is not found%s%s: whoever registered it would be "
+                      "in the group",
+                      work->dn, work->attribute, result == INV_CONFIG ? ": " : "",
+                      result == INV_CONFIG ? proof->verdict->why : "");
+        result = INV_OK;
+    }
+    free(group);
+    return result;
+}
+
+/* Joins, is seen, and leaves again. */
+static inv_result prove_membership(const group_proof *work)
+{
+    ctl_proof *proof = work->proof;
+    bool joined = true;
+    inv_result seen = INV_OK;
+    inv_result result =
+        ctl_proof_expect(proof, ctl_proof_change(work->dn, work->attribute, NULL, work->value),
+                         INV_LDAP_SUCCESS, "groups", "add a member to a group", &joined);
+
+    if (result != INV_OK || !joined) {
+        *work->right = false;
+        return result;
+    }
+    seen = prove_sight(work);
+    result = ctl_proof_expect(proof, ctl_proof_change(work->dn, work->attribute, work->value, NULL),
+                              INV_LDAP_SUCCESS, "groups",
+                              "take the throwaway member out of a group again", work->right);
+    return seen != INV_OK ? seen : result;
 }
 
 /* Deleting a member that is not there: who lacks the right hears so, and no group is changed. */
-static inv_result prove_group(ctl_proof *proof, const char *dn, bool *right)
+static inv_result prove_right(const group_proof *work)
 {
-    static const char *const attributes[] = {"objectClass", NULL};
-    inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
-    inv_result result = ctl_proof_run(proof, proof->call->directory, search);
-    const char *attribute;
-    char *nobody = NULL;
+    return ctl_proof_expect(
+        work->proof, ctl_proof_change(work->dn, work->attribute, work->value, NULL),
+        INV_LDAP_NO_SUCH_ATTRIBUTE, "groups", "change the members of a group", work->right);
+}
 
-    if (result != INV_OK)
-        goto cleanup;
-    if (search->entry_count != 1) {
-        *right = false;
-        ctl_proof_row(proof, CTL_FINDING, "groups",
+/* proved: the attributes that a group before this one has proved by a member. */
+static inv_result prove_attributes(group_proof *work, inv_operation *const *reads,
+                                   const char *const member[2],
+                                   const char *proved[INV_GROUP_ATTRIBUTES])
+{
+    const char *attributes[INV_GROUP_ATTRIBUTES];
+    size_t count = inv_group_kind(reads, attributes);
+    inv_result result = INV_OK;
+
+    if (count == 0) {
+        *work->right = false;
+        ctl_proof_row(work->proof, CTL_FINDING, "groups",
                       "correct allowed_groups, or let invitegate read the group",
-                      "%s of allowed_groups is not there", dn);
-        goto cleanup;
+                      reads[0]->entry_count == 1
+                          ? "%s of allowed_groups has no object class that is known to hold members"
+                          : "%s of allowed_groups is not there",
+                      work->dn);
     }
-    attribute = member_attribute(search->entries[0]);
-    nobody = inv_dn_child(proof->domain->account_rdn, proof->tag, proof->domain->people);
-    if (nobody == NULL)
-        result = inv_verdict_no_memory(proof->verdict);
-    else
-        result = ctl_proof_expect(
-            proof,
-            ctl_proof_change(dn, attribute,
-                             strcmp(attribute, "memberUid") == 0 ? proof->tag : nobody, NULL),
-            INV_LDAP_NO_SUCH_ATTRIBUTE, "groups", "change the members of a group", right);
-cleanup:
-    free(nobody);
-    inv_operation_free(&search);
+    for (size_t i = 0; result == INV_OK && i < count; i++) {
+        size_t known = 0;
+
+        work->attribute = attributes[i];
+        work->value = member[inv_group_attribute_holds_dn(attributes[i]) ? 0 : 1];
+        while (known < INV_GROUP_ATTRIBUTES && proved[known] != NULL &&
+               strcmp(proved[known], attributes[i]) != 0)
+            known++;
+        if (known < INV_GROUP_ATTRIBUTES && proved[known] == NULL) {
+            proved[known] = attributes[i];
+            result = prove_membership(work);
+        } else {
+            result = prove_right(work);
+        }
+    }
     return result;
 }
 
 inv_result ctl_prove_groups(ctl_proof *proof)
 {
-    inv_result result = INV_OK;
+    const char *proved[INV_GROUP_ATTRIBUTES] = {NULL};
+    char *member[2] = {NULL, NULL}; /* DN and name */
     bool right = true;
+    inv_result result = INV_OK;
 
-    for (size_t i = 0; result == INV_OK && proof->domain->allowed_groups[i] != NULL; i++)
-        result = prove_group(proof, proof->domain->allowed_groups[i], &right);
-    if (result == INV_OK && right && proof->domain->allowed_groups[0] != NULL)
+    if (proof->domain->allowed_groups[0] == NULL)
+        return INV_OK;
+    result = find_member(proof, &member[0], &member[1]);
+    for (size_t i = 0; result == INV_OK && proof->domain->allowed_groups[i] != NULL; i++) {
+        group_proof work = {
+            .proof = proof, .dn = proof->domain->allowed_groups[i], .right = &right};
+        inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+        inv_operation *reads[INV_GROUP_KIND_READS] = {NULL};
+
+        if (!inv_group_kind_reads(work.dn, reads))
+            result = inv_verdict_no_memory(proof->verdict);
+        if (result == INV_OK)
+            result = inv_directory_run(proof->call->directory, reads, INV_GROUP_KIND_READS,
+                                       &deadline, proof->verdict);
+        if (result == INV_OK)
+            result = prove_attributes(&work, reads, (const char *const *)member, proved);
+        for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
+            inv_operation_free(&reads[j]);
+    }
+    if (result == INV_OK && right)
         ctl_proof_row(proof, CTL_FINE, "groups", NULL, "accounts can be added to all of them");
+    free(member[0]);
+    free(member[1]);
     return result;
 }

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/removal.h"
+#include "invitegate/repair.h"
+#include "tests/support/leftover.h"
+
+/* A group that was promised and could not be joined stays owed, and what was given once does not.
+ */
+
+#define GROUPS "ou=groups," SITE_BASE
+#define CLUB   "cn=club," GROUPS
+#define GONE   "cn=gone," GROUPS
+#define POSIX  "cn=posix," GROUPS
+#define BOTH   "cn=both," GROUPS
+
+static struct site *site;
+static inv_verdict verdict;
+
+static void start(void)
+{
+    const struct site_settings settings = {
+        .domain_lines =
+            "password_verifiers = server\naccount_attributes = cn=%u sn=%u\n"
+            "name_pattern = ^.+$\nallowed_groups = " CLUB " " GONE " " POSIX " " BOTH "\n",
+    };
+
+    site = site_start(&settings);
+    site_add_account(site, "alice");
+    site_modify(site, "dn: " CLUB "\nchangetype: add\nobjectClass: groupOfNames\n"
+                      "member: uid=alice," SITE_PEOPLE "\n\n"
+                      "dn: " POSIX "\nchangetype: add\nobjectClass: posixGroup\n"
+                      "gidNumber: 5000\n\n"
+                      "dn: " BOTH "\nchangetype: add\nobjectClass: groupOfNames\n"
+                      "objectClass: extensibleObject\nmember: uid=alice," SITE_PEOPLE
+                      "\nmemberUid: alice\n");
+    site_next_second();
+}
+
+static void stop(void)
+{
+    site_stop(&site);
+}
+
+#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
+#define expect(wanted)                 site_expect_result(verdict, wanted)
+
+static inv_token *invite_to(const char *const *groups, long uses)
+{
+    struct site_request request;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    request.request.groups = groups;
+    request.request.uses = uses;
+    return site_create(site, &request);
+}
+
+static void make_gone(void)
+{
+    site_modify(site, "dn: " GONE "\nchangetype: add\nobjectClass: groupOfNames\n"
+                      "member: uid=alice," SITE_PEOPLE "\n");
+}
+
+static bool is_in(const char *group, const char *local)
+{
+    return site_count(site, group, "(member=uid=%s," SITE_PEOPLE ")", local) == 1;
+}
+
+static size_t owing(const inv_token *token)
+{
+    char *dn = NULL;
+    char *use = NULL;
+    size_t count;
+
+    ck_assert_int_gt(asprintf(&dn, "inviteId=%s," SITE_INVITES, inv_token_id(token)), 0);
+    use = site_value(site, dn, "inviteUsedBy");
+    count = use != NULL && strstr(use, " owed:") != NULL ? 1 : 0;
+    free(use);
+    free(dn);
+    return count;
+}
+
+struct told {
+    size_t left;
+    size_t finished;
+    char text[1024];
+};
+
+static void note(void *context, const inv_repair_note *made)
+{
+    struct told *told = context;
+
+    if (made->action == INV_REPAIR_FINISHED)
+        told->finished++;
+    if (made->action != INV_REPAIR_LEFT)
+        return;
+    told->left++;
+    (void)snprintf(told->text, sizeof(told->text), "%s", made->text);
+}
+
+static struct told mend(bool dry_run)
+{
+    struct told told = {.left = 0};
+    const inv_repair_visitor visitor = {.context = &told, .note = note};
+    size_t left = 0;
+    inv_call call;
+
+    site_begin(site, &call);
+    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
+                  verdict.why);
+    inv_gate_end(&call);
+    ck_assert_uint_eq(left, told.left);
+    return told;
+}
+
+static void expect_mended(size_t finished, size_t left)
+{
+    struct told told = mend(false);
+
+    ck_assert_msg(told.left == left, "%zu left: %s", told.left, told.text);
+    ck_assert_uint_eq(told.finished, finished);
+}
+
+/* A group that is gone: for one use and without a limit. */
+START_TEST(a_group_that_is_gone_stays_owed)
+{
+    static const char *const groups[] = {CLUB, GONE, NULL};
+    inv_token *token = invite_to(groups, _i);
+    char local[32];
+    struct told told;
+
+    (void)snprintf(local, sizeof(local), "owed%d", _i);
+    redeem(token, local, SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert(is_in(CLUB, local));
+    ck_assert_uint_eq(owing(token), 1);
+    for (int i = 0; i < 2; i++) {
+        told = mend(i == 0);
+        ck_assert_uint_eq(told.left, 1);
+        ck_assert_msg(strstr(told.text, local) != NULL, "%s", told.text);
+        ck_assert_msg(i == 0 || strstr(told.text, GONE) != NULL, "%s", told.text);
+    }
+    /* what it got, and an administrator has taken away since, is not owed */
+    site_modify(
+        site, "dn: " CLUB "\nchangetype: modify\ndelete: member\nmember: uid=%s," SITE_PEOPLE "\n",
+        local);
+    make_gone();
+    told = mend(true);
+    ck_assert_uint_eq(told.left, 1);
+    ck_assert(!is_in(GONE, local));
+    expect_mended(1, 0);
+    ck_assert(is_in(GONE, local));
+    ck_assert(!is_in(CLUB, local));
+    ck_assert_uint_eq(owing(token), 0);
+    expect_mended(0, 0);
+    site_expect(site, token, _i == 0 ? 1 : 0, 0, _i == 0 ? 0 : 1, 1, 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* memberUid is ASCII (RFC 2307): such a name can never be in it. */
+START_TEST(a_member_that_the_group_does_not_take)
+{
+    static const char *const groups[] = {POSIX, NULL};
+    const struct told *told = NULL;
+    struct told first;
+    inv_token *token = invite_to(groups, 1);
+    const inv_repair_visitor visitor = {.context = &first, .note = note};
+    char *allowed[] = {NULL};
+    char **before = site_domain(site)->allowed_groups;
+    size_t purged = 1;
+    inv_call call;
+
+    redeem(token, "žluť", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    first = mend(false);
+    told = &first;
+    ck_assert_uint_eq(told->left, 1);
+    ck_assert_msg(strstr(told->text, POSIX) != NULL, "%s", told->text);
+    /* and purge keeps it */
+    site_begin(site, &call);
+    ck_assert_int_eq(inv_purge(&call, -10, false, &visitor, &purged, &verdict), INV_OK);
+    inv_gate_end(&call);
+    ck_assert_uint_eq(owing(token), 1);
+    /* who gives up says so */
+    site_domain(site)->allowed_groups = allowed;
+    expect_mended(1, 0);
+    site_domain(site)->allowed_groups = before;
+    ck_assert_uint_eq(owing(token), 0);
+    expect_mended(0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(nothing_is_owed_to_nobody)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, 1);
+    inv_name *name = site_name(site, "leaver");
+    inv_removal removed;
+    inv_call call;
+
+    redeem(token, "leaver", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    site_begin(site, &call);
+    ck_assert_msg(inv_remove(&call, name, &removed, &verdict) == INV_OK, "%s", verdict.why);
+    inv_gate_end(&call);
+    expect_mended(0, 0);
+    ck_assert_uint_eq(owing(token), 0);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    redeem(token, "leaver", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    inv_name_free(&name);
+    inv_token_free(&token);
+}
+END_TEST
+
+START_TEST(a_revoked_invite_owes_nothing)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, 1);
+
+    redeem(token, "revoked", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    make_gone();
+    expect_mended(0, 0);
+    ck_assert(!is_in(GONE, "revoked"));
+    ck_assert_uint_eq(owing(token), 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* By its class, and by a value that it has. */
+START_TEST(a_group_with_two_kinds_of_members)
+{
+    static const char *const groups[] = {BOTH, POSIX, NULL};
+    inv_token *token = invite_to(groups, 1);
+
+    redeem(token, "twofold", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert(is_in(BOTH, "twofold"));
+    ck_assert_uint_eq(site_count(site, BOTH, "(memberUid=twofold)"), 1);
+    ck_assert_uint_eq(site_count(site, BOTH, "(uniqueMember=*)"), 0);
+    ck_assert_uint_eq(site_count(site, POSIX, "(memberUid=twofold)"), 1);
+    ck_assert_uint_eq(owing(token), 0);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* A claim that repair finishes owes what cannot be given then. */
+START_TEST(what_repair_finishes_is_owed_too)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, 1);
+    time_t end = time(NULL) + 30;
+    struct told told = {.left = 0};
+
+    site_domain(site)->claim_grace = 1;
+    leftover_claim(site, token, "late@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "late");
+    do {
+        site_next_second();
+        told = mend(false);
+    } while (told.finished == 0 && time(NULL) < end);
+    ck_assert_uint_eq(told.finished, 1);
+    ck_assert_uint_eq(told.left, 1);
+    ck_assert_uint_eq(owing(token), 1);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    make_gone();
+    expect_mended(1, 0);
+    ck_assert(is_in(GONE, "late"));
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("owed");
+    TCase *tests = tcase_create("owed");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_loop_test(tests, a_group_that_is_gone_stays_owed, 0, 2);
+    tcase_add_test(tests, a_member_that_the_group_does_not_take);
+    tcase_add_test(tests, nothing_is_owed_to_nobody);
+    tcase_add_test(tests, a_revoked_invite_owes_nothing);
+    tcase_add_test(tests, a_group_with_two_kinds_of_members);
+    tcase_add_test(tests, what_repair_finishes_is_owed_too);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
