@@ -7,8 +7,8 @@
 #include <sys/un.h>
 
 #include "config_keys.h"
-#include "invitegate/ascii.h"
 #include "group.h"
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"

@@ -59,11 +59,11 @@ typedef struct inv_domain {
     inv_attribute_template *account_attributes;
     size_t account_attribute_count;
     char *name_search_base;
-    char *name_filter;    /* with %u, %d, %j */
+    char *name_filter; /* with %u, %d, %j */
     char *group_search_base;
     bool group_base_guessed; /* not configured: the naming context of people, if that is another */
     char *group_filter;      /* with %D (DN of the account), %u, %d, %j */
-    regex_t name_pattern; /* compiled, and to be matched, in our own locale */
+    regex_t name_pattern;    /* compiled, and to be matched, in our own locale */
     char *name_pattern_text;
     bool names_are_mail; /* account_attributes makes a mail address of the name */
     char **reserved_names;
