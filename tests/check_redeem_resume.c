@@ -225,14 +225,14 @@ START_TEST(no_other_name_within_the_grace)
     time_t end;
 
     site_domain(site)->claim_grace = 20 * 60;
-    leftover_claim(site, token, "g5@example.org", LEFTOVER_NONCE, 1);
+    leftover_claim(site, token, "waiting@example.org", LEFTOVER_NONCE, 1);
     for (end = time(NULL) + 3; time(NULL) < end; site_next_second()) {
-        redeem(token, "g5other", SITE_PASSWORD);
+        redeem(token, "waitingother", SITE_PASSWORD);
         expect(INV_BAD_TOKEN);
         ck_assert_ptr_nonnull(strstr(verdict.why, "another attempt"));
     }
     site_expect(site, token, 0, 1, 0, 0, 0);
-    redeem(token, "g5", SITE_PASSWORD);
+    redeem(token, "waiting", SITE_PASSWORD);
     expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
     inv_token_free(&token);
