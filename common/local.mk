@@ -40,7 +40,7 @@ common_libcommon_la_SOURCES += \
 	common/invite.c common/invite_create.c common/invite_change.c include/invitegate/invite.h \
 	common/invite_terms.c common/invite_terms.h common/invite_account.c \
 	common/reservation.c common/reservation.h common/clock.c common/clock.h \
-	common/account.c common/accounts.c common/account_refusal.c common/owner.c common/owner.h common/lock.c common/lock.h \
+	common/account.c common/accounts.c common/account_refusal.c common/adopt.c include/invitegate/adopt.h common/owner.c common/owner.h common/lock.c common/lock.h \
 	common/naming_context.c common/naming_context.h common/login.c include/invitegate/account.h \
 	common/freshness.c include/invitegate/freshness.h \
 	include/invitegate/accounts.h \

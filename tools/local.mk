@@ -12,7 +12,8 @@ tools_invitectl_SOURCES = \
 	tools/ctl/proof_invite.c tools/ctl/proof_roster.c tools/ctl/proof_form.c \
 	tools/ctl/proof_account.c tools/ctl/throwaway.c tools/ctl/throwaway.h tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c tools/ctl/local_users.c \
 	tools/ctl/report.c tools/ctl/report.h \
-	tools/ctl/tree.c tools/ctl/remove.c tools/ctl/repair.c tools/ctl/purge.c tools/ctl/provider.c \
+	tools/ctl/admin.c tools/ctl/admin.h tools/ctl/adopt.c tools/ctl/places.c tools/ctl/places.h \
+	tools/ctl/proof_lock.c tools/ctl/tree.c tools/ctl/remove.c tools/ctl/repair.c tools/ctl/purge.c tools/ctl/provider.c \
 	tools/ctl/notes.c tools/ctl/notes.h tools/ctl/progress.c tools/ctl/progress.h \
 	tools/ctl/qr.c tools/ctl/qr.h tools/ctl/interrupt.c tools/ctl/interrupt.h
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)

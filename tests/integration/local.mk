@@ -21,9 +21,9 @@ tests_check_slapd_LDADD = $(UNIT_LIBS)
 
 # invitectl, whole: its manual, and every command in a real slapd.
 dist_check_SCRIPTS += tests/integration/manual.sh tests/integration/invitectl.sh \
-	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh tests/integration/providers.sh
+	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh tests/integration/providers.sh tests/integration/invitectl_identity.sh
 TESTS += tests/integration/manual.sh tests/integration/invitectl.sh \
-	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh tests/integration/providers.sh
+	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh tests/integration/providers.sh tests/integration/invitectl_identity.sh
 EXTRA_DIST += tests/support/ctl.sh tests/support/terminal.py tests/support/qr.py
 
 # The filter for fail2ban, by its own tool.

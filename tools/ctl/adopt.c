@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/adopt.h"
 #include "admin.h"
+#include "invitegate/adopt.h"
 #include "ldif.h"
 #include "output.h"
 
@@ -106,6 +106,9 @@ static inv_result choose(adopting *work, const char *argument, inv_name **name)
     inv_result result;
 
     session->domain = NULL;
+    if (strchr(argument, '@') != NULL && ctl_session_find_domain(session, argument) == NULL)
+        return inv_verdict_set(&session->verdict, INV_NAME_INVALID,
+                               "%s has no section for that domain", config->path);
     result = ctl_session_choose_domain_of(work->invocation, argument, session);
     if (result == INV_OK)
         result = ctl_read_jid(session, argument, name);
@@ -130,8 +133,7 @@ static inv_result adopt_one(adopting *work, const char *argument)
         verdict->result = ctl_session_begin(&work->session);
     }
     if (verdict->result == INV_OK)
-        verdict->result =
-            inv_adopt(&work->session.call, name, work->undo, &adoption, verdict);
+        verdict->result = inv_adopt(&work->session.call, name, work->undo, &adoption, verdict);
     if (verdict->result > INV_OK)
         tell_failure(work, jid, &adoption);
     else if (verdict->result == INV_OK && adoption.change == NULL)
@@ -210,7 +212,7 @@ static int run(const ctl_invocation *invocation)
 
 const ctl_command ctl_adopt = {
     .name = "adopt",
-    .arguments = "JID...",
+    .arguments = "JID ...",
     .least_arguments = 1,
     .most_arguments = 1000,
     .summary = "Make accounts of people who were in the directory before.",

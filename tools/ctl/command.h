@@ -75,6 +75,7 @@ extern const ctl_command ctl_revoke;
 extern const ctl_command ctl_restore;
 extern const ctl_command ctl_tree;
 extern const ctl_command ctl_remove;
+extern const ctl_command ctl_adopt;
 extern const ctl_command ctl_repair;
 extern const ctl_command ctl_purge;
 extern const ctl_command ctl_doctor;

@@ -48,6 +48,9 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
         if (containers->fingerprints[i] == NULL)
             return inv_verdict_no_memory(proof->verdict);
     }
+    if (inv_entry_text(entry, "inviteSoleContainer") != NULL)
+        containers->sole =
+            inv_entry_has(entry, "inviteSoleContainer", "TRUE") ? CTL_SOLE_YES : CTL_SOLE_NO;
     for (size_t i = 0; i < FORM_COUNT; i++) {
         if (inv_entry_has(entry, "invitePasswordForm", ctl_form_name(form_bits[i])))
             containers->forms |= form_bits[i];
@@ -60,9 +63,13 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
 static inv_result read_one(ctl_proof *proof, inv_directory *directory, const char *dn,
                            inv_operation **search)
 {
-    static const char *const attributes[] = {"objectClass",        "inviteKeyFingerprint",
-                                             "invitePasswordForm", "invitePasswordDates",
-                                             "inviteProvider",     NULL};
+    static const char *const attributes[] = {"objectClass",
+                                             "inviteKeyFingerprint",
+                                             "invitePasswordForm",
+                                             "invitePasswordDates",
+                                             "inviteProvider",
+                                             "inviteSoleContainer",
+                                             NULL};
     inv_result result;
 
     *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
@@ -243,6 +250,9 @@ static inv_operation *record_operation(const ctl_proof *proof, const ctl_contain
                            inv_password_dates_word(dates));
     if (containers->provider[0] == '\0' && proof->provider[0] != '\0')
         inv_operation_text(modify, INV_CHANGE_ADD, "inviteProvider", proof->provider);
+    if (containers->sole != (proof->sole ? CTL_SOLE_YES : CTL_SOLE_NO))
+        inv_operation_text(modify, INV_CHANGE_REPLACE, "inviteSoleContainer",
+                           proof->sole ? "TRUE" : "FALSE");
     if (forms == containers->forms)
         return modify;
     if (forms == 0)
@@ -309,9 +319,12 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
                                                      proof->dates != INV_PASSWORD_DATES_UNKNOWN)
             ? proof->dates
             : containers->dates;
-    inv_operation *modify = record_operation(proof, containers, keys, forms, dates);
-    inv_result result = INV_OK;
+    inv_operation *modify = NULL;
+    inv_result result = ctl_find_sole(proof, &proof->sole);
 
+    if (result != INV_OK)
+        return result;
+    modify = record_operation(proof, containers, keys, forms, dates);
     if (modify == NULL)
         return inv_verdict_no_memory(proof->verdict);
     if (modify->change_count == 0)

@@ -4,6 +4,7 @@
 
 #include "invitegate/key.h"
 #include "invitegate/provider.h"
+#include "places.h"
 #include "proof.h"
 
 /* The three containers of a domain, and what the invites container records. */
@@ -16,6 +17,7 @@ typedef struct ctl_containers {
     unsigned forms;      /* INV_VERIFIER_ bits; one of SCRAM stands for all */
     inv_password_dates dates;
     char provider[INV_PROVIDER_SIZE]; /* inviteProvider; "": none */
+    ctl_sole sole;                    /* as recorded */
 } ctl_containers;
 
 inv_result ctl_containers_read(ctl_proof *proof, ctl_containers *containers);

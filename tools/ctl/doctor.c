@@ -7,6 +7,7 @@
 #include "command.h"
 #include "container.h"
 #include "invitegate/group.h"
+#include "places.h"
 #include "proof.h"
 #include "report.h"
 
@@ -193,8 +194,12 @@ static inv_result examine_domain(examination *work)
         goto cleanup;
     ctl_proof_row(&proof, CTL_FINE, "connection", NULL, "%s answers",
                   work->session.gate->config->directory.uris[0]);
+    (void)ctl_check_places(&proof);
     result = ctl_check_schema(&proof);
     if (result != INV_OK || !check_containers(&proof, &containers))
+        goto cleanup;
+    result = ctl_check_sole(&proof, containers.sole);
+    if (result != INV_OK)
         goto cleanup;
     check_recorded_keys(work, &proof, &containers);
     check_forms(&proof, &containers);

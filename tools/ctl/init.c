@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ask.h"
+#include "admin.h"
 #include "command.h"
 #include "container.h"
+#include "places.h"
 #include "proof.h"
 #include "report.h"
 
 static const ctl_option options[] = {
-    {"bind-dn", 'D', "DN", false, "make containers and read back with the rights of DN"},
-    {"bind-password-file", 'y', "FILE", false, "its password; read by its owner only"},
+    CTL_ADMIN_OPTIONS("make containers and read back with the rights of DN"),
     {"print-ldif", 0, NULL, false, "only print the LDIF of the containers"},
     {NULL, 0, NULL, false, NULL},
 };
@@ -24,8 +24,7 @@ typedef struct setup {
     const ctl_invocation *invocation;
     ctl_session session;
     const inv_domain *chosen; /* by -d; NULL: every one */
-    inv_secret *password;
-    inv_directory *admin;
+    ctl_admin admin;
     inv_keys *keys;
     ctl_report *report;
     ctl_containers *containers; /* one a domain */
@@ -42,7 +41,7 @@ static ctl_proof proof_of(setup *work)
     return (ctl_proof){.config = work->session.gate->config,
                        .domain = work->session.domain,
                        .call = &work->session.call,
-                       .admin = work->admin,
+                       .admin = work->admin.directory,
                        .report = work->report,
                        .verdict = &work->session.verdict,
                        .lesser = CTL_NOTE};
@@ -66,6 +65,15 @@ static inv_result each_domain(setup *work, bool all,
     return result;
 }
 
+static inv_result check_places(setup *work, ctl_containers *containers)
+{
+    ctl_proof proof = proof_of(work);
+
+    (void)containers;
+    (void)ctl_check_places(&proof);
+    return INV_OK;
+}
+
 static inv_result find_containers(setup *work, ctl_containers *containers)
 {
     ctl_proof proof = proof_of(work);
@@ -74,7 +82,7 @@ static inv_result find_containers(setup *work, ctl_containers *containers)
     /* What the others record counts too: they share the key file. */
     if (result != INV_OK || !is_chosen(work, work->session.domain))
         return result;
-    if (!ctl_containers_complete(containers) && work->admin != NULL) {
+    if (!ctl_containers_complete(containers) && work->admin.directory != NULL) {
         result = ctl_containers_make(&proof, containers);
         if (result == INV_OK)
             result = ctl_containers_read(&proof, containers);
@@ -178,31 +186,16 @@ static inv_result prove(setup *work, ctl_containers *containers)
     return result;
 }
 
-static inv_result open_admin(setup *work)
-{
-    const char *dn = ctl_option_text(work->invocation, "bind-dn");
-    const char *path = ctl_option_text(work->invocation, "bind-password-file");
-    inv_result result;
-
-    if (dn == NULL)
-        return INV_OK;
-    result = ctl_read_secret_file(path, &work->password, &work->session.verdict);
-    /* without a password a bind is anonymous, whoever's name it bears (RFC 4513 5.1.2) */
-    if (result == INV_OK && inv_secret_length(work->password) == 0)
-        result = inv_verdict_set(&work->session.verdict, INV_CONFIG,
-                                 "%s is empty: it has to hold the password of %s", path, dn);
-    if (result == INV_OK)
-        result = inv_directory_new(&work->session.gate->config->directory, dn, work->password,
-                                   &work->admin, &work->session.verdict);
-    return result;
-}
-
 static inv_result set_up(setup *work)
 {
-    inv_result result = open_admin(work);
+    inv_result result = ctl_admin_open(work->invocation, &work->session, &work->admin);
 
+    /* before anything is made: what would be made there would be nobody's */
     if (result == INV_OK)
-        result = each_domain(work, true, find_containers);
+        result = each_domain(work, true, check_places);
+    if (result != INV_OK || ctl_report_findings(work->report) > 0)
+        return result;
+    result = each_domain(work, true, find_containers);
     if (result != INV_OK)
         return result;
     if (work->missing > 0) {
@@ -257,8 +250,7 @@ static void clear(setup *work)
     free(work->containers);
     ctl_report_free(&work->report);
     inv_keys_free(&work->keys);
-    inv_directory_free(&work->admin);
-    inv_secret_free(&work->password);
+    ctl_admin_close(&work->admin);
     ctl_session_close(&work->session);
 }
 
@@ -267,12 +259,8 @@ static int run(const ctl_invocation *invocation)
     setup work = {.invocation = invocation};
     int status;
 
-    if (ctl_option_given(invocation, "bind-dn") !=
-        ctl_option_given(invocation, "bind-password-file"))
-        return ctl_usage(invocation, "--bind-dn and --bind-password-file go together");
-    if (ctl_option_given(invocation, "bind-dn") &&
-        ctl_option_text(invocation, "bind-dn")[0] == '\0')
-        return ctl_usage(invocation, "--bind-dn is empty: whose rights?");
+    if (!ctl_admin_options_fit(invocation, &status))
+        return status;
     if (invocation->json && ctl_option_given(invocation, "print-ldif"))
         return ctl_usage(invocation, "--print-ldif prints LDIF: not with --json");
     if (ctl_session_open(invocation, false, &work.session) != INV_OK ||

@@ -173,9 +173,9 @@ static inv_result prove_all(ctl_proof *proof)
 {
     /* cppcheck-suppress uninitvar; it is set in the same line */
     inv_result (*const proofs[])(ctl_proof *) = {
-        ctl_prove_invites,  ctl_prove_reservations, ctl_prove_clock,  ctl_prove_forms,
-        ctl_prove_accounts, ctl_prove_pairs,        ctl_prove_groups, ctl_prove_exposure,
-        prove_narrowness,   ctl_prove_terms,
+        ctl_prove_invites,  ctl_prove_reservations, ctl_prove_clock, ctl_prove_forms,
+        ctl_prove_accounts, ctl_prove_locks,        ctl_prove_pairs, ctl_prove_groups,
+        ctl_prove_exposure, prove_narrowness,       ctl_prove_terms,
     };
     inv_result result = INV_OK;
 

@@ -57,6 +57,7 @@ typedef struct ctl_proof {
     char *invite_dn;
     char *pair_dn;
     bool terms_are_read; /* the throwaway invite showed every attribute that restricts */
+    bool sole;           /* init: no other container of invites is seen */
     time_t server_time;  /* by createTimestamp, 0 if not seen */
     char provider[INV_PROVIDER_SIZE]; /* the server that took the throwaway invite; "": not told */
     bool takes_no_writes; /* a read-only replica: nothing could be tried, and nothing is proved */
@@ -96,6 +97,7 @@ inv_result ctl_prove_clock(ctl_proof *proof);
 inv_result ctl_prove_terms(ctl_proof *proof); /* needs the throwaway invite */
 inv_result ctl_prove_forms(ctl_proof *proof);
 inv_result ctl_prove_accounts(ctl_proof *proof); /* with the forms that were proved */
+inv_result ctl_prove_locks(ctl_proof *proof);    /* needs a throwaway account */
 inv_result ctl_prove_pairs(ctl_proof *proof);
 inv_result ctl_prove_groups(ctl_proof *proof);
 inv_result ctl_prove_exposure(ctl_proof *proof); /* needs what the others made */
@@ -108,6 +110,15 @@ inv_result ctl_prove_exposure(ctl_proof *proof); /* needs what the others made *
 bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE]);
 
 inv_result ctl_check_schema(ctl_proof *proof);
+
+/*
+ * The subschema entry of RFC 4512 4.2 with attributeTypes and objectClasses, or NULL where the
+ * server does not show it. The caller frees the search.
+ */
+inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search);
+
+/* kind: attributeTypes or objectClasses of that entry. */
+bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name);
 inv_result ctl_check_indexes(ctl_proof *proof);
 
 /* Users of /etc/passwd that an invite could register: a note, never a finding. */

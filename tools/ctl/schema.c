@@ -94,12 +94,12 @@ static bool is_named(const char *description, const char *name)
 }
 
 /* The definition of that name, or NULL. */
-static const char *definition(const schema *known, const char *kind, const char *name)
+static const char *definition(const inv_entry *entry, const char *kind, const char *name)
 {
-    size_t count = inv_entry_count(known->entry, kind);
+    size_t count = inv_entry_count(entry, kind);
 
     for (size_t i = 0; i < count; i++) {
-        const char *description = inv_entry_value(known->entry, kind, i, NULL);
+        const char *description = inv_entry_value(entry, kind, i, NULL);
 
         if (is_named(description, name))
             return description;
@@ -119,18 +119,18 @@ static bool is_older(schema *known)
                                            {"xmppInviteContainer", "inviteProvider"}};
     const char *lacks = NULL;
 
-    if (definition(known, "objectClasses", class_names[0]) == NULL)
+    if (definition(known->entry, "objectClasses", class_names[0]) == NULL)
         return false;
     for (size_t i = 0; attribute_names[i] != NULL && lacks == NULL; i++) {
-        if (definition(known, "attributeTypes", attribute_names[i]) == NULL)
+        if (definition(known->entry, "attributeTypes", attribute_names[i]) == NULL)
             lacks = attribute_names[i];
     }
     for (size_t i = 0; class_names[i] != NULL && lacks == NULL; i++) {
-        if (definition(known, "objectClasses", class_names[i]) == NULL)
+        if (definition(known->entry, "objectClasses", class_names[i]) == NULL)
             lacks = class_names[i];
     }
     for (size_t i = 0; i < sizeof(grown) / sizeof(grown[0]) && lacks == NULL; i++) {
-        const char *class = definition(known, "objectClasses", grown[i][0]);
+        const char *class = definition(known->entry, "objectClasses", grown[i][0]);
 
         if (class != NULL && strcasestr(class, grown[i][1]) == NULL)
             lacks = grown[i][1];
@@ -143,9 +143,14 @@ static bool is_older(schema *known)
     return true;
 }
 
+bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name)
+{
+    return definition(entry, kind, name) != NULL;
+}
+
 static void need(schema *known, const char *kind, const char *name, const char *remedy)
 {
-    if (definition(known, kind, name) != NULL)
+    if (ctl_schema_has(known->entry, kind, name))
         return;
     known->complete = false;
     ctl_proof_row(known->proof, CTL_FINDING, "schema", remedy, "the directory does not know %s%s",
@@ -211,22 +216,33 @@ static inv_result find_subschema(ctl_proof *proof, char **dn)
     return result;
 }
 
-inv_result ctl_check_schema(ctl_proof *proof)
+inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search)
 {
     static const char *const attributes[] = {"attributeTypes", "objectClasses", NULL};
-    schema known = {.proof = proof, .complete = true};
-    inv_operation *search = NULL;
     char *dn = NULL;
     inv_result result = find_subschema(proof, &dn);
 
+    *search = NULL;
     if (result == INV_OK && dn != NULL) {
-        search = inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=subschema)", attributes);
-        result = ctl_proof_run(proof, proof->call->directory, search);
+        *search = inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=subschema)", attributes);
+        result = ctl_proof_run(proof, proof->call->directory, *search);
     }
+    free(dn);
+    if (*search != NULL && (result != INV_OK || (*search)->entry_count != 1 ||
+                            inv_entry_count((*search)->entries[0], "attributeTypes") == 0))
+        inv_operation_free(search);
+    return result;
+}
+
+inv_result ctl_check_schema(ctl_proof *proof)
+{
+    schema known = {.proof = proof, .complete = true};
+    inv_operation *search = NULL;
+    inv_result result = ctl_schema_read(proof, &search);
+
     if (result != INV_OK)
         goto cleanup;
-    if (search == NULL || search->entry_count != 1 ||
-        inv_entry_count(search->entries[0], "attributeTypes") == 0) {
+    if (search == NULL) {
         ctl_proof_row(proof, CTL_NOTE, "schema", NULL, "the directory does not show its schema");
         goto cleanup;
     }
@@ -234,6 +250,5 @@ inv_result ctl_check_schema(ctl_proof *proof)
     judge(&known);
 cleanup:
     inv_operation_free(&search);
-    free(dn);
     return result;
 }
