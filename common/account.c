@@ -263,7 +263,14 @@ inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,
                                "%s is locked by an administrator: it has to be unlocked before it "
                                "can be reset",
                                account->dn);
-    if (inv_account_is_locked(account, time(NULL)) && invited <= account->locked_at)
+    if (invited == INV_NEVER || !inv_account_is_locked(account, time(NULL)))
+        return INV_OK;
+    if (account->locked_at == INV_NEVER)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "%s is locked after failed logins, and since when cannot be told: "
+                               "let invitegate read passwordLockoutDuration of its policy",
+                               account->dn);
+    if (invited <= account->locked_at)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
                                "%s was locked by failed logins after this invite was made: a new "
                                "reset invite lifts that",

@@ -94,9 +94,9 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
 bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name);
 
 /*
- * Whether a reset invite made at invited may set the password: INV_OK, or INV_NOT_ALLOWED for an
- * account that is locked for good, or was locked by failed logins since the invite was made (or in
- * the same second). A younger invite lifts such a lock.
+ * Whether a reset invite made at invited (INV_NEVER: it is made now) may set the password: INV_OK,
+ * or INV_NOT_ALLOWED for an account that is locked for good, or was locked by failed logins since
+ * the invite was made (or in the same second). A younger invite lifts such a lock.
  */
 inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,
                                      inv_verdict *verdict);
