@@ -408,6 +408,12 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
     if (!scram && account->has_auth_password_class)
         inv_operation_text(operation, INV_CHANGE_REPLACE, "authPassword", NULL);
     set_verifiers(operation, INV_CHANGE_REPLACE, verifiers);
+    /* slapo-ppolicy lifts a lock by failed logins together with the new password, 389 DS does not
+     */
+    if (account->has_unlock_time) {
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "accountUnlockTime", NULL);
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "passwordRetryCount", NULL);
+    }
     /* by the exact old value: of two attempts with one token only one sets its password */
     if (account->nonce != NULL)
         inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", account->nonce);

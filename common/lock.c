@@ -98,6 +98,7 @@ static inv_result read_ends(const inv_entry *entry, inv_account *account, inv_ve
         result = read_time(entry, "accountUnlockTime", &there, &moment, verdict);
     if (result == INV_OK && there) {
         account->locked_until = moment <= 0 ? INV_NEVER : moment;
+        account->has_unlock_time = true;
         account->locked_at = INV_NEVER; /* not known: no invite is younger */
     }
     return result;

@@ -34,7 +34,8 @@ typedef struct inv_account {
     bool disabled; /* locked for good, by an administrator (common/lock.h) */
     /* locked by failed logins before this moment; INV_NEVER: until lifted; 0: not at all */
     time_t locked_until;
-    time_t locked_at; /* since when; 0: not at all; INV_NEVER: cannot be told (389 DS) */
+    time_t locked_at;     /* since when; 0: not at all; INV_NEVER: cannot be told (389 DS) */
+    bool has_unlock_time; /* accountUnlockTime of 389 DS: a reset has to take it off */
     bool must_change; /* pwdReset: TRUE: the password was set by somebody else and has to be changed
                        */
     bool is_xmpp_account;
