@@ -164,7 +164,7 @@ static void look_for_unknown(schema *known)
     char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
 
     while (ctl_filter_attribute(&rest, attribute)) {
-        if (definition(known, "attributeTypes", attribute) == NULL)
+        if (definition(known->entry, "attributeTypes", attribute) == NULL)
             (void)snprintf(known->proof->unknown, sizeof(known->proof->unknown), "%s", attribute);
     }
 }
