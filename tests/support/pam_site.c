@@ -216,12 +216,6 @@ static inv_invite *read_invite(const pam_site *site, const char *token)
     return invite;
 }
 
-void pam_site_modify(const pam_site *site, const char *ldif)
-{
-    if (slapd_modify(site->slapd, ldif) != 0)
-        fail("slapd", "refuses a change");
-}
-
 void pam_site_unfinish(const pam_site *site, const char *token, const char *jid)
 {
     inv_invite *invite = read_invite(site, token);

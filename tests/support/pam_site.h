@@ -44,9 +44,6 @@ void pam_site_unfinish(const pam_site *site, const char *token, const char *jid)
 /* Whether a claim stands and no use is finished. */
 bool pam_site_is_unfinished(const pam_site *site, const char *token);
 
-/* LDIF records for ldapmodify as the admin; every one must succeed. */
-void pam_site_modify(const pam_site *site, const char *ldif);
-
 /* The name, prepared; the caller frees it. */
 inv_name *pam_site_name(const pam_site *site, const char *local);
 
