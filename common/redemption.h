@@ -30,11 +30,11 @@ struct redemption {
     inv_invite *invite;
     bool typed; /* an invite was seen, and it was of this type: it stays so */
     inv_invite_type type;
-    inv_account *account;       /* the holder of the name, or NULL; of another JID too */
-    bool hashing_proved;        /* init saw the directory hash a clear password */
+    inv_account *account;             /* the holder of the name, or NULL; of another JID too */
+    bool hashing_proved;              /* init saw the directory hash a clear password */
     char provider[INV_PROVIDER_SIZE]; /* which server decides, as recorded; "": none */
-    inv_operation *pairs;       /* the search for pairs that name the JID */
-    inv_operation *reservation; /* the read of the name's reservation */
+    inv_operation *pairs;             /* the search for pairs that name the JID */
+    inv_operation *reservation;       /* the read of the name's reservation */
     inv_operation *groups[INV_GROUP_READS]; /* which groups name the new account already */
     /* held */
     inv_claim claim;

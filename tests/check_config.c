@@ -221,8 +221,7 @@ START_TEST(templates_that_make_mail_addresses)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char text[512];
 
-        (void)snprintf(text, sizeof(text), MINIMAL "account_attributes = %s\n",
-                       rows[i].attributes);
+        (void)snprintf(text, sizeof(text), MINIMAL "account_attributes = %s\n", rows[i].attributes);
         config = config_read_good(text);
         ck_assert_msg(config->domains[0].names_are_mail == rows[i].mail, "%s", rows[i].attributes);
         inv_config_free(&config);

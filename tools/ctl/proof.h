@@ -61,7 +61,7 @@ typedef struct ctl_proof {
     time_t server_time;  /* by createTimestamp, 0 if not seen */
     char provider[INV_PROVIDER_SIZE]; /* the server that took the throwaway invite; "": not told */
     bool takes_no_writes; /* a read-only replica: nothing could be tried, and nothing is proved */
-    char unknown[128];   /* an attribute of group_filter that the schema does not have, or "" */
+    char unknown[128];    /* an attribute of group_filter that the schema does not have, or "" */
 } ctl_proof;
 
 /* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
