@@ -337,8 +337,6 @@ static inv_result from_entry(const inv_entry *entry, inv_invite **invite, inv_ve
         (read->type == INV_INVITE_CONTACT || read->type == INV_INVITE_CONTACT_ACCOUNT) &&
         read->inviter == NULL)
         wrong = "inviteInviter";
-    if (wrong == NULL)
-        wrong = unfit_name(read);
     if (wrong != NULL) {
         result = bad_value(entry, wrong, verdict);
         inv_invite_free(&read);
@@ -350,7 +348,10 @@ static inv_result from_entry(const inv_entry *entry, inv_invite **invite, inv_ve
 inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict)
 {
     inv_result result = from_entry(entry, invite, verdict);
+    const char *unfit = result == INV_OK ? unfit_name(*invite) : NULL;
 
+    if (unfit != NULL)
+        result = bad_value(entry, unfit, verdict);
     if (result == INV_OK)
         result = invite_terms_judge(entry, &(*invite)->inherit_groups, verdict);
     if (result != INV_OK)
@@ -542,17 +543,19 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
     for (size_t i = 0; i < search->entry_count; i++) {
         inv_result read = inv_invite_from_entry(search->entries[i], &invites[count], verdict);
 
+        if (read == INV_OK)
+            read = inv_invite_judge_account(call, invites[count], verdict);
         if (read == INV_OK) {
             count++;
-        } else {
-            inv_log_write(call->log, INV_LOG_WARNING, "%s", verdict->why);
-            unreadable = read;
+            continue;
         }
-    }
-    for (size_t i = 0; i < count; i++) {
-        result = inv_invite_judge_account(call, invites[i], verdict);
-        if (result != INV_OK)
+        inv_invite_free(&invites[count]);
+        if (read != INV_CONFIG && read != INV_NAME_INVALID) {
+            result = read;
             goto cleanup;
+        }
+        inv_log_write(call->log, INV_LOG_WARNING, "%s", verdict->why);
+        unreadable = INV_CONFIG;
     }
     qsort(invites, count, sizeof(inv_invite *), newest_first);
     for (size_t i = 0; i < count && visit(context, invites[i]); i++)

@@ -173,7 +173,7 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
         result = read_all_pairs(redemption, &reads[READ_PAIRS]);
     if (result == INV_OK)
         result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
-    if (result == INV_OK && (redemption->call->domain->verifiers & INV_VERIFIER_SERVER) != 0)
+    if (result == INV_OK)
         result = inv_operation_result(reads[READ_CONTAINER], "reading the container",
                                       redemption->verdict);
     redemption->hashing_proved =

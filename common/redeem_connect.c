@@ -225,12 +225,18 @@ static bool write_item(const char *dn, char item[ITEM_DIGITS + 1])
     return made;
 }
 
+/* A debt for some groups is for nothing else: pairs may have been taken away since. */
+static bool is_for_groups_only(const struct redemption *redemption)
+{
+    return redemption->only != NULL && strcmp(redemption->only, INV_USE_OWED_ALL) != 0;
+}
+
 static bool is_asked_for(const struct redemption *redemption, const char *dn)
 {
     char item[ITEM_DIGITS + 1];
 
-    return redemption->only == NULL || strcmp(redemption->only, INV_USE_OWED_ALL) == 0 ||
-           !write_item(dn, item) || strstr(redemption->only, item) != NULL;
+    return !is_for_groups_only(redemption) || !write_item(dn, item) ||
+           strstr(redemption->only, item) != NULL;
 }
 
 /* A group that the account is not in, though the invite says so. */
@@ -349,8 +355,10 @@ bool redemption_connect(struct redemption *redemption, const struct relations *r
         struct flight elsewhere = {.operations = NULL};
 
         owe_faults(redemption, relations, account_dn);
-        append_stale(redemption, &flight, &elsewhere, relations);
-        append_pairs(redemption, &flight, relations);
+        if (!is_for_groups_only(redemption)) {
+            append_stale(redemption, &flight, &elsewhere, relations);
+            append_pairs(redemption, &flight, relations);
+        }
         append_groups(redemption, &flight, relations, INV_CHANGE_ADD, account_dn);
         /* first, and alone: as long as the pair here stands, a crash leaves a trace of the other */
         whole = run_flight(redemption, &elsewhere) && run_flight(redemption, &flight);

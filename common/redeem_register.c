@@ -84,13 +84,16 @@ static void remove_made(struct redemption *redemption, const struct relations *r
     if (result == INV_OK && !is_gone(mark))
         result = inv_operation_result(mark, "removing the account again", &verdict);
     if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
-        /* while nobody else can have the name */
-        if (relations != NULL)
-            result = redemption_leave(redemption, relations, dn);
-        if (result != INV_OK)
-            verdict = *redemption->verdict;
-        else
-            result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
+        /*
+         * Its groups first, while nobody else can have the name. One that does not let it go keeps
+         * no account: the name is reserved as long as a group names it, and repair tells of that.
+         */
+        if (relations != NULL && redemption_leave(redemption, relations, dn) != INV_OK)
+            inv_log_write(call->log, INV_LOG_WARNING,
+                          "invite %s: %s, which is removed again, stays named by a group: %s",
+                          redemption->invite->id, inv_name_jid(redemption->name),
+                          redemption->verdict->why);
+        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
         if (result == INV_OK)
             result = inv_operation_result(removal, "removing the account again", &verdict);
         if (result == INV_OK)

@@ -15,60 +15,47 @@
 
 /* ----------------------------------------------------------------------------------- invites */
 
-typedef struct open_invites {
-    char **ids;
-    size_t count;
-    bool no_memory;
-} open_invites;
-
-static bool collect_open(void *context, const inv_invite *invite)
+/*
+ * The open ones of this inviter, and those that would reset this account. Only their ids are read:
+ * an invite whose terms cannot be told is revoked all the same.
+ */
+static inv_operation *search_open(const inv_call *call, const inv_name *name)
 {
-    open_invites *open = context;
-    char **grown = NULL;
+    static const char *const attributes[] = {"inviteId", NULL};
+    char *filter = inv_name_expand(name,
+                                   "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)"
+                                   "(|(inviteInviter=%j)(&(inviteType=reset)(inviteUser=%u))))",
+                                   inv_filter_escape);
+    inv_operation *search = NULL;
 
-    if (invite->uses_left <= 0)
-        return true;
-    grown = reallocarray(open->ids, open->count + 1, sizeof(*grown));
-    if (grown != NULL) {
-        open->ids = grown;
-        grown[open->count] = strdup(invite->id);
-    }
-    open->no_memory = grown == NULL || grown[open->count] == NULL;
-    if (!open->no_memory)
-        open->count++;
-    return !open->no_memory;
-}
-
-/* Those of this inviter, and those that would reset this account. NULL when memory is short. */
-static char *invites_filter(const inv_name *name)
-{
-    return inv_name_expand(name, "(|(inviteInviter=%j)(&(inviteType=reset)(inviteUser=%u)))",
-                           inv_filter_escape);
+    if (filter != NULL)
+        search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, filter, attributes);
+    if (search != NULL)
+        search->paged = true;
+    free(filter);
+    return search;
 }
 
 static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *revoked,
                                  inv_verdict *verdict)
 {
-    open_invites open = {.ids = NULL};
-    char *filter = invites_filter(name);
-    inv_result result;
+    inv_operation *search = search_open(call, name);
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
 
-    if (filter == NULL)
-        return inv_verdict_no_memory(verdict);
-    result = inv_invite_each(call, filter, collect_open, &open, verdict);
-    if (result == INV_OK && open.no_memory)
-        result = inv_verdict_no_memory(verdict);
-    for (size_t i = 0; i < open.count; i++) {
-        if (result == INV_OK)
-            result = inv_invite_revoke(call, open.ids[i], verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "looking for open invites", verdict);
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const char *id = inv_entry_text(search->entries[i], "inviteId");
+
+        result = id != NULL ? inv_invite_revoke(call, id, verdict)
+                            : inv_verdict_set(verdict, INV_CONFIG, "%s: inviteId cannot be read",
+                                              inv_entry_dn(search->entries[i]));
         if (result == INV_OK)
             (*revoked)++;
         if (result == INV_BAD_TOKEN)
             result = INV_OK; /* deleted meanwhile */
-        free(open.ids[i]);
     }
-    free(open.ids);
-    free(filter);
+    inv_operation_free(&search);
     return result;
 }
 

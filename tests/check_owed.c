@@ -6,6 +6,7 @@
 
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
+#include "invitegate/roster.h"
 #include "tests/support/leftover.h"
 
 /* A group that was promised and could not be joined stays owed, and what was given once does not.
@@ -62,6 +63,17 @@ static void make_gone(void)
 {
     site_modify(site, "dn: " GONE "\nchangetype: add\nobjectClass: groupOfNames\n"
                       "member: uid=alice," SITE_PEOPLE "\n");
+}
+
+/* Of this JID and alice. */
+static void remove_pair(const char *jid)
+{
+    char id[INV_PAIR_ID_SIZE];
+    char dn[128];
+
+    ck_assert(inv_pair_id(jid, "alice@example.org", id));
+    (void)snprintf(dn, sizeof(dn), "rosterPairId=%s," SITE_ROSTERS, id);
+    site_delete(site, dn);
 }
 
 static bool is_in(const char *group, const char *local)
@@ -123,6 +135,32 @@ static void expect_mended(size_t finished, size_t left)
     ck_assert_msg(told.left == left, "%zu left: %s", told.left, told.text);
     ck_assert_uint_eq(told.finished, finished);
 }
+
+/* What is owed is the group: a contact that was taken away since does not come back with it. */
+START_TEST(a_debt_restores_no_pair)
+{
+    static const char *const groups[] = {GONE, NULL};
+    struct site_request request;
+    inv_token *token;
+
+    site_request(site, &request, INV_INVITE_ACCOUNT, "alice@example.org");
+    request.request.groups = groups;
+    token = site_create(site, &request);
+    redeem(token, "vic", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=vic@example.org)"), 1);
+    remove_pair("vic@example.org");
+    expect_mended(0, 1);
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=vic@example.org)"), 0);
+    make_gone();
+    expect_mended(1, 0);
+    ck_assert(is_in(GONE, "vic"));
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=vic@example.org)"), 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
 
 /* A group that is gone: for one use and without a limit. */
 START_TEST(a_group_that_is_gone_stays_owed)
@@ -291,6 +329,7 @@ int main(void)
 
     tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_test(tests, a_debt_restores_no_pair);
     tcase_add_loop_test(tests, a_group_that_is_gone_stays_owed, 0, 2);
     tcase_add_test(tests, a_member_that_the_group_does_not_take);
     tcase_add_test(tests, nothing_is_owed_to_nobody);

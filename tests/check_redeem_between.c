@@ -8,12 +8,16 @@
 
 /* Somebody else acts between two requests of one redemption: what must win, and what must stay. */
 
+#define FRIENDS "cn=friends,ou=groups," SITE_BASE
+
 static struct site *site;
 static inv_verdict verdict;
 
 static void start(void)
 {
-    site = site_start(NULL);
+    const struct site_settings settings = {.domain_lines = "allowed_groups = " FRIENDS "\n"};
+
+    site = site_start(&settings);
     site_add_account(site, "alice");
     site_next_second();
 }
@@ -104,6 +108,38 @@ START_TEST(what_is_withdrawn_takes_its_own_pairs_only)
 }
 END_TEST
 
+/* The group would have no member left, so it does not let the account go. */
+static void repoint_and_leave_alone(const struct between *between)
+{
+    leftover_terms(site, between->token, "inviteClaim", "b5other@example.org " LEFTOVER_NONCE);
+    site_modify(site, "dn: " FRIENDS "\nchangetype: modify\ndelete: member\n"
+                      "member: uid=alice," SITE_PEOPLE "\n");
+}
+
+START_TEST(what_is_withdrawn_goes_whatever_its_group_says)
+{
+    static const char *const groups[] = {FRIENDS, NULL};
+    struct between between = {
+        .local = "b5", .before = WRITE_FINISH, .act = repoint_and_leave_alone};
+    struct site_request request;
+
+    site_modify(site, "dn: " FRIENDS "\nchangetype: add\nobjectClass: groupOfNames\n"
+                      "member: uid=alice," SITE_PEOPLE "\n");
+    site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
+    request.request.groups = groups;
+    between.token = site_create(site, &request);
+    ck_assert_int_eq(redeem_with(&between), INV_BAD_TOKEN);
+    site_expect(site, between.token, 0, 1, 0, 0, 0);
+    ck_assert_uint_eq(site_count(site, FRIENDS, "(member=uid=b5," SITE_PEOPLE ")"), 1);
+    /* and nobody inherits what it left */
+    inv_token_free(&between.token);
+    between.token = site_invite(site, NULL, 1);
+    ck_assert_int_eq(site_redeem(site, between.token, "b5", SITE_PASSWORD, &verdict),
+                     INV_NAME_RESERVED);
+    inv_token_free(&between.token);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------- finish
  */
 
@@ -180,6 +216,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_test(tests, a_revocation_wins_against_a_take_over);
     tcase_add_test(tests, what_is_withdrawn_takes_its_own_pairs_only);
+    tcase_add_test(tests, what_is_withdrawn_goes_whatever_its_group_says);
     tcase_add_test(tests, a_use_without_its_pair_is_not_recorded);
     tcase_add_test(tests, no_login_is_resumed_where_two_entries_hold_the_name);
     suite_add_tcase(suite, tests);

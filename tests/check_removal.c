@@ -107,6 +107,39 @@ START_TEST(everything_of_an_account_goes)
 }
 END_TEST
 
+/* An invite whose terms cannot be told, and one that names a control character: both end. */
+START_TEST(invites_that_cannot_be_read_are_revoked_too)
+{
+    inv_token *token = registered("a9");
+    inv_token *open = NULL;
+    inv_token *strange = NULL;
+    struct site_request request;
+
+    site_next_second();
+    open = site_invite(site, "a9@example.org", 3);
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, "a9");
+    strange = site_create(site, &request);
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteTerms\n\n"
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nreplace: inviteInviter\n"
+                "inviteInviter:: YWxpAWNlQGV4YW1wbGUub3Jn\n",
+                inv_token_id(open), inv_token_id(strange));
+    expect_removal("a9@example.org", INV_OK);
+    ck_assert_uint_eq(removed.invites, 2);
+    ck_assert(!exists("a9"));
+    ck_assert_uint_eq(
+        site_count(site, SITE_INVITES, "(&(inviteId=%s)(inviteUsesLeft=-4))", inv_token_id(open)),
+        1);
+    ck_assert_uint_eq(site_count(site, SITE_INVITES, "(&(inviteId=%s)(inviteUsesLeft=-2))",
+                                 inv_token_id(strange)),
+                      1);
+    inv_token_free(&token);
+    inv_token_free(&open);
+    inv_token_free(&strange);
+}
+END_TEST
+
 /* Removing must not give the token of a crashed registration back to whom it was taken from. */
 START_TEST(an_unfinished_use_is_finished_first)
 {
@@ -301,6 +334,7 @@ int main(void)
     tcase_set_timeout(removals, 60);
     tcase_add_unchecked_fixture(removals, start, stop);
     tcase_add_test(removals, everything_of_an_account_goes);
+    tcase_add_test(removals, invites_that_cannot_be_read_are_revoked_too);
     tcase_add_test(removals, an_unfinished_use_is_finished_first);
     tcase_add_test(removals, what_no_invite_made_stays);
     tcase_add_test(removals, several_holders_stay);

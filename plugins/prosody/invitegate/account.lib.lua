@@ -88,7 +88,9 @@ local function registered(username, answer)
 	local account = agent.lines_of(answer).account or "";
 	local known, err = owners:get(username);
 	if err then return nil; end
-	if known and (known.account == account or account == "") then return false; end
+	-- not told which account it is: a repetition is answered as this one was, and tells it then
+	if known and account == "" then return nil; end
+	if known and known.account == account then return false; end
 	return hand_over(username, account, known);
 end
 
