@@ -185,9 +185,14 @@ change "uid=bob,ou=people" delete nsAccountLock | allowed "and unlocks" admin
 for name in bob carl dora; do
     for attribute in userPassword authPassword; do
         shows "" "$attribute of $name is not read" gate "$suffix" "(uid=$name)" $attribute
-        names 0 "nor searched" gate "$suffix" "(&(uid=$name)($attribute=*))"
     done
+    names 0 "nor authPassword of $name searched" gate "$suffix" "(&(uid=$name)(authPassword=*))"
 done
+# SCRAM verifiers count only beside a userPassword that is there.
+for name in bob dora; do
+    names 1 "whether $name has a password is seen" gate "$suffix" "(&(uid=$name)(userPassword=*))"
+done
+names 0 "but not of one who is no account" gate "$suffix" "(&(uid=carl)(userPassword=*))"
 account tmp | sed "s/^inviteId: .*/inviteId: $zeros/" | allowed "init adds a throwaway account" gate
 names 1 "and reads back its password" gate "$suffix" "(&(uid=tmp)(userPassword=*)(authPassword=*))"
 names 0 "which others do not" carl "$suffix" "(|(&(uid=tmp)(userPassword=*))(&(uid=tmp)(authPassword=*)))"

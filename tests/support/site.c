@@ -219,13 +219,13 @@ void site_unlock_account(const struct site *site, const char *local)
 void site_show_verifiers(struct site *site)
 {
     if (slapd_kind() == SLAPD_389DS)
-        site_modify(site,
-                    "dn: " SITE_PEOPLE "\nchangetype: modify\ndelete: aci\naci: (targetfilter = "
-                    "\"(!(inviteId=0000000000000000000000000000000000000000))\")(targetattr = "
-                    "\"userPassword || authPassword\")(version 3.0; acl \"invitegate: nor does "
-                    "invitegate\"; deny (read, compare) userdn = " SERVICE ";)\n-\nadd: aci\n"
-                    "aci: (targetattr = \"authPassword\")(version 3.0; acl \"scram\"; allow (read, "
-                    "search, compare) userdn = " SERVICE ";)\n");
+        site_modify(
+            site, "dn: " SITE_PEOPLE "\nchangetype: modify\ndelete: aci\naci: (targetfilter = "
+                  "\"(!(inviteId=0000000000000000000000000000000000000000))\")(targetattr = "
+                  "\"authPassword\")(version 3.0; acl \"invitegate: nor does "
+                  "invitegate\"; deny (read, search, compare) userdn = " SERVICE ";)\n-\nadd: aci\n"
+                  "aci: (targetattr = \"authPassword\")(version 3.0; acl \"scram\"; allow (read, "
+                  "search, compare) userdn = " SERVICE ";)\n");
     else
         site_restart(site, "invitegate-acl.conf", "s/ =w$/ write/");
 }
