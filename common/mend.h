@@ -14,7 +14,9 @@ typedef enum inv_mend {
 /*
  * Ends exactly this claim of the invite, one way or the other: a newer one of the same JID has a
  * nonce of its own and is left alone. Only for a claim that was seen to be older than claim_grace,
- * or whose account is known to be there. dry_run only tells. No verdict: errors of the directory.
+ * or whose account is known to be there. dry_run only tells. INV_CONFIG: it stands, and
+ * verdict->why says what an administrator can do (a reset that only its token, or a new one, can
+ * bring to its end). No verdict: errors of the directory.
  */
 inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_use *claim,
                            bool dry_run, inv_mend *mend, inv_verdict *verdict);

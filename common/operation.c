@@ -226,6 +226,7 @@ void inv_operation_reset(inv_operation *operation)
     free_entries(operation);
     free(operation->referral);
     operation->referral = NULL;
+    inv_operation_set_after(operation, NULL);
     operation->state = INV_OPERATION_UNSENT;
     operation->code = 0;
     operation->policy_error = -1;

@@ -88,7 +88,7 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
     return result;
 }
 
-/* A reset leaves its mark on the account. */
+/* A reset leaves its mark on the account, with the first of its two modifies. */
 static bool reset_was_done(const struct redemption *redemption)
 {
     return inv_account_is_own(redemption->account) &&
@@ -99,6 +99,8 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
                             inv_mend *mend)
 {
     const inv_claim dead = {.text = claim->text};
+    bool cut_off = false;
+    inv_result result;
 
     if (redemption->account != NULL && redemption->account->several)
         return INV_OK; /* whose mark would count? */
@@ -108,6 +110,14 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
                        : inv_claim_give_back(redemption->call, redemption->invite, &dead,
                                              redemption->verdict);
     }
+    result = redemption_reset_was_cut_off(redemption, &cut_off);
+    if (result != INV_OK)
+        return result;
+    if (cut_off)
+        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                               "the reset of %s was cut off, and its SCRAM verifiers prove no "
+                               "password: the same link sets one, or make a new reset invite",
+                               redemption->account->dn);
     *mend = dry_run ? INV_MEND_FINISHED : record(redemption, claim, claim->nonce);
     return INV_OK;
 }

@@ -42,6 +42,7 @@ inv_result redemption_judge_reset(struct redemption *redemption)
 typedef enum reset_outcome {
     RESET_DONE,
     RESET_OVERTAKEN, /* somebody set the password first: look again whose token that was */
+    RESET_UNDATED,   /* set, but nobody knows which password the verifiers are of: once more */
     RESET_REFUSED,
     RESET_UNKNOWN
 } reset_outcome;
@@ -211,14 +212,14 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
         inv_operation_free(&dating);
     } else if (!keeps_only_scram(domain)) {
         *result = renew_proved(redemption);
-    } else if (inv_operation_decided(change)) {
+    } else if (inv_operation_answered(change, INV_LDAP_SUCCESS)) {
         *result = inv_verdict_set(redemption->verdict, INV_CONFIG,
                                   "the directory does not tell when it set the password of %s "
                                   "(post-read control, RFC 4527, pwdChangedTime and "
                                   "modifyTimestamp), and nobody logs in by stale SCRAM verifiers",
                                   redemption->account->dn);
     } else {
-        return RESET_OVERTAKEN; /* by the attempt whose answer was lost: this token sets it anew */
+        return RESET_UNDATED; /* the answer that told the moment is lost */
     }
     if (*result == INV_OK)
         return RESET_DONE;
@@ -286,11 +287,7 @@ static inv_result settle(struct redemption *redemption)
     return INV_OK;
 }
 
-/*
- * This token's own reset was cut off before its second modify, where nothing but SCRAM is kept: no
- * password can be proved, the use is not finished, and its holder sets one anew.
- */
-static inv_result was_cut_off(struct redemption *redemption, bool *cut_off)
+inv_result redemption_reset_was_cut_off(struct redemption *redemption, bool *cut_off)
 {
     *cut_off = false;
     if (!keeps_only_scram(redemption->call->domain) ||
@@ -321,7 +318,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 
     if (inv_account_is_own(redemption->account) &&
         inv_account_was_reset_by(redemption->account, redemption->invite->id)) {
-        result = was_cut_off(redemption, &cut_off);
+        result = redemption_reset_was_cut_off(redemption, &cut_off);
         if (result != INV_OK || !cut_off)
             return result == INV_OK ? settle(redemption) : result;
     }
@@ -341,6 +338,11 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     case RESET_OVERTAKEN:
         /* by another invite: this one is expired, and took no use. By this one: nothing is held */
         (void)give_back(redemption, INV_OK);
+        redemption->fresh_claim = false;
+        *again = true;
+        return INV_OK;
+    case RESET_UNDATED:
+        /* the claim stands and had its effect: it lets this token set the password anew */
         redemption->fresh_claim = false;
         *again = true;
         return INV_OK;

@@ -213,6 +213,13 @@ inv_result redemption_resume(struct redemption *redemption);
  * reset_filter. */
 inv_result redemption_judge_reset(struct redemption *redemption);
 
+/*
+ * The account that was seen carries the mark of this reset invite: whether its reset was cut off
+ * before the second modify, where nothing but SCRAM is kept. No password can be proved then; the
+ * claim that stands is not finished, and lets the holder of the token set a password anew.
+ */
+inv_result redemption_reset_was_cut_off(struct redemption *redemption, bool *cut_off);
+
 /* INV_NOT_ALLOWED where nobody registers without a token. */
 inv_result redemption_refuse_open(inv_call *call, unsigned takes, inv_verdict *verdict);
 

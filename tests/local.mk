@@ -102,7 +102,7 @@ HEART_TESTS += tests/check_redeem_finish tests/check_redeem_heir tests/check_red
 HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between
 HEART_TESTS += tests/check_password
 HEART_TESTS += tests/check_redeem_settle tests/check_redeem_between tests/check_group
-HEART_TESTS += tests/check_owed
+HEART_TESTS += tests/check_owed tests/check_reset_scram
 check_PROGRAMS += $(HEART_TESTS)
 TESTS += $(HEART_TESTS)
 endif
@@ -258,6 +258,12 @@ tests_check_freshness_SOURCES = tests/check_freshness.c $(CALLS_SOURCES)
 tests_check_freshness_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_freshness_CFLAGS = $(UNIT_CFLAGS)
 tests_check_freshness_LDADD = $(UNIT_LIBS)
+
+tests_check_reset_scram_SOURCES = tests/check_reset_scram.c $(CALLS_SOURCES) $(OBSERVER_SOURCES) \
+	tests/support/gateway.c tests/support/gateway.h
+tests_check_reset_scram_CPPFLAGS = $(SITE_CPPFLAGS)
+tests_check_reset_scram_CFLAGS = $(UNIT_CFLAGS)
+tests_check_reset_scram_LDADD = $(UNIT_LIBS)
 
 tests_check_roster_SOURCES = tests/check_roster.c $(SITE_SOURCES)
 tests_check_roster_CPPFLAGS = $(SITE_CPPFLAGS)

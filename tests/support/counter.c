@@ -55,8 +55,12 @@ static inv_result lose_answers(struct counter *counter, inv_operation *const *op
         if (result != INV_OK)
             return result;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        inv_operation_set_after(operations[i], NULL);
+        operations[i]->code = 0;
+        operations[i]->policy_error = INV_POLICY_NONE;
         operations[i]->state = INV_OPERATION_UNANSWERED;
+    }
     return inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "the answer was lost on its way");
 }
 

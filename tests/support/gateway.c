@@ -38,6 +38,8 @@ static inv_operation *copy_of(const inv_operation *operation)
 
 static void tell(const struct gateway *gateway, inv_operation *operation)
 {
+    inv_operation_set_after(operation, NULL);
+    operation->policy_error = INV_POLICY_NONE;
     inv_operation_answer(operation, gateway->code, NULL, "the gateway's words");
 }
 
