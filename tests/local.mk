@@ -6,7 +6,7 @@ include tests/residue.mk
 if HAVE_CHECK
 UNIT_TESTS = tests/check_result tests/check_answer tests/check_provider
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
-UNIT_TESTS += tests/check_read_ahead
+UNIT_TESTS += tests/check_read_ahead tests/check_ctl_users
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
 UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file tests/check_gate
 UNIT_TESTS += tests/check_name tests/check_verifier
@@ -217,6 +217,12 @@ tests_check_owner_SOURCES = tests/check_owner.c $(LEFTOVER_SOURCES) $(OBSERVER_S
 tests_check_owner_CPPFLAGS = $(SITE_CPPFLAGS)
 tests_check_owner_CFLAGS = $(UNIT_CFLAGS)
 tests_check_owner_LDADD = $(UNIT_LIBS)
+
+# doctor's look at the users of this host, whose file ends as the test wants
+tests_check_ctl_users_SOURCES = tests/check_ctl_users.c tools/ctl/local_users.c
+tests_check_ctl_users_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
+tests_check_ctl_users_CFLAGS = $(UNIT_CFLAGS)
+tests_check_ctl_users_LDADD = $(UNIT_LIBS)
 
 tests_check_lock_SOURCES = tests/check_lock.c $(CALLS_SOURCES)
 tests_check_lock_CPPFLAGS = $(SITE_CPPFLAGS)

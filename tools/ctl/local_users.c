@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,22 +48,23 @@ static void consider(const ctl_proof *proof, const char *user, candidates *found
     found->searches[found->count++] = inv_account_search_operation(proof->domain, name);
 }
 
-/* False: the file cannot be read. */
+/* False: the file cannot be read to its end. */
 static bool read_users(const ctl_proof *proof, candidates *found)
 {
     FILE *file = fopen(PASSWD_FILE, "re");
     char *buffer = malloc(BUFFER_MAX);
     struct passwd entry;
     struct passwd *user = NULL;
+    int error = EIO;
 
     if (file != NULL && buffer != NULL) {
-        while (fgetpwent_r(file, &entry, buffer, BUFFER_MAX, &user) == 0)
+        while ((error = fgetpwent_r(file, &entry, buffer, BUFFER_MAX, &user)) == 0)
             consider(proof, user->pw_name, found);
     }
     free(buffer);
     if (file != NULL)
         (void)fclose(file);
-    return file != NULL && buffer != NULL;
+    return error == ENOENT; /* the end of the file */
 }
 
 /* What does not fit is left out. */
@@ -114,7 +116,8 @@ inv_result ctl_check_local_users(ctl_proof *proof)
     if (found == NULL)
         return inv_verdict_no_memory(proof->verdict);
     if (!read_users(proof, found)) {
-        ctl_proof_row(proof, CTL_NOTE, "local users", NULL, PASSWD_FILE " cannot be read");
+        ctl_proof_row(proof, CTL_NOTE, "local users", NULL,
+                      PASSWD_FILE " cannot be read to its end");
         goto cleanup;
     }
     if (found->count > 0)
