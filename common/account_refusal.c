@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "invitegate/account.h"
+#include "invitegate/ascii.h"
 
 /* Why the directory refused an account, or its password: what result 19 means above all. */
 
@@ -91,7 +91,7 @@ static bool is_389ds(const inv_operation *root)
     const char *vendor =
         root->entry_count == 1 ? inv_entry_text(root->entries[0], "vendorName") : NULL;
 
-    return vendor != NULL && strncasecmp(vendor, "389", 3) == 0;
+    return vendor != NULL && inv_ascii_equal_in(vendor, "389", 3);
 }
 
 /* (attribute=value) behind filter, which is replaced; NULL when memory is short. */

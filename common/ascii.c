@@ -2,6 +2,7 @@
 #include "invitegate/ascii.h"
 
 #include <stdint.h>
+#include <string.h>
 
 static int lower(char letter)
 {
@@ -27,6 +28,15 @@ bool inv_ascii_equal(const char *a, const char *b)
 bool inv_ascii_equal_in(const char *a, const char *b, size_t length)
 {
     return compare_in(a, b, length) == 0;
+}
+
+bool inv_ascii_contains(const char *text, const char *part)
+{
+    const size_t length = strlen(part);
+
+    while (*text != '\0' && compare_in(text, part, length) != 0)
+        text++;
+    return compare_in(text, part, length) == 0;
 }
 
 int inv_ascii_compare(const char *a, const char *b)

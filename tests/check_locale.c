@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/config.h"
 #include "invitegate/directory.h"
 #include "invitegate/name.h"
@@ -206,6 +207,11 @@ START_TEST(keys_and_attributes_have_no_case)
     ck_assert(inv_entry_append(entry, "INVITEID", "ALICE", 5));
     ck_assert_str_eq(inv_entry_text(entry, "inviteId"), "ALICE");
     ck_assert(inv_entry_has(entry, "inviteid", "alice"));
+    ck_assert(inv_ascii_contains("( 1.2 NAME 'x' MAY ( INVITETERMS ) )", "inviteTerms"));
+    ck_assert(inv_ascii_contains("inviteTerms", "INVITETERMS"));
+    ck_assert(inv_ascii_contains("inviteTerms", ""));
+    ck_assert(!inv_ascii_contains("inviteTerm", "inviteTerms"));
+    ck_assert(!inv_ascii_contains("\xc4\xb1nviteTerms", "inviteTerms"));
     ck_assert(inv_invite_type_parse("CONTACT", &type));
     ck_assert_int_eq(type, INV_INVITE_CONTACT);
     inv_entry_free(&entry);

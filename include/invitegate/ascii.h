@@ -16,6 +16,9 @@ bool inv_ascii_equal(const char *a, const char *b);
 /* Equal in their first length bytes, or as a whole when both end before. */
 bool inv_ascii_equal_in(const char *a, const char *b, size_t length);
 
+/* part is somewhere in text; an empty part always is. */
+bool inv_ascii_contains(const char *text, const char *part);
+
 /* Below, equal to or above 0 as a sorts before, with or behind b. */
 int inv_ascii_compare(const char *a, const char *b);
 

@@ -107,7 +107,7 @@ static void need(index_list *known, const char *base, const char *attribute)
     }
     for (size_t i = 0; i < known->ds389->entry_count && !found; i++)
         found = inv_entry_has(known->ds389->entries[i], "cn", attribute) &&
-                strcasestr(inv_entry_dn(known->ds389->entries[i]), DEFAULT_INDEXES) == NULL;
+                !inv_ascii_contains(inv_entry_dn(known->ds389->entries[i]), DEFAULT_INDEXES);
     if (found)
         return;
     known->complete = false;

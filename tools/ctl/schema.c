@@ -132,7 +132,7 @@ static bool is_older(schema *known)
     for (size_t i = 0; i < sizeof(grown) / sizeof(grown[0]) && lacks == NULL; i++) {
         const char *class = definition(known->entry, "objectClasses", grown[i][0]);
 
-        if (class != NULL && strcasestr(class, grown[i][1]) == NULL)
+        if (class != NULL && !inv_ascii_contains(class, grown[i][1]))
             lacks = grown[i][1];
     }
     if (lacks == NULL)
