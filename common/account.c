@@ -267,8 +267,9 @@ inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,
         return INV_OK;
     if (account->locked_at == INV_NEVER)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "%s is locked after failed logins, and since when cannot be told: "
-                               "let invitegate read passwordLockoutDuration of its policy",
+                               "%s is locked after failed logins, and since when cannot be told "
+                               "(by pwdAccountTmpLockoutEnd: it will end; by accountUnlockTime of "
+                               "389 DS: let invitegate read passwordLockoutDuration of its policy)",
                                account->dn);
     if (invited <= account->locked_at)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,

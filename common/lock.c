@@ -92,8 +92,10 @@ static inv_result read_ends(const inv_entry *entry, inv_account *account, inv_ve
     bool there = false;
     inv_result result = read_time(entry, "pwdAccountTmpLockoutEnd", &there, &moment, verdict);
 
-    if (result == INV_OK && there && moment > account->locked_until)
+    if (result == INV_OK && there && moment > account->locked_until) {
         account->locked_until = moment;
+        account->locked_at = INV_NEVER; /* not known: no invite is younger */
+    }
     if (result == INV_OK)
         result = read_time(entry, "accountUnlockTime", &there, &moment, verdict);
     if (result == INV_OK && there) {
@@ -133,20 +135,15 @@ static long parse_duration(const char *text)
     return end != NULL && *end == '\0' && seconds <= DURATION_MAX ? seconds : UNREADABLE;
 }
 
-/* The longest, 0 being the longest of all. */
-static long longest(const inv_operation *search, const char *attribute)
+/*
+ * Which of several policies is the default one is told nowhere that this identity reads, and the
+ * one that is hidden may be the longest.
+ */
+static long duration_of_only(const inv_operation *search, const char *attribute)
 {
-    long seconds = UNREADABLE;
-
-    for (size_t i = 0; i < search->entry_count; i++) {
-        long one = parse_duration(inv_entry_text(search->entries[i], attribute));
-
-        if (one <= 0)
-            return one;
-        if (one > seconds)
-            seconds = one;
-    }
-    return seconds;
+    if (search->entry_count != 1)
+        return UNREADABLE;
+    return parse_duration(inv_entry_text(search->entries[0], attribute));
 }
 
 static inv_operation *policy_search(inv_call *call, const inv_entry *entry, const char *attribute,
@@ -179,13 +176,14 @@ inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *
     long seconds = UNREADABLE;
     inv_result result = INV_OK;
 
-    if (account->locked_at == 0 || account->disabled)
+    if (account->locked_at == 0 || account->disabled ||
+        (account->locked_at == INV_NEVER && !is_389ds))
         return INV_OK;
     search = policy_search(call, entry, attribute, is_389ds, verdict, &result);
     if (result == INV_OK)
         result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
     if (result == INV_OK && inv_operation_answered(search, INV_LDAP_SUCCESS))
-        seconds = longest(search, attribute);
+        seconds = duration_of_only(search, attribute);
     if (seconds > 0 && is_389ds && account->locked_until != INV_NEVER)
         account->locked_at = account->locked_until - seconds;
     else if (seconds > 0 && !is_389ds && account->locked_at + seconds < account->locked_until)

@@ -21,9 +21,11 @@ inv_result lock_read(const inv_entry *entry, inv_account *account, inv_verdict *
 
 /*
  * The end of a lock by failed logins, where the entry does not tell it: its time and the duration
- * of the policy (pwdPolicySubentry, else the longest of those that can be read; with 389 DS
- * cn=config). 0 is until lifted, and so is a policy that cannot be read. One or two flights, only
- * for accounts with such a lock. INV_OK, or no verdict.
+ * of the policy: the entry's pwdPolicySubentry; without that cn=config of 389 DS, elsewhere the
+ * only policy that can be read in the naming context. 0 is until lifted, and so is a policy that
+ * cannot be read, or of which there are several: which is the default is not told. A default that
+ * is hidden beside a single one that is not cannot be noticed. One or two flights, only for
+ * accounts with such a lock. INV_OK, or no verdict.
  */
 inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *account,
                            inv_verdict *verdict);
