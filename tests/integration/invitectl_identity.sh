@@ -133,6 +133,51 @@ exits 0 "init" init
 admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteSoleContainer >"$out" 2>"$err"
 says "records that" '^inviteSoleContainer: TRUE$' "$out"
 
+# A naming context that the identity may not search: what is in it nobody knows.
+mkdir "$work/closed"
+cp "$site/slapd.conf" "$work/open.conf"
+cat >>"$site/slapd.conf" <<END
+
+database mdb
+maxsize 10485760
+suffix "dc=closed"
+rootdn "cn=admin,$suffix"
+directory "$work/closed"
+access to * by * none
+END
+restart
+printf 'dn: dc=closed\nobjectClass: domain\ndc: closed\n' | admin ldapadd >"$out" 2>"$err"
+verdict "a second naming context" $?
+exits 0 "doctor where not all can be searched" doctor
+says "notes what" '^note +sole .*dc=closed; recorded as the only one' "$out"
+exits 0 "init" init
+says "notes it too" '^note +sole .*dc=closed; recorded as not the only one' "$out"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteSoleContainer >"$out" 2>"$err"
+says "and records no more than is known" '^inviteSoleContainer: FALSE$' "$out"
+exits 0 "doctor agrees" doctor
+says "with what is recorded" '^ok +sole ' "$out"
+admin_init 0 "init of somebody who may search there" "$site/admin.password"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteSoleContainer >"$out" 2>"$err"
+says "knows that it is alone" '^inviteSoleContainer: TRUE$' "$out"
+cp "$work/open.conf" "$site/slapd.conf"
+restart
+
+# Our own container is not found by its class: so would no other be.
+who=$(sed -n 's/^ *by dn.exact="\([^"]*\)".*/\1/p' "$site/invitegate-acl.conf" | head -n 1)
+{
+    printf 'access to dn.base="ou=invites,%s" attrs=objectClass val=xmppInviteContainer\n' "$suffix"
+    printf '    by dn.exact="%s" =rcxd\n    by * break\n' "$who"
+    cat "$site/invitegate-acl.conf"
+} >"$work/blind.conf"
+cp "$site/invitegate-acl.conf" "$work/seeing.conf"
+cp "$work/blind.conf" "$site/invitegate-acl.conf"
+restart
+exits 0 "init where the class cannot be searched for" init
+says "notes it" '^note +sole .*shows all of ou=invites,' "$out"
+admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteSoleContainer >"$out" 2>"$err"
+says "and records no more than is known" '^inviteSoleContainer: FALSE$' "$out"
+cp "$work/seeing.conf" "$site/invitegate-acl.conf"
+
 # A rule of access that hides locks.
 sed -i '/^access to attrs=pwdAccountLockedTime/,/^$/s/cn=auth" read/cn=auth" none/' "$site/invitegate-acl.conf"
 restart

@@ -53,7 +53,29 @@ bool ctl_check_places(ctl_proof *proof)
 /* ------------------------------------------------------------------- other containers of invites
  */
 
-static inv_result look_below(ctl_proof *proof, const char *base, char **other)
+/* What a search of the whole directory showed. The caller clears it. */
+typedef struct sight {
+    char *other;  /* another container of invites; NULL: none was seen */
+    char *unseen; /* where, or what, could not be searched for; NULL: all was */
+    bool own;     /* our own was found: the class can be searched for */
+} sight;
+
+static void sight_clear(sight *seen)
+{
+    free(seen->other);
+    free(seen->unseen);
+}
+
+/* Keeps the first. */
+static inv_result keep(char **kept, const char *text, inv_verdict *verdict)
+{
+    if (*kept != NULL)
+        return INV_OK;
+    *kept = strdup(text);
+    return *kept != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+}
+
+static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
 {
     static const char *const nothing[] = {NULL};
     inv_operation *search =
@@ -61,87 +83,107 @@ static inv_result look_below(ctl_proof *proof, const char *base, char **other)
     inv_directory *directory = proof->admin != NULL ? proof->admin : proof->call->directory;
     inv_result result = ctl_proof_run(proof, directory, search);
 
-    /* what cannot be searched is not seen; what was found in front of a limit counts */
-    for (size_t i = 0; result == INV_OK && *other == NULL && i < search->entry_count; i++) {
+    if (result == INV_OK && !inv_operation_answered(search, INV_LDAP_SUCCESS))
+        result = keep(&seen->unseen, base, proof->verdict);
+    /* what was found in front of a limit counts */
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *dn = inv_entry_dn(search->entries[i]);
 
         if (inv_dn_equal(dn, proof->domain->invites))
-            continue;
-        *other = strdup(dn);
-        if (*other == NULL)
-            result = inv_verdict_no_memory(proof->verdict);
+            seen->own = true;
+        else
+            result = keep(&seen->other, dn, proof->verdict);
     }
     inv_operation_free(&search);
     return result;
 }
 
-static inv_result find_other(ctl_proof *proof, char **other)
+/* Only what was searched with result 0, and showed our own container, holds no other. */
+static inv_result look_everywhere(ctl_proof *proof, sight *seen)
 {
     static const char *const attributes[] = {"namingContexts", NULL};
     inv_operation *root = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
     inv_result result = ctl_proof_run(proof, proof->call->directory, root);
     size_t count = 0;
 
-    *other = NULL;
     if (result == INV_OK && root->entry_count == 1)
         count = inv_entry_count(root->entries[0], "namingContexts");
-    for (size_t i = 0; result == INV_OK && *other == NULL && i < count; i++)
+    if (result == INV_OK && count == 0)
+        result = keep(&seen->unseen, "namingContexts of the root DSE", proof->verdict);
+    for (size_t i = 0; result == INV_OK && i < count; i++)
         result =
-            look_below(proof, inv_entry_value(root->entries[0], "namingContexts", i, NULL), other);
-    if (result == INV_OK && *other == NULL)
-        result = look_below(proof, proof->domain->name_search_base, other);
+            look_below(proof, inv_entry_value(root->entries[0], "namingContexts", i, NULL), seen);
+    if (result == INV_OK)
+        result = look_below(proof, proof->domain->name_search_base, seen);
+    if (result == INV_OK && !seen->own)
+        result = keep(&seen->unseen, proof->domain->invites, proof->verdict);
     inv_operation_free(&root);
     return result;
 }
 
+static void tell_unseen(ctl_proof *proof, const char *unseen, const char *recorded)
+{
+    ctl_proof_row(proof, CTL_NOTE, "sole",
+                  "run invitectl init with --bind-dn of somebody who may search there, or "
+                  "invitectl adopt for people outside of people = ...",
+                  "whether %s is the only container of invites cannot be told: no search for "
+                  "(objectClass=xmppInviteContainer) shows all of %s; recorded as %s",
+                  proof->domain->invites, unseen, recorded);
+}
+
 inv_result ctl_find_sole(ctl_proof *proof, bool *sole)
 {
-    char *other = NULL;
+    sight seen = {.own = false};
     inv_result result = INV_OK;
 
-    *sole = proof->config->domain_count == 1;
-    if (*sole) {
-        result = find_other(proof, &other);
-        *sole = result == INV_OK && other == NULL;
+    *sole = false;
+    if (proof->config->domain_count == 1) {
+        result = look_everywhere(proof, &seen);
+        *sole = result == INV_OK && seen.other == NULL && seen.unseen == NULL;
+        if (result == INV_OK && seen.other == NULL && seen.unseen != NULL)
+            tell_unseen(proof, seen.unseen, "not the only one");
     }
-    free(other);
+    sight_clear(&seen);
     return result;
 }
 
 inv_result ctl_check_sole(ctl_proof *proof, ctl_sole recorded)
 {
     static const char init[] = "run invitectl init";
-    char *other = NULL;
+    sight seen = {.own = false};
     bool alone = proof->config->domain_count == 1;
-    inv_result result = alone ? find_other(proof, &other) : INV_OK;
+    inv_result result = alone ? look_everywhere(proof, &seen) : INV_OK;
 
     if (result != INV_OK)
-        return result;
+        goto cleanup;
     if (recorded == CTL_SOLE_UNKNOWN)
         ctl_proof_row(proof, CTL_FINDING, "sole", init,
                       "%s does not record whether it is the only container of invites",
                       proof->domain->invites);
-    else if (recorded == CTL_SOLE_YES && other != NULL)
+    else if (recorded == CTL_SOLE_YES && seen.other != NULL)
         ctl_proof_row(
             proof, CTL_FINDING, "sole",
             "run invitectl init; people outside of people = ... then need invitectl adopt",
             "%s is recorded as the only container of invites, but there is %s",
-            proof->domain->invites, other);
+            proof->domain->invites, seen.other);
     else if (recorded == CTL_SOLE_YES && !alone)
         ctl_proof_row(proof, CTL_FINDING, "sole", init,
                       "%s is recorded as the only container of invites, but several domains are "
                       "configured",
                       proof->domain->invites);
-    else if (recorded == CTL_SOLE_NO && alone && other == NULL)
+    else if (recorded == CTL_SOLE_NO && alone && seen.other == NULL && seen.unseen == NULL)
         ctl_proof_row(proof, CTL_NOTE, "sole", init,
                       "%s is recorded as one container of several, but is the only one",
                       proof->domain->invites);
+    else if (recorded == CTL_SOLE_YES && seen.unseen != NULL)
+        tell_unseen(proof, seen.unseen, "the only one");
     else
         ctl_proof_row(proof, CTL_FINE, "sole", NULL, "%s",
                       recorded == CTL_SOLE_YES
                           ? "the only container of invites, as is recorded"
                           : "one container of invites of several, as is recorded: people outside "
                             "of people = ... need invitectl adopt");
-    free(other);
-    return INV_OK;
+cleanup:
+    sight_clear(&seen);
+    return result;
 }

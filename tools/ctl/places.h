@@ -17,9 +17,10 @@ typedef enum ctl_sole { CTL_SOLE_UNKNOWN, CTL_SOLE_NO, CTL_SOLE_YES } ctl_sole;
 bool ctl_check_places(ctl_proof *proof);
 
 /*
- * Whether the container of invites is the only one: one domain is configured, and no other entry of
- * class xmppInviteContainer is seen in any naming context, with the administrator's eyes if there
- * are any.
+ * Whether the container of invites is the only one: one domain is configured, every naming context
+ * could be searched for the class xmppInviteContainer, and our own was found and no other, with the
+ * administrator's eyes if there are any. False where a search failed: a row then tells which.
+ * Entries that rules of access hide from who searches are not noticed.
  */
 inv_result ctl_find_sole(ctl_proof *proof, bool *sole);
 
