@@ -503,7 +503,6 @@ says "removes" '^removed +inviteUser=nobodys,' "$out"
 exits 0 "repair again" repair
 says "finds nothing" '^0 mended, 0 waiting, 0 left' "$out"
 redeems 0 "the use is open again" nina "$token" 'nina has a password'
-uses_left 1
 # Somebody left a group behind: a name that nobody has, and that nobody gets by chance.
 admin ldapadd >"$out" 2>"$err" <<END
 dn: cn=named,$suffix
@@ -527,6 +526,7 @@ exits 0 "and an invite is made" create --user gone --print id
 exits 0 "and revoked" revoke "$(cat "$out")"
 admin ldapdelete "cn=named,$suffix" >"$out" 2>"$err"
 verdict "the group goes" $?
+uses_left 1
 exits 1 "repair leaves what it may not decide" repair
 says "tells" "^left +inviteId=$id,.*do not make the 1 it was made for" "$out"
 exits 1 "repair --dry-run too" --json repair --dry-run
