@@ -72,12 +72,21 @@ static void complain(const char *prefix, const char *format, va_list arguments)
 static void complain(const char *prefix, const char *format, va_list arguments)
 {
     char line[1024];
+    char *whole = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&whole, &size);
 
     if (vsnprintf(line, sizeof(line), format, arguments) < 0)
         line[0] = '\0';
-    (void)fputs(prefix, stderr);
-    ctl_print_safe(stderr, line);
-    (void)fputc('\n', stderr);
+    if (text != NULL) {
+        (void)fputs(prefix, text);
+        ctl_print_safe(text, line);
+        (void)fputc('\n', text);
+    }
+    /* in one piece: standard output may go to the same file */
+    if (text != NULL && fclose(text) == 0)
+        (void)fwrite(whole, 1, size, stderr);
+    free(whole);
 }
 
 int ctl_usage(const ctl_invocation *invocation, const char *format, ...)
