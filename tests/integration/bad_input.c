@@ -327,7 +327,7 @@ static const struct row names[] = {
     {"kept for another invite", "dora", good, PASSWORD, PAM_PERM_DENIED, "NAME_RESERVED",
      "reserved by another invite"},
     {"not the preset one", "frank", preset, PASSWORD, PAM_PERM_DENIED, "NAME_RESERVED",
-     "for another name"},
+     "the invite is for "},
 };
 #define NAMES ((int)(sizeof(names) / sizeof(names[0])))
 
