@@ -108,7 +108,7 @@ static int change_at(struct refuser *refuser, inv_operation_kind kind)
         .send = refuser_send,
         .receive = refuser_receive,
         .close = refuser_end,
-            .free = refuser_end,
+        .free = refuser_end,
     };
     inv_directory *directory = inv_directory_new_driver(&driver, refuser);
     inv_operation *change = kind == INV_OPERATION_ADD      ? inv_operation_new_add(ENTRY)
