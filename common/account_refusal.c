@@ -166,7 +166,7 @@ static inv_result find_value_elsewhere(inv_call *call, const inv_name *name, con
     if (search != NULL)
         search->size_limit = 1;
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK && search->entry_count > 0) {
+    if (result == INV_OK && search != NULL && search->entry_count > 0) {
         *holder = strdup(inv_entry_dn(search->entries[0]));
         if (*holder == NULL)
             result = inv_verdict_no_memory(verdict);

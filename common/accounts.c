@@ -82,7 +82,7 @@ inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_
         }
         result = inv_directory_run(call->directory, flight, searches, &call->deadline, verdict);
         for (size_t i = 0; i < searches; i++) {
-            if (result == INV_OK && go_on)
+            if (result == INV_OK && go_on && flight[i] != NULL)
                 result = visit_entries(flight[i], visit, context, &go_on, verdict);
             inv_operation_free(&flight[i]);
         }

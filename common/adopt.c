@@ -168,7 +168,7 @@ inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adopti
     *adoption = (inv_adoption){.dn = NULL};
     if (result == INV_OK)
         result = inv_operation_result(search, "looking for the name", verdict);
-    if (result == INV_OK)
+    if (result == INV_OK && search != NULL)
         result = choose(call, name, search, &entry, verdict);
     if (result == INV_OK) {
         adoption->dn = strdup(inv_entry_dn(entry));

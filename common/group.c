@@ -301,9 +301,9 @@ static inv_result leave_by(inv_call *call, const struct leaver *leaver, const gr
     if (search != NULL)
         search->paged = true;
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
+    if (result == INV_OK && search != NULL)
         result = inv_operation_result(search, "looking for groups", verdict);
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
         result =
             leave_group(call, inv_entry_dn(search->entries[i]), key->attribute, value, verdict);
         if (result == INV_OK)

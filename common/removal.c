@@ -42,9 +42,9 @@ static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *r
     inv_operation *search = search_open(call, name);
     inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
 
-    if (result == INV_OK)
+    if (result == INV_OK && search != NULL)
         result = inv_operation_result(search, "looking for open invites", verdict);
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
         const char *id = inv_entry_text(search->entries[i], "inviteId");
 
         result = id != NULL ? inv_invite_revoke(call, id, verdict)

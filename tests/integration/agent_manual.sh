@@ -83,10 +83,10 @@ printf '[directory]\nuri = ldapi:///\n[tokens]\nkey_file = %s\n[domain example.o
     "$(for c in invites people rosters; do echo "$c = ou=$c,dc=example,dc=org"; done)" >"$work/few/conf"
 echo "1 $(head -c 32 /dev/zero | base64)" >"$work/few/keys"
 chmod 0600 "$work/few/conf" "$work/few/keys"
-(ulimit -n 60 && "$agent" -c "$work/few/conf" --stdio </dev/null >/dev/null 2>"$work/error")
+prlimit --nofile=60:60 "$agent" -c "$work/few/conf" --stdio </dev/null >/dev/null 2>"$work/error"
 [ $? -eq 4 ] && grep -q "descriptors.*LimitNOFILE=" "$work/error"
 report $? "too few descriptors are told with the remedy"
-(ulimit -Sn 60 && "$agent" -c "$work/few/conf" --stdio </dev/null >/dev/null 2>"$work/error")
+prlimit --nofile=60: "$agent" -c "$work/few/conf" --stdio </dev/null >/dev/null 2>"$work/error"
 report $? "a soft limit is raised"
 "$agent" --no-such-option >/dev/null 2>&1
 [ $? -eq 2 ]
