@@ -17,8 +17,11 @@ static bool is_server_id(const char *text)
 
 static void copy_id(const char *text, char provider[INV_PROVIDER_SIZE])
 {
-    for (size_t i = 0; i < INV_PROVIDER_SIZE - 1; i++)
-        provider[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+    for (size_t i = 0; i < INV_PROVIDER_SIZE - 1; i++) {
+        provider[i] = text[i];
+        if (text[i] >= 'A' && text[i] <= 'F')
+            provider[i] = (char)(text[i] - 'A' + 'a');
+    }
     provider[INV_PROVIDER_SIZE - 1] = '\0';
 }
 
