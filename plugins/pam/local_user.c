@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* For one entry of getpwnam_r(3): where it begins, and what no sound one needs. */
-#define BUFFER_FIRST 1024
-#define BUFFER_MAX   (1024 * 1024)
+#define BUFFER_FIRST 1024U
+#define BUFFER_MAX   1048576U
 
 #define PASSWD_FILE "/etc/passwd"
 

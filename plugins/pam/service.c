@@ -258,9 +258,10 @@ int inv_pam_service_finish(inv_pam_service *service, inv_result result)
                       service->verdict.why);
     tell(service);
     if (result == INV_OK && service->phase == INV_PAM_ACCOUNT && service->verdict.must_change) {
-        inv_log_write(service->handle->gate->log, INV_LOG_NOTICE,
-                      "user %s: the directory wants a new password first (pwdReset: TRUE)",
-                      service->verdict.user);
+        if (service->handle != NULL)
+            inv_log_write(service->handle->gate->log, INV_LOG_NOTICE,
+                          "user %s: the directory wants a new password first (pwdReset: TRUE)",
+                          service->verdict.user);
         return PAM_NEW_AUTHTOK_REQD;
     }
     return inv_pam_code(result, service->phase);

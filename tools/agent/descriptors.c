@@ -12,8 +12,9 @@
 /* Standard ones, listener, signals, answers, the log, files of configuration and NSS: with room. */
 #define DESCRIPTORS_OF_PROCESS 32
 /* A connection to the directory, one to prove a password, the two ends of a PAM process's socket;
- * twice, since the workers of the configuration before a reload may still be at work. */
-#define DESCRIPTORS_OF_WORKER (2 * 4)
+ * and as many once more, since the workers of the configuration before a reload may still be at
+ * work. */
+#define DESCRIPTORS_OF_WORKER 8
 
 inv_result agent_descriptors_ensure(unsigned workers, inv_verdict *verdict)
 {

@@ -59,9 +59,9 @@ void agent_limits_return(agent_limits *limits, agent_limit limit, const char *wh
  * any other text under a letter that tells its kind.
  */
 void agent_limits_digest_address(const agent_limits *limits, const char *address,
-                                 unsigned char digest[AGENT_DIGEST_SIZE]);
+                                 unsigned char name[AGENT_DIGEST_SIZE]);
 void agent_limits_digest(const agent_limits *limits, char kind, const char *text,
-                         unsigned char digest[AGENT_DIGEST_SIZE]);
+                         unsigned char name[AGENT_DIGEST_SIZE]);
 
 /* Milliseconds of the monotonic clock. */
 long long agent_limits_now(void);

@@ -107,7 +107,7 @@ agent_job *agent_turns_add(agent_turns *turns, agent_job *job)
     job->claim.round = turns->round + 1;
     go_behind(turns->waiting, &job->claim, &job->claim.round);
     go_behind(turns->running, &job->claim, &job->claim.round);
-    if (turns->waiting_count == AGENT_QUEUE_MAX) {
+    if (turns->waiting_count == AGENT_QUEUE_MAX && turns->waiting != NULL) {
         last = last_link(&turns->waiting);
         if ((*last)->claim.round <= job->claim.round)
             return job;

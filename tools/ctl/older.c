@@ -61,7 +61,7 @@ static inv_result visit_page(older_invites *older, const inv_operation *search, 
 {
     inv_result result = INV_OK;
 
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
         older->found++;
         if (complete)
             result = complete_one(older, search->entries[i]);
