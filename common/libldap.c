@@ -411,10 +411,12 @@ static bool take_descriptor_away(LDAP *handle)
  */
 static void end_connection(libldap *self)
 {
-    own_socket_state state = own_socket_look(&self->socket);
+    own_socket_state state;
 
+    /* the number of a connection that has ended may be another thread's by now */
     if (self->handle == NULL)
         return;
+    state = own_socket_look(&self->socket);
     if (state == OWN_SOCKET_OWN || take_descriptor_away(self->handle)) {
         if (state == OWN_SOCKET_INHERITED)
             (void)close(self->socket.descriptor);
@@ -435,7 +437,7 @@ static bool libldap_is_own(const void *context)
 {
     const libldap *self = context;
 
-    return own_socket_look(&self->socket) == OWN_SOCKET_OWN;
+    return self->handle != NULL && own_socket_look(&self->socket) == OWN_SOCKET_OWN;
 }
 
 static void libldap_free(void *context)
