@@ -287,7 +287,7 @@ static void reset_base(const struct base *kept)
 /* A guess that is too narrow, or no entry at all, is corrected by the root DSE. */
 START_TEST(the_naming_context_is_asked_for)
 {
-    static const char *const guesses[] = {SITE_PEOPLE, "dc=org", "ou=nowhere," SITE_BASE};
+    static const char *const guesses[] = {SITE_PEOPLE, "dc=org", ("ou=nowhere," SITE_BASE)};
     inv_token *token = site_invite(site, NULL, 1);
     char base[64];
     char local[32];

@@ -194,7 +194,7 @@ START_TEST(an_account_that_would_be_over_is_not_made)
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_call call;
 
-    site_modify(site, "dn: %s\nchangetype: modify\n%s", dn, ENDED_ACCOUNT + 2);
+    site_modify(site, "dn: %s\nchangetype: modify\n%s", dn, &ENDED_ACCOUNT[2]);
     (void)site_check(site, token, NULL, &verdict);
     expect(INV_BAD_TOKEN);
     (void)site_check(site, token, "overlate", &verdict);
