@@ -419,7 +419,7 @@ cleanup:
 inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *verdict)
 {
     inv_config_reader reader = {.path = path != NULL ? path : INV_CONFIG_PATH, .verdict = verdict};
-    locale_t before = own_locale_enter(); /* libini compares the names of keys by it */
+    locale_t before = own_locale_enter(true); /* libini compares the names of keys by it */
     inv_result result = INV_OK;
 
     *config = NULL;

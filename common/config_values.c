@@ -411,12 +411,12 @@ inv_result inv_config_parse_name_pattern(const char *value, void *field, char *r
 
     if (length < 2 || value[0] != '^' || value[length - 1] != '$')
         return INV_CONFIG;
-    if (!own_locale_knows_utf8() && !inv_ascii_only(value)) {
+    if (!inv_ascii_only(value) && !own_locale_knows_utf8()) {
         (void)snprintf(reason, INV_CONFIG_REASON_SIZE,
                        "this host lacks the locale C.UTF-8: with ASCII characters only");
         return INV_CONFIG;
     }
-    before = own_locale_enter();
+    before = own_locale_enter(inv_ascii_only(value));
     error = regcomp(&domain->name_pattern, value, REG_EXTENDED);
     own_locale_leave(before);
     if (error == REG_ESPACE)

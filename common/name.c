@@ -280,13 +280,24 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
 static inv_result match_pattern(const inv_domain *domain, const char *local, inv_verdict *verdict)
 {
     regmatch_t match = {.rm_so = -1};
-    locale_t before = own_locale_enter();
-    int error = regexec(&domain->name_pattern, local, 1, &match, 0);
+    bool plain = inv_ascii_only(domain->name_pattern_text);
+    bool again = plain && !inv_ascii_only(local);
+    locale_t before = own_locale_enter(plain && !again);
+    regex_t characters;
+    int error = 0;
 
+    /* an ASCII pattern is compiled in C, where each byte counts as a character */
+    if (again)
+        error = regcomp(&characters, domain->name_pattern_text, REG_EXTENDED);
+    if (error == 0) {
+        error = regexec(again ? &characters : &domain->name_pattern, local, 1, &match, 0);
+        if (again)
+            regfree(&characters);
+    }
     own_locale_leave(before);
     if (error == REG_ESPACE)
         return inv_verdict_no_memory(verdict);
-    if (!own_locale_knows_utf8() && !inv_ascii_only(local))
+    if (!inv_ascii_only(local) && !own_locale_knows_utf8())
         return inv_verdict_set(verdict, INV_NAME_INVALID,
                                "the name has characters beyond ASCII, and this host lacks the "
                                "locale C.UTF-8 to judge them");

@@ -16,8 +16,11 @@ static void make(void)
         own = newlocale(LC_CTYPE_MASK | LC_COLLATE_MASK, "C", (locale_t)0);
 }
 
-locale_t own_locale_enter(void)
+locale_t own_locale_enter(bool ascii)
 {
+    /* all of C is part of the C library: nothing is loaded, and no lock of it is taken */
+    if (ascii)
+        return uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
     (void)pthread_once(&once, make);
     /* the C locale is part of the C library, so there always is one */
     return uselocale(own);

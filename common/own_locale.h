@@ -11,8 +11,11 @@
  * that ask the locale stand between these two, which concern the calling thread only.
  */
 
-/* The thread goes on in C.UTF-8, or in C where the host has none. Returns what it had before. */
-locale_t own_locale_enter(void);
+/*
+ * The thread goes on in C.UTF-8, or in C where the host has none, or where ascii tells that all
+ * texts are ASCII. Returns what it had before.
+ */
+locale_t own_locale_enter(bool ascii);
 
 /* back: what own_locale_enter returned. */
 void own_locale_leave(locale_t back);
