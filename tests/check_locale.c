@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <check.h>
+#include <ctype.h>
 #include <locale.h>
 #include <regex.h>
 #include <security/pam_modules.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "invitegate/ascii.h"
 #include "invitegate/config.h"
@@ -70,12 +70,19 @@ static void make_locales(void)
         folder);
 }
 
+/* Loads a locale from the folder. A host's own lie where the C library looks for them, so LOCPATH
+ * goes again: newlocale(3) of glibc 2.36 loses the memory of a search path that came from there. */
+static bool load_locale(const char *name)
+{
+    bool loaded = setenv("LOCPATH", folder, 1) == 0 && setlocale(LC_ALL, name) != NULL;
+
+    return unsetenv("LOCPATH") == 0 && loaded;
+}
+
 /* From here on the process of the test is a host with this locale. */
 static void become_host(int host)
 {
-    ck_assert_int_eq(setenv("LOCPATH", folder, 1), 0);
-    ck_assert_msg(setlocale(LC_ALL, locales[host]) != NULL, "no locale %s in %s", locales[host],
-                  folder);
+    ck_assert_msg(load_locale(locales[host]), "no locale %s in %s", locales[host], folder);
 }
 
 /* What the tests below are about: without care the locale decides. */
@@ -88,7 +95,7 @@ START_TEST(these_locales_do_differ)
     if (_i == 0)
         ck_assert_int_eq(regexec(&pattern, dotless_admin, 0, NULL, 0), 0);
     else
-        ck_assert_int_ne(strcasecmp("INVITEID", "inviteId"), 0);
+        ck_assert_int_ne(tolower('I'), 'i'); /* as strcasecmp does, but for AddressSanitizer's */
     regfree(&pattern);
 }
 END_TEST
@@ -157,12 +164,15 @@ static int expect(bool holds, const char *what)
 }
 
 /* In a process of its own, which the locale was not looked for in before. */
-static int on_a_host_without_c_utf8(const char *ascii, const char *dots, const char *umlauts)
+static int on_a_host_without_c_utf8(const char *locale, const char *ascii, const char *dots,
+                                    const char *umlauts)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_config *config = NULL;
     int faults = 0;
 
+    without_c_utf8 = true;
+    faults += expect(load_locale(locale), locale);
     faults += expect(inv_config_read(umlauts, &config, &verdict) == INV_CONFIG, "taken");
     faults += expect(strstr(verdict.why, "C.UTF-8") != NULL, verdict.why);
     inv_config_free(&config);
@@ -186,7 +196,7 @@ START_TEST(without_c_utf8_nothing_beyond_ascii_passes)
     char kept[256];
 
     (void)snprintf(kept, sizeof(kept), "%s", dots);
-    run("LC_ALL=%s LOCPATH=%s %s %s %s %s", locales[_i], folder, program, pam_site_conf(site), kept,
+    run("%s %s %s %s %s %s", program, folder, locales[_i], pam_site_conf(site), kept,
         pam_site_conf_with(site, "umlauts.conf", "name_pattern", "^[a-z\xc3\xa4]+$"));
 }
 END_TEST
@@ -255,18 +265,21 @@ static void add_tests(TCase *tests)
 
 int main(int argc, char **argv)
 {
-    Suite *suite = suite_create("locale");
-    TCase *tests = tcase_create("locale");
+    Suite *suite;
+    TCase *tests;
     SRunner *runner;
     int failed;
 
-    without_c_utf8 = argc == 4 && setlocale(LC_ALL, "") != NULL;
-    if (without_c_utf8)
-        return on_a_host_without_c_utf8(argv[1], argv[2], argv[3]);
+    if (argc == 6) {
+        (void)snprintf(folder, sizeof(folder), "%s", argv[1]);
+        return on_a_host_without_c_utf8(argv[2], argv[3], argv[4], argv[5]);
+    }
     program = argv[0];
     site = pam_site_open();
     make_locales();
     pam_site_stack(site, "register", "password required pam_invite.so conf=CONF\n");
+    suite = suite_create("locale");
+    tests = tcase_create("locale");
     add_tests(tests);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
