@@ -316,6 +316,49 @@ says "how passwords are dated is recorded" '^invitePasswordDates: change$' "$out
 exits 0 "doctor is content" doctor
 names 0 "nothing is left behind" admin "$suffix" "(|(cn=p*-*)(inviteId=$zeros))"
 
+# A plug-in of the server refuses an address that somebody else has: result 19, which is no policy's.
+as admin ldapmodify >"$out" 2>"$err" <<END
+dn: cn=config
+changetype: modify
+replace: nsslapd-dynamic-plugins
+nsslapd-dynamic-plugins: on
+
+dn: cn=unique addresses,cn=plugins,cn=config
+changetype: add
+objectClass: nsSlapdPlugin
+objectClass: extensibleObject
+cn: unique addresses
+nsslapd-pluginPath: libattr-unique-plugin
+nsslapd-pluginInitfunc: NSUniqueAttr_Init
+nsslapd-pluginType: betxnpreoperation
+nsslapd-pluginEnabled: on
+nsslapd-pluginId: NSUniqueAttr
+nsslapd-pluginVersion: none
+nsslapd-pluginVendor: none
+nsslapd-pluginDescription: none
+nsslapd-plugin-depends-on-type: database
+uniqueness-attribute-name: mail
+uniqueness-subtrees: $suffix
+END
+verdict "the server wants addresses to be unique" $?
+change "uid=carl,ou=people" add mail fred@example.org | allowed "carl has the address of fred" admin
+exits 0 "an invite" create --print token
+token=$(cat "$out")
+redeem() {
+    printf '%s\nSeventeen-green-kettles!\n' "$token" | "$invitectl" -c "$config" redeem --user "$1" - >"$out" 2>"$err"
+}
+status=0
+redeem fred || status=$?
+[ $status -eq 1 ]
+verdict "fred cannot be registered" $?
+says "because carl has its address" "the name is taken: uid=carl,ou=people,$suffix has a value" "$err"
+exits 0 "the use is given back" check "$token"
+redeem greg
+verdict "greg is registered with it" $?
+delete "uid=greg,ou=people" | allowed "and goes" gate
+printf 'dn: cn=unique addresses,cn=plugins,cn=config\nchangetype: modify\nreplace: nsslapd-pluginEnabled\nnsslapd-pluginEnabled: off\n' |
+    as admin ldapmodify >/dev/null 2>"$err"
+
 with password_verifiers "crypt"
 exits 4 "init refuses passwords that are hashed here" init
 says "because the directory wants to" 'wants clear passwords.*password_verifiers = server' "$out"
