@@ -1,57 +1,76 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# One static PIC convenience library with hidden symbols; front ends link what they need of it.
+# One static PIC convenience library with hidden symbols; front ends link what they need of it. A folder
+# is a wing, and a wing uses those above it here.
 noinst_LTLIBRARIES += common/libcommon.la
-common_libcommon_la_SOURCES = \
-	common/result.c include/invitegate/result.h \
-	common/verdict.c include/invitegate/verdict.h \
-	common/deadline.c include/invitegate/deadline.h
+common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/common
 common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
 	$(INI_CFLAGS) $(CRYPT_CFLAGS)
 common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS) $(CRYPT_LIBS)
+common_libcommon_la_SOURCES = $(common_faces)
 
-common_libcommon_la_SOURCES += include/invitegate/config.h common/config.c common/config_file.c \
-	common/config_text.c common/config_text.h common/config_keys.c common/config_keys.h \
-	common/config_values.c common/config_lists.c common/config_check.c common/config_check.h \
-	common/gate.c include/invitegate/gate.h
+# no configuration, no network
+common_libcommon_la_SOURCES += common/base/ascii.c common/base/deadline.c common/base/encoding.c \
+	common/base/encoding.h common/base/log.c common/base/own_locale.c common/base/own_locale.h \
+	common/base/result.c common/base/secret.c common/base/timestamp.c common/base/trusted_file.c \
+	common/base/utf8.c common/base/verdict.c
 
-common_libcommon_la_SOURCES += common/name.c include/invitegate/name.h
+# a file becomes checked settings
+common_libcommon_la_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
+	common/config/keys.c common/config/keys.h common/config/lists.c common/config/text.c \
+	common/config/text.h common/config/values.c
 
-common_libcommon_la_SOURCES += common/verifier.c include/invitegate/verifier.h \
-	common/saslprep.c common/saslprep.h common/scram.c common/scram.h \
-	common/user_password.c common/user_password.h
+# operations in flight
+common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_password.c \
+	common/directory/bind_password.h common/directory/directory.c common/directory/entry.c \
+	common/directory/libldap.c common/directory/libldap.h common/directory/operation.c \
+	common/directory/own_socket.c common/directory/own_socket.h common/directory/provider.c \
+	common/directory/read_ahead.c common/directory/read_ahead.h common/directory/sigpipe.c \
+	common/directory/sigpipe.h common/directory/timed_read.c common/directory/timed_read.h \
+	common/directory/wiped_write.c common/directory/wiped_write.h
 
-common_libcommon_la_SOURCES += \
-	common/secret.c include/invitegate/secret.h \
-	common/utf8.c include/invitegate/utf8.h \
-	common/ascii.c include/invitegate/ascii.h common/own_locale.c common/own_locale.h \
-	common/timestamp.c include/invitegate/timestamp.h \
-	common/log.c include/invitegate/log.h \
-	common/encoding.c include/invitegate/encoding.h \
-	common/key.c include/invitegate/key.h \
-	common/token.c include/invitegate/token.h
+# what a person presents
+common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c \
+	common/credential/saslprep.c common/credential/saslprep.h common/credential/scram.c \
+	common/credential/scram.h common/credential/token.c common/credential/user_password.c \
+	common/credential/user_password.h common/credential/verifier.c
 
-common_libcommon_la_SOURCES += \
-	common/entry.c common/operation.c common/answer.c common/provider.c include/invitegate/provider.h common/directory.c common/libldap.c common/libldap.h \
-	common/sigpipe.c common/sigpipe.h common/timed_read.c common/timed_read.h \
-	common/own_socket.c common/own_socket.h common/wiped_write.c common/wiped_write.h \
-	common/read_ahead.c common/read_ahead.h \
-	common/bind_password.c common/bind_password.h \
-	include/invitegate/directory.h include/invitegate/call.h \
-	common/invite.c common/invite_create.c common/invite_change.c include/invitegate/invite.h \
-	common/invite_terms.c common/invite_terms.h common/invite_account.c \
-	common/reservation.c common/reservation.h common/clock.c common/clock.h \
-	common/account.c common/accounts.c common/account_refusal.c common/adopt.c include/invitegate/adopt.h common/owner.c common/owner.h common/lock.c common/lock.h \
-	common/naming_context.c common/naming_context.h common/login.c include/invitegate/account.h \
-	common/freshness.c include/invitegate/freshness.h \
-	include/invitegate/accounts.h \
-	common/roster.c include/invitegate/roster.h common/changes.c \
-	include/invitegate/changes.h common/replicas.c common/replicas.h common/relations.c common/relations.h \
-	common/claim.c common/claim.h common/redemption.h common/redeem.c common/redeem_check.c common/redeem_token.c \
-	common/redeem_claim.c common/redeem_register.c common/redeem_connect.c common/redeem_finish.c \
-	common/redeem_reset.c common/redeem_contact.c common/redeem_open.c common/redeem_mend.c \
-	common/mend.h \
-	include/invitegate/redeem.h \
-	common/repair.c common/repair_pairs.c common/repair_groups.c common/repair_run.h \
-	common/sight.c common/sight.h common/purge.c include/invitegate/repair.h \
-	common/group.c common/group_kind.c common/group_orphans.c common/group.h include/invitegate/group.h \
-	common/removal.c include/invitegate/removal.h
+# an entry and its struct; who an account is
+common_libcommon_la_SOURCES += common/model/account.c common/model/account_refusal.c \
+	common/model/accounts.c common/model/claim.c common/model/claim.h common/model/clock.c \
+	common/model/clock.h common/model/freshness.c common/model/gate.c common/model/group.c \
+	common/model/group.h common/model/group_kind.c common/model/invite.c \
+	common/model/invite_account.c common/model/invite_terms.c common/model/invite_terms.h \
+	common/model/lock.c common/model/lock.h common/model/login.c common/model/naming_context.c \
+	common/model/naming_context.h common/model/owner.c common/model/owner.h \
+	common/model/reservation.c common/model/reservation.h
+
+# invites made and changed
+common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c
+
+# the only maker of accounts
+common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
+	common/redeem/contact.c common/redeem/finish.c common/redeem/mend.c common/redeem/mend.h \
+	common/redeem/open.c common/redeem/redeem.c common/redeem/redemption.h common/redeem/register.c \
+	common/redeem/relations.c common/redeem/relations.h common/redeem/reset.c common/redeem/token.c
+
+# reading contacts
+common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c \
+	common/roster/replicas.h common/roster/roster.c
+
+# mends and removes; for tools only
+common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
+	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
+	common/upkeep/repair_groups.c common/upkeep/repair_pairs.c common/upkeep/repair_run.h \
+	common/upkeep/sight.c common/upkeep/sight.h
+
+# What front ends may include
+common_faces = include/invitegate/account.h include/invitegate/accounts.h \
+	include/invitegate/adopt.h include/invitegate/ascii.h include/invitegate/call.h \
+	include/invitegate/changes.h include/invitegate/config.h include/invitegate/deadline.h \
+	include/invitegate/directory.h include/invitegate/freshness.h include/invitegate/gate.h \
+	include/invitegate/group.h include/invitegate/invite.h include/invitegate/key.h \
+	include/invitegate/log.h include/invitegate/name.h include/invitegate/provider.h \
+	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
+	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
+	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/utf8.h \
+	include/invitegate/verdict.h include/invitegate/verifier.h

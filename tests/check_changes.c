@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/replicas.h"
+#include "common/roster/replicas.h"
 #include "invitegate/changes.h"
 #include "invitegate/roster.h"
 #include "invitegate/timestamp.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/encoding.h"
+#include "common/base/encoding.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 

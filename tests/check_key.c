@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "invitegate/encoding.h"
+#include "common/base/encoding.h"
 #include "invitegate/key.h"
 #include "test_keys.h"
 

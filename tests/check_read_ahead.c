@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/read_ahead.h"
+#include "common/directory/read_ahead.h"
 
 /* SEQUENCE { INTEGER 1, OCTET STRING "0123456789abcdef" } */
 static const unsigned char message[] = "\x30\x15\x02\x01\x01\x04\x10"

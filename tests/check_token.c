@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/encoding.h"
+#include "common/base/encoding.h"
 #include "invitegate/token.h"
 #include "test_keys.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/encoding.h"
+#include "common/base/encoding.h"
 #include "invitegate/verifier.h"
 #include "test_keys.h"
 

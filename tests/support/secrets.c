@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "invitegate/encoding.h"
+#include "common/base/encoding.h"
 
 #define SECRETS_MAX    40
 #define PASSWORD_BYTES 18 /* 24 characters */

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/invite_terms.h"
+#include "invitegate/account.h"
+#include "invitegate/group.h"
+#include "invitegate/invite.h"
+#include "invitegate/timestamp.h"
+#include "invitegate/utf8.h"
+#include "model/reservation.h"
+
+static bool registers(inv_invite_type type)
+{
+    return type == INV_INVITE_ACCOUNT || type == INV_INVITE_CONTACT_ACCOUNT;
+}
+
+/* ------------------------------------------------------------------------- the request alone */
+
+/* A duration counts from the registration on. */
+static bool is_past(const char *account_expires)
+{
+    time_t end = 0;
+
+    return account_expires != NULL && inv_timestamp_parse_generalized(account_expires, &end) &&
+           time(NULL) > end;
+}
+
+static const char *contradiction(const inv_invite_request *request)
+{
+    bool names_contact =
+        request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
+
+    if (request->uses < 0 || request->uses > INV_INVITE_USES_MAX)
+        return "uses must be 1 to 1000, or unlimited";
+    if (names_contact && request->inviter == NULL)
+        return "a contact invite needs an inviter: whose contact would it make?";
+    if (request->type == INV_INVITE_RESET && request->user == NULL)
+        return "a reset invite needs the user whose password it resets";
+    if (request->type == INV_INVITE_CONTACT && request->user != NULL)
+        return "a contact invite registers nobody: it takes no user name";
+    if (request->user != NULL && request->uses != 1)
+        return "an invite for one user name has exactly one use";
+    if (request->no_pair && (request->type != INV_INVITE_ACCOUNT || request->inviter == NULL))
+        return "only an account invite with an inviter can do without their being contacts";
+    if (request->inherit_groups && (request->user == NULL || !registers(request->type)))
+        return "what a name inherits is for an invite that registers that name alone";
+    if (is_past(request->account_expires))
+        return "the account would be over already";
+    if (!registers(request->type) && (request->account_expires != NULL ||
+                                      (request->groups != NULL && request->groups[0] != NULL)))
+        return "only invites that register have groups and an end of the account";
+    return NULL;
+}
+
+static const char *foreign_group(const inv_domain *domain, const char *const *groups)
+{
+    for (size_t i = 0; groups != NULL && groups[i] != NULL; i++) {
+        bool allowed = false;
+
+        for (size_t j = 0; domain->allowed_groups[j] != NULL && !allowed; j++)
+            allowed = inv_dn_equal(domain->allowed_groups[j], groups[i]);
+        if (!allowed)
+            return groups[i];
+    }
+    return NULL;
+}
+
+static bool is_text(const char *text)
+{
+    return text == NULL || inv_utf8_is_text(text, strlen(text));
+}
+
+static inv_result judge_request(const inv_call *call, const inv_invite_request *request,
+                                inv_verdict *verdict)
+{
+    const char *wrong = contradiction(request);
+    const char *group = foreign_group(call->domain, request->groups);
+
+    if (wrong == NULL && !is_text(request->note))
+        wrong = "the note is not one line of UTF-8 text without control characters";
+    if (wrong == NULL && !is_text(request->roster_group))
+        wrong = "the roster group is not one line of UTF-8 text without control characters";
+    if (wrong != NULL)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s", wrong);
+    if (group != NULL)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "group %s is not in allowed_groups",
+                               group);
+    if (request->user != NULL && registers(request->type))
+        return inv_name_check_reserved(call->domain, request->user, verdict);
+    return INV_OK;
+}
+
+/* --------------------------------------------------------------------- against the directory */
+
+static inv_result must_exist(inv_call *call, const inv_name *name, const char *role,
+                             inv_verdict *verdict)
+{
+    inv_call in_domain = *call;
+    inv_account *account = NULL;
+    inv_result result;
+
+    in_domain.domain = inv_config_domain(call->config, inv_name_domain(name));
+    if (in_domain.domain == NULL)
+        return INV_OK; /* another server's: nothing to ask here */
+    result = inv_account_find(&in_domain, name, &account, verdict);
+    if (result == INV_OK &&
+        (!inv_account_is_own(account) || account->disabled || time(NULL) > account->expires))
+        result = inv_verdict_set(
+            verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over: %s", role,
+            inv_name_jid(name),
+            inv_account_is_own(account) ? "locked or expired" : inv_account_why_not_own(account));
+    inv_account_free(&account);
+    return result;
+}
+
+/* A name to be registered: nobody has it, and no group names it as if somebody had. */
+static inv_result judge_free(inv_call *call, const inv_invite_request *request,
+                             const inv_account *account, inv_verdict *verdict)
+{
+    char *group = NULL;
+    inv_result result;
+
+    if (account != NULL)
+        return inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
+    if (request->inherit_groups)
+        return INV_OK;
+    result = inv_group_find(call, request->user, &group, verdict);
+    if (result == INV_OK && group != NULL)
+        result = inv_verdict_set(verdict, INV_NAME_RESERVED,
+                                 "nobody has the name, but the group %s names it: take it out "
+                                 "(invitectl remove), or let it be inherited (--inherit-groups)",
+                                 group);
+    free(group);
+    return result;
+}
+
+/* *account_state: of a reset, what its account is like; the caller frees it. */
+static inv_result judge_user(inv_call *call, const inv_invite_request *request,
+                             char **account_state, inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    bool may = false;
+    inv_result result = inv_account_find(call, request->user, &account, verdict);
+
+    if (result != INV_OK)
+        goto cleanup;
+    if (registers(request->type)) {
+        result = judge_free(call, request, account, verdict);
+        goto cleanup;
+    }
+    if (!inv_account_is_own(account)) {
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account to reset: %s",
+                                 inv_name_jid(request->user), inv_account_why_not_own(account));
+        goto cleanup;
+    }
+    /* made now: younger than any lock by failed logins */
+    result = inv_account_refuse_locked(account, INV_NEVER, verdict);
+    if (result != INV_OK)
+        goto cleanup;
+    result = inv_account_may_reset(call, account->dn, &may, verdict);
+    if (result == INV_OK && !may)
+        result =
+            inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                            "%s is not among the accounts that reset_filter lets in", account->dn);
+    if (result == INV_OK) {
+        *account_state = inv_account_state(account);
+        if (*account_state == NULL)
+            result = inv_verdict_no_memory(verdict);
+    }
+cleanup:
+    inv_account_free(&account);
+    return result;
+}
+
+static inv_result judge_people(inv_call *call, const inv_invite_request *request,
+                               char **account_state, inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    if (request->inviter != NULL)
+        result = must_exist(call, request->inviter, "the inviter", verdict);
+    for (size_t i = 0;
+         result == INV_OK && request->contacts != NULL && request->contacts[i] != NULL; i++)
+        result = must_exist(call, request->contacts[i], "the contact", verdict);
+    if (result == INV_OK && request->user != NULL)
+        result = judge_user(call, request, account_state, verdict);
+    return result;
+}
+
+/* --------------------------------------------------------------------------------- the entry */
+
+static void add_number(inv_operation *add, const char *attribute, long number)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%ld", number);
+    inv_operation_text(add, INV_CHANGE_ADD, attribute, text);
+}
+
+static void add_terms(inv_operation *add, const inv_call *call, const inv_invite_request *request,
+                      const inv_token *token)
+{
+    char expires[INV_TIMESTAMP_SIZE];
+
+    inv_timestamp_write_generalized(request->expires, expires);
+    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppInvite");
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteId", inv_token_id(token));
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteType", inv_invite_type_name(request->type));
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteDomain", call->domain->name);
+    add_number(add, "inviteUses", request->uses);
+    add_number(add, "inviteUsesLeft", request->uses > 0 ? request->uses : 1);
+    inv_operation_text(add, INV_CHANGE_ADD, "inviteExpires", expires);
+    add_number(add, "inviteKeyId", inv_token_key_id(token));
+}
+
+/* Each once: a directory refuses equal values of an attribute. */
+static void add_contacts(inv_operation *add, const inv_name *const *contacts)
+{
+    for (size_t i = 0; contacts != NULL && contacts[i] != NULL; i++) {
+        bool again = false;
+
+        for (size_t j = 0; j < i && !again; j++)
+            again = inv_name_equal(contacts[i], contacts[j]);
+        if (!again)
+            inv_operation_text(add, INV_CHANGE_ADD, "inviteContact", inv_name_jid(contacts[i]));
+    }
+}
+
+static void add_groups(inv_operation *add, const char *const *groups)
+{
+    for (size_t i = 0; groups != NULL && groups[i] != NULL; i++) {
+        bool again = false;
+
+        for (size_t j = 0; j < i && !again; j++)
+            again = inv_dn_equal(groups[i], groups[j]);
+        if (!again)
+            inv_operation_text(add, INV_CHANGE_ADD, "inviteGroup", groups[i]);
+    }
+}
+
+static inv_operation *new_invite(const inv_call *call, const inv_invite_request *request,
+                                 const char *account_state, const inv_token *token)
+{
+    char *dn = inv_invite_dn(call->domain, inv_token_id(token));
+    inv_operation *add = inv_operation_new_add(dn);
+
+    free(dn);
+    if (add == NULL)
+        return NULL;
+    add_terms(add, call, request, token);
+    if (request->user != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", inv_name_local(request->user));
+    if (request->inviter != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteInviter", inv_name_jid(request->inviter));
+    if (request->inviter != NULL && request->type == INV_INVITE_ACCOUNT)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterSubscription",
+                           request->no_pair ? "FALSE" : "TRUE");
+    add_contacts(add, request->contacts);
+    add_groups(add, request->groups);
+    if (request->roster_group != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterGroup", request->roster_group);
+    if (request->account_expires != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteAccountExpires", request->account_expires);
+    if (account_state != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteAccountState", account_state);
+    invite_terms_add(add, request->inherit_groups);
+    if (request->made_by != NULL)
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteMadeBy", request->made_by);
+    if (request->note != NULL && request->note[0] != '\0')
+        inv_operation_text(add, INV_CHANGE_ADD, "description", request->note);
+    return add;
+}
+
+/*
+ * The outcome of the add is not known: the entry itself tells. Its id is of this token alone, so
+ * what is there was made here. What is not there may still be on its way, with a token that nobody
+ * has.
+ */
+static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdict)
+{
+    inv_verdict kept = *verdict;
+    inv_invite *invite = NULL;
+    inv_result found = inv_invite_read(call, id, INV_INVITE_TERMS, &invite, verdict);
+
+    inv_invite_free(&invite);
+    if (found == INV_OK)
+        return INV_OK;
+    return inv_verdict_set(verdict, kept.result,
+                           "whether the invite was made is not known; if invitectl show %s finds "
+                           "it, nobody has its token: invitectl revoke %s. %s",
+                           id, id, kept.why);
+}
+
+/* verdict->invite_id tells whether the invite is there, or may yet come. */
+static inv_result add_invite(inv_call *call, const inv_invite_request *request,
+                             const char *account_state, const inv_token *token,
+                             inv_verdict *verdict)
+{
+    const char *id = inv_token_id(token);
+    inv_operation *add = new_invite(call, request, account_state, token);
+    inv_result result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+    bool may_exist;
+
+    if (result == INV_OK)
+        result = inv_operation_result(add, "adding the invite", verdict);
+    may_exist = result == INV_OK;
+    if (result != INV_OK && add != NULL && add->state != INV_OPERATION_UNSENT &&
+        !inv_operation_decided(add)) {
+        result = recover_add(call, id, verdict);
+        may_exist = true;
+    }
+    if (may_exist)
+        (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", id);
+    inv_operation_free(&add);
+    return result;
+}
+
+inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
+                             inv_verdict *verdict)
+{
+    bool reserves = request->user != NULL && registers(request->type);
+    char *account_state = NULL;
+    inv_result result = judge_request(call, request, verdict);
+
+    *token = NULL;
+    if (result == INV_OK)
+        result = judge_people(call, request, &account_state, verdict);
+    if (result == INV_OK)
+        result = inv_token_mint(call->keys, call->domain->name, token, verdict);
+    verdict->invite_id[0] = '\0'; /* of an invite that is not there so far */
+    if (result == INV_OK && reserves)
+        result =
+            reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);
+    if (result == INV_OK) {
+        result = add_invite(call, request, account_state, *token, verdict);
+        if (result != INV_OK && verdict->invite_id[0] == '\0' && reserves)
+            reservation_release(call, inv_name_local(request->user), inv_token_id(*token));
+    }
+    if (result != INV_OK)
+        inv_token_free(token);
+    free(account_state);
+    verdict->result = result;
+    return result;
+}
+
+/* ---------------------------------------------------------------------------- how it is told */
+
+/* RFC 5122 2.2: what a node may show as it is. */
+static bool is_plain(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~!$()*+,;=", byte) != NULL);
+}
+
+/* The caller frees it; NULL when memory is short. */
+static char *escape_node(const char *local)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *escaped = malloc(3 * strlen(local) + 1);
+    char *end = escaped;
+
+    for (; escaped != NULL && *local != '\0'; local++) {
+        unsigned char byte = (unsigned char)*local;
+
+        if (is_plain(byte)) {
+            *end++ = *local;
+            continue;
+        }
+        *end++ = '%';
+        *end++ = digits[byte >> 4];
+        *end++ = digits[byte & 15];
+    }
+    if (escaped != NULL)
+        *end = '\0';
+    return escaped;
+}
+
+char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text)
+{
+    bool connects =
+        request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
+    const inv_name *name = connects ? request->inviter : request->user;
+    char *node = escape_node(name != NULL ? inv_name_local(name) : "");
+    char *uri = NULL;
+
+    if (node != NULL)
+        uri = inv_secret_join("xmpp:", node, name != NULL ? "@" : "",
+                              name != NULL ? inv_name_domain(name) : domain,
+                              connects ? "?roster" : "?register", ";preauth=", token_text,
+                              request->type == INV_INVITE_CONTACT_ACCOUNT ? ";ibr=y" : "", NULL);
+    free(node);
+    return uri;
+}
+
+/* The landing page's address with the token in place of length bytes at offset. */
+static char *put_token(const char *landing, size_t offset, size_t length, const char *token_text)
+{
+    char *front = strndup(landing, offset);
+    char *url = NULL;
+
+    if (front != NULL)
+        url = inv_secret_join(front, token_text, landing + offset + length, NULL);
+    free(front);
+    return url;
+}
+
+char *inv_invite_url(const inv_domain *domain, const char *token_text)
+{
+    static const char *const places[] = {"{token}", "%t"};
+    const char *landing = domain->landing_url;
+
+    if (landing[0] == '\0')
+        return NULL;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const char *place = strstr(landing, places[i]);
+
+        if (place != NULL)
+            return put_token(landing, (size_t)(place - landing), strlen(places[i]), token_text);
+    }
+    return put_token(landing, strlen(landing), 0, token_text);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_COMMON_MODEL_CLOCK_H
+#define INVITEGATE_COMMON_MODEL_CLOCK_H
+
+#include <time.h>
+
+#include "invitegate/call.h"
+
+/*
+ * The directory's own clock, so that the age of a claim does not hang on this host's. LDAP tells no
+ * time, but stamps what is written: inviteClock of the invites container is touched and the
+ * container's modifyTimestamp read back. *now is never later than the server's real time.
+ */
+inv_result inv_clock_read(inv_call *call, time_t *now, inv_verdict *verdict);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "group.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/keys.h"
+#include "invitegate/account.h"
+
+/* -------------------------------------------------------------------------------- the filter */
+
+bool group_next_key(const char **rest, group_key *key)
+{
+    static const char letters[] = "Duj"; /* in the order of group_value */
+
+    for (const char *p = strchr(*rest, '('); p != NULL; p = strchr(p, '(')) {
+        size_t length = strcspn(++p, "=()");
+        const char *value = p + length;
+        const char *letter = NULL;
+
+        if (value[0] != '=' || value[1] != '%' || value[2] == '\0' || value[3] != ')' ||
+            length >= sizeof(key->attribute))
+            continue;
+        letter = strchr(letters, value[2]);
+        memcpy(key->attribute, p, length);
+        key->attribute[length] = '\0';
+        if (letter == NULL || !inv_config_is_descriptor(key->attribute))
+            continue;
+        key->value = (group_value)(letter - letters);
+        *rest = value;
+        return true;
+    }
+    return false;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *p = strstr(text, part); p != NULL; p = strstr(p + strlen(part), part))
+        count++;
+    return count;
+}
+
+/* An assertion value in which no % is left for a template. The caller frees it; NULL: memory. */
+static char *escape_dn(const char *dn)
+{
+    char *escaped = inv_filter_escape(dn);
+    char *safe = NULL;
+    char *end = NULL;
+
+    if (escaped != NULL)
+        safe = malloc(strlen(escaped) + 2 * count_of(escaped, "%") + 1);
+    end = safe;
+    for (const char *p = escaped; safe != NULL && *p != '\0'; p++) {
+        if (*p == '%')
+            end = stpcpy(end, "\\25");
+        else
+            *end++ = *p;
+    }
+    if (safe != NULL)
+        *end = '\0';
+    free(escaped);
+    return safe;
+}
+
+/* filter with %D, %u, %d, %j and %% replaced. The caller frees it; NULL when memory is short. */
+static char *expand(const char *filter, const inv_name *name, const char *dn)
+{
+    char *value = dn != NULL ? escape_dn(dn) : NULL;
+    char *with_dn = NULL;
+    char *end = NULL;
+    char *expanded = NULL;
+
+    if (value != NULL)
+        with_dn = malloc(strlen(filter) + count_of(filter, "%D") * strlen(value) + 1);
+    end = with_dn;
+    for (const char *p = filter; with_dn != NULL && *p != '\0'; p++) {
+        if (p[0] == '%' && p[1] == 'D') {
+            end = stpcpy(end, value);
+            p++;
+        } else {
+            *end++ = *p;
+            if (p[0] == '%' && p[1] != '\0')
+                *end++ = *++p; /* the second of %% begins nothing */
+        }
+    }
+    if (with_dn != NULL) {
+        *end = '\0';
+        expanded = inv_name_expand(name, with_dn, inv_filter_escape);
+    }
+    free(with_dn);
+    free(value);
+    return expanded;
+}
+
+/* ---------------------------------------------------------------------------------- the base */
+
+static inv_operation *root_read(void)
+{
+    static const char *const attributes[] = {"namingContexts", NULL};
+
+    return inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
+}
+
+/* The topmost one: below it are the others, also where the server keeps them apart. */
+static inv_result judge_root(const inv_domain *domain, const inv_operation *root,
+                             const char **context, inv_verdict *verdict)
+{
+    const inv_entry *entry = root->entry_count == 1 ? root->entries[0] : NULL;
+    inv_result result = inv_operation_result(root, "reading the root DSE", verdict);
+
+    *context = NULL;
+    for (size_t i = 0; result == INV_OK && entry != NULL; i++) {
+        const char *value = inv_entry_value(entry, "namingContexts", i, NULL);
+
+        if (value == NULL)
+            break;
+        if (inv_dn_within(domain->people, value) &&
+            (*context == NULL || inv_dn_within(*context, value)))
+            *context = value;
+    }
+    if (result == INV_OK && *context == NULL)
+        result = inv_verdict_set(verdict, INV_CONFIG,
+                                 "no namingContexts of the root DSE holds %s: set "
+                                 "group_search_base in [domain %s]",
+                                 domain->people, domain->name);
+    return result;
+}
+
+inv_result group_base(inv_call *call, char **base, inv_verdict *verdict)
+{
+    const char *context = call->domain->group_search_base;
+    inv_operation *root = NULL;
+    inv_result result = INV_OK;
+
+    *base = NULL;
+    if (call->domain->group_base_guessed) {
+        root = root_read();
+        result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
+        if (result == INV_OK)
+            result = judge_root(call->domain, root, &context, verdict);
+    }
+    if (result == INV_OK) {
+        *base = strdup(context);
+        if (*base == NULL)
+            result = inv_verdict_no_memory(verdict);
+    }
+    inv_operation_free(&root);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ who is named */
+
+static inv_operation *groups_search(const inv_domain *domain, const char *base,
+                                    const inv_name *name, const char *dn)
+{
+    static const char *const nothing[] = {NULL};
+    char *filter = expand(domain->group_filter, name, dn);
+    inv_operation *search = NULL;
+
+    if (filter != NULL)
+        search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
+    if (search != NULL)
+        search->size_limit = 1; /* one is enough */
+    free(filter);
+    return search;
+}
+
+bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char *dn,
+                     inv_operation *reads[INV_GROUP_READS])
+{
+    reads[INV_GROUP_READ_GROUPS] = groups_search(domain, domain->group_search_base, name, dn);
+    reads[INV_GROUP_READ_ROOT] = domain->group_base_guessed ? root_read() : NULL;
+    return reads[INV_GROUP_READ_GROUPS] != NULL &&
+           (!domain->group_base_guessed || reads[INV_GROUP_READ_ROOT] != NULL);
+}
+
+/* A search that ended early has found what it was for. */
+static inv_result take_group(const inv_operation *search, char **group, inv_verdict *verdict)
+{
+    inv_result result;
+
+    if (search->entry_count > 0) {
+        *group = strdup(inv_entry_dn(search->entries[0]));
+        return *group != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+    }
+    result = inv_operation_result(search, "looking for groups", verdict);
+    return result;
+}
+
+static inv_result search_below(inv_call *call, inv_operation *search, char **group,
+                               inv_verdict *verdict)
+{
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    if (result == INV_OK)
+        result = take_group(search, group, verdict);
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
+                                inv_operation *reads[INV_GROUP_READS], char **group,
+                                inv_verdict *verdict)
+{
+    const inv_operation *search = reads[INV_GROUP_READ_GROUPS];
+    const char *context = NULL;
+    inv_result result = INV_OK;
+
+    *group = NULL;
+    if (reads[INV_GROUP_READ_ROOT] != NULL) {
+        result = judge_root(call->domain, reads[INV_GROUP_READ_ROOT], &context, verdict);
+        if (result != INV_OK)
+            return result;
+        /* the guess was narrower, or a base that is not there */
+        if (!inv_dn_within(context, search->dn) ||
+            (!inv_operation_answered(search, INV_LDAP_SUCCESS) &&
+             !inv_dn_equal(context, search->dn)))
+            return search_below(call, groups_search(call->domain, context, name, dn), group,
+                                verdict);
+    }
+    return take_group(search, group, verdict);
+}
+
+inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, inv_verdict *verdict)
+{
+    char *dn = inv_account_dn(call->domain, name);
+    inv_operation *reads[INV_GROUP_READS] = {NULL};
+    inv_result result = INV_OK;
+
+    *group = NULL;
+    if (dn == NULL || !inv_group_reads(call->domain, name, dn, reads))
+        result = inv_verdict_no_memory(verdict);
+    if (result == INV_OK)
+        result =
+            inv_directory_run(call->directory, reads, reads[INV_GROUP_READ_ROOT] != NULL ? 2 : 1,
+                              &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_group_from_reads(call, name, dn, reads, group, verdict);
+    for (size_t i = 0; i < INV_GROUP_READS; i++)
+        inv_operation_free(&reads[i]);
+    free(dn);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------ leaving */
+
+/* Who leaves, and where from. */
+struct leaver {
+    const inv_name *name;
+    const char *dn;
+    char *base;
+    size_t *left;
+};
+
+static const char *value_of(const struct leaver *leaver, const group_key *key)
+{
+    switch (key->value) {
+    case GROUP_VALUE_DN:
+        return leaver->dn;
+    case GROUP_VALUE_LOCAL:
+        return inv_name_local(leaver->name);
+    case GROUP_VALUE_JID:
+        break;
+    }
+    return inv_name_jid(leaver->name);
+}
+
+/* 16 and 32: another was quicker. */
+static inv_result leave_group(inv_call *call, const char *group, const char *attribute,
+                              const char *value, inv_verdict *verdict)
+{
+    inv_operation *change = inv_operation_new_modify(group);
+    inv_result result;
+
+    inv_operation_text(change, INV_CHANGE_DELETE, attribute, value);
+    result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+    if (result == INV_OK && !inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) &&
+        !inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT))
+        result = inv_operation_result(change, "leaving a group", verdict);
+    inv_operation_free(&change);
+    return result;
+}
+
+static inv_result leave_by(inv_call *call, const struct leaver *leaver, const group_key *key,
+                           inv_verdict *verdict)
+{
+    static const char *const nothing[] = {NULL};
+    const char *value = value_of(leaver, key);
+    char *by_filter = expand(call->domain->group_filter, leaver->name, leaver->dn);
+    char *escaped = inv_filter_escape(value);
+    char *filter = NULL;
+    inv_operation *search = NULL;
+    inv_result result;
+
+    if (by_filter != NULL && escaped != NULL &&
+        asprintf(&filter, "(&%s(%s=%s))", by_filter, key->attribute, escaped) != -1)
+        search = inv_operation_search(leaver->base, INV_SCOPE_SUBTREE, filter, nothing);
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK && search != NULL)
+        result = inv_operation_result(search, "looking for groups", verdict);
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
+        result =
+            leave_group(call, inv_entry_dn(search->entries[i]), key->attribute, value, verdict);
+        if (result == INV_OK)
+            (*leaver->left)++;
+    }
+    inv_operation_free(&search);
+    free(filter);
+    free(escaped);
+    free(by_filter);
+    return result;
+}
+
+inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left,
+                           inv_verdict *verdict)
+{
+    struct leaver leaver = {.name = name, .dn = dn, .left = left};
+    const char *rest = call->domain->group_filter;
+    group_key key;
+    inv_result result = group_base(call, &leaver.base, verdict);
+
+    while (result == INV_OK && group_next_key(&rest, &key))
+        result = leave_by(call, &leaver, &key, verdict);
+    free(leaver.base);
+    return result;
+}

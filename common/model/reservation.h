@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_COMMON_MODEL_RESERVATION_H
+#define INVITEGATE_COMMON_MODEL_RESERVATION_H
+
+#include "invitegate/invite.h"
+
+/*
+ * Reserves a name for an invite. A reservation whose invite has ended is taken over by its exact
+ * old value. INV_NAME_RESERVED: another invite holds the name.
+ */
+inv_result reservation_take(inv_call *call, const char *local, const char *invite_id,
+                            inv_verdict *verdict);
+
+/* Removes the reservation if it is this invite's. A fault is logged; repair meets it. */
+void reservation_release(inv_call *call, const char *local, const char *invite_id);
+
+/*
+ * Removes a reservation that was seen to hold nothing, unless it has passed to another invite since
+ * (*lost). For claim_grace, if it stops half-way, nobody gets it.
+ */
+inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost,
+                              inv_verdict *verdict);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/clock.h"
+#include "invitegate/ascii.h"
+#include "redemption.h"
+
+/* ----------------------------------------------------------------------------------- judging */
+
+/* Whether the pair of the inviter and jid was written with this invite. */
+static inv_result is_paired(struct redemption *redemption, const char *jid, bool *paired)
+{
+    static const char *const attributes[] = {"inviteId", NULL};
+    inv_call *call = redemption->call;
+    const inv_invite *invite = redemption->invite;
+    const inv_domain *containers[2];
+    inv_operation *read = NULL;
+    char *dn = NULL;
+    inv_result result;
+
+    *paired = false;
+    if (invite->inviter == NULL || inv_ascii_equal(invite->inviter, jid))
+        return INV_OK;
+    (void)redemption_pair_containers(call, jid, invite->inviter, containers);
+    dn = inv_pair_dn(containers[0], invite->inviter, jid);
+    read = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+    free(dn);
+    result = inv_directory_run(call->directory, &read, 1, &call->deadline, redemption->verdict);
+    if (result == INV_OK && !inv_operation_answered(read, INV_LDAP_NO_SUCH_OBJECT)) {
+        result = inv_operation_result(read, "reading a pair", redemption->verdict);
+        *paired = read->entry_count == 1 && inv_entry_has(read->entries[0], "inviteId", invite->id);
+    }
+    inv_operation_free(&read);
+    return result;
+}
+
+inv_result redemption_has_effect(struct redemption *redemption, const inv_use *claim, bool *effect)
+{
+    inv_verdict *verdict = redemption->verdict;
+    inv_name *name = NULL;
+    inv_account *account = NULL;
+    inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
+
+    *effect = true;
+    if (result == INV_NAME_INVALID)
+        return INV_OK; /* nothing that was written here: left to repair */
+    if (result == INV_OK)
+        result =
+            inv_account_find_own(redemption->call, redemption->invite->id, name, &account, verdict);
+    if (result == INV_OK) {
+        *effect = account != NULL;
+        if (!*effect)
+            result = is_paired(redemption, inv_name_jid(name), effect);
+    }
+    inv_account_free(&account);
+    inv_name_free(&name);
+    return result;
+}
+
+/*
+ * A claim older than claim_grace without an account died with its attempt. modifyTimestamp of the
+ * invite is never earlier than any of its claims, so the age is never overestimated.
+ */
+static inv_result find_dead_claim(struct redemption *redemption, const inv_use **dead)
+{
+    const inv_invite *invite = redemption->invite;
+    time_t now = 0;
+    inv_result result;
+
+    *dead = NULL;
+    if (redemption->lost_race || invite->claim_count == 0)
+        return INV_OK; /* a claim made during this very call is younger than any grace */
+    if (invite->modified == 0)
+        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                               "%s: modifyTimestamp cannot be read by the invitegate identity",
+                               invite->dn);
+    result = inv_clock_read(redemption->call, &now, redemption->verdict);
+    if (result != INV_OK || now <= invite->modified + redemption->call->domain->claim_grace)
+        return result;
+    for (size_t i = 0; result == INV_OK && *dead == NULL && i < invite->claim_count; i++) {
+        bool effect = true;
+
+        result = redemption_has_effect(redemption, &invite->claims[i], &effect);
+        if (result == INV_OK && !effect)
+            *dead = &invite->claims[i];
+    }
+    return result;
+}
+
+/* Open for this name: it may claim, or has begun in time and may finish after expiry. */
+static bool is_open(const struct redemption *redemption, const inv_use *standing)
+{
+    if (standing != NULL)
+        return inv_invite_may_finish(redemption->invite, time(NULL));
+    return redemption_state(redemption) == INV_INVITE_PENDING;
+}
+
+inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing,
+                                  bool *again)
+{
+    const inv_invite *invite = redemption->invite;
+    inv_result result;
+
+    *standing = inv_claim_of(invite, inv_name_jid(redemption->name));
+    if (is_open(redemption, *standing))
+        return INV_OK;
+    *standing = NULL;
+    if (!redemption->doubted) {
+        redemption->doubted = true;
+        *again = true;
+        return INV_OK;
+    }
+    if (invite->uses_left < 0)
+        return redemption_bad_token(redemption, "revoked");
+    if (!inv_invite_may_finish(invite, time(NULL)) || redemption->accepted_at > invite->expires)
+        return redemption_bad_token(redemption, "expired");
+    result = find_dead_claim(redemption, standing);
+    if (result == INV_OK && *standing == NULL)
+        return redemption_bad_token(
+            redemption, invite->claim_count == 0 ? "used" : "held by another attempt under way");
+    return result;
+}
+
+/* Only for a token that is valid: who holds the name is asked of the directory. */
+static inv_result refuse_reserved(struct redemption *redemption)
+{
+    const inv_operation *search = redemption->reservation;
+    bool held = false;
+    inv_result result;
+
+    if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT) &&
+        inv_dn_equal(search->matched_dn, redemption->call->domain->invites))
+        return INV_OK;
+    result = inv_operation_result(search, "looking for a reservation", redemption->verdict);
+    if (result != INV_OK)
+        return result;
+    if (search->entry_count != 1)
+        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+                               "%s: the reservation is there but cannot be read; check the rights "
+                               "of the invitegate identity",
+                               search->dn);
+    result = inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id,
+                                   &held, redemption->verdict);
+    if (result == INV_OK && held)
+        result =
+            inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+                            "%s is reserved by another invite", inv_name_local(redemption->name));
+    return result;
+}
+
+/*
+ * A free name that a group names: whoever had it before was in that group, and the next one would
+ * be. Only an invite for this very name that an administrator made for that may register it.
+ */
+static inv_result refuse_named(struct redemption *redemption)
+{
+    const inv_invite *invite = redemption->invite;
+    char *group = NULL;
+    char *dn = NULL;
+    inv_result result;
+
+    if (invite->inherit_groups && invite->user != NULL)
+        return INV_OK;
+    dn = inv_account_dn(redemption->call->domain, redemption->name);
+    if (dn == NULL || redemption->groups[INV_GROUP_READ_GROUPS] == NULL)
+        result = inv_verdict_no_memory(redemption->verdict);
+    else
+        result = inv_group_from_reads(redemption->call, redemption->name, dn, redemption->groups,
+                                      &group, redemption->verdict);
+    if (result == INV_OK && group != NULL)
+        result = inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+                                 "nobody has the name, but the group %s names it: take it out "
+                                 "(invitectl remove), or make an invite with --inherit-groups",
+                                 group);
+    free(group);
+    free(dn);
+    return result;
+}
+
+/* What other services do with their time is not the directory's: the deadline moves with it. */
+static inv_result ask_elsewhere(struct redemption *redemption)
+{
+    inv_call *call = redemption->call;
+    long left;
+    inv_result result;
+
+    if (call->claimed_elsewhere == NULL || redemption->elsewhere_asked)
+        return INV_OK;
+    left = inv_deadline_left(&call->deadline);
+    result = call->claimed_elsewhere(call->elsewhere, redemption->name, redemption->verdict);
+    call->deadline = inv_deadline_in(left);
+    redemption->elsewhere_asked = result == INV_OK;
+    return result;
+}
+
+inv_result redemption_taken(struct redemption *redemption)
+{
+    return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
+                           redemption->account->dn);
+}
+
+inv_result redemption_refuse_other_name(struct redemption *redemption)
+{
+    char text[sizeof(redemption->verdict->text)];
+
+    (void)snprintf(text, sizeof(text), "This invite is for %s.", redemption->invite->user);
+    inv_verdict_set_text(redemption->verdict, text);
+    return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED, "the invite is for %s",
+                           redemption->invite->user);
+}
+
+inv_result redemption_judge_name(struct redemption *redemption)
+{
+    const inv_invite *invite = redemption->invite;
+    const char *local = inv_name_local(redemption->name);
+    inv_verdict *verdict = redemption->verdict;
+    inv_result result = INV_OK;
+
+    if (invite->user != NULL && strcmp(invite->user, local) != 0)
+        return redemption_refuse_other_name(redemption);
+    if (invite->user == NULL)
+        result = inv_name_check_reserved(redemption->call->domain, redemption->name, verdict);
+    if (result != INV_OK)
+        return result;
+    if (redemption->account != NULL)
+        return redemption_taken(redemption);
+    result = refuse_reserved(redemption);
+    if (result == INV_OK)
+        result = refuse_named(redemption);
+    return result == INV_OK ? ask_elsewhere(redemption) : result;
+}
+
+/* ---------------------------------------------------------------------------------- claiming */
+
+/* The outcome of the claim is not known: it is read back by its nonce. */
+static inv_result recover_claim(struct redemption *redemption, inv_result failure, bool *again)
+{
+    inv_verdict kept = *redemption->verdict;
+    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+
+    if (result == INV_OK) {
+        const inv_use *mine = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+
+        *again = mine != NULL && strcmp(mine->text, redemption->claim.text) == 0;
+        if (*again)
+            return INV_OK;
+    }
+    *redemption->verdict = kept;
+    return failure;
+}
+
+static inv_result judge_claim(struct redemption *redemption, const inv_operation *claim,
+                              bool *again)
+{
+    if (claim == NULL || inv_operation_answered(claim, INV_LDAP_SUCCESS))
+        return INV_OK;
+    if (inv_operation_answered(claim, INV_LDAP_NO_SUCH_ATTRIBUTE)) {
+        redemption->lost_race = true;
+        inv_claim_jitter(&redemption->call->deadline);
+        *again = true;
+        return INV_OK;
+    }
+    if (inv_operation_answered(claim, INV_LDAP_NO_SUCH_OBJECT))
+        return redemption_bad_token(redemption, "the invite was deleted meanwhile");
+    return inv_operation_result(claim, "claiming the invite", redemption->verdict);
+}
+
+/* The flight of the claim and the questions. operations[0] is the claim unless it is NULL. */
+static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
+                            const struct relations *relations, bool *again)
+{
+    inv_call *call = redemption->call;
+    inv_operation **flight = calloc(relations_count(relations) + 1, sizeof(inv_operation *));
+    size_t count = 0;
+    inv_result result;
+
+    if (flight == NULL)
+        return inv_verdict_no_memory(redemption->verdict);
+    if (claim != NULL)
+        flight[count++] = claim;
+    relations_append(relations, flight, &count);
+    result =
+        inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
+    free(flight);
+    if (result == INV_OK && (claim == NULL || inv_operation_decided(claim)))
+        return judge_claim(redemption, claim, again);
+    if (claim == NULL || claim->state == INV_OPERATION_UNSENT)
+        return result;
+    if (result == INV_OK)
+        result = inv_operation_result(claim, "claiming the invite", redemption->verdict);
+    return recover_claim(redemption, result, again);
+}
+
+inv_result redemption_claim(struct redemption *redemption, const inv_use *standing,
+                            struct relations *relations, bool *again)
+{
+    const inv_invite *invite = redemption->invite;
+    inv_operation *claim = NULL;
+    bool limited = invite->uses > 0;
+    inv_result result;
+
+    *again = false;
+    inv_claim_clear(&redemption->claim);
+    result =
+        inv_claim_start(inv_name_jid(redemption->name), &redemption->claim, redemption->verdict);
+    if (result == INV_OK)
+        result = relations_start(relations, redemption->call, invite, redemption->verdict);
+    if (result == INV_OK && limited) {
+        claim = standing != NULL
+                    ? inv_claim_take_over_operation(invite, standing, &redemption->claim)
+                    : inv_claim_take_operation(invite, &redemption->claim);
+        if (claim == NULL)
+            result = inv_verdict_no_memory(redemption->verdict);
+        inv_provider_ask(claim);
+    }
+    if (result == INV_OK)
+        result = run_claim(redemption, claim, relations, again);
+    if (result == INV_OK && !*again) {
+        redemption->fresh_claim = limited && standing == NULL;
+        if (claim != NULL)
+            result = redemption_judge_provider(redemption, claim);
+        if (result == INV_OK)
+            result = relations_judge(relations, redemption->call, redemption->invite,
+                                     redemption->verdict);
+        if (result != INV_OK)
+            redemption_give_back(redemption);
+    }
+    inv_operation_free(&claim);
+    return result;
+}
+
+void redemption_give_back(struct redemption *redemption)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_account *account = NULL;
+
+    /* a claim taken over may belong to an attempt whose add is still on its way: it stands */
+    if (!redemption->fresh_claim)
+        return;
+    if (inv_account_find_own(redemption->call, redemption->invite->id, redemption->name, &account,
+                             &verdict) == INV_OK &&
+        account == NULL &&
+        inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim, &verdict) ==
+            INV_OK)
+        redemption->fresh_claim = false;
+    else if (verdict.result != INV_OK)
+        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+                      "invite %s: the use could not be given back now: %s; the same name may try "
+                      "again, another after claim_grace",
+                      redemption->invite->id, verdict.why);
+    inv_account_free(&account);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/ascii.h"
+#include "redemption.h"
+#include "model/reservation.h"
+
+/* ------------------------------------------------------------------------------- the account */
+
+typedef enum add_outcome {
+    ADD_DONE,    /* this attempt made it */
+    ADD_SETTLED, /* another attempt with this token and name made it */
+    ADD_REFUSED, /* definitely not made: *result tells */
+    ADD_UNKNOWN, /* no verdict: the claim stands */
+} add_outcome;
+
+static add_outcome judge_refusal(struct redemption *redemption, const inv_operation *add,
+                                 inv_result *result)
+{
+    inv_verdict *verdict = redemption->verdict;
+
+    *result = inv_account_find(redemption->call, redemption->name, &redemption->account, verdict);
+    if (*result != INV_OK)
+        return ADD_UNKNOWN;
+    if (redemption->account != NULL &&
+        inv_account_is_of(redemption->account, redemption->invite->id, redemption->name))
+        return ADD_SETTLED;
+    if (redemption->account != NULL && inv_account_write_is_ambiguous(add))
+        *result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", redemption->account->dn);
+    else
+        *result = inv_account_judge_refusal(redemption->call, redemption->name, add, verdict);
+    return ADD_REFUSED;
+}
+
+/* The outcome of the add is not known: who made the entry, if it is there, tells its nonce. */
+static add_outcome recover_add(struct redemption *redemption, const inv_operation *add,
+                               inv_result *result)
+{
+    inv_verdict kept;
+    inv_result found;
+
+    if (*result == INV_OK)
+        *result = inv_operation_result(add, "adding the account", redemption->verdict);
+    kept = *redemption->verdict;
+    found = inv_account_find(redemption->call, redemption->name, &redemption->account,
+                             redemption->verdict);
+
+    if (found == INV_OK && redemption->account != NULL &&
+        inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)) {
+        bool mine = redemption->account->nonce != NULL &&
+                    strcmp(redemption->account->nonce, redemption->claim.nonce) == 0;
+
+        return mine ? ADD_DONE : ADD_SETTLED;
+    }
+    *redemption->verdict = kept;
+    *result = kept.result;
+    return ADD_UNKNOWN;
+}
+
+/* The nonce of this attempt is at no entry of the name any more. */
+static bool is_gone(const inv_operation *mark)
+{
+    return inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
+           inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT);
+}
+
+/*
+ * What this attempt made goes away again. The nonce is deleted first, by its exact value, so that
+ * only an account of this very attempt can be removed. because: what the log says of it.
+ */
+static void remove_made(struct redemption *redemption, const struct relations *relations,
+                        const char *because)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call *call = redemption->call;
+    char *dn = inv_account_dn(call->domain, redemption->name);
+    inv_operation *mark = inv_operation_new_modify(dn);
+    inv_operation *removal = inv_operation_new_delete(dn);
+    inv_result result;
+
+    inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", redemption->claim.nonce);
+    result = inv_directory_run(call->directory, &mark, 1, &call->deadline, &verdict);
+    if (result == INV_OK && !is_gone(mark))
+        result = inv_operation_result(mark, "removing the account again", &verdict);
+    if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
+        /*
+         * Its groups first, while nobody else can have the name. One that does not let it go keeps
+         * no account: the name is reserved as long as a group names it, and repair tells of that.
+         */
+        if (relations != NULL && redemption_leave(redemption, relations, dn) != INV_OK)
+            inv_log_write(call->log, INV_LOG_WARNING,
+                          "invite %s: %s, which is removed again, stays named by a group: %s",
+                          redemption->invite->id, inv_name_jid(redemption->name),
+                          redemption->verdict->why);
+        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
+        if (result == INV_OK)
+            result = inv_operation_result(removal, "removing the account again", &verdict);
+        if (result == INV_OK)
+            redemption_disconnect(redemption);
+    }
+    if (result != INV_OK)
+        inv_log_write(call->log, INV_LOG_ERROR,
+                      "invite %s: %s, but %s could not be removed: %s; run invitectl repair",
+                      redemption->invite->id, because, inv_name_jid(redemption->name), verdict.why);
+    inv_operation_free(&mark);
+    inv_operation_free(&removal);
+    free(dn);
+}
+
+/* With a claim the server was judged by that. */
+static add_outcome judge_add(struct redemption *redemption, const inv_operation *add,
+                             inv_result *result)
+{
+    if (redemption->invite->uses == 0)
+        *result = redemption_judge_provider(redemption, add);
+    if (*result == INV_OK)
+        return ADD_DONE;
+    remove_made(redemption, NULL, "another server decides");
+    return ADD_REFUSED;
+}
+
+static add_outcome add_account(struct redemption *redemption, inv_result *result)
+{
+    inv_call *call = redemption->call;
+    inv_verifiers *verifiers = NULL;
+    inv_operation *add = NULL;
+    add_outcome outcome = ADD_REFUSED;
+
+    inv_account_free(&redemption->account);
+    *result = inv_verifiers_new(call->domain, redemption->password, &call->deadline, &verifiers,
+                                redemption->verdict);
+    if (*result != INV_OK)
+        goto cleanup;
+    add = inv_account_add_operation(call->domain, redemption->name, redemption->invite,
+                                    redemption->claim.nonce, verifiers, time(NULL));
+    if (redemption->invite->uses == 0)
+        inv_provider_ask(add);
+    *result = inv_directory_run(call->directory, &add, 1, &call->deadline, redemption->verdict);
+    if (*result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
+        outcome = judge_add(redemption, add, result);
+    else if (*result == INV_OK && inv_operation_decided(add))
+        outcome = judge_refusal(redemption, add, result);
+    else if (add != NULL && add->state != INV_OPERATION_UNSENT)
+        outcome = recover_add(redemption, add, result);
+cleanup:
+    inv_operation_free(&add);
+    inv_verifiers_free(&verifiers);
+    return outcome;
+}
+
+/* --------------------------------------------------------------------------- the whole of it */
+
+/* It went in the flight that was to finish the use. The invite may be open again. */
+static void reserve_again(struct redemption *redemption)
+{
+    const inv_invite *invite = redemption->invite;
+    inv_verdict verdict = INV_VERDICT_INIT;
+
+    if (invite->user != NULL &&
+        reservation_take(redemption->call, invite->user, invite->id, &verdict) != INV_OK)
+        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+                      "invite %s: %s is not reserved for it any more: %s", invite->id, invite->user,
+                      verdict.why);
+}
+
+/*
+ * Somebody waited out claim_grace and gave the use to another name while this attempt hung.
+ */
+static inv_result withdraw(struct redemption *redemption, const struct relations *relations)
+{
+    remove_made(redemption, relations, "its use went to another name");
+    reserve_again(redemption);
+    return redemption_bad_token(redemption, "the use was taken by another name meanwhile");
+}
+
+static inv_result complete(struct redemption *redemption, const struct relations *relations)
+{
+    char *dn = inv_account_dn(redemption->call->domain, redemption->name);
+    bool stale = redemption_has_stale_pairs(redemption);
+    bool whole = false;
+
+    redemption->obstacle = INV_NO_MEMORY;
+    if (dn != NULL)
+        whole = redemption_connect(redemption, relations, dn);
+    free(dn);
+    if (redemption->invite->uses == 0 && !redemption->open &&
+        (!whole || redemption->owed[0] != '\0'))
+        redemption_record_owed(redemption, whole);
+    /* no claim stands that would tell somebody later: whoever registers is asked to try again */
+    if (!whole && stale)
+        return redemption_refuse_heir(redemption);
+    if (whole && redemption->invite->uses > 0 &&
+        redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce) ==
+            FINISH_REPOINTED)
+        return withdraw(redemption, relations);
+    return INV_OK;
+}
+
+/*
+ * The account was made with a use of its own, so the fresh one of this attempt is one too many:
+ * without giving it back one person would cost an invite two uses.
+ */
+static inv_result give_back_surplus(struct redemption *redemption)
+{
+    const char *jid = inv_name_jid(redemption->name);
+    const char *made_by = inv_account_made_by(redemption->account);
+    inv_invite *whole = NULL;
+    bool surplus = false;
+    inv_result result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL,
+                                        &whole, redemption->verdict);
+
+    if (result != INV_OK)
+        return result;
+    for (size_t i = 0; i < whole->claim_count && !surplus; i++)
+        surplus = inv_ascii_equal(whole->claims[i].jid, jid) &&
+                  strcmp(whole->claims[i].text, redemption->claim.text) != 0;
+    for (size_t i = 0; i < whole->used_by_count && !surplus; i++)
+        surplus = made_by[0] != '\0' && strcmp(whole->used_by[i].nonce, made_by) == 0;
+    if (surplus)
+        result = inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim,
+                                     redemption->verdict);
+    inv_invite_free(&whole);
+    return result;
+}
+
+/* Another attempt with this token made the account: its password decides. */
+static inv_result settle_for(struct redemption *redemption)
+{
+    inv_result result = INV_OK;
+
+    if (redemption->fresh_claim)
+        result = give_back_surplus(redemption);
+    if (result == INV_OK)
+        result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    /* looked at again: the name may have gone to somebody else in between */
+    if (result == INV_OK &&
+        (!inv_account_is_own(redemption->account) ||
+         !inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)))
+        return redemption->open
+                   ? inv_verdict_set(redemption->verdict, INV_NAME_TAKEN,
+                                     "the account was removed, or the name taken, meanwhile")
+                   : redemption_bad_token(redemption, "the account was removed meanwhile");
+    return result == INV_OK ? redemption_resume(redemption) : result;
+}
+
+/* Why a name is refused is told to whoever holds a valid token: the inviter has to be there, too.
+ */
+static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
+{
+    inv_verdict kept = *redemption->verdict;
+    struct relations relations = {.contacts = NULL};
+    inv_result result = redemption_ask(redemption, &relations);
+
+    relations_end(&relations);
+    if (result != INV_OK)
+        return result;
+    *redemption->verdict = kept;
+    return refusal;
+}
+
+/* One attempt on what redemption_look showed. *again: look once more. */
+static inv_result attempt(struct redemption *redemption, bool *again)
+{
+    struct relations relations = {.contacts = NULL};
+    const inv_use *standing = NULL;
+    inv_result result = redemption_judge_state(redemption, &standing, again);
+
+    if (result == INV_OK && !*again) {
+        result = redemption_judge_name(redemption);
+        if (result == INV_NAME_TAKEN || result == INV_NAME_RESERVED)
+            result = refuse_name(redemption, result);
+    }
+    if (result == INV_OK && !*again)
+        result = redemption_claim(redemption, standing, &relations, again);
+    if (result != INV_OK || *again)
+        goto cleanup;
+    switch (add_account(redemption, &result)) {
+    case ADD_DONE:
+        result = complete(redemption, &relations);
+        break;
+    case ADD_SETTLED:
+        result = settle_for(redemption);
+        break;
+    case ADD_REFUSED:
+        redemption_give_back(redemption);
+        break;
+    case ADD_UNKNOWN:
+        break;
+    }
+cleanup:
+    relations_end(&relations);
+    return result;
+}
+
+inv_result redemption_register(struct redemption *redemption)
+{
+    for (;;) {
+        bool again = false;
+        inv_result result;
+
+        if (inv_account_is_own(redemption->account) &&
+            inv_account_is_of(redemption->account, redemption->invite->id, redemption->name))
+            return redemption_resume(redemption);
+        result = attempt(redemption, &again);
+        if (result != INV_OK || !again)
+            return result;
+        result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        if (result != INV_OK)
+            return result;
+    }
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/changes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/clock.h"
+#include "invitegate/ascii.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+#include "replicas.h"
+
+/*
+ * Seconds that are asked for again: a write is stamped when it begins and seen when it is done, and
+ * other providers' writes come with the stamps of their clocks. (What comes still later is noticed
+ * by replicas.h.)
+ */
+#define OVERLAP 30
+
+#define CLOCK_HOLDS 300  /* seconds that a reading of the directory's clock is good for */
+#define AGE_MAX     3600 /* of a cookie, in seconds: reading the rosters is cheaper then */
+
+/* What is compared. OpenLDAP indexes entryCSN for replication; 389 DS has none. */
+typedef enum stamp_kind { STAMP_CSN = 'c', STAMP_TIME = 't' } stamp_kind;
+
+/*
+ * A moment by the directory's clock. Its clock is read rarely, because that is a write, and counted
+ * on by this host's uptime, which nobody sets. After a reboot that counts too little and never too
+ * much: a moment too early only tells some pairs again.
+ */
+typedef struct moment {
+    stamp_kind kind;
+    int64_t from;  /* pairs before this are known, OVERLAP apart */
+    int64_t clock; /* the directory's clock when it was read last */
+    int64_t uptime;
+    replicas replicas;
+} moment;
+
+static int64_t read_uptime(void)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec;
+}
+
+/* ------------------------------------------------------------------------------------ cookies */
+
+static void write_cookie(const moment *at, char cookie[INV_CHANGES_COOKIE_SIZE])
+{
+    char providers[REPLICAS_MAX * REPLICAS_TEXT_SIZE];
+
+    replicas_write(&at->replicas, providers);
+    (void)snprintf(cookie, INV_CHANGES_COOKIE_SIZE, "%c.%" PRId64 ".%" PRId64 ".%" PRId64 "%s",
+                   (char)at->kind, at->from, at->clock, at->uptime, providers);
+}
+
+/* ".NUMBER", and moves behind it. */
+static bool take_number(const char **text, int64_t *number)
+{
+    const char *digits = *text + 1;
+    size_t length;
+
+    if (**text != '.')
+        return false;
+    length = strspn(digits, "0123456789");
+    if (length == 0 || length > 12)
+        return false;
+    *number = 0;
+    for (size_t i = 0; i < length; i++)
+        *number = *number * 10 + (digits[i] - '0');
+    *text = digits + length;
+    return true;
+}
+
+static bool read_cookie(const char *cookie, moment *at)
+{
+    const char *rest = cookie + 1;
+
+    if (cookie[0] != STAMP_CSN && cookie[0] != STAMP_TIME)
+        return false;
+    at->kind = (stamp_kind)cookie[0];
+    return take_number(&rest, &at->from) && take_number(&rest, &at->clock) &&
+           take_number(&rest, &at->uptime) && replicas_parse(rest, &at->replicas);
+}
+
+/* ---------------------------------------------------------------------------------- the clock */
+
+static inv_result read_kind(inv_call *call, stamp_kind *kind, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"entryCSN", NULL};
+    inv_operation *read =
+        inv_operation_search(call->domain->rosters, INV_SCOPE_BASE, NULL, attributes);
+    inv_result result = inv_directory_run(call->directory, &read, 1, &call->deadline, verdict);
+
+    if (result == INV_OK)
+        result = inv_operation_result(read, "reading the rosters' container", verdict);
+    if (result == INV_OK)
+        *kind = read->entry_count == 1 && inv_entry_text(read->entries[0], "entryCSN") != NULL
+                    ? STAMP_CSN
+                    : STAMP_TIME;
+    inv_operation_free(&read);
+    return result;
+}
+
+/* The present: counted on from old, or read anew (old may be NULL). */
+static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_verdict *verdict)
+{
+    int64_t uptime = read_uptime();
+    time_t clock = 0;
+    inv_result result;
+
+    if (old != NULL && uptime >= old->uptime && uptime - old->uptime < CLOCK_HOLDS) {
+        *now = *old;
+        now->from = old->clock + (uptime - old->uptime);
+        return INV_OK;
+    }
+    result = read_kind(call, &now->kind, verdict);
+    if (result == INV_OK)
+        result = inv_clock_read(call, &clock, verdict);
+    now->uptime = read_uptime(); /* after the clock: what is counted on from here is too little */
+    now->clock = clock;
+    now->from = clock;
+    return result;
+}
+
+/* Whether the pairs from *from on are all that can be new between old and now. */
+static bool leads_to(const moment *old, const moment *now, int64_t *from)
+{
+    *from = old->from - OVERLAP;
+    return old->kind == now->kind && old->from <= now->from + OVERLAP / 2 &&
+           replicas_follow(&old->replicas, &now->replicas, from) &&
+           now->from - *from <= AGE_MAX + OVERLAP;
+}
+
+/* ---------------------------------------------------------------------------------- the pairs */
+
+static inv_operation *search_from(const inv_domain *domain, stamp_kind kind, int64_t from)
+{
+    static const char *const attributes[] = {"xmppContactJid", "rosterGroup", NULL};
+    char text[INV_TIMESTAMP_SIZE];
+    char *filter = NULL;
+    inv_operation *search = NULL;
+    int written;
+
+    inv_timestamp_write_generalized((time_t)(from > 0 ? from : 0), text);
+    if (kind == STAMP_CSN) {
+        text[strcspn(text, "Z")] = '\0';
+        written = asprintf(
+            &filter, "(&(entryCSN>=%s.000000Z#000000#000#000000)(objectClass=xmppRosterPair))",
+            text);
+    } else {
+        written = asprintf(&filter, "(&(modifyTimestamp>=%s)(objectClass=xmppRosterPair))", text);
+    }
+    if (written != -1)
+        search = inv_operation_search(domain->rosters, INV_SCOPE_ONE, filter, attributes);
+    if (search != NULL)
+        search->paged = true;
+    if (written != -1)
+        free(filter);
+    return search;
+}
+
+static bool is_local(const inv_domain *domain, const char *jid)
+{
+    const char *at = strrchr(jid, '@');
+
+    return at != NULL && inv_ascii_equal(at + 1, domain->name);
+}
+
+/* Both sides of a pair, as far as they live here. */
+static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_visit *visit,
+                       void *context)
+{
+    const char *group;
+
+    if (!inv_pair_is_fit(call, pair))
+        return true;
+    group = inv_pair_group(call, pair);
+    for (size_t i = 0; i < 2; i++) {
+        const char *owner = inv_entry_value(pair, "xmppContactJid", i, NULL);
+        const char *contact = inv_entry_value(pair, "xmppContactJid", 1 - i, NULL);
+
+        if (is_local(call->domain, owner) && !visit(context, owner, contact, group))
+            return false;
+    }
+    return true;
+}
+
+static inv_result visit_from(inv_call *call, stamp_kind kind, int64_t from,
+                             inv_changes_visit *visit, void *context, inv_verdict *verdict)
+{
+    inv_operation *search = search_from(call->domain, kind, from);
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    if (result == INV_OK)
+        result = inv_operation_result(search, "reading new pairs", verdict);
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
+        if (!visit_pair(call, search->entries[i], visit, context))
+            break;
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,
+                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart,
+                             inv_verdict *verdict)
+{
+    moment old = {.kind = STAMP_CSN};
+    moment now = {.kind = STAMP_CSN};
+    bool readable = read_cookie(cookie, &old);
+    int64_t from = 0;
+    inv_result result = find_now(call, readable ? &old : NULL, &now, verdict);
+
+    *restart = false;
+    /* before the pairs: what arrives in between is told now, and again */
+    if (result == INV_OK)
+        result = replicas_read(call, call->domain->rosters, &now.replicas, verdict);
+    if (result != INV_OK)
+        return result;
+    *restart = !readable || !leads_to(&old, &now, &from);
+    if (!*restart)
+        result = visit_from(call, now.kind, from, visit, context, verdict);
+    if (result == INV_OK)
+        write_cookie(&now, next);
+    return result;
+}

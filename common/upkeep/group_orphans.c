@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/group.h"
+#include "invitegate/account.h"
+#include "invitegate/ascii.h"
+#include "invitegate/repair.h"
+
+/*
+ * Memberships of names that nobody has. All memberships are collected first and sorted by name, so
+ * that each name is looked up once, in however many groups it is.
+ */
+
+#define KEYS_MAX 16
+
+typedef struct membership {
+    inv_name *name;
+    const char *group; /* of the search */
+    size_t key;
+} membership;
+
+struct orphanage {
+    inv_call *call;
+    inv_verdict *verdict;
+    group_key keys[KEYS_MAX];
+    size_t key_count;
+    inv_operation *search;
+    membership *memberships;
+    size_t count;
+    size_t room;
+};
+
+static bool append(struct orphanage *work, inv_name *name, const char *group, size_t key)
+{
+    if (work->count == work->room) {
+        size_t room = work->room > 0 ? 2 * work->room : 64;
+        membership *grown = reallocarray(work->memberships, room, sizeof(*grown));
+
+        if (grown == NULL)
+            return false;
+        work->memberships = grown;
+        work->room = room;
+    }
+    work->memberships[work->count++] = (membership){name, group, key};
+    return true;
+}
+
+/* The local part that a value speaks of; the caller frees it. NULL: none of this domain. */
+static char *local_of(const inv_domain *domain, group_value kind, const char *value)
+{
+    const char *at = strrchr(value, '@');
+    const char *parent = NULL;
+    char *attribute = NULL;
+    char *local = NULL;
+
+    switch (kind) {
+    case GROUP_VALUE_LOCAL:
+        return strdup(value);
+    case GROUP_VALUE_JID:
+        return at != NULL && inv_ascii_equal(at + 1, domain->name)
+                   ? strndup(value, (size_t)(at - value))
+                   : NULL;
+    case GROUP_VALUE_DN:
+        break;
+    }
+    parent = inv_dn_parent(value);
+    if (parent == NULL || !inv_dn_equal(parent, domain->people) ||
+        !inv_dn_leaf(value, &attribute, &local))
+        return NULL;
+    if (!inv_ascii_equal(attribute, domain->account_rdn)) {
+        free(local);
+        local = NULL;
+    }
+    free(attribute);
+    return local;
+}
+
+/* Only what could be registered matters. */
+static inv_result take_value(struct orphanage *work, const char *group, size_t key,
+                             const char *value)
+{
+    const inv_domain *domain = work->call->domain;
+    inv_verdict unused = INV_VERDICT_INIT;
+    char *local = local_of(domain, work->keys[key].value, value);
+    inv_name *name = NULL;
+    inv_result result = INV_NAME_INVALID;
+
+    if (local != NULL)
+        result = inv_name_prepare(domain, local, strlen(local), &name, &unused);
+    if (result == INV_OK)
+        result = inv_name_check_reserved(domain, name, &unused);
+    /* memberUid is compared exactly */
+    if (result == INV_OK && work->keys[key].value == GROUP_VALUE_LOCAL &&
+        strcmp(local, inv_name_local(name)) != 0)
+        result = INV_NAME_INVALID;
+    free(local);
+    if (result == INV_OK && append(work, name, group, key))
+        return INV_OK;
+    inv_name_free(&name);
+    if (result == INV_OK || result == INV_NO_MEMORY)
+        return inv_verdict_no_memory(work->verdict);
+    return INV_OK;
+}
+
+static inv_result collect(struct orphanage *work)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < work->search->entry_count; i++) {
+        const inv_entry *entry = work->search->entries[i];
+
+        for (size_t key = 0; result == INV_OK && key < work->key_count; key++) {
+            const char *value = NULL;
+
+            for (size_t j = 0;
+                 result == INV_OK &&
+                 (value = inv_entry_value(entry, work->keys[key].attribute, j, NULL)) != NULL;
+                 j++)
+                result = take_value(work, inv_entry_dn(entry), key, value);
+        }
+    }
+    return result;
+}
+
+static inv_result find_groups(struct orphanage *work)
+{
+    const char *attributes[KEYS_MAX + 1] = {NULL};
+    inv_call *call = work->call;
+    char *base = NULL;
+    char *filter = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&filter, &size);
+    inv_result result;
+
+    if (stream == NULL)
+        return inv_verdict_no_memory(work->verdict);
+    (void)fputs("(|", stream);
+    for (size_t i = 0; i < work->key_count; i++) {
+        attributes[i] = work->keys[i].attribute;
+        (void)fprintf(stream, "(%s=*)", work->keys[i].attribute);
+    }
+    (void)fputc(')', stream);
+    if (fclose(stream) != 0) {
+        free(filter);
+        return inv_verdict_no_memory(work->verdict);
+    }
+    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+    result = group_base(call, &base, work->verdict);
+    if (result == INV_OK) {
+        work->search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, attributes);
+        if (work->search != NULL)
+            work->search->paged = true;
+        result =
+            inv_directory_run(call->directory, &work->search, 1, &call->deadline, work->verdict);
+    }
+    if (result == INV_OK)
+        result = inv_operation_result(work->search, "looking for groups", work->verdict);
+    free(base);
+    free(filter);
+    return result;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const membership *one = a;
+    const membership *other = b;
+    int order = strcmp(inv_name_local(one->name), inv_name_local(other->name));
+
+    return order != 0 ? order : strcmp(one->group, other->group);
+}
+
+static inv_result is_orphan(struct orphanage *work, const inv_name *name, bool *orphan)
+{
+    inv_call *call = work->call;
+    inv_account *account = NULL;
+    inv_result result;
+
+    call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
+    result = inv_account_find(call, name, &account, work->verdict);
+    *orphan = result == INV_OK && account == NULL;
+    inv_account_free(&account);
+    return result;
+}
+
+inv_result inv_group_each_orphan(inv_call *call,
+                                 void (*visit)(void *context, const inv_group_orphan *orphan),
+                                 void *context, inv_verdict *verdict)
+{
+    struct orphanage work = {.call = call, .verdict = verdict};
+    const char *rest = call->domain->group_filter;
+    bool orphan = false;
+    inv_result result = INV_OK;
+
+    while (work.key_count < KEYS_MAX && group_next_key(&rest, &work.keys[work.key_count]))
+        work.key_count++;
+    if (work.key_count > 0)
+        result = find_groups(&work);
+    if (result == INV_OK && work.search != NULL)
+        result = collect(&work);
+    if (result == INV_OK && work.count > 0)
+        qsort(work.memberships, work.count, sizeof(*work.memberships), by_name);
+    for (size_t i = 0; result == INV_OK && i < work.count; i++) {
+        const membership *one = &work.memberships[i];
+        inv_group_orphan told = {.group = one->group,
+                                 .attribute = work.keys[one->key].attribute,
+                                 .local = inv_name_local(one->name)};
+
+        if (i == 0 || !inv_name_equal(one->name, work.memberships[i - 1].name))
+            result = is_orphan(&work, one->name, &orphan);
+        if (result == INV_OK && orphan)
+            visit(context, &told);
+    }
+    for (size_t i = 0; i < work.count; i++)
+        inv_name_free(&work.memberships[i].name);
+    free(work.memberships);
+    inv_operation_free(&work.search);
+    return result;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "model/clock.h"
+#include "invitegate/repair.h"
+
+/* The moment an invite ended, now while it is open. Any later change puts it off. */
+static time_t ended_at(const inv_invite *invite, time_t now)
+{
+    time_t end = invite->modified;
+
+    switch (inv_invite_state_at(invite, now)) {
+    case INV_INVITE_PENDING:
+        return now;
+    case INV_INVITE_EXPIRED:
+        if (inv_invite_end(invite) > end)
+            end = inv_invite_end(invite);
+        break;
+    case INV_INVITE_USED:
+    case INV_INVITE_REVOKED:
+        break;
+    }
+    return end;
+}
+
+/* Ended before the moment, with nothing under way or owed: that changes no more once it is revoked.
+ */
+static bool is_over(const inv_invite *invite, time_t before, time_t now)
+{
+    return invite->claim_count == 0 && !inv_invite_owes(invite) && ended_at(invite, now) < before;
+}
+
+static inv_result delete_entry(inv_call *call, const char *dn, inv_verdict *verdict)
+{
+    inv_operation *removal = inv_operation_new_delete(dn);
+    inv_result result = inv_directory_run(call->directory, &removal, 1, &call->deadline, verdict);
+
+    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
+        result = inv_operation_result(removal, "deleting the invite", verdict);
+    inv_operation_free(&removal);
+    return result;
+}
+
+/*
+ * The list may be old by now: the invite is looked at again. One that could still be claimed is
+ * revoked first, which ends the claiming, and is looked at once more. *gone: it was deleted.
+ */
+static inv_result delete_invite(inv_call *call, const char *id, time_t before, time_t now,
+                                bool *gone, inv_verdict *verdict)
+{
+    inv_invite *invite = NULL;
+    bool was_open = false;
+    inv_result result;
+
+    call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
+    result = inv_invite_read(call, id, INV_INVITE_ALL, &invite, verdict);
+    if (result != INV_OK || !is_over(invite, before, now))
+        goto cleanup;
+    was_open = invite->uses_left > 0;
+    if (was_open) {
+        result = inv_invite_revoke(call, id, verdict);
+        inv_invite_free(&invite);
+        if (result == INV_OK)
+            result = inv_invite_read(call, id, INV_INVITE_ALL, &invite, verdict);
+        if (result != INV_OK || invite->uses_left >= 0 || invite->claim_count > 0)
+            goto cleanup;
+    }
+    result = delete_entry(call, invite->dn, verdict);
+    *gone = result == INV_OK;
+cleanup:
+    inv_invite_free(&invite);
+    return result == INV_BAD_TOKEN ? INV_OK : result; /* deleted meanwhile */
+}
+
+struct purge {
+    inv_call *call;
+    time_t before;
+    time_t now;
+    bool dry_run;
+    const inv_repair_visitor *visitor;
+    size_t *purged;
+    size_t seen;
+    bool stuck; /* one of them could not be deleted */
+    inv_verdict *verdict;
+};
+
+static inv_result purge_one(struct purge *run, const inv_invite *invite)
+{
+    inv_repair_note note = {.action = INV_REPAIR_REMOVED, .dn = invite->dn};
+    bool gone = run->dry_run;
+    inv_result result = INV_OK;
+
+    if (!is_over(invite, run->before, run->now))
+        return INV_OK;
+    note.text = inv_invite_state_name(inv_invite_state_at(invite, run->now));
+    if (!run->dry_run)
+        result = delete_invite(run->call, invite->id, run->before, run->now, &gone, run->verdict);
+    if (result == INV_CONFIG) {
+        note.action = INV_REPAIR_LEFT;
+        note.text = run->verdict->why;
+        run->stuck = true;
+        result = INV_OK;
+    }
+    if (gone)
+        (*run->purged)++;
+    if (gone || note.action == INV_REPAIR_LEFT)
+        run->visitor->note(run->visitor->context, &note);
+    return result;
+}
+
+static inv_result purge_entry(struct purge *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+
+    if (result == INV_OK)
+        result = purge_one(run, invite);
+    else if (result == INV_CONFIG)
+        result = INV_OK; /* one that cannot be read is repair's to report */
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result purge_page(struct purge *run, const inv_operation *search)
+{
+    const inv_repair_visitor *visitor = run->visitor;
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        run->seen++;
+        /* the server's number is a guess, and may be of a time when there were fewer */
+        if (visitor->progress != NULL)
+            visitor->progress(visitor->context, "invites", run->seen,
+                              search->estimate >= run->seen ? search->estimate : 0);
+        result = purge_entry(run, search->entries[i]);
+    }
+    return result;
+}
+
+/* A page at a time: there may be more invites than memory. */
+static inv_result purge_all(struct purge *run, inv_operation *search)
+{
+    inv_call *call = run->call;
+    inv_result result;
+
+    do {
+        call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+        result = inv_directory_run(call->directory, &search, 1, &call->deadline, run->verdict);
+        if (result == INV_OK)
+            result = inv_operation_result(search, "looking for ended invites", run->verdict);
+        if (result == INV_OK)
+            result = purge_page(run, search);
+    } while (result == INV_OK && inv_operation_has_more(search));
+    if (result == INV_OK && run->stuck)
+        result = inv_verdict_set(run->verdict, INV_CONFIG,
+                                 "some invites could not be deleted; check the rights of the "
+                                 "invitegate identity");
+    return result;
+}
+
+inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
+                     const inv_repair_visitor *visitor, size_t *purged, inv_verdict *verdict)
+{
+    struct purge run = {
+        .call = call, .dry_run = dry_run, .visitor = visitor, .purged = purged, .verdict = verdict};
+    inv_operation *search = NULL;
+    inv_result result;
+
+    *purged = 0;
+    if (visitor->progress != NULL)
+        visitor->progress(visitor->context, "invites", 0, 0);
+    call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
+    result = inv_clock_read(call, &run.now, verdict);
+    if (result != INV_OK)
+        return result;
+    run.before = run.now - older_than;
+    search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, "(objectClass=xmppInvite)",
+                                  inv_invite_attributes(INV_INVITE_ALL));
+    if (search == NULL)
+        return inv_verdict_no_memory(verdict);
+    search->paged = true;
+    search->by_page = true;
+    result = purge_all(&run, search);
+    inv_operation_free(&search);
+    return result;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/removal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/claim.h"
+#include "invitegate/ascii.h"
+#include "invitegate/group.h"
+#include "invitegate/invite.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+#include "redeem/mend.h"
+
+/* ----------------------------------------------------------------------------------- invites */
+
+/*
+ * The open ones of this inviter, and those that would reset this account. Only their ids are read:
+ * an invite whose terms cannot be told is revoked all the same.
+ */
+static inv_operation *search_open(const inv_call *call, const inv_name *name)
+{
+    static const char *const attributes[] = {"inviteId", NULL};
+    char *filter = inv_name_expand(name,
+                                   "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)"
+                                   "(|(inviteInviter=%j)(&(inviteType=reset)(inviteUser=%u))))",
+                                   inv_filter_escape);
+    inv_operation *search = NULL;
+
+    if (filter != NULL)
+        search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, filter, attributes);
+    if (search != NULL)
+        search->paged = true;
+    free(filter);
+    return search;
+}
+
+static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *revoked,
+                                 inv_verdict *verdict)
+{
+    inv_operation *search = search_open(call, name);
+    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+
+    if (result == INV_OK && search != NULL)
+        result = inv_operation_result(search, "looking for open invites", verdict);
+    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
+        const char *id = inv_entry_text(search->entries[i], "inviteId");
+
+        result = id != NULL ? inv_invite_revoke(call, id, verdict)
+                            : inv_verdict_set(verdict, INV_CONFIG, "%s: inviteId cannot be read",
+                                              inv_entry_dn(search->entries[i]));
+        if (result == INV_OK)
+            (*revoked)++;
+        if (result == INV_BAD_TOKEN)
+            result = INV_OK; /* deleted meanwhile */
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ---------------------------------------------------------------------- pairs, groups, account */
+
+/* One change; codes in fine count as done. */
+static inv_result run_one(inv_call *call, inv_operation *change, int fine, const char *what,
+                          inv_verdict *verdict)
+{
+    inv_result result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+
+    if (result == INV_OK && !inv_operation_answered(change, fine))
+        result = inv_operation_result(change, what, verdict);
+    inv_operation_free(&change);
+    return result;
+}
+
+static inv_result remove_pairs_in(inv_call *call, const inv_domain *domain, const char *jid,
+                                  size_t *removed, inv_verdict *verdict)
+{
+    inv_operation *search = inv_pair_search_operation(domain, jid);
+    inv_result result;
+
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "reading the roster", verdict);
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        result = run_one(call, inv_operation_new_delete(inv_entry_dn(search->entries[i])),
+                         INV_LDAP_NO_SUCH_OBJECT, "removing a pair", verdict);
+        if (result == INV_OK)
+            (*removed)++;
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* A pair across two local domains stands in both containers. */
+static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed,
+                               inv_verdict *verdict)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < call->config->domain_count; i++)
+        result = remove_pairs_in(call, &call->config->domains[i], jid, removed, verdict);
+    return result;
+}
+
+/* Of a name that nobody has: what an account of that name would find itself in. */
+static inv_result leave_groups(inv_call *call, const inv_name *name, const inv_account *account,
+                               size_t *left, inv_verdict *verdict)
+{
+    char *dn = account != NULL ? strdup(account->dn) : inv_account_dn(call->domain, name);
+    inv_result result = INV_OK;
+
+    if (dn == NULL)
+        return inv_verdict_no_memory(verdict);
+    result = inv_group_leave(call, name, dn, left, verdict);
+    free(dn);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------- the account */
+
+/* Whether this holder of the name may be removed at all. */
+static inv_result judge(const inv_name *name, const inv_account *account, inv_verdict *verdict)
+{
+    if (account == NULL)
+        return INV_OK;
+    if (account->owner == INV_OWNER_JID && account->several)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "several entries hold %s: nothing is removed", inv_name_jid(name));
+    if (!inv_account_is_own(account))
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s: %s: %s: nothing is removed",
+                               inv_name_jid(name), account->dn, inv_account_why_not_own(account));
+    if (account->invite_id == NULL || !inv_invite_id_valid(account->invite_id))
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "%s was not made by an invite: remove it with the tool that made it",
+                               account->dn);
+    return INV_OK;
+}
+
+/* A use that made this account is over, also if its attempt never came to record it. */
+static inv_result finish_use(inv_call *call, const inv_name *name, const inv_account *account,
+                             inv_verdict *verdict)
+{
+    inv_invite *invite = NULL;
+    const inv_use *claim = NULL;
+    inv_mend mend = INV_MEND_GONE;
+    inv_result result =
+        inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
+
+    if (result == INV_OK)
+        claim = inv_claim_of(invite, inv_name_jid(name));
+    if (claim != NULL)
+        result = inv_redeem_mend(call, invite, claim, false, &mend, verdict);
+    if (result == INV_OK && mend == INV_MEND_STUCK)
+        result =
+            inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+                            "%s: the use that made the account cannot be finished", invite->dn);
+    inv_invite_free(&invite);
+    return result == INV_BAD_TOKEN ? INV_OK : result; /* purged */
+}
+
+/* By the exact old nonce: an account of the same name that is newer than what was seen stays. */
+static inv_result delete_account(inv_call *call, const inv_account *account, inv_verdict *verdict)
+{
+    inv_operation *mark = NULL;
+    bool changed = false;
+    inv_result result = INV_OK;
+
+    if (account->nonce != NULL) {
+        mark = inv_operation_new_modify(account->dn);
+        inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
+        result = inv_directory_run(call->directory, &mark, 1, &call->deadline, verdict);
+        changed = result == INV_OK && inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE);
+        if (changed)
+            result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s was changed meanwhile",
+                                     account->dn);
+        else if (result == INV_OK && !inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT))
+            result = inv_operation_result(mark, "removing the account", verdict);
+        inv_operation_free(&mark);
+    }
+    if (result == INV_OK)
+        result = run_one(call, inv_operation_new_delete(account->dn), INV_LDAP_NO_SUCH_OBJECT,
+                         "removing the account", verdict);
+    return result;
+}
+
+inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal,
+                      inv_verdict *verdict)
+{
+    inv_account *account = NULL;
+    inv_result result = inv_account_find(call, name, &account, verdict);
+
+    *removal = (inv_removal){0};
+    if (result == INV_OK)
+        result = judge(name, account, verdict);
+    if (result == INV_OK && account != NULL)
+        result = finish_use(call, name, account, verdict);
+    if (result == INV_OK)
+        result = revoke_invites(call, name, &removal->invites, verdict);
+    /* the groups first: the directory may keep some of them from changing */
+    if (result == INV_OK)
+        result = leave_groups(call, name, account, &removal->groups, verdict);
+    if (result == INV_OK)
+        result = remove_pairs(call, inv_name_jid(name), &removal->pairs, verdict);
+    if (result == INV_OK && account == NULL)
+        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account", inv_name_jid(name));
+    if (result == INV_OK)
+        result = delete_account(call, account, verdict);
+    inv_account_free(&account);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ who invited whom
+ */
+
+inv_result inv_invited_each(inv_call *call,
+                            bool (*visit)(void *context, const inv_descendant *descendant),
+                            void *context, inv_verdict *verdict)
+{
+    static const char *const attributes[] = {"xmppJid", "xmppInvitedBy", "createTimestamp", NULL};
+    inv_operation *search =
+        inv_operation_search(call->domain->people, INV_SCOPE_SUBTREE,
+                             "(&(objectClass=xmppAccount)(inviteId=*))", attributes);
+    inv_result result;
+
+    if (search != NULL)
+        search->paged = true;
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "listing accounts", verdict);
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const char *created = inv_entry_text(search->entries[i], "createTimestamp");
+        inv_descendant descendant = {
+            .jid = inv_entry_text(search->entries[i], "xmppJid"),
+            .invited_by = inv_entry_text(search->entries[i], "xmppInvitedBy"),
+        };
+
+        if (created != NULL)
+            (void)inv_timestamp_parse_generalized(created, &descendant.created);
+        if (descendant.jid != NULL && !visit(context, &descendant))
+            break;
+    }
+    inv_operation_free(&search);
+    return result;
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/repair.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/clock.h"
+#include "invitegate/account.h"
+#include "invitegate/ascii.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+#include "redeem/mend.h"
+#include "repair_run.h"
+#include "model/reservation.h"
+#include "sight.h"
+
+void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,
+                 ...)
+{
+    char text[512];
+    inv_repair_note made = {.action = action, .dn = dn, .text = text};
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vsnprintf(text, sizeof(text), format, arguments) < 0)
+        text[0] = '\0';
+    va_end(arguments);
+    if (action == INV_REPAIR_LEFT)
+        (*run->left)++;
+    run->visitor->note(run->visitor->context, &made);
+}
+
+void repair_progress(const repair *run, const char *what, size_t done, size_t total)
+{
+    if (run->visitor->progress != NULL)
+        run->visitor->progress(run->visitor->context, what, done, total);
+}
+
+inv_result repair_leave(const repair *run, const char *dn)
+{
+    repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->verdict->why);
+    return INV_OK;
+}
+
+void repair_renew_deadline(const repair *run)
+{
+    run->call->deadline = inv_deadline_in(run->call->config->directory.timeout_ms);
+}
+
+inv_result repair_search(const repair *run, const char *base, inv_scope scope, const char *filter,
+                         const char *const *attributes, const char *what, inv_operation **search)
+{
+    inv_call *call = run->call;
+    inv_result result;
+
+    repair_progress(run, what, 0, 0);
+    *search = inv_operation_search(base, scope, filter, attributes);
+    if (*search != NULL)
+        (*search)->paged = true;
+    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+    result = inv_directory_run(call->directory, search, 1, &call->deadline, run->verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(*search, "searching", run->verdict);
+    repair_renew_deadline(run);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------ claims */
+
+bool repair_is_old(const repair *run, time_t changed)
+{
+    return changed != 0 && run->now > changed + run->call->domain->claim_grace;
+}
+
+/*
+ * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
+ * never used twice: that it is looked up again later can only make it older.
+ */
+static inv_result mend_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
+{
+    const char *jid = claim->jid;
+    inv_mend mend = INV_MEND_GONE;
+    inv_result result;
+
+    repair_renew_deadline(run);
+    result = inv_redeem_mend(run->call, invite, claim, run->dry_run, &mend, run->verdict);
+    if (result == INV_BAD_TOKEN)
+        return INV_OK; /* deleted meanwhile */
+    if (result == INV_CONFIG)
+        return repair_leave(run, invite->dn);
+    if (result != INV_OK)
+        return result;
+    switch (mend) {
+    case INV_MEND_GONE:
+        break;
+    case INV_MEND_FINISHED:
+        repair_note(run, INV_REPAIR_FINISHED, invite->dn, "the redemption by %s", jid);
+        break;
+    case INV_MEND_FREED:
+        repair_note(run, INV_REPAIR_FREED, invite->dn, "the claim of %s, of which nothing came",
+                    jid);
+        break;
+    case INV_MEND_STUCK:
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "the claim of %s can neither be finished nor freed; look at the log and the rights of "
+            "the invitegate identity",
+            jid);
+        break;
+    }
+    return INV_OK;
+}
+
+static inv_result mend_invite(const repair *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+
+    if (result == INV_CONFIG)
+        return repair_leave(run, inv_entry_dn(entry));
+    for (size_t i = 0; result == INV_OK && i < invite->claim_count; i++) {
+        if (repair_is_old(run, invite->modified))
+            result = mend_claim(run, invite, &invite->claims[i]);
+        else
+            repair_note(run, INV_REPAIR_WAITS, invite->dn,
+                        "the claim of %s is younger than claim_grace", invite->claims[i].jid);
+    }
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result repair_claims(const repair *run)
+{
+    inv_operation *search = NULL;
+    inv_result result =
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
+                      "(&(objectClass=xmppInvite)(inviteClaim=*))",
+                      inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS), "claims", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        repair_progress(run, "claims", i, search->entry_count);
+        result = mend_invite(run, search->entries[i]);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------ reservations */
+
+inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
+                               const char *why)
+{
+    if (result == INV_CONFIG) {
+        repair_note(run, INV_REPAIR_LEFT, dn, "%s, but it cannot be removed: %s", why,
+                    run->verdict->why);
+        return INV_OK;
+    }
+    if (result == INV_OK && !changed)
+        repair_note(run, INV_REPAIR_REMOVED, dn, "%s", why);
+    return result;
+}
+
+static inv_result repair_reservation(const repair *run, const inv_entry *reservation)
+{
+    bool held = true;
+    bool changed = false;
+    inv_result result;
+
+    repair_renew_deadline(run);
+    result = inv_reservation_holds(run->call, reservation, NULL, &held, run->verdict);
+    if (result == INV_CONFIG)
+        return repair_leave(run, inv_entry_dn(reservation));
+    if (result != INV_OK || held)
+        return result;
+    if (!run->dry_run)
+        result = reservation_remove(run->call, reservation, &changed, run->verdict);
+    return repair_tell_removal(run, result, changed, inv_entry_dn(reservation),
+                               "its invite has ended");
+}
+
+static inv_result repair_reservations(const repair *run)
+{
+    static const char *const attributes[] = {"inviteId", "inviteUser", "modifyTimestamp", NULL};
+    inv_operation *search = NULL;
+    inv_result result =
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
+                      "(objectClass=xmppNameReservation)", attributes, "reservations", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        repair_progress(run, "reservations", i, search->entry_count);
+        result = repair_reservation(run, search->entries[i]);
+    }
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------- balance */
+
+/* claims + finished uses + open uses are what the invite was made for. */
+static void check_balance(const repair *run, const inv_invite *invite)
+{
+    long sum =
+        inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
+
+    if (invite->uses > 0 && sum != invite->uses)
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "%ld open, %zu claimed and %zu finished uses do not make the %ld it was made for; "
+            "was it changed by hand, or written to on two providers?",
+            inv_invite_open_uses(invite), invite->claim_count, invite->used_by_count, invite->uses);
+}
+
+static inv_result check_uses(repair *run, const inv_entry *entry)
+{
+    inv_invite *invite = NULL;
+    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+
+    if (result == INV_CONFIG && inv_entry_count(entry, "inviteClaim") == 0)
+        return repair_leave(run, inv_entry_dn(entry));
+    if (result == INV_CONFIG)
+        return INV_OK; /* it was told with its claims */
+    if (result == INV_OK) {
+        check_balance(run, invite);
+        result = repair_owed(run, invite);
+    }
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result repair_balance(repair *run)
+{
+    inv_operation *search = NULL;
+    /* an invite nobody touched is in balance by its making */
+    inv_result result =
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
+                      "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
+                      "(inviteUsedBy=*)))",
+                      inv_invite_attributes(INV_INVITE_ALL), "uses", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
+        result = check_uses(run, search->entries[i]);
+    inv_operation_free(&search);
+    return result;
+}
+
+/* ---------------------------------------------------------------------- accounts that share a use
+ */
+
+static int by_text(const void *a, const void *b)
+{
+    return inv_ascii_compare(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* count accounts carry this inviteId: has it as many uses? */
+static inv_result check_share(const repair *run, const char *id, size_t count)
+{
+    inv_invite *invite = NULL;
+    inv_result result;
+
+    repair_renew_deadline(run);
+    result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite, run->verdict);
+    if (result == INV_BAD_TOKEN)
+        return INV_OK; /* purged long ago */
+    if (result == INV_CONFIG)
+        return repair_leave(run, id);
+    if (result == INV_OK && invite->uses > 0 && count > (size_t)invite->uses)
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "
+            "which stay: ldapsearch '(inviteId=%s)'",
+            count, invite->uses, id);
+    inv_invite_free(&invite);
+    return result;
+}
+
+static inv_result repair_shares(const repair *run)
+{
+    static const char *const attributes[] = {"inviteId", NULL};
+    inv_operation *search = NULL;
+    const char **ids = NULL;
+    size_t count = 0;
+    inv_result result =
+        repair_search(run, run->call->domain->people, INV_SCOPE_SUBTREE,
+                      "(&(objectClass=xmppAccount)(inviteId=*))", attributes, "accounts", &search);
+
+    if (result == INV_OK) {
+        ids = calloc(search->entry_count + 1, sizeof(*ids));
+        if (ids == NULL)
+            result = inv_verdict_no_memory(run->verdict);
+    }
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const char *id = inv_entry_text(search->entries[i], "inviteId");
+
+        if (id != NULL && inv_invite_id_valid(id))
+            ids[count++] = id;
+    }
+    if (count > 0)
+        qsort(ids, count, sizeof(*ids), by_text);
+    for (size_t i = 0, same = 1; result == INV_OK && i < count; i += same) {
+        same = 1;
+        while (i + same < count && inv_ascii_equal(ids[i], ids[i + same]))
+            same++;
+        if (same > 1)
+            result = check_share(run, ids[i], same);
+    }
+    free(ids);
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
+                      inv_verdict *verdict)
+{
+    repair run = {
+        .call = call, .dry_run = dry_run, .visitor = visitor, .left = left, .verdict = verdict};
+    inv_result result;
+
+    *left = 0;
+    repair_renew_deadline(&run);
+    result = inv_clock_read(call, &run.now, verdict);
+    if (result == INV_OK)
+        result = sight_check(call, verdict);
+    if (result == INV_OK)
+        result = repair_claims(&run);
+    if (result == INV_OK)
+        result = repair_reservations(&run);
+    if (result == INV_OK)
+        result = repair_balance(&run);
+    if (result == INV_OK)
+        result = repair_shares(&run);
+    if (result == INV_OK)
+        result = repair_pairs(&run);
+    if (result == INV_OK)
+        result = repair_groups(&run);
+    return result;
+}

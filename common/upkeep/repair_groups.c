@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model/group.h"
+#include "redeem/mend.h"
+#include "repair_run.h"
+
+/* Nothing is taken away: who is in a group is for its administrator to say. */
+static void tell_orphan(void *context, const inv_group_orphan *orphan)
+{
+    repair_note(context, INV_REPAIR_LEFT, orphan->group,
+                "%s names %s, and nobody has that name: whoever registered it would be in the "
+                "group, so nobody can. Take it out (invitectl remove %s@%s), or let a new account "
+                "have it (invitectl create --inherit-groups --user %s)",
+                orphan->attribute, orphan->local, orphan->local,
+                ((const repair *)context)->call->domain->name, orphan->local);
+}
+
+inv_result repair_groups(repair *run)
+{
+    inv_result result;
+
+    repair_progress(run, "groups", 0, 0);
+    result = inv_group_each_orphan(run->call, tell_orphan, run, run->verdict);
+    repair_renew_deadline(run);
+    return result;
+}
+
+static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use *use)
+{
+    inv_mend mend = INV_MEND_GONE;
+    inv_result result;
+
+    repair_renew_deadline(run);
+    result = inv_redeem_mend_owed(run->call, invite, use, run->dry_run, &mend, run->verdict);
+    if (result == INV_BAD_TOKEN)
+        return INV_OK; /* deleted meanwhile */
+    if (result == INV_CONFIG)
+        return repair_leave(run, invite->dn);
+    if (result != INV_OK)
+        return result;
+    if (mend == INV_MEND_FINISHED)
+        repair_note(run, INV_REPAIR_FINISHED, invite->dn, "what was owed to %s", use->jid);
+    if (mend == INV_MEND_STUCK)
+        repair_note(
+            run, INV_REPAIR_LEFT, invite->dn,
+            "%s was promised a group or contact and has it not: %s. Mend that and run repair "
+            "again; to end it, take the group out of allowed_groups, or revoke the invite",
+            use->jid, run->verdict->why);
+    return INV_OK;
+}
+
+inv_result repair_owed(repair *run, const inv_invite *invite)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < invite->used_by_count; i++) {
+        if (invite->used_by[i].owed != NULL)
+            result = mend_owed(run, invite, &invite->used_by[i]);
+    }
+    return result;
+}

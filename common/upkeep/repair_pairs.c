@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/account.h"
+#include "invitegate/roster.h"
+#include "invitegate/timestamp.h"
+#include "redeem/mend.h"
+#include "repair_run.h"
+#include "sight.h"
+
+/* The two of a pair, as far as one of them is not known to be nobody. */
+typedef struct holders {
+    bool nobody;             /* one is a JID of a configured domain without an account */
+    inv_account *account[2]; /* NULL: of another domain, or not one alone */
+} holders;
+
+static void free_holders(holders *of_pair)
+{
+    for (size_t i = 0; i < 2; i++)
+        inv_account_free(&of_pair->account[i]);
+}
+
+static inv_result find_holder(const repair *run, const char *jid, inv_account **account,
+                              bool *nobody)
+{
+    inv_call call = *run->call;
+    inv_name *name = NULL;
+    inv_result result = inv_name_parse_jid(jid, &name, run->verdict);
+
+    if (result == INV_NAME_INVALID)
+        return INV_OK;
+    if (result != INV_OK)
+        return result;
+    call.domain = inv_config_domain(call.config, inv_name_domain(name));
+    if (call.domain != NULL) {
+        result = inv_account_find(&call, name, account, run->verdict);
+        /* an entry that belongs to nobody yet may be this JID's: nothing is decided */
+        *nobody = result == INV_OK && (*account == NULL || (*account)->owner == INV_OWNER_ANOTHER);
+    }
+    /* the own domain was asked before it began */
+    if (*nobody && call.domain != run->call->domain) {
+        result = sight_check(&call, run->verdict);
+        *nobody = result == INV_OK;
+    }
+    if (!inv_account_is_own(*account))
+        inv_account_free(account);
+    inv_name_free(&name);
+    return result;
+}
+
+/* Ends with the first nobody. The caller frees them. */
+static inv_result find_holders(const repair *run, const inv_entry *pair, holders *found)
+{
+    inv_result result = INV_OK;
+
+    *found = (holders){.nobody = false};
+    for (size_t i = 0; result == INV_OK && !found->nobody && i < 2; i++) {
+        repair_renew_deadline(run);
+        result = find_holder(run, inv_entry_value(pair, "xmppContactJid", i, NULL),
+                             &found->account[i], &found->nobody);
+    }
+    return result;
+}
+
+/* A pair of both that was written again while it was removed has to be there. */
+static inv_result reconnect(const repair *run, const inv_entry *pair)
+{
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < 2; i++) {
+        inv_call call = *run->call;
+        inv_name *name = NULL;
+
+        result = inv_name_parse_jid(inv_entry_value(pair, "xmppContactJid", i, NULL), &name,
+                                    run->verdict);
+        if (result == INV_OK) {
+            call.domain = inv_config_domain(call.config, inv_name_domain(name));
+            call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
+            if (call.domain != NULL)
+                result = inv_redeem_reconnect(&call, name, run->verdict);
+        } else if (result == INV_NAME_INVALID) {
+            result = INV_OK;
+        }
+        inv_name_free(&name);
+    }
+    return result;
+}
+
+/*
+ * A name may be registered again at the same time, and its new account take the pair over: that
+ * account is there before the pair is written. So whoever was nobody is looked up again afterwards.
+ */
+static inv_result remove_pair(const repair *run, const inv_entry *pair)
+{
+    inv_operation *removal = inv_operation_new_delete(inv_entry_dn(pair));
+    holders now = {.nobody = true};
+    inv_result result;
+
+    repair_renew_deadline(run);
+    result =
+        inv_directory_run(run->call->directory, &removal, 1, &run->call->deadline, run->verdict);
+    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
+        result = inv_operation_result(removal, "removing a pair", run->verdict);
+    inv_operation_free(&removal);
+    if (result == INV_OK)
+        result = find_holders(run, pair, &now);
+    if (result == INV_OK && !now.nobody)
+        result = reconnect(run, pair);
+    free_holders(&now);
+    return result;
+}
+
+/*
+ * A redemption writes pairs behind its account, and takes over what stands there by then: an
+ * account that is younger than its pair got it from an earlier holder of the name, when nothing
+ * removed it. (A crash in between leaves that where no claim stands: with an unlimited invite, or
+ * without one.) Or the account was restored from a backup by adding it again, as is certain when
+ * the pair is of the very invite that made it; then nothing can be told from these times.
+ */
+static const inv_account *find_heir(const inv_entry *pair, time_t modified, const holders *of_pair)
+{
+    const inv_account *heir = NULL;
+
+    for (size_t i = 0; i < 2; i++) {
+        const inv_account *account = of_pair->account[i];
+
+        if (account == NULL || account->created <= modified)
+            continue;
+        if (account->invite_id != NULL && inv_entry_has(pair, "inviteId", account->invite_id))
+            return NULL;
+        heir = account;
+    }
+    return heir;
+}
+
+/* Not deleted: it may be all that is left of what somebody agreed to. */
+static void tell_heir(const repair *run, const inv_entry *pair, const inv_account *heir)
+{
+    repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
+                "%s is younger than this pair. If it was made for another person than the one who "
+                "had the name before, delete the pair: ldapdelete. If it was restored from a "
+                "backup, keep the pair: ldapmodify with the rosterGroup it has (replace) makes it "
+                "the younger one",
+                heir->dn);
+}
+
+static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t modified,
+                             const holders *of_pair)
+{
+    const inv_account *heir = find_heir(pair, modified, of_pair);
+    inv_result result = INV_OK;
+
+    if (of_pair->nobody) {
+        if (!run->dry_run)
+            result = remove_pair(run, pair);
+        return repair_tell_removal(run, result, false, inv_entry_dn(pair),
+                                   "one of its two has no account");
+    }
+    if (heir != NULL && repair_is_old(run, heir->created))
+        tell_heir(run, pair, heir);
+    return INV_OK;
+}
+
+static inv_result repair_pair(const repair *run, const inv_entry *pair)
+{
+    const char *text = inv_entry_text(pair, "modifyTimestamp");
+    time_t modified = 0;
+    holders found;
+    inv_result result;
+
+    if (inv_entry_count(pair, "xmppContactJid") != 2) {
+        repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair), "does not name exactly two JIDs");
+        return INV_OK;
+    }
+    if (text == NULL || !inv_timestamp_parse_generalized(text, &modified)) {
+        repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
+                    "modifyTimestamp cannot be read by the invitegate identity");
+        return INV_OK;
+    }
+    if (!repair_is_old(run, modified))
+        return INV_OK;
+    result = find_holders(run, pair, &found);
+    if (result == INV_OK)
+        result = judge_pair(run, pair, modified, &found);
+    else if (result == INV_CONFIG)
+        result = repair_leave(run, inv_entry_dn(pair));
+    free_holders(&found);
+    return result;
+}
+
+inv_result repair_pairs(const repair *run)
+{
+    static const char *const attributes[] = {"xmppContactJid", "inviteId", "modifyTimestamp", NULL};
+    inv_operation *search = NULL;
+    inv_result result =
+        repair_search(run, run->call->domain->rosters, INV_SCOPE_ONE,
+                      "(objectClass=xmppRosterPair)", attributes, "roster pairs", &search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        repair_progress(run, "roster pairs", i, search->entry_count);
+        result = repair_pair(run, search->entries[i]);
+    }
+    inv_operation_free(&search);
+    return result;
+}
