@@ -106,12 +106,25 @@ static void give_up_rights(void)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* Until the loop takes it: what is asked for too early is done as soon as it can be. */
+static void keep_for_the_loop(int number)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, number);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static inv_result serve(agent_service *service, inv_gate **gate, const invocation *wanted,
                         inv_verdict *verdict)
 {
     agent_listener listener = AGENT_LISTENER_INIT;
     inv_result result = INV_OK;
 
+    /* from the socket on there is something to take away at the end */
+    keep_for_the_loop(SIGTERM);
+    keep_for_the_loop(SIGINT);
     if (!wanted->standard)
         result = agent_listener_open(&(*gate)->config->agent, &listener, verdict);
     if (result == INV_OK) {
@@ -125,16 +138,6 @@ static inv_result serve(agent_service *service, inv_gate **gate, const invocatio
     return result;
 }
 
-/* A reload that is asked for too early is done as soon as there is something to reload. */
-static void keep_hangup(void)
-{
-    sigset_t hangup;
-
-    (void)sigemptyset(&hangup);
-    (void)sigaddset(&hangup, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &hangup, NULL);
-}
-
 static int run(const invocation *wanted)
 {
     agent_service service = {.gate = NULL};
@@ -142,7 +145,7 @@ static int run(const invocation *wanted)
     inv_gate *gate = NULL;
     inv_result result;
 
-    keep_hangup();
+    keep_for_the_loop(SIGHUP);
     result = inv_gate_open(wanted->config_path, NULL, NULL, false, &gate, &verdict);
     service.gate = gate;
     if (result == INV_OK)
