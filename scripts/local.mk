@@ -128,4 +128,4 @@ CLEANFILES += missing-in-dist tracked-files
 
 # What a new user runs first.
 EXTRA_DIST += scripts/pam-wrapped scripts/private-certificate scripts/private-prosody scripts/quickstart scripts/xmpp-client
-dist_doc_DATA = COPYING NEWS README.md SECURITY.md
+dist_doc_DATA = COPYING HACKING.md NEWS README.md SECURITY.md
