@@ -40,7 +40,7 @@ lint-man:
 # What compilers and tools find without running anything, in all that is installed. INV_LINT: what a
 # tool that reads one file at a time has to be told.
 LINT_DIRECTORIES = common plugins tools
-LINT_FLAGS = -std=gnu11 $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -DINV_LINT $(LDAP_CFLAGS) \
+LINT_FLAGS = -std=gnu11 $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -I$(top_srcdir)/common -DINV_LINT $(LDAP_CFLAGS) \
 	$(CRYPTO_CFLAGS) $(CRYPT_CFLAGS) $(IDN_CFLAGS) $(INI_CFLAGS) $(JANSSON_CFLAGS) \
 	$(QRENCODE_CFLAGS) $(PAM_CFLAGS)
 LINT_EACH = find `for d in $(LINT_DIRECTORIES); do echo $(srcdir)/$$d; done` -name '*.c' | sort | \
@@ -58,7 +58,7 @@ lint-cppcheck: config.h
 	@test -n "$(CPPCHECK)" || { echo "cppcheck is missing: apt-get install cppcheck" >&2; exit 1; }
 	@cd $(srcdir) && $(CPPCHECK) -q -j "`nproc`" --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=varFuncNullUB --error-exitcode=1 -DHAVE_CONFIG_H -D_GNU_SOURCE \
-		-DINV_LINT -I include -I . $(LINT_DIRECTORIES)
+		-DINV_LINT -I include -I . -I common $(LINT_DIRECTORIES)
 
 # gcc's own, whatever $(CC) is. What gcc 12 says of leaks and of values that were not set is left out:
 # it loses sight of arrays as soon as an index is no constant.
@@ -88,14 +88,15 @@ clean-coverage:
 
 # distcheck, with the unit suites in place of all: CI runs all of them from the release before.
 distcheck-units:
-	@$(MAKE) distcheck AM_MAKEFLAGS="TESTS='$(UNIT_TESTS)'"
+	@$(MAKE) distcheck AM_MAKEFLAGS="TESTS='$(UNIT_TESTS)' check_PROGRAMS='$(UNIT_TESTS)'"
 
 # The files in which automake keeps each suite's results.
 list-results:
-	@for log in $(TEST_LOGS); do echo "$${log%.log}.trs"; done
+	@for test in $(TESTS) $(LONG_TESTS); do test=$${test%.sh}; echo "$${test%.py}.trs"; done
 
 check-units:
 	@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(UNIT_TESTS)"
+# (It builds all suites, so that both compilers see them.)
 
 # The unit suites under memcheck. CK_FORK=no: one process, so that a leak in one test is seen. Suites
 # that cannot run so, or take minutes, stand in VALGRIND_SKIP.
@@ -108,7 +109,7 @@ check-valgrind:
 	@tests=; for t in $(UNIT_TESTS); do \
 		case " $(VALGRIND_SKIP) " in *" $$t "*) ;; *) tests="$$tests $$t" ;; esac; \
 	done; \
-	CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests" \
+	CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests" check_PROGRAMS="$$tests" \
 		LOG_COMPILER='$(LIBTOOL) --mode=execute $(VALGRIND) $(VALGRIND_FLAGS)'
 
 # A file that git knows and the release lacks would only be missed by those who unpack it.

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What is left of secrets in the memory of a host of pam_invite.so, and of invite-agent, by gcore(1).
-RESIDUE_SOURCES = tests/support/core.c tests/support/core.h tests/support/secrets.c \
-	tests/support/secrets.h
 if HAVE_CHECK
 RESIDUE_SUITES = tests/integration/residue tests/integration/residue_agent
 check_PROGRAMS += $(RESIDUE_SUITES) tests/integration/residue_host
@@ -12,20 +10,8 @@ endif
 tests_support_hoard_la_SOURCES = tests/support/hoard.c
 tests_support_hoard_la_LDFLAGS = -module -avoid-version -shared -rpath $(abs_top_builddir)/tests/support
 
+# Its own malloc(3).
 tests_integration_residue_host_SOURCES = tests/integration/residue_host.c tests/support/hoard.c \
 	tests/support/pam_host.c tests/support/pam_host.h
-tests_integration_residue_host_CPPFLAGS = $(PAM_TEST_CPPFLAGS)
 tests_integration_residue_host_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
 tests_integration_residue_host_LDADD = $(PAM_LIBS)
-
-tests_integration_residue_SOURCES = tests/integration/residue.c tests/support/pam_host.c \
-	tests/support/pam_host.h $(RESIDUE_SOURCES) $(TLS_SOURCES) $(SITE_SOURCES)
-tests_integration_residue_CPPFLAGS = $(PAM_TEST_CPPFLAGS)
-tests_integration_residue_CFLAGS = $(UNIT_CFLAGS) $(PAM_CFLAGS)
-tests_integration_residue_LDADD = $(UNIT_LIBS) $(PAM_LIBS)
-
-tests_integration_residue_agent_SOURCES = tests/integration/residue_agent.c $(RESIDUE_SOURCES) \
-	$(AGENT_SITE_SOURCES)
-tests_integration_residue_agent_CPPFLAGS = $(SITE_CPPFLAGS)
-tests_integration_residue_agent_CFLAGS = $(UNIT_CFLAGS)
-tests_integration_residue_agent_LDADD = $(UNIT_LIBS)

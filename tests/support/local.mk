@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What suites share. Of a static library a program takes what it asks for.
+if HAVE_CHECK
+check_LTLIBRARIES += tests/libsupport.la
+SUPPORT_LIBS = tests/libsupport.la
+endif
+tests_libsupport_la_SOURCES = \
+	tests/config_fixture.c tests/config_fixture.h tests/test_keys.c tests/test_keys.h \
+	tests/support/agent.c tests/support/agent.h tests/support/calls.c tests/support/calls.h \
+	tests/support/core.c tests/support/core.h tests/support/counter.c tests/support/counter.h \
+	tests/support/gateway.c tests/support/gateway.h tests/support/ldap_message.c \
+	tests/support/ldap_message.h tests/support/ldap_proxy.c tests/support/ldap_proxy.h \
+	tests/support/leftover.c tests/support/leftover.h tests/support/observer.c \
+	tests/support/observer.h tests/support/pam_host.c tests/support/pam_host.h \
+	tests/support/pam_site.c tests/support/pam_site.h tests/support/peer.c tests/support/peer.h \
+	tests/support/secrets.c tests/support/secrets.h tests/support/site.c tests/support/site.h \
+	tests/support/slapd.c tests/support/slapd.h tests/support/tls_site.c tests/support/tls_site.h
+EXTRA_DIST += tests/support/ctl.sh tests/support/directory.sh tests/support/terminal.py \
+	tests/support/qr.py
+
+# A slapd for programs that are no suites of Check.
+SLAPD_FIXTURE = tests/support/slapd.c tests/support/slapd.h
