@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests with real servers, in sh (those in C: tests/local.mk). Each cleans up after itself, whatever ends it.
 INTEGRATION_SUITES = tests/integration/schema.sh tests/integration/quickstart.sh
+# What README.md and the chapters name.
+INTEGRATION_SUITES += tests/integration/pages.py
 # invitectl, whole: its manual, and every command in a real slapd.
 INTEGRATION_SUITES += tests/integration/manual.sh tests/integration/invitectl.sh \
 	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh \

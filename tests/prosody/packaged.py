@@ -50,7 +50,7 @@ def features(stream):
 
 @suite.test
 async def account(site, client):
-    """Registration by invite and login, as an administrator has it after following the README"""
+    """Registration by invite and login, as an administrator has it after following docs/prosody.md"""
     new = client()
     await new.open(encrypt=True)
     equal(features(new), sorted(FEATURES))
