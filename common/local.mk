@@ -9,15 +9,16 @@ common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS)
 common_libcommon_la_SOURCES = $(common_faces)
 
 # no configuration, no network
-common_libcommon_la_SOURCES += common/base/ascii.c common/base/deadline.c common/base/encoding.c \
-	common/base/encoding.h common/base/log.c common/base/own_locale.c common/base/own_locale.h \
-	common/base/result.c common/base/secret.c common/base/timestamp.c common/base/trusted_file.c \
-	common/base/utf8.c common/base/verdict.c
+common_libcommon_la_SOURCES += common/base/ascii.c common/base/deadline.c common/base/dn.c \
+	common/base/encoding.c common/base/encoding.h common/base/log.c common/base/own_locale.c \
+	common/base/own_locale.h common/base/result.c common/base/secret.c common/base/timestamp.c \
+	common/base/trusted_file.c common/base/utf8.c common/base/verdict.c
 
 # a file becomes checked settings
 common_libcommon_la_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
-	common/config/keys.c common/config/keys.h common/config/lists.c common/config/text.c \
-	common/config/text.h common/config/values.c
+	common/config/group_filter.c common/config/group_filter.h common/config/keys.c \
+	common/config/keys.h common/config/lists.c common/config/text.c common/config/text.h \
+	common/config/values.c
 
 # operations in flight
 common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_password.c \
@@ -41,7 +42,7 @@ common_libcommon_la_SOURCES += common/model/account.c common/model/account_refus
 	common/model/group.h common/model/group_kind.c common/model/invite.c \
 	common/model/invite_account.c common/model/invite_terms.c common/model/invite_terms.h \
 	common/model/lock.c common/model/lock.h common/model/login.c common/model/naming_context.c \
-	common/model/naming_context.h common/model/owner.c common/model/owner.h \
+	common/model/naming_context.h common/model/owner.c common/model/owner.h common/model/pair.c \
 	common/model/reservation.c common/model/reservation.h
 
 # invites made and changed
@@ -67,10 +68,11 @@ common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans
 common_faces = include/invitegate/account.h include/invitegate/accounts.h \
 	include/invitegate/adopt.h include/invitegate/ascii.h include/invitegate/call.h \
 	include/invitegate/changes.h include/invitegate/config.h include/invitegate/deadline.h \
-	include/invitegate/directory.h include/invitegate/freshness.h include/invitegate/gate.h \
-	include/invitegate/group.h include/invitegate/invite.h include/invitegate/key.h \
-	include/invitegate/log.h include/invitegate/name.h include/invitegate/provider.h \
-	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
-	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
-	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/utf8.h \
-	include/invitegate/verdict.h include/invitegate/verifier.h
+	include/invitegate/directory.h include/invitegate/dn.h include/invitegate/freshness.h \
+	include/invitegate/gate.h include/invitegate/group.h include/invitegate/invite.h \
+	include/invitegate/key.h include/invitegate/log.h include/invitegate/name.h \
+	include/invitegate/pair.h include/invitegate/provider.h include/invitegate/redeem.h \
+	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
+	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \
+	include/invitegate/token.h include/invitegate/utf8.h include/invitegate/verdict.h \
+	include/invitegate/verifier.h

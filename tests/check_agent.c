@@ -9,7 +9,7 @@
 
 #include "invitegate/account.h"
 #include "invitegate/invite.h"
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/agent.h"
 

@@ -9,7 +9,7 @@
 
 #include "common/roster/replicas.h"
 #include "invitegate/changes.h"
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"

@@ -6,7 +6,7 @@
 
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "tests/support/leftover.h"
 
 /* A group that was promised and could not be joined stays owed, and what was given once does not.

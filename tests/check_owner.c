@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "invitegate/removal.h"
-#include "invitegate/roster.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
 

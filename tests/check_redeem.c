@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 

@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "invitegate/roster.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "tests/support/leftover.h"
 
 /*

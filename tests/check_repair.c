@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/pair.h"
 #include "invitegate/roster.h"
 #include "tests/support/site.h"
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys.h"
 #include "invitegate/ascii.h"
-#include "invitegate/directory.h"
+#include "invitegate/dn.h"
+#include "keys.h"
 
 #define GRACE_TIMEOUTS        20 /* how many timeouts must fit in claim_grace */
 #define MILLISECONDS_A_SECOND 1000

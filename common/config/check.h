@@ -2,8 +2,8 @@
 #ifndef INVITEGATE_COMMON_CONFIG_CHECK_H
 #define INVITEGATE_COMMON_CONFIG_CHECK_H
 
-#include "text.h"
 #include "invitegate/config.h"
+#include "text.h"
 
 struct ini_cfgobj;
 

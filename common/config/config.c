@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/own_locale.h"
 #include "check.h"
+#include "invitegate/ascii.h"
 #include "keys.h"
 #include "text.h"
-#include "invitegate/ascii.h"
-#include "base/own_locale.h"
 
 #define DOMAIN_SECTION  "domain"
 #define DOMAIN_NAME_MAX 253U

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys.h"
 #include "invitegate/ascii.h"
+#include "keys.h"
 
 #define BLANKS " \t"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keys.h"
 #include "invitegate/ascii.h"
 #include "invitegate/utf8.h"
+#include "keys.h"
 
 #define UTF8_BOM      "\xef\xbb\xbf"
 #define SECTIONS_MAX  1000U

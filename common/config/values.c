@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "keys.h"
-#include "model/group.h"
+#include "base/own_locale.h"
+#include "group_filter.h"
 #include "invitegate/ascii.h"
-#include "invitegate/directory.h"
+#include "invitegate/dn.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
-#include "base/own_locale.h"
+#include "keys.h"
 
 #define MILLISECONDS_A_SECOND 1000L
 #define TIMEOUT_SECONDS_MAX   60L

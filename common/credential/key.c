@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "invitegate/config.h"
 #include "base/encoding.h"
+#include "invitegate/config.h"
 #include "invitegate/secret.h"
 
 #define FILE_SIZE_MAX     65536

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <stringprep.h>
 
+#include "base/own_locale.h"
 #include "invitegate/ascii.h"
 #include "invitegate/utf8.h"
-#include "base/own_locale.h"
 
 #define LOCAL_MAX  1023 /* bytes, RFC 6122 2.3 */
 #define DOMAIN_MAX 253  /* characters of A-labels with their dots */

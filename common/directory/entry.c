@@ -132,12 +132,3 @@ bool inv_entry_has(const inv_entry *entry, const char *attribute, const char *te
     }
     return false;
 }
-
-const char *inv_dn_parent(const char *dn)
-{
-    for (; *dn != '\0' && *dn != ','; dn++) {
-        if (*dn == '\\' && dn[1] != '\0')
-            dn++;
-    }
-    return *dn == ',' && dn[1] != '\0' ? dn + 1 : NULL;
-}

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/claim.h"
 #include "invitegate/account.h"
 #include "invitegate/invite.h"
+#include "model/claim.h"
 #include "model/reservation.h"
 
 /* inviteUsesLeft from the value that was read to another. *lost: it was changed meanwhile. */

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/invite_terms.h"
 #include "invitegate/account.h"
 #include "invitegate/group.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
+#include "model/invite_terms.h"
 #include "model/reservation.h"
 
 static bool registers(inv_invite_type type)

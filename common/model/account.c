@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/ascii.h"
 #include "base/encoding.h"
+#include "invitegate/ascii.h"
 #include "invitegate/freshness.h"
 #include "invitegate/timestamp.h"
 #include "lock.h"

@@ -5,6 +5,7 @@
 
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
+#include "naming_context.h"
 
 /* Why the directory refused an account, or its password: what result 19 means above all. */
 
@@ -135,19 +136,12 @@ static char *values_filter(const inv_domain *domain, const inv_name *name)
     return whole;
 }
 
-/* The naming context of the server that holds people, or name_search_base. */
+/* What a constraint of the directory may look at: the naming context, or name_search_base. */
 static const char *widest_base(const inv_domain *domain, const inv_operation *root)
 {
-    const inv_entry *entry = root->entry_count == 1 ? root->entries[0] : NULL;
-    size_t count = entry != NULL ? inv_entry_count(entry, "namingContexts") : 0;
+    const char *context = naming_context_of(root, domain->name_search_base, NAMING_CONTEXT_TOPMOST);
 
-    for (size_t i = 0; i < count; i++) {
-        const char *context = inv_entry_value(entry, "namingContexts", i, NULL);
-
-        if (inv_dn_within(domain->name_search_base, context))
-            return context;
-    }
-    return domain->name_search_base;
+    return context != NULL ? context : domain->name_search_base;
 }
 
 /* *holder: an entry that has one of the values, to be freed; NULL: none is found. */
@@ -178,7 +172,6 @@ static inv_result find_value_elsewhere(inv_call *call, const inv_name *name, con
 inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
                                      const inv_operation *operation, inv_verdict *verdict)
 {
-    static const char *const attributes[] = {"namingContexts", "vendorName", NULL};
     const bool clear = (call->domain->verifiers & INV_VERIFIER_SERVER) != 0;
     inv_operation *root = NULL;
     char *holder = NULL;
@@ -187,7 +180,7 @@ inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
 
     if (!inv_account_write_is_ambiguous(operation))
         return inv_account_write_result(operation, clear, verdict);
-    root = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
+    root = naming_contexts_read();
     result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
     if (result != INV_OK)
         goto cleanup;

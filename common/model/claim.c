@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/ascii.h"
 #include "base/encoding.h"
+#include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 
 #define NONCE_BYTES 8

@@ -5,34 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/keys.h"
 #include "invitegate/account.h"
+#include "naming_context.h"
 
 /* -------------------------------------------------------------------------------- the filter */
-
-bool group_next_key(const char **rest, group_key *key)
-{
-    static const char letters[] = "Duj"; /* in the order of group_value */
-
-    for (const char *p = strchr(*rest, '('); p != NULL; p = strchr(p, '(')) {
-        size_t length = strcspn(++p, "=()");
-        const char *value = p + length;
-        const char *letter = NULL;
-
-        if (value[0] != '=' || value[1] != '%' || value[2] == '\0' || value[3] != ')' ||
-            length >= sizeof(key->attribute))
-            continue;
-        letter = strchr(letters, value[2]);
-        memcpy(key->attribute, p, length);
-        key->attribute[length] = '\0';
-        if (letter == NULL || !inv_config_is_descriptor(key->attribute))
-            continue;
-        key->value = (group_value)(letter - letters);
-        *rest = value;
-        return true;
-    }
-    return false;
-}
 
 static size_t count_of(const char *text, const char *part)
 {
@@ -97,30 +73,14 @@ static char *expand(const char *filter, const inv_name *name, const char *dn)
 
 /* ---------------------------------------------------------------------------------- the base */
 
-static inv_operation *root_read(void)
-{
-    static const char *const attributes[] = {"namingContexts", NULL};
-
-    return inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
-}
-
-/* The topmost one: below it are the others, also where the server keeps them apart. */
 static inv_result judge_root(const inv_domain *domain, const inv_operation *root,
                              const char **context, inv_verdict *verdict)
 {
-    const inv_entry *entry = root->entry_count == 1 ? root->entries[0] : NULL;
     inv_result result = inv_operation_result(root, "reading the root DSE", verdict);
 
     *context = NULL;
-    for (size_t i = 0; result == INV_OK && entry != NULL; i++) {
-        const char *value = inv_entry_value(entry, "namingContexts", i, NULL);
-
-        if (value == NULL)
-            break;
-        if (inv_dn_within(domain->people, value) &&
-            (*context == NULL || inv_dn_within(*context, value)))
-            *context = value;
-    }
+    if (result == INV_OK)
+        *context = naming_context_of(root, domain->people, NAMING_CONTEXT_TOPMOST);
     if (result == INV_OK && *context == NULL)
         result = inv_verdict_set(verdict, INV_CONFIG,
                                  "no namingContexts of the root DSE holds %s: set "
@@ -137,7 +97,7 @@ inv_result group_base(inv_call *call, char **base, inv_verdict *verdict)
 
     *base = NULL;
     if (call->domain->group_base_guessed) {
-        root = root_read();
+        root = naming_contexts_read();
         result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
         if (result == INV_OK)
             result = judge_root(call->domain, root, &context, verdict);
@@ -172,7 +132,7 @@ bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char 
                      inv_operation *reads[INV_GROUP_READS])
 {
     reads[INV_GROUP_READ_GROUPS] = groups_search(domain, domain->group_search_base, name, dn);
-    reads[INV_GROUP_READ_ROOT] = domain->group_base_guessed ? root_read() : NULL;
+    reads[INV_GROUP_READ_ROOT] = domain->group_base_guessed ? naming_contexts_read() : NULL;
     return reads[INV_GROUP_READ_GROUPS] != NULL &&
            (!domain->group_base_guessed || reads[INV_GROUP_READ_ROOT] != NULL);
 }

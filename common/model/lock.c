@@ -159,7 +159,7 @@ static inv_operation *policy_search(inv_call *call, const inv_entry *entry, cons
         return inv_operation_search(own, INV_SCOPE_BASE, NULL, attributes);
     if (is_389ds)
         return inv_operation_search("cn=config", INV_SCOPE_BASE, NULL, attributes);
-    *result = naming_context_of(call, inv_entry_dn(entry), &context, verdict);
+    *result = naming_context_find(call, inv_entry_dn(entry), &context, verdict);
     if (*result == INV_OK)
         search = inv_operation_search(context != NULL ? context : call->domain->name_search_base,
                                       INV_SCOPE_SUBTREE, "(objectClass=pwdPolicy)", attributes);

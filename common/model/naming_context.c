@@ -4,31 +4,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL when none holds it. */
-static const char *longest_holder(const inv_entry *root, const char *dn)
+inv_operation *naming_contexts_read(void)
 {
+    static const char *const attributes[] = {"namingContexts", "vendorName", NULL};
+
+    return inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
+}
+
+const char *naming_context_of(const inv_operation *root, const char *dn,
+                              naming_context_choice choice)
+{
+    const inv_entry *entry = root->entry_count == 1 ? root->entries[0] : NULL;
+    size_t count = entry != NULL ? inv_entry_count(entry, "namingContexts") : 0;
     const char *found = NULL;
 
-    for (size_t i = 0; i < inv_entry_count(root, "namingContexts"); i++) {
-        const char *one = inv_entry_value(root, "namingContexts", i, NULL);
+    for (size_t i = 0; i < count; i++) {
+        const char *context = inv_entry_value(entry, "namingContexts", i, NULL);
 
-        if (inv_dn_within(dn, one) && (found == NULL || inv_dn_within(one, found)))
-            found = one;
+        if (!inv_dn_within(dn, context))
+            continue;
+        if (found == NULL || (choice == NAMING_CONTEXT_TOPMOST ? inv_dn_within(found, context)
+                                                               : inv_dn_within(context, found)))
+            found = context;
     }
     return found;
 }
 
-inv_result naming_context_of(inv_call *call, const char *dn, char **context, inv_verdict *verdict)
+inv_result naming_context_find(inv_call *call, const char *dn, char **context, inv_verdict *verdict)
 {
-    static const char *const attributes[] = {"namingContexts", NULL};
-    inv_operation *read = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
+    inv_operation *read = naming_contexts_read();
     inv_result result = inv_directory_run(call->directory, &read, 1, &call->deadline, verdict);
     const char *found = NULL;
 
     *context = NULL;
-    if (result == INV_OK && inv_operation_answered(read, INV_LDAP_SUCCESS) &&
-        read->entry_count == 1)
-        found = longest_holder(read->entries[0], dn);
+    if (result == INV_OK && inv_operation_answered(read, INV_LDAP_SUCCESS))
+        found = naming_context_of(read, dn, NAMING_CONTEXT_NEAREST);
     if (found != NULL) {
         *context = strdup(found);
         if (*context == NULL)

@@ -4,10 +4,25 @@
 
 #include "invitegate/call.h"
 
+/* Of several naming contexts that hold a DN one lies below the other. */
+typedef enum naming_context_choice {
+    NAMING_CONTEXT_TOPMOST, /* below it are the others, also where the server keeps them apart */
+    NAMING_CONTEXT_NEAREST, /* the database that has the entry itself */
+} naming_context_choice;
+
+/* Reads namingContexts and vendorName of the root DSE (RFC 4512 5.1). NULL when memory is short. */
+inv_operation *naming_contexts_read(void);
+
+/* The naming context that holds dn, of the answer to that read; NULL where none that can be read
+ * does. */
+const char *naming_context_of(const inv_operation *root, const char *dn,
+                              naming_context_choice choice);
+
 /*
- * The longest of the root DSE's namingContexts (RFC 4512 5.1) that holds dn; *context is NULL where
- * none that can be read does. One flight; the caller frees it. INV_OK, or no verdict.
+ * The nearest one, in one flight; the caller frees *context. INV_OK, also where there is none
+ * (NULL), or no verdict.
  */
-inv_result naming_context_of(inv_call *call, const char *dn, char **context, inv_verdict *verdict);
+inv_result naming_context_find(inv_call *call, const char *dn, char **context,
+                               inv_verdict *verdict);
 
 #endif

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/clock.h"
 #include "invitegate/ascii.h"
+#include "model/clock.h"
 #include "redemption.h"
 
 /* ----------------------------------------------------------------------------------- judging */

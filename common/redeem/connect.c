@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/ascii.h"
 #include "base/encoding.h"
+#include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 #include "redemption.h"
 

@@ -2,12 +2,12 @@
 #ifndef INVITEGATE_COMMON_REDEEM_REDEMPTION_H
 #define INVITEGATE_COMMON_REDEEM_REDEMPTION_H
 
-#include "model/claim.h"
-#include "model/group.h"
 #include "invitegate/account.h"
+#include "invitegate/pair.h"
 #include "invitegate/provider.h"
 #include "invitegate/redeem.h"
-#include "invitegate/roster.h"
+#include "model/claim.h"
+#include "model/group.h"
 #include "relations.h"
 
 /*

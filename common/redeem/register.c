@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
-#include "redemption.h"
 #include "model/reservation.h"
+#include "redemption.h"
 
 /* ------------------------------------------------------------------------------- the account */
 

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "model/clock.h"
 #include "invitegate/ascii.h"
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
+#include "model/clock.h"
 #include "replicas.h"
 
 /*

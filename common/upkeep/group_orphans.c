@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/group.h"
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
 #include "invitegate/repair.h"
+#include "model/group.h"
 
 /*
  * Memberships of names that nobody has. All memberships are collected first and sorted by name, so

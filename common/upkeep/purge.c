@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
-#include "model/clock.h"
 #include "invitegate/repair.h"
+#include "model/clock.h"
 
 /* The moment an invite ended, now while it is open. Any later change puts it off. */
 static time_t ended_at(const inv_invite *invite, time_t now)

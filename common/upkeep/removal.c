@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/claim.h"
 #include "invitegate/ascii.h"
 #include "invitegate/group.h"
 #include "invitegate/invite.h"
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
+#include "model/claim.h"
 #include "redeem/mend.h"
 
 /* ----------------------------------------------------------------------------------- invites */

@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/clock.h"
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
-#include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
+#include "model/clock.h"
+#include "model/reservation.h"
 #include "redeem/mend.h"
 #include "repair_run.h"
-#include "model/reservation.h"
 #include "sight.h"
 
 void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/account.h"
-#include "invitegate/roster.h"
 #include "invitegate/timestamp.h"
 #include "redeem/mend.h"
 #include "repair_run.h"

@@ -7,6 +7,7 @@
 
 #include "invitegate/config.h"
 #include "invitegate/deadline.h"
+#include "invitegate/dn.h"
 #include "invitegate/secret.h"
 #include "invitegate/verdict.h"
 
@@ -260,32 +261,6 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
  */
 inv_result inv_directory_prove(inv_directory *directory, const char *dn, const inv_secret *password,
                                const inv_deadline *deadline, inv_verdict *verdict);
-
-/* ------------------------------------------------------------------------ names of entries,
- * filters */
-
-/* "attribute=value,parent" with RFC 4514 escaping. The caller frees it; NULL if memory is short. */
-char *inv_dn_child(const char *attribute, const char *value, const char *parent);
-
-/* What stands behind the first comma that is not escaped (RFC 4514 2.4), or NULL. */
-const char *inv_dn_parent(const char *dn);
-
-/* Both parse and are equal, RDN by RDN, without case. */
-bool inv_dn_equal(const char *a, const char *b);
-
-/* dn is parent or below it. */
-bool inv_dn_within(const char *dn, const char *parent);
-
-bool inv_dn_valid(const char *dn);
-
-/*
- * The attribute and the unescaped value of dn's first RDN; the caller frees both. False: no DN, an
- * RDN of several values, or memory is short.
- */
-bool inv_dn_leaf(const char *dn, char **attribute, char **value);
-
-/* RFC 4515 escaping. The caller frees it; NULL if memory is short. "" gives "". */
-char *inv_filter_escape(const char *value);
 
 /* ---------------------------------------------------------------------------------- the seam */
 

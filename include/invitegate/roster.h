@@ -3,45 +3,8 @@
 #define INVITEGATE_ROSTER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "invitegate/call.h"
-#include "invitegate/name.h"
-
-#define INV_PAIR_ID_SIZE 41
-
-/*
- * rosterPairId: first 20 bytes, in lower-case hex, of SHA-256(lower JID || 0x00 || higher JID),
- * byte order. False only when the digest fails or the JIDs are equal (no self-pairs).
- */
-bool inv_pair_id(const char *jid, const char *contact, char id[INV_PAIR_ID_SIZE]);
-
-/* rosterPairId=ID,<rosters>; the caller frees it. NULL when memory is short or for a self-pair. */
-char *inv_pair_dn(const inv_domain *domain, const char *jid, const char *contact);
-
-/* All pairs of a JID in the domain's container. */
-inv_operation *inv_pair_search_operation(const inv_domain *domain, const char *jid);
-
-/* The add of one pair in domain's container; rosterMember: those of the two in this domain. */
-inv_operation *inv_pair_add_operation(const inv_domain *domain, const char *jid,
-                                      const char *contact, const char *group,
-                                      const char *invite_id);
-
-/* Gives an existing pair of the same two to this invite: replaces inviteId and rosterGroup. */
-inv_operation *inv_pair_adopt_operation(const char *pair_dn, const char *group,
-                                        const char *invite_id);
-
-/* The other JID of a pair entry, or NULL if the entry does not hold jid and exactly one other. */
-const char *inv_pair_contact(const inv_entry *pair, const char *jid);
-
-/*
- * Two xmppContactJid that are JIDs, and a rosterGroup. One that is not, whoever wrote it, is logged
- * and left out by those who read pairs for rosters: it must not cost the pairs beside it.
- */
-bool inv_pair_is_fit(const inv_call *call, const inv_entry *pair);
-
-/* Its rosterGroup, or the domain's roster_group where that has control characters (logged). */
-const char *inv_pair_group(const inv_call *call, const inv_entry *pair);
 
 /* Pre-approved contacts of a bare JID, in JID order. visit returns false to stop. */
 inv_result inv_roster_each(inv_call *call, const char *jid,

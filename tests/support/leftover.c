@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 
 #define NO_INVITE "1234567890123456789012345678901234567890"
 

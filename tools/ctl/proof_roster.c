@@ -8,7 +8,7 @@
 
 #include "invitegate/changes.h"
 #include "invitegate/group.h"
-#include "invitegate/roster.h"
+#include "invitegate/pair.h"
 
 /* A throwaway pair of contacts, and the groups that accounts may join. */
 
