@@ -21,14 +21,15 @@ tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRE
 
 # The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, places,
 # connection), the order of requests (turns), the threads that wait for the directory (workers), and
-# what they do (operations, op_*).
+# what they do (operations, op_*, task).
 sbin_PROGRAMS += tools/invite-agent
 noinst_LTLIBRARIES += tools/libagent.la
 tools_libagent_la_SOURCES = \
 	tools/agent/frame.c tools/agent/frame.h tools/agent/limits.c tools/agent/limits.h \
 	tools/agent/inviters.c tools/agent/inviters.h \
-	tools/agent/operations.c tools/agent/operations.h tools/agent/op_token.c \
-	tools/agent/op_lookup.c tools/agent/op_create.c \
+	tools/agent/operations.c tools/agent/operations.h tools/agent/task.c tools/agent/task.h \
+	tools/agent/op_token.c tools/agent/op_token.h tools/agent/op_lookup.c tools/agent/op_lookup.h \
+	tools/agent/op_create.c tools/agent/op_create.h \
 	tools/agent/pam.c tools/agent/pam.h tools/agent/pam_process.c \
 	tools/agent/turns.c tools/agent/turns.h tools/agent/workers.c tools/agent/workers.h \
 	tools/agent/places.c tools/agent/places.h \

@@ -8,7 +8,7 @@
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
-#include "operations.h"
+#include "op_create.h"
 
 /* Invites that people make themselves. */
 
@@ -21,13 +21,29 @@ typedef struct creation {
 
 static const char *const options[] = {"user=", "expires=", "note=", "roster-subscription=", NULL};
 
-bool agent_create_knows(const char *option)
+static bool is_known(const char *text)
 {
     size_t i = 0;
 
-    while (options[i] != NULL && strncmp(options[i], option, strlen(options[i])) != 0)
+    while (options[i] != NULL && strncmp(options[i], text, strlen(options[i])) != 0)
         i++;
     return options[i] != NULL;
+}
+
+const char *agent_create_problem(const char *const *arguments, size_t count)
+{
+    static const char words[] =
+        "options are user=, expires=, note= and roster-subscription=, each once";
+
+    for (size_t i = 2; i < count; i++) {
+        if (!is_known(arguments[i]))
+            return words;
+        for (size_t j = 2; j < i; j++) {
+            if (strncmp(arguments[i], arguments[j], strcspn(arguments[i], "=") + 1) == 0)
+                return words;
+        }
+    }
+    return NULL;
 }
 
 /* The value of an option ("user="), NULL when it is missing or empty. */
@@ -53,7 +69,7 @@ static inv_result refuse(agent_task *task, const char *words)
 static inv_result read_inviter(agent_task *task, creation *wanted)
 {
     inv_result result =
-        inv_name_parse_jid(task->arguments[0], &wanted->inviter, agent_afresh(task));
+        inv_name_parse_jid(task->arguments[0], &wanted->inviter, agent_clear_words(task));
 
     if (result != INV_OK)
         return result;
@@ -156,7 +172,7 @@ static inv_result judge_count(agent_task *task, const creation *wanted)
     unsigned most = task->service->gate->config->agent.max_open_invites;
     size_t open = 0;
     inv_result result =
-        inv_invite_count_open(&task->call, wanted->inviter, &open, agent_afresh(task));
+        inv_invite_count_open(&task->call, wanted->inviter, &open, agent_clear_words(task));
 
     if (result == INV_OK && open >= most)
         result = refuse(task, "You have as many open invites as one may have.");
@@ -195,11 +211,11 @@ static inv_result create(agent_task *task, creation *wanted)
     inv_result result;
 
     if (!agent_inviters_enter(inviters, &present, &task->call.deadline))
-        return inv_verdict_set(agent_afresh(task), INV_TIMEOUT,
+        return inv_verdict_set(agent_clear_words(task), INV_TIMEOUT,
                                "other invites of %s are being made", inviter);
     result = judge_count(task, wanted);
     if (result == INV_OK)
-        result = inv_invite_create(&task->call, &wanted->request, &token, agent_afresh(task));
+        result = inv_invite_create(&task->call, &wanted->request, &token, agent_clear_words(task));
     agent_inviters_leave(inviters, &present);
     if (result == INV_OK)
         result = answer_invite(task, wanted, token);

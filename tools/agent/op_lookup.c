@@ -8,7 +8,7 @@
 #include "invitegate/accounts.h"
 #include "invitegate/changes.h"
 #include "invitegate/timestamp.h"
-#include "operations.h"
+#include "op_lookup.h"
 
 /* The operations that only look: exists, roster, accounts, changed. */
 
@@ -19,7 +19,7 @@ inv_result agent_exists(agent_task *task)
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     if (result == INV_OK)
-        result = inv_account_find(&task->call, name, &account, agent_afresh(task));
+        result = inv_account_find(&task->call, name, &account, agent_clear_words(task));
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_NO_ACCOUNT, "the name is free");
     inv_account_free(&account);
@@ -57,7 +57,7 @@ static inv_result describe_holder(agent_task *task, const inv_account *account)
     char identity[INV_ACCOUNT_IDENTITY_SIZE] = "";
 
     if (account != NULL && !inv_account_identity(account, identity))
-        return inv_verdict_no_memory(agent_afresh(task));
+        return inv_verdict_no_memory(agent_clear_words(task));
     if (account == NULL || account->expires == INV_NEVER)
         return agent_set_text(task, "account=%s", identity);
     return agent_set_text(task, "account=%s\nexpires=%lld", identity, (long long)account->expires);
@@ -71,9 +71,9 @@ inv_result agent_roster(agent_task *task)
 
     /* the account first: one that is made anew meanwhile is noticed next time, not missed */
     if (result == INV_OK)
-        result = find_holder(task, name, &account, agent_afresh(task));
+        result = find_holder(task, name, &account, agent_clear_words(task));
     if (result == INV_OK)
-        result = agent_answer_roster(task, inv_name_jid(name), agent_afresh(task));
+        result = agent_answer_roster(task, inv_name_jid(name), agent_clear_words(task));
     if (result == INV_OK)
         result = describe_holder(task, account);
     inv_account_free(&account);
@@ -93,7 +93,7 @@ static inv_result parse_users(agent_task *task, const char *users, inv_name **na
         char *user = strndup(users, length);
 
         if (user == NULL)
-            return inv_verdict_no_memory(agent_afresh(task));
+            return inv_verdict_no_memory(agent_clear_words(task));
         result = agent_existing_name(task, user, &names[*count]);
         free(user);
         if (result == INV_OK)
@@ -133,11 +133,11 @@ inv_result agent_accounts(agent_task *task)
     inv_result result;
 
     if (names == NULL)
-        return inv_verdict_no_memory(agent_afresh(task));
+        return inv_verdict_no_memory(agent_clear_words(task));
     result = parse_users(task, users, names, &count);
     if (result == INV_OK)
         result = inv_accounts_each(&task->call, (const inv_name *const *)names, count,
-                                   append_account, task, agent_afresh(task));
+                                   append_account, task, agent_clear_words(task));
     while (count > 0)
         inv_name_free(&names[--count]);
     free(names);
@@ -159,7 +159,7 @@ inv_result agent_changed(agent_task *task)
     char next[INV_CHANGES_COOKIE_SIZE] = "";
     bool restart = false;
     inv_result result = inv_changes_since(&task->call, task->arguments[0], append_change,
-                                          task->answer, next, &restart, agent_afresh(task));
+                                          task->answer, next, &restart, agent_clear_words(task));
 
     if (result != INV_OK)
         return result;

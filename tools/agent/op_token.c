@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "invitegate/redeem.h"
-#include "operations.h"
+#include "op_lookup.h"
+#include "op_token.h"
 #include "pam.h"
 
 /* The operations that a token is for, and what their failures cost: check, register, taken, reset,
@@ -161,7 +162,7 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
     if (password == NULL)
         return inv_verdict_no_memory(&task->verdict);
     result = inv_redeem(&task->call, token, name, password, takes, accepted_at(task),
-                        agent_afresh(task));
+                        agent_clear_words(task));
     inv_secret_free(&password);
     return result;
 }
@@ -191,14 +192,14 @@ static inv_result act_without_token(agent_task *task, token_act act)
     inv_result result;
 
     if (task->domain->invite_only) {
-        result = inv_verdict_set(agent_afresh(task), INV_NOT_ALLOWED,
+        result = inv_verdict_set(agent_clear_words(task), INV_NOT_ALLOWED,
                                  "no token was given, and invite_only = yes in [domain %s]",
                                  task->domain->name);
         return agent_set_text(task, "Registering here takes an invite.") == INV_OK ? result
                                                                                    : INV_NO_MEMORY;
     }
     if (!agent_limits_take(limits, AGENT_LIMIT_REGISTRATION_ADDRESS, address, agent_limits_now()))
-        return inv_verdict_set(agent_afresh(task), INV_THROTTLED,
+        return inv_verdict_set(agent_clear_words(task), INV_THROTTLED,
                                "too many registrations without a token from this address");
     result = act(task, NULL);
     if (result < INV_OK)
@@ -231,7 +232,7 @@ static inv_result do_taken(agent_task *task, const inv_token *token)
 
     if (result == INV_OK)
         result = inv_redeem_check(&task->call, token, name, INV_TAKES_REGISTRATION, &acceptance,
-                                  agent_afresh(task));
+                                  agent_clear_words(task));
     if (result == INV_OK)
         result = inv_verdict_set(&task->verdict, INV_NAME_TAKEN,
                                  "the client has an account of that name in a store of its own");
@@ -264,10 +265,10 @@ inv_result agent_reset(agent_task *task)
 static inv_result do_contact(agent_task *task, const inv_token *token)
 {
     inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(task->arguments[1], &name, agent_afresh(task));
+    inv_result result = inv_name_parse_jid(task->arguments[1], &name, agent_clear_words(task));
 
     if (result == INV_OK)
-        result = inv_redeem_contact(&task->call, token, name, 0, agent_afresh(task));
+        result = inv_redeem_contact(&task->call, token, name, 0, agent_clear_words(task));
     if (result == INV_OK && !answer_approved(task, name))
         result = agent_set_text(task, "contacts=unknown");
     inv_name_free(&name);

@@ -3,44 +3,30 @@
 
 #include "operations.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/roster.h"
+#include "op_create.h"
+#include "op_lookup.h"
+#include "op_token.h"
 
 #define FIRST_ARGUMENT 3 /* id, op, domain */
 
 static const agent_operation operations[] = {
-    {"ping", 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL},
-    {"check", 2, 2, 2, 0, false, AGENT_SUBJECT_TOKEN, agent_check},
-    {"register", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, agent_register},
-    {"taken", 4, 4, 3, 4, false, AGENT_SUBJECT_TOKEN, agent_taken},
-    {"reset", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, agent_reset},
-    {"contact", 2, 2, 0, 0, true, AGENT_SUBJECT_TOKEN, agent_contact},
-    {"exists", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_exists},
-    {"roster", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_roster},
-    {"accounts", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_accounts},
-    {"changed", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, agent_changed},
+    {"ping", 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, NULL},
+    {"check", 2, 2, 2, 0, false, AGENT_SUBJECT_TOKEN, NULL, agent_check},
+    {"register", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, NULL, agent_register},
+    {"taken", 4, 4, 3, 4, false, AGENT_SUBJECT_TOKEN, NULL, agent_taken},
+    {"reset", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, NULL, agent_reset},
+    {"contact", 2, 2, 0, 0, true, AGENT_SUBJECT_TOKEN, NULL, agent_contact},
+    {"exists", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_exists},
+    {"roster", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_roster},
+    {"accounts", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_accounts},
+    {"changed", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_changed},
     {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, AGENT_SUBJECT_PERSON,
-     agent_create},
-    {NULL, 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL},
+     agent_create_problem, agent_create},
+    {NULL, 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, NULL},
 };
-
-bool agent_parse_moment(const char *text, time_t *moment)
-{
-    time_t seconds = 0;
-    size_t length = strspn(text, "0123456789");
-
-    *moment = 0;
-    if (text[length] != '\0' || length > 12)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        seconds = seconds * 10 + (text[i] - '0');
-    *moment = seconds;
-    return true;
-}
 
 const agent_operation *agent_operation_of(const agent_frame *frame, const char **problem)
 {
@@ -65,16 +51,10 @@ const agent_operation *agent_operation_of(const agent_frame *frame, const char *
     if (operation->accepted_at != 0 &&
         !agent_parse_moment(frame->fields[FIRST_ARGUMENT - 1 + operation->accepted_at], &moment))
         return NULL;
-    *problem = "options are user=, expires=, note= and roster-subscription=, each once";
-    for (size_t i = FIRST_ARGUMENT + 2; operation->run == agent_create && i < frame->field_count;
-         i++) {
-        if (!agent_create_knows(frame->fields[i]))
+    if (operation->problem != NULL) {
+        *problem = operation->problem(frame->fields + FIRST_ARGUMENT, count);
+        if (*problem != NULL)
             return NULL;
-        for (size_t j = FIRST_ARGUMENT + 2; j < i; j++) {
-            if (strncmp(frame->fields[i], frame->fields[j], strcspn(frame->fields[i], "=") + 1) ==
-                0)
-                return NULL;
-        }
     }
     return operation;
 }
@@ -128,86 +108,6 @@ void agent_claim_of(const agent_service *service, const agent_operation *operati
     }
     (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)connection);
     agent_limits_digest(service->limits, 'c', number, claim->subject);
-}
-
-/* ------------------------------------------------------------------------- for the operations */
-
-inv_verdict *agent_afresh(agent_task *task)
-{
-    task->verdict.why[0] = '\0';
-    task->verdict.text[0] = '\0';
-    return &task->verdict;
-}
-
-inv_result agent_set_text(agent_task *task, const char *format, ...)
-{
-    va_list arguments;
-    int written;
-
-    inv_wipe_text(&task->text);
-    va_start(arguments, format);
-    written = vasprintf(&task->text, format, arguments);
-    va_end(arguments);
-    if (written >= 0)
-        return INV_OK;
-    task->text = NULL;
-    return inv_verdict_no_memory(&task->verdict);
-}
-
-static inv_result note_user(agent_task *task, const inv_name *name, inv_result result)
-{
-    if (result == INV_OK)
-        (void)snprintf(task->verdict.user, sizeof(task->verdict.user), "%s", inv_name_jid(name));
-    return result;
-}
-
-/* The part of user before an '@' and the task's domain. */
-static inv_result find_local(agent_task *task, const char *user, size_t *local)
-{
-    const inv_domain *domain;
-
-    return inv_name_find_domain(task->service->gate->config, user, strlen(user), task->domain->name,
-                                &domain, local, agent_afresh(task));
-}
-
-inv_result agent_new_name(agent_task *task, const char *user, inv_name **name)
-{
-    size_t local;
-    inv_result result = find_local(task, user, &local);
-
-    *name = NULL;
-    if (result == INV_OK)
-        result = inv_name_prepare(task->domain, user, local, name, agent_afresh(task));
-    return note_user(task, *name, result);
-}
-
-inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name)
-{
-    char *jid = NULL;
-    size_t local;
-    inv_result result = find_local(task, user, &local);
-
-    *name = NULL;
-    if (result != INV_OK)
-        return result;
-    if (asprintf(&jid, "%.*s@%s", (int)local, user, task->domain->name) < 0)
-        return inv_verdict_no_memory(&task->verdict);
-    result = inv_name_parse_jid(jid, name, agent_afresh(task));
-    free(jid);
-    return note_user(task, *name, result);
-}
-
-static bool append_contact(void *context, const char *contact, const char *group)
-{
-    agent_answer *answer = context;
-
-    (void)agent_answer_contact(answer, contact, "", group != NULL ? group : "");
-    return !answer->no_memory;
-}
-
-inv_result agent_answer_roster(agent_task *task, const char *jid, inv_verdict *verdict)
-{
-    return inv_roster_each(&task->call, jid, append_contact, task->answer, verdict);
 }
 
 /* ------------------------------------------------------------------------------- one request */

@@ -175,7 +175,7 @@ static inv_result read_output(agent_task *task, const pam_process *change)
         return inv_verdict_set(&task->verdict, INV_CONFIG,
                                "PAM service %s: a module ended the process", service);
     result = result_of((int)code);
-    (void)inv_verdict_set(agent_afresh(task), result, "PAM service %s: %s", service,
+    (void)inv_verdict_set(agent_clear_words(task), result, "PAM service %s: %s", service,
                           pam_strerror(NULL, (int)code));
     if (!inv_utf8_valid(words, strlen(words)))
         words = "";
@@ -298,7 +298,7 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     if (accepted_at != 0)
         (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
     /* PAM cannot be told which kinds of invite to take */
-    result = check_name(task, token, name, takes, accepted_at, agent_afresh(task));
+    result = check_name(task, token, name, takes, accepted_at, agent_clear_words(task));
     if (result == INV_OK)
         result = run(task, fields);
     inv_wipe(text, sizeof(text));

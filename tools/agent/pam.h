@@ -4,7 +4,8 @@
 
 #include <time.h>
 
-#include "operations.h"
+#include "invitegate/redeem.h"
+#include "task.h"
 
 /*
  * Registering through a PAM service. Modules are code of others, made for programs with one thread:

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_TOOLS_AGENT_OP_LOOKUP_H
+#define INVITEGATE_TOOLS_AGENT_OP_LOOKUP_H
+
+#include "invitegate/account.h"
+#include "task.h"
+
+/* What an XMPP server asks of accounts and rosters. */
+
+inv_result agent_exists(agent_task *task);
+inv_result agent_roster(agent_task *task);
+inv_result agent_accounts(agent_task *task);
+inv_result agent_changed(agent_task *task);
+
+/* Which account the name has now; "": none, or one that no invite made. */
+inv_result agent_identify(agent_task *task, const inv_name *name,
+                          char identity[INV_ACCOUNT_IDENTITY_SIZE], inv_verdict *verdict);
+
+#endif
