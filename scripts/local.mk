@@ -40,7 +40,7 @@ lint-man:
 # What compilers and tools find without running anything, in all that is installed. INV_LINT: what a
 # tool that reads one file at a time has to be told.
 LINT_DIRECTORIES = common plugins tools
-LINT_FLAGS = -std=gnu11 $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -I$(top_srcdir)/common -DINV_LINT $(LDAP_CFLAGS) \
+LINT_FLAGS = -std=gnu11 $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -I$(top_srcdir)/common -I$(top_srcdir)/tools/ctl -DINV_LINT $(LDAP_CFLAGS) \
 	$(CRYPTO_CFLAGS) $(CRYPT_CFLAGS) $(IDN_CFLAGS) $(INI_CFLAGS) $(JANSSON_CFLAGS) \
 	$(QRENCODE_CFLAGS) $(PAM_CFLAGS)
 LINT_EACH = find `for d in $(LINT_DIRECTORIES); do echo $(srcdir)/$$d; done` -name '*.c' | sort | \
@@ -58,7 +58,7 @@ lint-cppcheck: config.h
 	@test -n "$(CPPCHECK)" || { echo "cppcheck is missing: apt-get install cppcheck" >&2; exit 1; }
 	@cd $(srcdir) && $(CPPCHECK) -q -j "`nproc`" --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=varFuncNullUB --error-exitcode=1 -DHAVE_CONFIG_H -D_GNU_SOURCE \
-		-DINV_LINT -I include -I . -I common $(LINT_DIRECTORIES)
+		-DINV_LINT -I include -I . -I common -I tools/ctl $(LINT_DIRECTORIES)
 
 # gcc's own, whatever $(CC) is. What gcc 12 says of leaks and of values that were not set is left out:
 # it loses sight of arrays as soon as an index is no constant.

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proof.h"
+#include "proof/proof.h"
 
 /* What doctor says of a file of users that ends in this way: stands in for fgetpwent_r(3). */
 static int last_answer;

@@ -47,7 +47,7 @@ TESTS += $(UNIT_TESTS) $(HEART_TESTS)
 tests_check_name_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
 
 # doctor's look at the users of this host, whose file ends as the test wants
-tests_check_ctl_users_SOURCES = tests/check_ctl_users.c tools/ctl/local_users.c
+tests_check_ctl_users_SOURCES = tests/check_ctl_users.c tools/ctl/proof/local_users.c
 tests_check_ctl_users_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 
 include tests/integration/local.mk

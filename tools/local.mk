@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# One file a command. Listed here and in tools/ctl/commands.c.
+# One file a command, listed here and in tools/ctl/commands.c. io: what people and scripts see and are asked;
+# proof: what init and doctor find out about a directory.
 bin_PROGRAMS += tools/invitectl
-tools_invitectl_SOURCES = \
-	tools/ctl/main.c tools/ctl/command.h tools/ctl/commands.c tools/ctl/parse.c \
-	tools/ctl/help.c tools/ctl/session.c \
-	tools/ctl/output.c tools/ctl/output.h tools/ctl/present.c \
-	tools/ctl/ask.c tools/ctl/ask.h tools/ctl/ldif.c tools/ctl/ldif.h \
-	tools/ctl/create.c tools/ctl/terms.c tools/ctl/terms.h tools/ctl/list.c tools/ctl/show.c tools/ctl/check.c tools/ctl/redeem.c \
-	tools/ctl/roster.c tools/ctl/revoke.c tools/ctl/init.c tools/ctl/doctor.c \
-	tools/ctl/container.c tools/ctl/container.h tools/ctl/keys.c tools/ctl/older.c tools/ctl/proof.c tools/ctl/proof.h \
-	tools/ctl/proof_invite.c tools/ctl/proof_roster.c tools/ctl/proof_form.c \
-	tools/ctl/proof_account.c tools/ctl/throwaway.c tools/ctl/throwaway.h tools/ctl/exposure.c tools/ctl/schema.c tools/ctl/indexes.c tools/ctl/local_users.c \
-	tools/ctl/report.c tools/ctl/report.h \
-	tools/ctl/admin.c tools/ctl/admin.h tools/ctl/adopt.c tools/ctl/places.c tools/ctl/places.h \
-	tools/ctl/proof_lock.c tools/ctl/tree.c tools/ctl/remove.c tools/ctl/repair.c tools/ctl/purge.c tools/ctl/provider.c \
-	tools/ctl/notes.c tools/ctl/notes.h tools/ctl/progress.c tools/ctl/progress.h \
-	tools/ctl/qr.c tools/ctl/qr.h tools/ctl/interrupt.c tools/ctl/interrupt.h
+tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/command.h \
+	tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c tools/ctl/options.c \
+	tools/ctl/parse.c tools/ctl/session.c
+tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c \
+	tools/ctl/commands/create.c tools/ctl/commands/doctor.c tools/ctl/commands/init.c \
+	tools/ctl/commands/list.c tools/ctl/commands/notes.c tools/ctl/commands/notes.h \
+	tools/ctl/commands/provider.c tools/ctl/commands/purge.c tools/ctl/commands/redeem.c \
+	tools/ctl/commands/remove.c tools/ctl/commands/repair.c tools/ctl/commands/revoke.c \
+	tools/ctl/commands/roster.c tools/ctl/commands/show.c tools/ctl/commands/terms.c \
+	tools/ctl/commands/terms.h tools/ctl/commands/tree.c
+tools_invitectl_SOURCES += tools/ctl/io/ask.c tools/ctl/io/ask.h tools/ctl/io/complaint.c \
+	tools/ctl/io/interrupt.c tools/ctl/io/interrupt.h tools/ctl/io/ldif.c tools/ctl/io/ldif.h \
+	tools/ctl/io/output.c tools/ctl/io/output.h tools/ctl/io/present.c tools/ctl/io/progress.c \
+	tools/ctl/io/progress.h tools/ctl/io/qr.c tools/ctl/io/qr.h
+tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c \
+	tools/ctl/proof/container.h tools/ctl/proof/exposure.c tools/ctl/proof/form.c \
+	tools/ctl/proof/indexes.c tools/ctl/proof/invite.c tools/ctl/proof/keys.c \
+	tools/ctl/proof/local_users.c tools/ctl/proof/lock.c tools/ctl/proof/older.c \
+	tools/ctl/proof/places.c tools/ctl/proof/places.h tools/ctl/proof/proof.c tools/ctl/proof/proof.h \
+	tools/ctl/proof/prove.c tools/ctl/proof/report.c tools/ctl/proof/report.h \
+	tools/ctl/proof/roster.c tools/ctl/proof/schema.c tools/ctl/proof/throwaway.c \
+	tools/ctl/proof/throwaway.h
+tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRENCODE_LIBS)
 

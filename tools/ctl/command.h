@@ -49,7 +49,7 @@ typedef struct ctl_invocation {
     size_t argument_count;
 } ctl_invocation;
 
-/* One file a command defines one of these; commands.c lists them. */
+/* One file a command, in commands/, defines one of these; commands.c lists them. */
 typedef struct ctl_command {
     const char *name;
     const char *arguments; /* as in the synopsis, "" without */
@@ -62,33 +62,17 @@ typedef struct ctl_command {
 } ctl_command;
 
 extern const ctl_option ctl_global_options[];
-extern const ctl_command *const ctl_commands[]; /* ends with NULL */
-
-extern const ctl_command ctl_init;
-extern const ctl_command ctl_create;
-extern const ctl_command ctl_list;
-extern const ctl_command ctl_show;
-extern const ctl_command ctl_check;
-extern const ctl_command ctl_redeem;
-extern const ctl_command ctl_roster;
-extern const ctl_command ctl_revoke;
-extern const ctl_command ctl_restore;
-extern const ctl_command ctl_tree;
-extern const ctl_command ctl_remove;
-extern const ctl_command ctl_adopt;
-extern const ctl_command ctl_repair;
-extern const ctl_command ctl_purge;
-extern const ctl_command ctl_doctor;
-extern const ctl_command ctl_provider;
 
 /* ---------------------------------------------------------------------------------- command line
  */
 
 /*
- * Fills *invocation. False: it has told what is wrong on stderr and the exit status is
- * CTL_EXIT_USAGE. ctl_invocation_clear frees what it holds either way.
+ * Fills *invocation; commands is a list that ends with NULL. False: it has told what is wrong on
+ * stderr and the exit status is CTL_EXIT_USAGE. ctl_invocation_clear frees what it holds either
+ * way.
  */
-bool ctl_parse(int argc, char **argv, ctl_invocation *invocation);
+bool ctl_parse(int argc, char **argv, const ctl_command *const *commands,
+               ctl_invocation *invocation);
 void ctl_invocation_clear(ctl_invocation *invocation);
 
 /* The text of the option's last value, or NULL when it was not given. */
@@ -99,7 +83,7 @@ bool ctl_option_given(const ctl_invocation *invocation, const char *name);
 const char **ctl_option_texts(const ctl_invocation *invocation, const char *name);
 
 /* Help for the whole program (command NULL) or for one command. */
-void ctl_help(FILE *stream, const ctl_command *command);
+void ctl_help(FILE *stream, const ctl_command *const *commands, const ctl_command *command);
 
 /* ---------------------------------------------------------------------------------------- errors
  */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "commands.h"
 
 /*
  * A descriptor that the caller has closed would become the connection to the directory: a token
@@ -46,10 +47,10 @@ int main(int argc, char **argv)
         return CTL_EXIT_TEMPORARY;
     /* Directories speak UTF-8; nothing else of the locale is ever looked at. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
-    if (!ctl_parse(argc, argv, &invocation))
+    if (!ctl_parse(argc, argv, ctl_commands, &invocation))
         goto cleanup;
     if (invocation.help) {
-        ctl_help(stdout, invocation.command);
+        ctl_help(stdout, ctl_commands, invocation.command);
         status = CTL_EXIT_OK;
     } else if (invocation.version) {
         (void)puts(PACKAGE_STRING);

@@ -129,11 +129,11 @@ static bool parse_options(ctl_invocation *invocation, int argc, char **argv)
     return true;
 }
 
-static const ctl_command *find_command(const char *name)
+static const ctl_command *find_command(const ctl_command *const *commands, const char *name)
 {
-    for (size_t i = 0; ctl_commands[i] != NULL; i++) {
-        if (strcmp(ctl_commands[i]->name, name) == 0)
-            return ctl_commands[i];
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
     }
     return NULL;
 }
@@ -160,7 +160,8 @@ static bool check_argument_count(const ctl_invocation *invocation)
     return true;
 }
 
-bool ctl_parse(int argc, char **argv, ctl_invocation *invocation)
+bool ctl_parse(int argc, char **argv, const ctl_command *const *commands,
+               ctl_invocation *invocation)
 {
     int first;
 
@@ -175,7 +176,7 @@ bool ctl_parse(int argc, char **argv, ctl_invocation *invocation)
     first = optind;
     if (first >= argc)
         return check_argument_count(invocation);
-    invocation->command = find_command(argv[first]);
+    invocation->command = find_command(commands, argv[first]);
     if (invocation->command == NULL) {
         ctl_usage(invocation, "unknown command \"%s\"", argv[first]);
         return false;
@@ -192,39 +193,4 @@ void ctl_invocation_clear(ctl_invocation *invocation)
     free(invocation->values);
     invocation->values = NULL;
     invocation->value_count = 0;
-}
-
-const char *ctl_option_text(const ctl_invocation *invocation, const char *name)
-{
-    const char *text = NULL;
-
-    for (size_t i = 0; i < invocation->value_count; i++) {
-        if (strcmp(invocation->values[i].option->name, name) == 0)
-            text = invocation->values[i].text;
-    }
-    return text;
-}
-
-bool ctl_option_given(const ctl_invocation *invocation, const char *name)
-{
-    for (size_t i = 0; i < invocation->value_count; i++) {
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each value has one */
-        if (strcmp(invocation->values[i].option->name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-const char **ctl_option_texts(const ctl_invocation *invocation, const char *name)
-{
-    const char **texts = calloc(invocation->value_count + 1, sizeof(*texts));
-    size_t count = 0;
-
-    if (texts == NULL)
-        return NULL;
-    for (size_t i = 0; i < invocation->value_count; i++) {
-        if (strcmp(invocation->values[i].option->name, name) == 0)
-            texts[count++] = invocation->values[i].text;
-    }
-    return texts;
 }

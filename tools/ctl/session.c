@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "command.h"
 #include "invitegate/invite.h"
+#include "io/ask.h"
 
 /* Enough for a list of every invite a site has. */
 #define LONG_CALL_MILLISECONDS 600000L

@@ -7,7 +7,7 @@
 #include "command.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
-#include "output.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     {"state", 's', "STATE", false, "pending, used, expired, revoked or all [pending]"},

@@ -4,7 +4,7 @@
 
 #include "command.h"
 #include "invitegate/repair.h"
-#include "progress.h"
+#include "io/progress.h"
 
 /* What repair and purge found, told as it comes: a line, or with --json an object, a note. */
 typedef struct ctl_notes {

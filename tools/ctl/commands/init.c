@@ -8,10 +8,10 @@
 
 #include "admin.h"
 #include "command.h"
-#include "container.h"
-#include "places.h"
-#include "proof.h"
-#include "report.h"
+#include "proof/container.h"
+#include "proof/places.h"
+#include "proof/proof.h"
+#include "proof/report.h"
 
 static const ctl_option options[] = {
     CTL_ADMIN_OPTIONS("make containers and read back with the rights of DN"),

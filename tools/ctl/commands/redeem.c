@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "ask.h"
 #include "command.h"
 #include "invitegate/redeem.h"
-#include "output.h"
+#include "io/ask.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     {"user", 'u', "NAME", false, "the account's name, or for a contact invite an existing JID"},

@@ -7,7 +7,7 @@
 #include "command.h"
 #include "invitegate/ascii.h"
 #include "invitegate/removal.h"
-#include "output.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},

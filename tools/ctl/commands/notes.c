@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "output.h"
+#include "io/output.h"
 
 static const char *const actions[] = {
     [INV_REPAIR_FINISHED] = "finished", [INV_REPAIR_FREED] = "freed",

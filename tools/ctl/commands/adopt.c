@@ -6,8 +6,8 @@
 
 #include "admin.h"
 #include "invitegate/adopt.h"
-#include "ldif.h"
-#include "output.h"
+#include "io/ldif.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     CTL_ADMIN_OPTIONS("change the entries with the rights of DN"),

@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "invitegate/invite.h"
-#include "output.h"
+#include "io/output.h"
 
 /* revoke, and restore, its way back. */
 

@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "invitegate/invite.h"
-#include "output.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},

@@ -5,11 +5,11 @@
 #include <time.h>
 
 #include "command.h"
-#include "container.h"
 #include "invitegate/group.h"
-#include "places.h"
-#include "proof.h"
-#include "report.h"
+#include "proof/container.h"
+#include "proof/places.h"
+#include "proof/proof.h"
+#include "proof/report.h"
 
 /* Seconds that this host's clock and the server's may differ. */
 #define CLOCK_TOLERANCE 30

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "io/output.h"
 
 typedef struct row {
     ctl_status status;

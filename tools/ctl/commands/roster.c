@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "invitegate/roster.h"
-#include "output.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},

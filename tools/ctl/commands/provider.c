@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "invitegate/provider.h"
-#include "output.h"
+#include "io/output.h"
 
 static const ctl_option options[] = {
     {"set", 0, NULL, false, "record the server that answers now: from here on it decides"},

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "interrupt.h"
 #include "invitegate/invite.h"
-#include "output.h"
-#include "progress.h"
-#include "qr.h"
+#include "io/interrupt.h"
+#include "io/output.h"
+#include "io/progress.h"
+#include "io/qr.h"
 #include "terms.h"
 
 static const ctl_option options[] = {
