@@ -4,8 +4,8 @@
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/common
 common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
-	$(INI_CFLAGS) $(CRYPT_CFLAGS)
-common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(INI_LIBS) $(CRYPT_LIBS)
+	$(CRYPT_CFLAGS)
+common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(CRYPT_LIBS)
 common_libcommon_la_SOURCES = $(common_faces)
 
 # no configuration, no network
@@ -16,9 +16,9 @@ common_libcommon_la_SOURCES += common/base/ascii.c common/base/deadline.c common
 
 # a file becomes checked settings
 common_libcommon_la_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
-	common/config/group_filter.c common/config/group_filter.h common/config/keys.c \
-	common/config/keys.h common/config/lists.c common/config/text.c common/config/text.h \
-	common/config/values.c
+	common/config/descriptor.c common/config/descriptor.h common/config/group_filter.c \
+	common/config/group_filter.h common/config/keys.c common/config/keys.h common/config/lists.c \
+	common/config/reader.c common/config/reader.h common/config/values.c
 
 # operations in flight
 common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_password.c \
@@ -74,5 +74,5 @@ common_faces = include/invitegate/account.h include/invitegate/accounts.h \
 	include/invitegate/pair.h include/invitegate/provider.h include/invitegate/redeem.h \
 	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
 	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \
-	include/invitegate/token.h include/invitegate/utf8.h include/invitegate/verdict.h \
-	include/invitegate/verifier.h
+	include/invitegate/token.h include/invitegate/trusted_file.h include/invitegate/utf8.h \
+	include/invitegate/verdict.h include/invitegate/verifier.h

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "invitegate/trusted_file.h"
+
 static void expect_open(bool secret, const char *words)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    int descriptor = inv_config_open_file(config_path, secret, &verdict);
+    int descriptor = inv_trusted_file_open(config_path, secret, &verdict);
 
     if (words == NULL) {
         ck_assert_msg(descriptor >= 0, "%s", verdict.why);

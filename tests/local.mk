@@ -23,7 +23,8 @@ UNIT_TESTS += tests/check_result tests/check_answer tests/check_provider
 UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
 UNIT_TESTS += tests/check_read_ahead tests/check_ctl_users
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
-UNIT_TESTS += tests/check_config tests/check_config_values tests/check_config_file tests/check_gate
+UNIT_TESTS += tests/check_reader tests/check_config tests/check_config_values
+UNIT_TESTS += tests/check_config_file tests/check_gate
 UNIT_TESTS += tests/check_name tests/check_verifier
 
 HEART_TESTS += tests/check_slapd tests/check_directory tests/check_connection

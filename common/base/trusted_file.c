@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/trusted_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "invitegate/config.h"
 
 static inv_result judge_owner_and_mode(const char *path, bool secret, const struct stat *status,
                                        inv_verdict *verdict)
@@ -35,7 +35,7 @@ static inv_result judge_owner_and_mode(const char *path, bool secret, const stru
     return INV_OK;
 }
 
-int inv_config_open_file(const char *path, bool secret, inv_verdict *verdict)
+int inv_trusted_file_open(const char *path, bool secret, inv_verdict *verdict)
 {
     struct stat status;
     int descriptor;

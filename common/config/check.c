@@ -6,20 +6,20 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
-#include "keys.h"
+#include "reader.h"
 
 #define GRACE_TIMEOUTS        20 /* how many timeouts must fit in claim_grace */
 #define MILLISECONDS_A_SECOND 1000
 
-static inv_result fail(const inv_config_reader *reader, const char *section, const char *key,
+static inv_result fail(const config_reading *reading, const char *section, const char *key,
                        const char *why)
 {
-    unsigned line = inv_config_line_of(reader, section, key);
+    unsigned line = reader_line_of(reading->file, section, key);
 
     if (line == 0)
-        return inv_verdict_set(reader->verdict, INV_CONFIG, "%s: [%s] %s: %s", reader->path,
+        return inv_verdict_set(reading->verdict, INV_CONFIG, "%s: [%s] %s: %s", reading->path,
                                section, key, why);
-    return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] %s: %s", reader->path, line,
+    return inv_verdict_set(reading->verdict, INV_CONFIG, "%s:%u: [%s] %s: %s", reading->path, line,
                            section, key, why);
 }
 
@@ -30,66 +30,66 @@ static bool has_scheme(const char *uri, const char *scheme)
     return strncmp(uri, scheme, strlen(scheme)) == 0;
 }
 
-static inv_result check_uri(const inv_config_reader *reader, const char *uri)
+static inv_result check_uri(const config_reading *reading, const char *uri)
 {
-    const inv_directory_settings *directory = &reader->config->directory;
+    const inv_directory_settings *directory = &reading->config->directory;
 
     if (has_scheme(uri, "ldapi:"))
         return INV_OK;
     if (directory->bind == INV_BIND_EXTERNAL)
-        return fail(reader, "directory", "bind",
+        return fail(reading, "directory", "bind",
                     "external works over ldapi:// only; set bind = simple with bind_dn and "
                     "bind_password_file, or use an ldapi:// uri");
     if (has_scheme(uri, "ldaps:") && directory->starttls)
-        return fail(reader, "directory", "starttls",
+        return fail(reading, "directory", "starttls",
                     "demand does not go with ldaps://, which is TLS from the start; use ldap:// or "
                     "starttls = no");
     if (has_scheme(uri, "ldap:") && !directory->starttls)
-        return fail(reader, "directory", "starttls",
+        return fail(reading, "directory", "starttls",
                     "must be demand with an ldap:// uri, else passwords cross the network in "
                     "clear; or use ldaps:// or ldapi://");
     return INV_OK;
 }
 
-static inv_result check_directory(const inv_config_reader *reader)
+static inv_result check_directory(const config_reading *reading)
 {
-    const inv_directory_settings *directory = &reader->config->directory;
+    const inv_directory_settings *directory = &reading->config->directory;
     bool has_ldap = false;
 
     if (directory->bind == INV_BIND_SIMPLE && *directory->bind_dn == '\0')
-        return fail(reader, "directory", "bind_dn",
+        return fail(reading, "directory", "bind_dn",
                     "bind = simple needs it: the DN that invitegate binds as");
     if (directory->bind == INV_BIND_SIMPLE && *directory->bind_password_file == '\0')
-        return fail(reader, "directory", "bind_password_file",
+        return fail(reading, "directory", "bind_password_file",
                     "bind = simple needs it: the file with the password of bind_dn");
     if (directory->bind == INV_BIND_EXTERNAL && *directory->bind_dn != '\0')
-        return fail(reader, "directory", "bind_dn",
+        return fail(reading, "directory", "bind_dn",
                     "has no meaning with bind = external; empty it or set bind = simple");
     if (directory->bind == INV_BIND_EXTERNAL && *directory->bind_password_file != '\0')
-        return fail(reader, "directory", "bind_password_file",
+        return fail(reading, "directory", "bind_password_file",
                     "has no meaning with bind = external; empty it or set bind = simple");
     for (char **uri = directory->uris; *uri != NULL; uri++) {
-        inv_result result = check_uri(reader, *uri);
+        inv_result result = check_uri(reading, *uri);
 
         if (result != INV_OK)
             return result;
         has_ldap = has_ldap || has_scheme(*uri, "ldap:");
     }
     if (directory->starttls && !has_ldap)
-        return fail(reader, "directory", "starttls",
+        return fail(reading, "directory", "starttls",
                     "demand is for ldap:// uris, there is none; set it to no");
     return INV_OK;
 }
 
 /* ----------------------------------------------------------------------------------- domains */
 
-static inv_result check_account_attributes(const inv_config_reader *reader, const char *section,
+static inv_result check_account_attributes(const config_reading *reading, const char *section,
                                            const inv_domain *domain)
 {
     for (size_t i = 0; i < domain->account_attribute_count; i++) {
         if (inv_ascii_equal(domain->account_attributes[i].attribute, domain->account_rdn) &&
             strcmp(domain->account_attributes[i].value, "%u") != 0)
-            return fail(reader, section, "account_attributes",
+            return fail(reading, section, "account_attributes",
                         "the attribute of account_rdn holds the name and can only be %u");
     }
     return INV_OK;
@@ -129,7 +129,7 @@ static const char *above_both(const char *base, const char *dn)
  * A base that is not configured: the lowest entry above all that is. It is where the groups of most
  * sites are, and group.c asks the root DSE whether it is.
  */
-static inv_result guess_group_base(const inv_config_reader *reader, inv_domain *domain)
+static inv_result guess_group_base(const config_reading *reading, inv_domain *domain)
 {
     const char *base = domain->name_search_base;
 
@@ -143,34 +143,34 @@ static inv_result guess_group_base(const inv_config_reader *reader, inv_domain *
     free(domain->group_search_base);
     domain->group_search_base = strdup(base);
     domain->group_base_guessed = true;
-    return domain->group_search_base != NULL ? INV_OK : inv_verdict_no_memory(reader->verdict);
+    return domain->group_search_base != NULL ? INV_OK : inv_verdict_no_memory(reading->verdict);
 }
 
-inv_result inv_config_check_domain(const inv_config_reader *reader, const char *section,
+inv_result inv_config_check_domain(const config_reading *reading, const char *section,
                                    inv_domain *domain)
 {
-    long timeout_ms = reader->config->directory.timeout_ms;
+    long timeout_ms = reading->config->directory.timeout_ms;
     inv_result result;
 
     if (*domain->name_search_base == '\0') {
         free(domain->name_search_base);
         domain->name_search_base = strdup(domain->people);
         if (domain->name_search_base == NULL)
-            return inv_verdict_no_memory(reader->verdict);
+            return inv_verdict_no_memory(reading->verdict);
     }
     if (!inv_dn_within(domain->people, domain->name_search_base))
-        return fail(reader, section, "name_search_base",
+        return fail(reading, section, "name_search_base",
                     "must be the DN of people or one above it, else nobody would find the accounts "
                     "that are made there");
     if (domain->claim_grace < GRACE_TIMEOUTS * timeout_ms / MILLISECONDS_A_SECOND)
-        return fail(reader, section, "claim_grace",
+        return fail(reading, section, "claim_grace",
                     "must be at least 20 times the timeout of [directory], so that no late write "
                     "meets a claim that was given away");
     for (size_t i = 0; i < domain->account_attribute_count; i++)
         domain->names_are_mail =
             domain->names_are_mail || makes_mail_of_name(&domain->account_attributes[i]);
-    result = guess_group_base(reader, domain);
-    return result == INV_OK ? check_account_attributes(reader, section, domain) : result;
+    result = guess_group_base(reading, domain);
+    return result == INV_OK ? check_account_attributes(reading, section, domain) : result;
 }
 
 typedef struct container {
@@ -215,35 +215,35 @@ static bool may_be_equal(const char *a, const char *b)
     }
 }
 
-static inv_result check_containers(const inv_config_reader *reader)
+static inv_result check_containers(const config_reading *reading)
 {
-    size_t count = reader->config->domain_count * CONTAINERS;
+    size_t count = reading->config->domain_count * CONTAINERS;
 
     for (size_t i = 0; i < count; i++) {
-        container one = container_of(reader->config, i);
+        container one = container_of(reading->config, i);
 
         for (size_t j = 0; j < i; j++) {
-            container other = container_of(reader->config, j);
+            container other = container_of(reading->config, j);
 
             if (may_be_equal(one.dn, other.dn) && inv_dn_equal(one.dn, other.dn))
-                return inv_verdict_set(reader->verdict, INV_CONFIG,
+                return inv_verdict_set(reading->verdict, INV_CONFIG,
                                        "%s: [domain %s] %s and [domain %s] %s are the same entry, "
                                        "%.100s; each container must be one of its own",
-                                       reader->path, other.domain, other.key, one.domain, one.key,
+                                       reading->path, other.domain, other.key, one.domain, one.key,
                                        one.dn);
         }
     }
     return INV_OK;
 }
 
-inv_result inv_config_check(const inv_config_reader *reader)
+inv_result inv_config_check(const config_reading *reading)
 {
     inv_result result;
 
-    if (reader->config->domain_count == 0)
-        return inv_verdict_set(reader->verdict, INV_CONFIG,
+    if (reading->config->domain_count == 0)
+        return inv_verdict_set(reading->verdict, INV_CONFIG,
                                "%s has no [domain NAME] section; at least one is needed",
-                               reader->path);
-    result = check_directory(reader);
-    return result == INV_OK ? check_containers(reader) : result;
+                               reading->path);
+    result = check_directory(reading);
+    return result == INV_OK ? check_containers(reading) : result;
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/config.h"
 
-#include <errno.h>
 #include <idn-free.h>
 #include <idna.h>
-#include <ini_configobj.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,174 +10,55 @@
 #include "base/own_locale.h"
 #include "check.h"
 #include "invitegate/ascii.h"
+#include "invitegate/trusted_file.h"
 #include "keys.h"
-#include "text.h"
+#include "reader.h"
 
 #define DOMAIN_SECTION  "domain"
 #define DOMAIN_NAME_MAX 253U
 #define SHOWN_VALUE     80 /* characters of a bad value in an error */
 
-/* ----------------------------------------------------------------------------------- parsing */
-
-/* libini's error list says "Error (CODE) on line LINE: ..."; the words may be translated. */
-static bool read_parse_error(const char *text, int *code, unsigned *line)
+static inv_result read_file(config_reading *reading)
 {
-    const char *digits = strchr(text, '(');
-    char *end;
-    long value;
-
-    if (digits == NULL)
-        return false;
-    value = strtol(digits + 1, &end, 10);
-    if (*end != ')' || value <= 0 || value > ERR_MAXPARSE)
-        return false;
-    *code = (int)value;
-    digits = end + strcspn(end, "0123456789");
-    value = strtol(digits, &end, 10);
-    if (end == digits || value <= 0 || value > (long)INV_CONFIG_TEXT_MAX)
-        return false;
-    *line = (unsigned)value;
-    return true;
-}
-
-static const char *parse_error_remedy(int code)
-{
-    switch (code) {
-    case ERR_NOEQUAL:
-        return "has no '='; a line is key = value, [section], or a comment whose # stands in the "
-               "first column";
-    case ERR_NOCLOSESEC:
-        return "does not end with ']'; a section is [name] and a comment needs a line of its own";
-    case ERR_NOSECTION:
-        return "has no section name";
-    case ERR_NOKEY:
-        return "has no key in front of '='";
-    case ERR_DUPKEY:
-        return "repeats a key of this section; keep one of them";
-    case ERR_DUPSECTION:
-        return "repeats a section; put its keys together";
-    case ERR_LONGKEY:
-    case ERR_SECTIONLONG:
-        return "has a name that is too long";
-    default:
-        return NULL;
-    }
-}
-
-static inv_result report_parse_error(const inv_config_reader *reader, int error)
-{
-    char **errors = NULL;
-    const char *remedy = NULL;
-    inv_config_piece name;
-    unsigned line = 0;
-    int code = 0;
-
-    if (error == ENOMEM)
-        return inv_verdict_no_memory(reader->verdict);
-    if (ini_config_get_errors(reader->values, &errors) != 0 || errors == NULL ||
-        errors[0] == NULL) {
-        (void)inv_verdict_set(reader->verdict, INV_CONFIG, "%s cannot be parsed: %s", reader->path,
-                              strerror(error));
-    } else if (read_parse_error(errors[0], &code, &line) &&
-               (remedy = parse_error_remedy(code)) != NULL) {
-        name = inv_config_line_name(inv_config_text_line(&reader->text, line));
-        (void)inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: '%.*s' %s", reader->path, line,
-                              (int)(name.length < SHOWN_VALUE ? name.length : SHOWN_VALUE),
-                              name.start, remedy);
-    } else {
-        (void)inv_verdict_set(reader->verdict, INV_CONFIG, "%s: %s", reader->path, errors[0]);
-    }
-    if (errors != NULL)
-        ini_config_free_errors(errors);
-    return INV_CONFIG;
-}
-
-static inv_result parse_text(inv_config_reader *reader)
-{
-    struct ini_cfgfile *file = NULL;
-    int error;
-
-    error = ini_config_file_from_mem(reader->text.bytes, (uint32_t)reader->text.length, &file);
-    if (error == 0)
-        error = ini_config_create(&reader->values);
-    if (error == 0)
-        error =
-            ini_config_parse(file, INI_STOP_ON_ANY, INI_MV1S_ERROR | INI_MV2S_ERROR | INI_MS_ERROR,
-                             INI_PARSE_NOWRAP | INI_PARSE_NO_C_COMMENTS, reader->values);
-    if (file != NULL)
-        ini_config_file_destroy(file);
-    return error == 0 ? INV_OK : report_parse_error(reader, error);
-}
-
-static inv_result read_text(inv_config_reader *reader)
-{
-    int descriptor = inv_config_open_file(reader->path, false, reader->verdict);
+    int descriptor = inv_trusted_file_open(reading->path, false, reading->verdict);
     inv_result result;
 
     if (descriptor < 0)
-        return reader->verdict->result;
-    result = inv_config_text_read(descriptor, reader->path, &reader->text, reader->verdict);
+        return reading->verdict->result;
+    result = reader_load(reading->path, descriptor, &reading->file, reading->verdict);
     (void)close(descriptor);
-    if (result != INV_OK)
-        return result;
-    return inv_config_text_check(&reader->text, reader->path, reader->verdict);
+    return result;
 }
 
 /* ---------------------------------------------------------------------- one key, one section */
 
-static inv_result find_value(const inv_config_reader *reader, const char *section, const char *key,
-                             struct value_obj **found)
-{
-    int error = ini_get_config_valueobj(section, key, reader->values, INI_GET_FIRST_VALUE, found);
-
-    if (error == ENOMEM)
-        return inv_verdict_no_memory(reader->verdict);
-    return error == 0 ? INV_OK
-                      : inv_verdict_set(reader->verdict, INV_CONFIG, "%s: [%s] %s: %s",
-                                        reader->path, section, key, strerror(error));
-}
-
-unsigned inv_config_line_of(const inv_config_reader *reader, const char *section, const char *key)
-{
-    struct value_obj *value = NULL;
-    uint32_t line = 0;
-
-    if (key != NULL && find_value(reader, section, key, &value) == INV_OK && value != NULL &&
-        value_get_line(value, &line) == 0)
-        return line;
-    return inv_config_text_section_line(&reader->text, section);
-}
-
-static inv_result report_value(const inv_config_reader *reader, const char *section,
+static inv_result report_value(const config_reading *reading, const char *section,
                                const inv_config_row *row, const char *value, const char *reason)
 {
-    return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] %s = %.*s: must be %s%s%s%s",
-                           reader->path, inv_config_line_of(reader, section, row->key), section,
+    return inv_verdict_set(reading->verdict, INV_CONFIG, "%s:%u: [%s] %s = %.*s: must be %s%s%s%s",
+                           reading->path, reader_line_of(reading->file, section, row->key), section,
                            row->key, SHOWN_VALUE, value, row->expected, *reason != '\0' ? " (" : "",
                            reason, *reason != '\0' ? ")" : "");
 }
 
-static inv_result read_key(const inv_config_reader *reader, const char *section,
+static inv_result read_key(const config_reading *reading, const char *section,
                            const inv_config_row *row, void *base)
 {
     char reason[INV_CONFIG_REASON_SIZE] = "";
-    struct value_obj *found = NULL;
-    const char *value = row->preset;
-    inv_result result = find_value(reader, section, row->key, &found);
+    const reader_section *found = reader_find_section(reading->file, section);
+    const reader_key *key = found != NULL ? reader_find_key(found, row->key) : NULL;
+    const char *value = key != NULL ? key->value : row->preset;
+    inv_result result;
 
-    if (result != INV_OK)
-        return result;
-    if (found != NULL && value_get_concatenated(found, &value) != 0)
-        return inv_verdict_no_memory(reader->verdict);
     if (value == NULL)
-        return inv_verdict_set(reader->verdict, INV_CONFIG,
-                               "%s:%u: [%s] lacks the key %s: it must be %s", reader->path,
-                               inv_config_line_of(reader, section, NULL), section, row->key,
+        return inv_verdict_set(reading->verdict, INV_CONFIG,
+                               "%s:%u: [%s] lacks the key %s: it must be %s", reading->path,
+                               reader_line_of(reading->file, section, NULL), section, row->key,
                                row->expected);
     result = row->parser(value, (char *)base + row->offset, reason);
     if (result == INV_NO_MEMORY)
-        return inv_verdict_no_memory(reader->verdict);
-    return result == INV_OK ? INV_OK : report_value(reader, section, row, value, reason);
+        return inv_verdict_no_memory(reading->verdict);
+    return result == INV_OK ? INV_OK : report_value(reading, section, row, value, reason);
 }
 
 static const inv_config_row *find_row(const char *kind, const char *key)
@@ -217,60 +95,48 @@ static bool is_former_key(const char *key)
     return inv_ascii_equal(key, "allow_password_change");
 }
 
-static inv_result report_unknown_key(const inv_config_reader *reader, const char *section,
-                                     const char *kind, const char *key)
+static inv_result report_unknown_key(const config_reading *reading, const char *section,
+                                     const char *kind, const reader_key *key)
 {
-    const inv_config_row *elsewhere = find_row(NULL, key);
-    unsigned line = inv_config_line_of(reader, section, key);
+    const inv_config_row *elsewhere = find_row(NULL, key->name);
     char known[400];
 
-    if (*key == '#' || *key == ';')
-        return inv_verdict_set(reader->verdict, INV_CONFIG,
-                               "%s:%u: [%s] a comment's %c must stand in the first column",
-                               reader->path, line, section, *key);
     if (elsewhere != NULL)
-        return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] %s belongs in [%s%s]",
-                               reader->path, line, section, elsewhere->key, elsewhere->section,
+        return inv_verdict_set(reading->verdict, INV_CONFIG, "%s:%u: [%s] %s belongs in [%s%s]",
+                               reading->path, key->line, section, elsewhere->key,
+                               elsewhere->section,
                                strcmp(elsewhere->section, DOMAIN_SECTION) == 0 ? " NAME" : "");
-    if (is_former_key(key))
-        return inv_verdict_set(reader->verdict, INV_CONFIG,
+    if (is_former_key(key->name))
+        return inv_verdict_set(reading->verdict, INV_CONFIG,
                                "%s:%u: [%s] there is no key %s any more, it never had an effect: "
                                "remove the line",
-                               reader->path, line, section, key);
+                               reading->path, key->line, section, key->name);
     list_keys(kind, known, sizeof(known));
-    return inv_verdict_set(reader->verdict, INV_CONFIG,
-                           "%s:%u: [%s] unknown key %.*s; known here:%s", reader->path, line,
-                           section, SHOWN_VALUE, key, known);
+    return inv_verdict_set(reading->verdict, INV_CONFIG,
+                           "%s:%u: [%s] unknown key %.*s; known here:%s", reading->path, key->line,
+                           section, SHOWN_VALUE, key->name, known);
 }
 
-static inv_result refuse_unknown_keys(const inv_config_reader *reader, const char *section,
+static inv_result refuse_unknown_keys(const config_reading *reading, const reader_section *section,
                                       const char *kind)
 {
-    int count = 0;
-    int error = 0;
-    char **keys = ini_get_attribute_list(reader->values, section, &count, &error);
-    inv_result result = INV_OK;
-
-    if (keys == NULL)
-        return inv_verdict_no_memory(reader->verdict);
-    for (int i = 0; result == INV_OK && i < count; i++) {
-        if (find_row(kind, keys[i]) == NULL)
-            result = report_unknown_key(reader, section, kind, keys[i]);
+    for (size_t i = 0; i < section->key_count; i++) {
+        if (find_row(kind, section->keys[i].name) == NULL)
+            return report_unknown_key(reading, section->name, kind, &section->keys[i]);
     }
-    ini_free_attribute_list(keys);
-    return result;
+    return INV_OK;
 }
 
 /* section: as it stands in the file. One that is absent gives all keys their defaults. */
-static inv_result read_section(const inv_config_reader *reader, const char *section,
-                               const char *kind, void *base)
+static inv_result read_section(const config_reading *reading, const char *section, const char *kind,
+                               void *base)
 {
     inv_result result = INV_OK;
 
     for (const inv_config_row *row = inv_config_rows(); row->section != NULL; row++) {
         if (strcmp(row->section, kind) != 0)
             continue;
-        result = read_key(reader, section, row, base);
+        result = read_key(reading, section, row, base);
         if (result != INV_OK)
             break;
     }
@@ -338,114 +204,99 @@ cleanup:
     return good;
 }
 
-static inv_result read_domain(inv_config_reader *reader, const char *section, const char *name)
+static inv_result read_domain(config_reading *reading, const reader_section *section,
+                              const char *name)
 {
-    inv_config *config = reader->config;
+    inv_config *config = reading->config;
     inv_domain *domain = &config->domains[config->domain_count];
     inv_result result;
 
     domain->name = strdup(name);
     if (domain->name == NULL)
-        return inv_verdict_no_memory(reader->verdict);
+        return inv_verdict_no_memory(reading->verdict);
     config->domain_count++;
     for (char *letter = domain->name; *letter != '\0'; letter++) {
         if (*letter >= 'A' && *letter <= 'Z')
             *letter = (char)(*letter - 'A' + 'a');
     }
     if (!is_domain_name(domain->name))
-        return inv_verdict_set(reader->verdict, INV_CONFIG,
+        return inv_verdict_set(reading->verdict, INV_CONFIG,
                                "%s:%u: [%.*s] must be [domain NAME] with NAME a DNS name, such as "
                                "example.org, in A-labels (xn--...) where it is international",
-                               reader->path, inv_config_line_of(reader, section, NULL), SHOWN_VALUE,
-                               section);
+                               reading->path, section->line, SHOWN_VALUE, section->name);
     if (inv_config_domain(config, domain->name) != domain)
-        return inv_verdict_set(reader->verdict, INV_CONFIG, "%s:%u: [%s] repeats a domain",
-                               reader->path, inv_config_line_of(reader, section, NULL), section);
-    result = refuse_unknown_keys(reader, section, DOMAIN_SECTION);
+        return inv_verdict_set(reading->verdict, INV_CONFIG, "%s:%u: [%s] repeats a domain",
+                               reading->path, section->line, section->name);
+    result = refuse_unknown_keys(reading, section, DOMAIN_SECTION);
     if (result == INV_OK)
-        result = read_section(reader, section, DOMAIN_SECTION, domain);
+        result = read_section(reading, section->name, DOMAIN_SECTION, domain);
     if (result == INV_OK)
-        result = inv_config_check_domain(reader, section, domain);
+        result = inv_config_check_domain(reading, section->name, domain);
     return result;
 }
 
-static inv_result read_named_section(inv_config_reader *reader, const char *section)
+static inv_result read_named_section(config_reading *reading, const reader_section *section)
 {
-    const char *kind = find_single_section(section);
-    const char *name = domain_of_section(section);
+    const char *kind = find_single_section(section->name);
+    const char *name = domain_of_section(section->name);
 
     if (kind != NULL)
-        return refuse_unknown_keys(reader, section, kind);
+        return refuse_unknown_keys(reading, section, kind);
     if (name != NULL)
-        return read_domain(reader, section, name);
-    return inv_verdict_set(reader->verdict, INV_CONFIG,
+        return read_domain(reading, section, name);
+    return inv_verdict_set(reading->verdict, INV_CONFIG,
                            "%s:%u: unknown section [%.*s]; there are [directory], [tokens], [log], "
                            "[domain NAME] and [agent]",
-                           reader->path, inv_config_line_of(reader, section, NULL), SHOWN_VALUE,
-                           section);
+                           reading->path, section->line, SHOWN_VALUE, section->name);
 }
 
-static inv_result read_sections(inv_config_reader *reader)
+static inv_result read_sections(config_reading *reading)
 {
-    inv_config *config = reader->config;
-    int count = 0;
-    int error = 0;
-    char **sections = ini_get_section_list(reader->values, &count, &error);
+    inv_config *config = reading->config;
+    size_t count = reading->file->section_count;
     inv_result result = INV_OK;
 
-    if (sections == NULL)
-        return inv_verdict_no_memory(reader->verdict);
-    config->domains = calloc((size_t)count + 1, sizeof(*config->domains));
-    if (config->domains == NULL) {
-        result = inv_verdict_no_memory(reader->verdict);
-        goto cleanup;
-    }
+    config->domains = calloc(count + 1, sizeof(*config->domains));
+    if (config->domains == NULL)
+        return inv_verdict_no_memory(reading->verdict);
     /* The single ones first: the checks of a domain look at the timeout. */
     for (size_t i = 0; result == INV_OK && single_sections[i] != NULL; i++)
-        result = read_section(reader, single_sections[i], single_sections[i],
+        result = read_section(reading, single_sections[i], single_sections[i],
                               section_base(config, single_sections[i]));
-    for (int i = 0; result == INV_OK && i < count; i++)
-        result = read_named_section(reader, sections[i]);
-    if (result == INV_OK)
-        result = inv_config_check(reader);
-
-cleanup:
-    ini_free_section_list(sections);
-    return result;
+    for (size_t i = 0; result == INV_OK && i < count; i++)
+        result = read_named_section(reading, &reading->file->sections[i]);
+    return result == INV_OK ? inv_config_check(reading) : result;
 }
 
 /* ---------------------------------------------------------------------------------- the room */
 
 inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *verdict)
 {
-    inv_config_reader reader = {.path = path != NULL ? path : INV_CONFIG_PATH, .verdict = verdict};
-    locale_t before = own_locale_enter(true); /* libini compares the names of keys by it */
+    config_reading reading = {.path = path != NULL ? path : INV_CONFIG_PATH, .verdict = verdict};
+    /* what libraries compare, and their words in errors, do not depend on the host's locale */
+    locale_t before = own_locale_enter(true);
     inv_result result = INV_OK;
 
     *config = NULL;
-    reader.config = calloc(1, sizeof(*reader.config));
-    if (reader.config != NULL)
-        reader.config->path = strdup(reader.path);
-    if (reader.config == NULL || reader.config->path == NULL) {
+    reading.config = calloc(1, sizeof(*reading.config));
+    if (reading.config != NULL)
+        reading.config->path = strdup(reading.path);
+    if (reading.config == NULL || reading.config->path == NULL) {
         result = inv_verdict_no_memory(verdict);
         goto cleanup;
     }
-    result = read_text(&reader);
+    result = read_file(&reading);
     if (result == INV_OK)
-        result = parse_text(&reader);
-    if (result == INV_OK)
-        result = read_sections(&reader);
+        result = read_sections(&reading);
     if (result == INV_OK) {
-        *config = reader.config;
-        reader.config = NULL;
+        *config = reading.config;
+        reading.config = NULL;
     }
 
 cleanup:
     own_locale_leave(before);
-    inv_config_free(&reader.config);
-    if (reader.values != NULL)
-        ini_config_destroy(reader.values);
-    free(reader.text.bytes);
+    inv_config_free(&reading.config);
+    reader_free(&reading.file);
     return result;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "keys.h"
+#include "descriptor.h"
 
 bool group_next_key(const char **rest, group_key *key)
 {

@@ -31,7 +31,7 @@ typedef struct inv_config_row {
 /* Ends with a row without section. */
 const inv_config_row *inv_config_rows(void);
 
-/* The parsers, in config_values.c and config_lists.c. Field types stand behind the names. */
+/* The parsers, in values.c and lists.c. Field types stand behind the names. */
 inv_result inv_config_parse_boolean(const char *, void *, char *);          /* bool */
 inv_result inv_config_parse_starttls(const char *, void *, char *);         /* bool */
 inv_result inv_config_parse_bind(const char *, void *, char *);             /* inv_bind_method */
@@ -66,7 +66,6 @@ inv_result inv_config_parse_attributes(const char *, void *, char *);       /* i
 inv_result inv_config_parse_verifiers(const char *, void *, char *);        /* unsigned */
 
 /* Shared by the parsers. */
-bool inv_config_is_descriptor(const char *text); /* RFC 4512 1.4: a name or an OID */
 bool inv_config_is_dn(const char *text);
 
 /* Only %u %d %j %% stand in text; *names_user: %u or %j does. reason tells what else does. */

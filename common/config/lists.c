@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "invitegate/ascii.h"
 #include "keys.h"
 

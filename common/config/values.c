@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include "base/own_locale.h"
+#include "descriptor.h"
 #include "group_filter.h"
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
@@ -26,23 +27,6 @@ static bool is_digit(char letter)
 static bool is_letter(char letter)
 {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-}
-
-bool inv_config_is_descriptor(const char *text)
-{
-    bool after_dot = true;
-
-    if (is_letter(*text)) {
-        while (is_letter(*text) || is_digit(*text) || *text == '-')
-            text++;
-        return *text == '\0';
-    }
-    for (; *text != '\0'; text++) {
-        if (!is_digit(*text) && (*text != '.' || after_dot))
-            return false;
-        after_dot = *text == '.';
-    }
-    return !after_dot;
 }
 
 bool inv_config_is_dn(const char *text)

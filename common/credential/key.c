@@ -19,6 +19,7 @@
 #include "base/encoding.h"
 #include "invitegate/config.h"
 #include "invitegate/secret.h"
+#include "invitegate/trusted_file.h"
 
 #define FILE_SIZE_MAX     65536
 #define KEY_TEXT_LENGTH   (INV_BASE64_SIZE(INV_KEY_SIZE) - 1)
@@ -197,7 +198,7 @@ inv_result inv_keys_read(const char *path, inv_keys **keys, inv_verdict *verdict
     int descriptor;
 
     *keys = NULL;
-    descriptor = inv_config_open_file(path, true, verdict);
+    descriptor = inv_trusted_file_open(path, true, verdict);
     if (descriptor < 0)
         return INV_CONFIG;
     text = malloc(FILE_SIZE_MAX + 1);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "invitegate/config.h"
+#include "invitegate/trusted_file.h"
 
 inv_result bind_password_read(const char *path, inv_secret **password, inv_verdict *verdict)
 {
@@ -12,7 +12,7 @@ inv_result bind_password_read(const char *path, inv_secret **password, inv_verdi
     size_t length = 0;
     ssize_t got = 0;
     inv_result result = INV_OK;
-    int descriptor = inv_config_open_file(path, true, verdict);
+    int descriptor = inv_trusted_file_open(path, true, verdict);
 
     *password = NULL;
     if (descriptor == -1)

@@ -126,12 +126,4 @@ const inv_domain *inv_config_domain(const inv_config *config, const char *name);
  */
 const char *const *inv_config_keys(void);
 
-/*
- * Opens a file for reading under the rules of section 7: regular, owner root or the effective user,
- * not writable by group and others and, when secret, not accessible by others. Returns a descriptor
- * (O_CLOEXEC) the caller closes, or -1 with verdict INV_CONFIG: which file, why, and the remedy.
- * A symbolic link is followed: all rules are judged on the opened file itself. Never waits (FIFO).
- */
-int inv_config_open_file(const char *path, bool secret, inv_verdict *verdict);
-
 #endif

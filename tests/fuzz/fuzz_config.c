@@ -3,7 +3,9 @@
 #include <regex.h>
 #include <string.h>
 
+#include "common/config/reader.h"
 #include "fuzz.h"
+#include "invitegate/utf8.h"
 #include "material.h"
 
 int __real_regcomp(regex_t *pattern, const char *text, int flags);
@@ -20,6 +22,71 @@ int __wrap_regcomp(regex_t *pattern, const char *text, int flags)
     if (strlen(text) > 100 || (brace != NULL && strchr(brace + 1, '{') != NULL))
         return REG_ESPACE;
     return __real_regcomp(pattern, text, flags);
+}
+
+/* A value or a name: what the form allows, and nothing of the line around it. */
+static void require_piece(const reader_file *file, const char *piece, size_t size)
+{
+    size_t length = strlen(piece);
+
+    FUZZ_REQUIRE(piece >= file->bytes && piece + length <= file->bytes + size);
+    FUZZ_REQUIRE(inv_utf8_valid(piece, length) && strchr(piece, '\n') == NULL);
+    FUZZ_REQUIRE(length == 0 ||
+                 (strchr(" \t", piece[0]) == NULL && strchr(" \t", piece[length - 1]) == NULL));
+}
+
+/* The file written anew, one piece a line as it was read; the caller frees it. */
+static char *write_anew(const reader_file *file, size_t *length)
+{
+    char *text = NULL;
+    FILE *stream = open_memstream(&text, length);
+
+    FUZZ_REQUIRE(stream != NULL);
+    for (size_t i = 0; i < file->section_count; i++) {
+        const reader_section *section = &file->sections[i];
+
+        (void)fprintf(stream, "[%s]\n", section->name);
+        for (size_t j = 0; j < section->key_count; j++)
+            (void)fprintf(stream, "%s=%s\n", section->keys[j].name, section->keys[j].value);
+    }
+    FUZZ_REQUIRE(fclose(stream) == 0);
+    return text;
+}
+
+static void require_same(const reader_file *a, const reader_file *b)
+{
+    FUZZ_REQUIRE(a->section_count == b->section_count);
+    for (size_t i = 0; i < a->section_count; i++) {
+        FUZZ_REQUIRE(strcmp(a->sections[i].name, b->sections[i].name) == 0);
+        FUZZ_REQUIRE(a->sections[i].key_count == b->sections[i].key_count);
+        for (size_t j = 0; j < a->sections[i].key_count; j++)
+            FUZZ_REQUIRE(strcmp(a->sections[i].keys[j].name, b->sections[i].keys[j].name) == 0 &&
+                         strcmp(a->sections[i].keys[j].value, b->sections[i].keys[j].value) == 0);
+    }
+}
+
+static void require_form(const reader_file *file, size_t size)
+{
+    unsigned line = 0;
+
+    for (size_t i = 0; i < file->section_count; i++) {
+        const reader_section *section = &file->sections[i];
+
+        require_piece(file, section->name, size);
+        FUZZ_REQUIRE(section->line > line && *section->name != '\0');
+        FUZZ_REQUIRE(reader_find_section(file, section->name) == section);
+        line = section->line;
+        for (size_t j = 0; j < section->key_count; j++) {
+            const reader_key *key = &section->keys[j];
+
+            require_piece(file, key->name, size);
+            require_piece(file, key->value, size);
+            FUZZ_REQUIRE(key->line > line && *key->name != '\0');
+            FUZZ_REQUIRE(reader_find_key(section, key->name) == key);
+            FUZZ_REQUIRE(reader_line_of(file, section->name, key->name) == key->line);
+            line = key->line;
+        }
+    }
 }
 
 static void require_list(char **list)
@@ -69,6 +136,29 @@ static void require_refusal(inv_result result, const void *made, const inv_verdi
     fuzz_require_verdict(verdict, result);
 }
 
+/* The reader alone: what it takes reads the same when it is written anew. */
+static void read_form(const uint8_t *data, size_t size)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    reader_file *file = NULL;
+    reader_file *again = NULL;
+    size_t length = 0;
+    char *text;
+    inv_result result = reader_parse("F", (const char *)data, size, &file, &verdict);
+
+    if (result != INV_OK) {
+        require_refusal(result, file, &verdict);
+        return;
+    }
+    require_form(file, size);
+    text = write_anew(file, &length);
+    FUZZ_REQUIRE(reader_parse("F", text, length, &again, &verdict) == INV_OK);
+    require_same(file, again);
+    free(text);
+    reader_free(&again);
+    reader_free(&file);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct fuzz_file file = {.descriptor = -1};
@@ -79,6 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (file.descriptor < 0)
         file = fuzz_file_new();
+    read_form(data, size);
     fuzz_file_write(&file, data, size);
     result = inv_config_read(file.path, &config, &verdict);
     if (result == INV_OK)

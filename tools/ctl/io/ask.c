@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "invitegate/config.h"
+#include "invitegate/trusted_file.h"
 
 /* Reads up to a newline (until_newline), the end, or too much. False: reading fails. */
 static bool read_bytes(int descriptor, bool until_newline, char *bytes, size_t *length,
@@ -189,7 +189,7 @@ inv_result ctl_ask_password(bool whole, inv_secret **password, inv_verdict *verd
 
 inv_result ctl_read_secret_file(const char *path, inv_secret **secret, inv_verdict *verdict)
 {
-    int descriptor = inv_config_open_file(path, true, verdict);
+    int descriptor = inv_trusted_file_open(path, true, verdict);
     inv_result result;
 
     *secret = NULL;
