@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "descriptor.h"
 
-#include <string.h>
+static bool is_digit(char letter)
+{
+    return letter >= '0' && letter <= '9';
+}
 
-#include "invitegate/ascii.h"
+static bool is_letter(char letter)
+{
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+}
 
 bool inv_config_is_descriptor(const char *text)
 {

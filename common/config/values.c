@@ -24,11 +24,6 @@ static bool is_digit(char letter)
     return letter >= '0' && letter <= '9';
 }
 
-static bool is_letter(char letter)
-{
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-}
-
 bool inv_config_is_dn(const char *text)
 {
     return *text != '\0' && inv_dn_valid(text);
