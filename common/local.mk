@@ -46,7 +46,8 @@ common_libcommon_la_SOURCES += common/model/account.c common/model/account_refus
 	common/model/reservation.c common/model/reservation.h
 
 # invites made and changed
-common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c
+common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c common/invite/link.c \
+	common/invite/list.c
 
 # the only maker of accounts
 common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
@@ -61,8 +62,9 @@ common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c 
 # mends and removes; for tools only
 common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
-	common/upkeep/repair_groups.c common/upkeep/repair_pairs.c common/upkeep/repair_run.h \
-	common/upkeep/sight.c common/upkeep/sight.h
+	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
+	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h common/upkeep/sight.c \
+	common/upkeep/sight.h
 
 # What front ends may include
 common_faces = include/invitegate/account.h include/invitegate/accounts.h \

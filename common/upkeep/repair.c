@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/repair.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,66 +11,10 @@
 #include "model/clock.h"
 #include "model/reservation.h"
 #include "redeem/mend.h"
-#include "repair_run.h"
+#include "repair_groups.h"
+#include "repair_pairs.h"
+#include "run.h"
 #include "sight.h"
-
-void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,
-                 ...)
-{
-    char text[512];
-    inv_repair_note made = {.action = action, .dn = dn, .text = text};
-    va_list arguments;
-
-    va_start(arguments, format);
-    if (vsnprintf(text, sizeof(text), format, arguments) < 0)
-        text[0] = '\0';
-    va_end(arguments);
-    if (action == INV_REPAIR_LEFT)
-        (*run->left)++;
-    run->visitor->note(run->visitor->context, &made);
-}
-
-void repair_progress(const repair *run, const char *what, size_t done, size_t total)
-{
-    if (run->visitor->progress != NULL)
-        run->visitor->progress(run->visitor->context, what, done, total);
-}
-
-inv_result repair_leave(const repair *run, const char *dn)
-{
-    repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->verdict->why);
-    return INV_OK;
-}
-
-void repair_renew_deadline(const repair *run)
-{
-    run->call->deadline = inv_deadline_in(run->call->config->directory.timeout_ms);
-}
-
-inv_result repair_search(const repair *run, const char *base, inv_scope scope, const char *filter,
-                         const char *const *attributes, const char *what, inv_operation **search)
-{
-    inv_call *call = run->call;
-    inv_result result;
-
-    repair_progress(run, what, 0, 0);
-    *search = inv_operation_search(base, scope, filter, attributes);
-    if (*search != NULL)
-        (*search)->paged = true;
-    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = inv_directory_run(call->directory, search, 1, &call->deadline, run->verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(*search, "searching", run->verdict);
-    repair_renew_deadline(run);
-    return result;
-}
-
-/* ------------------------------------------------------------------------------------ claims */
-
-bool repair_is_old(const repair *run, time_t changed)
-{
-    return changed != 0 && run->now > changed + run->call->domain->claim_grace;
-}
 
 /*
  * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
@@ -143,21 +86,6 @@ static inv_result repair_claims(const repair *run)
         result = mend_invite(run, search->entries[i]);
     }
     inv_operation_free(&search);
-    return result;
-}
-
-/* ------------------------------------------------------------------------------ reservations */
-
-inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
-                               const char *why)
-{
-    if (result == INV_CONFIG) {
-        repair_note(run, INV_REPAIR_LEFT, dn, "%s, but it cannot be removed: %s", why,
-                    run->verdict->why);
-        return INV_OK;
-    }
-    if (result == INV_OK && !changed)
-        repair_note(run, INV_REPAIR_REMOVED, dn, "%s", why);
     return result;
 }
 

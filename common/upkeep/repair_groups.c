@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "repair_groups.h"
 #include "model/group.h"
 #include "redeem/mend.h"
-#include "repair_run.h"
 
 /* Nothing is taken away: who is in a group is for its administrator to say. */
 static void tell_orphan(void *context, const inv_group_orphan *orphan)

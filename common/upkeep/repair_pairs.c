@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "repair_pairs.h"
 #include "invitegate/account.h"
 #include "invitegate/timestamp.h"
 #include "redeem/mend.h"
-#include "repair_run.h"
 #include "sight.h"
 
 /* The two of a pair, as far as one of them is not known to be nobody. */

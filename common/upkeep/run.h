@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_COMMON_UPKEEP_REPAIR_RUN_H
-#define INVITEGATE_COMMON_UPKEEP_REPAIR_RUN_H
+#ifndef INVITEGATE_COMMON_UPKEEP_RUN_H
+#define INVITEGATE_COMMON_UPKEEP_RUN_H
 
 #include "invitegate/repair.h"
 
-/* One repair under way; the files repair*.c share it. */
+/* One repair under way; repair.c, repair_pairs.c and repair_groups.c share it. */
 typedef struct repair {
     inv_call *call;
     bool dry_run;
@@ -34,14 +34,5 @@ bool repair_is_old(const repair *run, time_t changed);
 /* Notes what a removal came to; changed: it was somebody else's by then. */
 inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
                                const char *why);
-
-/* Pairs of people without an account, and pairs that are older than an account of theirs. */
-inv_result repair_pairs(const repair *run);
-
-/* What could not be given to the accounts of an invite's finished uses is tried again. */
-inv_result repair_owed(repair *run, const inv_invite *invite);
-
-/* Tells of groups that name somebody whom there is not. */
-inv_result repair_groups(repair *run);
 
 #endif
