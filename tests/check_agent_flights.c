@@ -53,8 +53,8 @@ typedef struct expense {
     char answer[ANSWER_SIZE];
 } expense;
 
-/* request: with the id "1", and spaces for NULs. It must end well. */
-static expense operate(const char *request)
+/* request: with the id "1", and spaces for NULs. expected: the name of its result. */
+static expense operate_to(const char *request, const char *expected)
 {
     struct counter *counter = counter_attach(directory);
     const char *problem = NULL;
@@ -73,19 +73,30 @@ static expense operate(const char *request)
     spent.writes = counter->writes;
     ck_assert_uint_lt(answer.length, sizeof(spent.answer));
     memcpy(spent.answer, answer.bytes, answer.length);
-    ck_assert_msg(strcmp(spent.answer + 4, "OK") == 0, "%s", spent.answer + 4);
+    ck_assert_msg(strcmp(spent.answer + 4, expected) == 0, "%s", spent.answer + 4);
     agent_answer_clear(&answer);
     agent_frame_clear(&frame);
     counter_detach(directory, &counter);
     return spent;
 }
 
-static expense check(const char *token)
+/* It must end well. */
+static expense operate(const char *request)
+{
+    return operate_to(request, "OK");
+}
+
+static expense check_to(const char *token, const char *expected)
 {
     char request[128];
 
     (void)snprintf(request, sizeof(request), "1 check example.org %s ", token);
-    return operate(request);
+    return operate_to(request, expected);
+}
+
+static expense check(const char *token)
+{
+    return check_to(token, "OK");
 }
 
 /* With the moment of an earlier check, as Prosody's module has it. */
@@ -135,6 +146,31 @@ START_TEST(a_check_reads_the_invite_once)
 }
 END_TEST
 
+/* A forged token, here of a key that there is and of one that there is not, costs no traffic. */
+START_TEST(a_forged_token_asks_the_directory_nothing)
+{
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token = invite(NULL, text);
+    char request[128];
+    expense spent;
+
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    spent = check_to(text, "BAD_TOKEN");
+    ck_assert_uint_gt(spent.flights, 0);
+    text[INV_TOKEN_LENGTH - 1] = text[INV_TOKEN_LENGTH - 1] == 'A' ? 'B' : 'A';
+    for (int i = 0; i < 2; i++) {
+        spent = check_to(text, "BAD_TOKEN");
+        ck_assert_uint_eq(spent.flights, 0);
+        (void)snprintf(request, sizeof(request),
+                       "1 register example.org %s alice battery-staple  0", text);
+        spent = operate_to(request, "BAD_TOKEN");
+        ck_assert_uint_eq(spent.flights, 0);
+        text[0] = text[0] == 'z' ? 'y' : 'z';
+    }
+    inv_token_free(&token);
+}
+END_TEST
+
 /* Behind the registration one read: of all the contacts that the account has. */
 START_TEST(a_registration_knows_what_it_made)
 {
@@ -168,6 +204,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_test(tests, a_check_reads_the_invite_once);
+    tcase_add_test(tests, a_forged_token_asks_the_directory_nothing);
     tcase_add_test(tests, a_registration_knows_what_it_made);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

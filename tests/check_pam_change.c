@@ -312,6 +312,10 @@ START_TEST(the_first_pass_wants_a_directory)
     invite(token);
     ck_assert_int_eq(change_at(&host, "down", "nora"), PAM_TRY_AGAIN);
     ck_assert_uint_eq(host.prompts, 1);
+    /* a forged token is refused without it */
+    token[31] = token[31] == 'A' ? 'B' : 'A';
+    host.prompts = 0;
+    ck_assert_int_eq(change_at(&host, "down", "nora"), PAM_AUTHTOK_RECOVERY_ERR);
 }
 END_TEST
 

@@ -28,7 +28,6 @@
 
 /* To prepare libcrypto for a key takes longer than a MAC: it is done once, and copied for each. */
 struct inv_keys {
-    EVP_MAC_CTX *nobodys;
     size_t count;
     struct {
         uint8_t id;
@@ -169,15 +168,12 @@ static EVP_MAC_CTX *prepare_key(EVP_MAC *hmac, const unsigned char bytes[INV_KEY
 
 static inv_result prepare(inv_keys *keys, inv_verdict *verdict)
 {
-    static const unsigned char nobodys[INV_KEY_SIZE];
     EVP_MAC *hmac = NULL;
-    bool prepared = false;
+    bool prepared;
 
     (void)ERR_set_mark();
     hmac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
-    if (hmac != NULL)
-        keys->nobodys = prepare_key(hmac, nobodys);
-    prepared = keys->nobodys != NULL;
+    prepared = hmac != NULL;
     for (size_t i = 0; prepared && i < keys->count; i++) {
         keys->keys[i].prepared = prepare_key(hmac, keys->keys[i].bytes);
         prepared = keys->keys[i].prepared != NULL;
@@ -316,7 +312,6 @@ void inv_keys_free(inv_keys **keys)
 {
     if (*keys == NULL)
         return;
-    EVP_MAC_CTX_free((*keys)->nobodys);
     for (size_t i = 0; i < (*keys)->count; i++)
         EVP_MAC_CTX_free((*keys)->keys[i].prepared);
     inv_wipe(*keys, sizeof(**keys));
@@ -334,29 +329,34 @@ uint8_t inv_keys_id(const inv_keys *keys, size_t index)
     return keys->keys[index].id;
 }
 
+/* Where the key with this id is, or keys->count. */
+static size_t find_index(const inv_keys *keys, uint8_t id)
+{
+    size_t index = 0;
+
+    while (index < keys->count && keys->keys[index].id != id)
+        index++;
+    return index;
+}
+
 const unsigned char *inv_keys_find(const inv_keys *keys, uint8_t id)
 {
-    for (size_t i = 0; i < keys->count; i++) {
-        if (keys->keys[i].id == id)
-            return keys->keys[i].bytes;
-    }
-    return NULL;
+    size_t index = find_index(keys, id);
+
+    return index < keys->count ? keys->keys[index].bytes : NULL;
 }
 
 bool inv_keys_mac(const inv_keys *keys, uint8_t id, const void *data, size_t length,
-                  unsigned char mac[INV_KEY_MAC_SIZE], bool *known)
+                  unsigned char mac[INV_KEY_MAC_SIZE])
 {
-    const EVP_MAC_CTX *prepared = keys->nobodys;
+    size_t index = find_index(keys, id);
+    const EVP_MAC_CTX *prepared = index < keys->count ? keys->keys[index].prepared : NULL;
     EVP_MAC_CTX *copy = NULL;
     size_t written = 0;
     bool done;
 
-    *known = false;
-    for (size_t i = 0; i < keys->count && !*known; i++) {
-        *known = keys->keys[i].id == id;
-        if (*known)
-            prepared = keys->keys[i].prepared;
-    }
+    if (prepared == NULL)
+        return false;
     (void)ERR_set_mark();
     copy = EVP_MAC_CTX_dup(prepared);
     done = copy != NULL && EVP_MAC_update(copy, data, length) == 1 &&

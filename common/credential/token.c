@@ -38,7 +38,7 @@ typedef enum judgement {
 
 /* The MAC of the first 16 bytes, under the key that the first of them names. */
 static bool compute_mac(const inv_keys *keys, const char *domain, const unsigned char *bytes,
-                        unsigned char mac[MAC_BYTES], bool *known)
+                        unsigned char mac[MAC_BYTES])
 {
     unsigned char data[LABEL_LENGTH + DOMAIN_MAX + SIGNED_BYTES];
     unsigned char whole[INV_KEY_MAC_SIZE];
@@ -46,13 +46,12 @@ static bool compute_mac(const inv_keys *keys, const char *domain, const unsigned
     size_t length = LABEL_LENGTH + domain_length + SIGNED_BYTES;
     bool done;
 
-    *known = false;
     if (domain_length > DOMAIN_MAX)
         return false;
     memcpy(data, LABEL, LABEL_LENGTH);
     memcpy(data + LABEL_LENGTH, domain, domain_length);
     memcpy(data + LABEL_LENGTH + domain_length, bytes, SIGNED_BYTES);
-    done = inv_keys_mac(keys, bytes[0], data, length, whole, known);
+    done = inv_keys_mac(keys, bytes[0], data, length, whole);
     if (done)
         memcpy(mac, whole, MAC_BYTES);
     inv_wipe(data, length);
@@ -63,15 +62,14 @@ static bool compute_mac(const inv_keys *keys, const char *domain, const unsigned
 static judgement judge(const inv_keys *keys, const char *domain, const unsigned char *bytes)
 {
     unsigned char mac[MAC_BYTES];
-    bool known = false;
     bool equal;
 
-    if (!compute_mac(keys, domain, bytes, mac, &known))
+    if (inv_keys_find(keys, bytes[0]) == NULL)
+        return UNKNOWN_KEY;
+    if (!compute_mac(keys, domain, bytes, mac))
         return NOT_JUDGED;
     equal = CRYPTO_memcmp(mac, bytes + SIGNED_BYTES, MAC_BYTES) == 0;
     inv_wipe(mac, sizeof(mac));
-    if (!known)
-        return UNKNOWN_KEY;
     return equal ? GENUINE : WRONG_MAC;
 }
 
@@ -135,7 +133,6 @@ INV_WIPES_REGISTERS inv_result inv_token_mint(const inv_keys *keys, const char *
     unsigned char bytes[INV_TOKEN_BYTES];
     unsigned char others[SIGNED_BYTES - 1];
     inv_result result;
-    bool known = false;
     int random;
 
     *token = NULL;
@@ -147,7 +144,7 @@ INV_WIPES_REGISTERS inv_result inv_token_mint(const inv_keys *keys, const char *
     (void)ERR_pop_to_mark();
     if (random != 1)
         result = inv_verdict_set(verdict, INV_CONFIG, "no random bytes for a token");
-    else if (!compute_mac(keys, domain, bytes, bytes + SIGNED_BYTES, &known))
+    else if (!compute_mac(keys, domain, bytes, bytes + SIGNED_BYTES))
         result = inv_verdict_set(verdict, INV_CONFIG, "libcrypto does not compute HMAC-SHA256");
     else
         result = make_token(bytes, token, verdict);

@@ -38,12 +38,11 @@ uint8_t inv_keys_id(const inv_keys *keys, size_t index);
 const unsigned char *inv_keys_find(const inv_keys *keys, uint8_t id);
 
 /*
- * HMAC-SHA256 (RFC 2104) of data under the key with this id. Where there is no such key it is
- * computed all the same, under one that nobody has, and *known is false. Thread-safe. False:
- * libcrypto failed. The caller wipes mac.
+ * HMAC-SHA256 (RFC 2104) of data under the key with this id. Thread-safe. False: libcrypto failed,
+ * or no key has this id (see inv_keys_find). The caller wipes mac.
  */
 bool inv_keys_mac(const inv_keys *keys, uint8_t id, const void *data, size_t length,
-                  unsigned char mac[INV_KEY_MAC_SIZE], bool *known);
+                  unsigned char mac[INV_KEY_MAC_SIZE]);
 
 /*
  * What a directory may hold of a key: its id, a space, 32 hex digits of
