@@ -29,18 +29,6 @@ static void use(const struct place *place, const inv_token *token, token_kind ki
         measure_fail(local, verdict.why);
 }
 
-static void revoke(const struct place *place, const inv_token *token)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_call call;
-
-    if (inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, &verdict) !=
-            INV_OK ||
-        inv_invite_revoke(&call, inv_token_id(token), &verdict) != INV_OK)
-        measure_fail("revoke", verdict.why);
-    inv_gate_end(&call);
-}
-
 static inv_token *make(const struct place *place, token_kind kind, int index)
 {
     inv_invite_request request = {.uses = 1, .expires = time(NULL) + DAY};
@@ -50,13 +38,9 @@ static inv_token *make(const struct place *place, token_kind kind, int index)
         return mint(place);
     if (kind == TOKEN_EXPIRED)
         request.expires = time(NULL) - 1;
-    if (kind == TOKEN_WRONG_TYPE)
-        request.type = INV_INVITE_CONTACT;
     token = place_invite(place, &request);
     if (kind == TOKEN_USED || kind == TOKEN_USED_TOO)
         use(place, token, kind, index);
-    if (kind == TOKEN_REVOKED)
-        revoke(place, token);
     return token;
 }
 
@@ -67,9 +51,6 @@ void tokens_make(const struct place *place, struct tokens *tokens)
             tokens->genuine[kind][i] = make(place, kind, i);
             inv_token_write(tokens->genuine[kind][i], tokens->text[kind][i]);
         }
-        tokens->genuine[TOKEN_FORGED][i] = NULL;
-        inv_token_write(tokens->genuine[TOKEN_OPEN][i], tokens->text[TOKEN_FORGED][i]);
-        tokens->text[TOKEN_FORGED][i][INV_TOKEN_LENGTH - 1] ^= 1;
     }
 }
 

@@ -7,21 +7,17 @@
 /* So many tokens of each kind and names of each: no single entry's place in the database counts. */
 #define TOKENS 64
 
-/* All but the first have a MAC that is right. */
+/* All have a MAC that is right, and none is good. */
 typedef enum token_kind {
-    TOKEN_FORGED,
     TOKEN_UNKNOWN, /* without an invite in the directory */
     TOKEN_USED,
     TOKEN_USED_TOO, /* the same once more: what two classes that are alike come to */
     TOKEN_EXPIRED,
-    TOKEN_REVOKED,
-    TOKEN_WRONG_TYPE, /* a contact invite */
-    TOKEN_OPEN,
     TOKEN_KINDS,
 } token_kind;
 
 struct tokens {
-    inv_token *genuine[TOKEN_KINDS][TOKENS]; /* none of the kind TOKEN_FORGED */
+    inv_token *genuine[TOKEN_KINDS][TOKENS];
     char text[TOKEN_KINDS][TOKENS][INV_TOKEN_LENGTH + 1];
 };
 
