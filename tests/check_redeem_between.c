@@ -205,6 +205,147 @@ START_TEST(no_login_is_resumed_where_two_entries_hold_the_name)
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------------- second looks
+ */
+
+/*
+ * Another attempt ends in front of the second look at a token that seems used up: what the reads of
+ * one flight show when they are not of one moment.
+ */
+struct glance {
+    const struct counter *counter;
+    const inv_token *token;
+    size_t flight; /* in front of which */
+    void (*act)(const struct glance *glance);
+    size_t acted;
+};
+
+static void at_flight(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct glance *glance = context;
+
+    (void)number;
+    (void)write;
+    if (moment != COUNTER_BEFORE_SEND || glance->counter->flights != glance->flight ||
+        glance->acted > 0)
+        return;
+    glance->act(glance);
+    glance->acted++;
+}
+
+typedef inv_result (*glancing)(inv_call *call, const inv_token *token, const inv_name *name);
+
+static inv_result glance_by(glancing by, struct glance *glance, const char *local)
+{
+    inv_name *name = site_name(site, local);
+    struct counter *counter;
+    inv_call call;
+    inv_result result;
+
+    site_begin(site, &call);
+    counter = counter_attach(call.directory);
+    counter->at = at_flight;
+    counter->context = glance;
+    glance->counter = counter;
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    result = by(&call, glance->token, name);
+    ck_assert_uint_eq(glance->acted, 1);
+    counter_detach(call.directory, &counter);
+    inv_gate_end(&call);
+    inv_name_free(&name);
+    return result;
+}
+
+static inv_result by_check(inv_call *call, const inv_token *token, const inv_name *name)
+{
+    inv_acceptance acceptance = {.accepted_at = 0};
+
+    return inv_redeem_check(call, token, name, INV_TAKES_REGISTRATION | INV_TAKES_RESET,
+                            &acceptance, &verdict);
+}
+
+static inv_result by_redemption(inv_call *call, const inv_token *token, const inv_name *name)
+{
+    return site_redeem_in(call, token, inv_name_local(name), SITE_PASSWORD, &verdict);
+}
+
+static inv_result by_contact(inv_call *call, const inv_token *token, const inv_name *name)
+{
+    return inv_redeem_contact(call, token, name, 0, &verdict);
+}
+
+static void account_comes(const struct glance *glance)
+{
+    leftover_account(site, glance->token, "b7");
+}
+
+/* The use is finished and its account not seen yet. */
+START_TEST(an_account_that_the_first_look_missed)
+{
+    const glancing ways[] = {by_check, by_redemption};
+    inv_token *token = site_invite(site, NULL, 1);
+    struct glance glance = {.token = token, .flight = 2, .act = account_comes};
+
+    ck_assert_int_eq(site_redeem(site, token, "b7", SITE_PASSWORD, &verdict), INV_OK);
+    site_delete(site, "uid=b7," SITE_PEOPLE);
+    ck_assert_int_eq(glance_by(ways[_i], &glance, "b7"), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    site_delete(site, "uid=b7," SITE_PEOPLE);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void use_comes(const struct glance *glance)
+{
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nadd: inviteUsedBy\n"
+                "inviteUsedBy: friend@example.org 20260101000000Z " LEFTOVER_NONCE "\n",
+                inv_token_id(glance->token));
+}
+
+/* The JID's use was counted, and is recorded a moment later. */
+START_TEST(a_contact_that_the_first_look_missed)
+{
+    struct site_request request;
+    inv_token *token = NULL;
+    struct glance glance = {.flight = 3, .act = use_comes};
+
+    site_add_account(site, "friend");
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    token = site_create(site, &request);
+    leftover_terms(site, token, "inviteUsesLeft", "0");
+    glance.token = token;
+    ck_assert_int_eq(glance_by(by_contact, &glance, "friend"), INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void invite_goes(const struct glance *glance)
+{
+    char *dn = inv_invite_dn(site_domain(site), inv_token_id(glance->token));
+
+    site_delete(site, dn);
+    free(dn);
+}
+
+/* Its claim was seen, and then the whole invite was deleted. */
+START_TEST(a_reset_that_is_deleted_under_the_looks)
+{
+    struct site_request request;
+    inv_token *token = NULL;
+    struct glance glance = {.flight = 3, .act = invite_goes};
+
+    site_add_account(site, "b8");
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, "b8");
+    token = site_create(site, &request);
+    leftover_claim(site, token, "b8@example.org", LEFTOVER_NONCE, 1);
+    glance.token = token;
+    ck_assert_int_eq(glance_by(by_check, &glance, "b8"), INV_BAD_TOKEN);
+    inv_token_free(&token);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("redeem_between");
@@ -219,6 +360,9 @@ int main(void)
     tcase_add_test(tests, what_is_withdrawn_goes_whatever_its_group_says);
     tcase_add_test(tests, a_use_without_its_pair_is_not_recorded);
     tcase_add_test(tests, no_login_is_resumed_where_two_entries_hold_the_name);
+    tcase_add_loop_test(tests, an_account_that_the_first_look_missed, 0, 2);
+    tcase_add_test(tests, a_contact_that_the_first_look_missed);
+    tcase_add_test(tests, a_reset_that_is_deleted_under_the_looks);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -178,6 +178,10 @@ START_TEST(a_claim_is_not_finished_after_revocation)
 
     leftover_claim(site, token, "r9@example.org", LEFTOVER_NONCE, 1);
     ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    (void)site_check(site, token, NULL, &verdict);
+    expect(INV_BAD_TOKEN);
+    (void)site_check(site, token, "r9", &verdict);
+    expect(INV_BAD_TOKEN);
     redeem(token, "r9", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
     site_expect(site, token, -1, 1, 0, 0, 0);

@@ -107,8 +107,8 @@ inv_result redemption_judge_state(struct redemption *redemption, const inv_use *
     if (is_open(redemption, *standing))
         return INV_OK;
     *standing = NULL;
-    if (!redemption->doubted) {
-        redemption->doubted = true;
+    if (!redemption->rechecked) {
+        redemption->rechecked = true;
         *again = true;
         return INV_OK;
     }

@@ -26,13 +26,10 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
     return INV_OK;
 }
 
-/* Such an invite has no record of its uses. */
-static bool is_open_to_all(const struct redemption *redemption)
-{
-    return redemption->invite->uses == 0 && redemption_state(redemption) == INV_INVITE_PENDING;
-}
-
-/* The same JID again is success: its use is finished, or all its pairs are of this invite. */
+/*
+ * The same JID again is success: its use is finished, or all its pairs are of this invite. An
+ * unlimited invite has no record of its uses.
+ */
 static inv_result was_done(struct redemption *redemption, bool *done)
 {
     const char *jid = inv_name_jid(redemption->name);
@@ -40,7 +37,7 @@ static inv_result was_done(struct redemption *redemption, bool *done)
     inv_result result;
 
     *done = false;
-    if (inv_claim_of(redemption->invite, jid) != NULL || is_open_to_all(redemption))
+    if (redemption->invite->uses == 0 || inv_claim_of(redemption->invite, jid) != NULL)
         return INV_OK;
     result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole,
                              redemption->verdict);
@@ -48,26 +45,6 @@ static inv_result was_done(struct redemption *redemption, bool *done)
         *done = *done || inv_ascii_equal(whole->used_by[i].jid, jid);
     inv_invite_free(&whole);
     return result;
-}
-
-static void read_in_vain(const struct redemption *redemption)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_invite *whole = NULL;
-
-    (void)inv_invite_read(redemption->call, redemption->invite_id, INV_INVITE_ALL, &whole,
-                          &verdict);
-    inv_invite_free(&whole);
-}
-
-/* What refusing a used token costs here: each look is followed by the question was_done asks. */
-static inv_result refuse_alike(struct redemption *redemption, inv_result refusal)
-{
-    read_in_vain(redemption);
-    refusal = redemption_refuse_alike(redemption, refusal);
-    if (refusal == INV_BAD_TOKEN)
-        read_in_vain(redemption);
-    return refusal;
 }
 
 static inv_result attempt(struct redemption *redemption, bool *again)
@@ -116,8 +93,6 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
         result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
         if (result == INV_OK)
             result = redemption_refuse_type(&redemption);
-        if (result == INV_BAD_TOKEN && !redemption.doubted)
-            result = refuse_alike(&redemption, result);
         if (result == INV_OK)
             result = attempt(&redemption, &again);
     }

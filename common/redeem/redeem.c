@@ -248,17 +248,6 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
     return result;
 }
 
-inv_result redemption_refuse_alike(struct redemption *redemption, inv_result refusal)
-{
-    inv_verdict kept = *redemption->verdict;
-    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
-
-    if (result != INV_OK && result != INV_BAD_TOKEN)
-        return result;
-    *redemption->verdict = kept;
-    return refusal;
-}
-
 inv_result redemption_ask(struct redemption *redemption, struct relations *relations)
 {
     inv_call *call = redemption->call;
@@ -295,16 +284,6 @@ static void tell_account(struct redemption *redemption)
                                redemption->verdict->account);
 }
 
-/* The token may have ended since it was accepted. */
-static inv_result look_or_refuse(struct redemption *redemption)
-{
-    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
-
-    if (result == INV_OK)
-        result = redemption_refuse_type(redemption);
-    return result == INV_BAD_TOKEN ? redemption_refuse_alike(redemption, result) : result;
-}
-
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, unsigned takes, time_t accepted_at,
                       inv_verdict *verdict)
@@ -326,7 +305,9 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     if (result == INV_OK && !redemption.open && !redemption.accepted)
         result = redemption_judge_token(&redemption, &begun);
     if (result == INV_OK)
-        result = look_or_refuse(&redemption);
+        result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    if (result == INV_OK)
+        result = redemption_refuse_type(&redemption);
     if (result == INV_OK)
         result = redemption_refuse_unproved(&redemption);
     redemption.registers = result == INV_OK && redemption.invite->type != INV_INVITE_RESET;

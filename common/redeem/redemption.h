@@ -42,7 +42,7 @@ struct redemption {
     bool lost_race;       /* somebody else was quicker in this very call */
     inv_result obstacle;  /* what kept step 5 from being whole */
     bool elsewhere_asked; /* call->claimed_elsewhere has let the name through */
-    bool doubted;         /* a token that seemed used up was looked at a second time */
+    bool rechecked;       /* a token that seemed used up was looked at a second time */
     char owed[2048];      /* groups that could not be joined, as inviteUsedBy has them */
     char owed_why[384];   /* the last of them, and why */
     const char *only;     /* of the groups only these; NULL: all */
@@ -59,9 +59,9 @@ void redemption_end(struct redemption *redemption);
 /*
  * The token, before anybody asks who has the name: INV_OK when it is good, or over with a claim
  * that stands; *begun: this token and name were begun or done before, and the password decides.
- * Fills invite, and account with the one this token made. INV_BAD_TOKEN in at most two flights, the
- * same for each bad token and each name (one more when a reset that is over comes with its own
- * name).
+ * Fills invite, and account with the one this token made. INV_BAD_TOKEN in one flight for a token
+ * that is unknown or of the wrong type, in at most two for one that is over (in three when that is
+ * a reset and comes with its own name), in the same ones whether the name is free or taken.
  */
 inv_result redemption_judge_token(struct redemption *redemption, bool *begun);
 
@@ -77,13 +77,6 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
 
 /* INV_BAD_TOKEN when the caller does not take invites of this type. */
 inv_result redemption_refuse_type(struct redemption *redemption);
-
-/*
- * Whatever a token is bad for, refusing it costs the directory the same: a token that seems used up
- * has to be looked at twice (see redemption_judge_state), so every other one is too. For refusals
- * behind the first look: looks once more and returns refusal with its words, or why it could not.
- */
-inv_result redemption_refuse_alike(struct redemption *redemption, inv_result refusal);
 
 /* INV_CONFIG when a clear password would be written to a directory that was not seen to hash it. */
 inv_result redemption_refuse_unproved(struct redemption *redemption);

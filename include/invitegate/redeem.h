@@ -14,11 +14,11 @@
 /*
  * The heart: every front end calls it, nothing else makes accounts.
  *
- * A token that is unknown, used, expired, revoked or of the wrong type is refused with the same
- * flights of the same reads, whatever the name; what stays different is the server's own time to
- * find an entry or none. A check and a login ask who has the name only when the token is good.
- * One whose inviter is gone is refused by a check in as many flights, of other reads, and it is
- * told nothing of names either.
+ * A token that is unknown, used, expired, revoked or of the wrong type, or whose inviter is gone,
+ * has one answer: INV_BAD_TOKEN, without words for the person; verdict->why, for the log, says
+ * which. A check and a login ask who has the name only when the token is good, and a bad token
+ * costs the same operations with a free name and with a taken one. How long its refusal takes may
+ * tell its holder why it is bad.
  */
 
 #define INV_ACCEPTED_MAX_AGE 3600 /* seconds a moment of acceptance counts */

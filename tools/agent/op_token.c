@@ -23,8 +23,7 @@ static const char *client_address(const agent_task *task)
 
 /*
  * How many people share a token: a class with one invite may be wrong as often as all of them with
- * an invite each. A bad token is never looked at for that: it costs the same whatever it is bad
- * for.
+ * an invite each. A bad token has no such people, and its invite is not read for that.
  */
 static unsigned sharers_of(agent_task *task, const inv_token *token, inv_result result)
 {
