@@ -51,9 +51,10 @@ common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c com
 
 # the only maker of accounts
 common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
-	common/redeem/contact.c common/redeem/finish.c common/redeem/mend.c common/redeem/mend.h \
-	common/redeem/open.c common/redeem/redeem.c common/redeem/redemption.h common/redeem/register.c \
-	common/redeem/relations.c common/redeem/relations.h common/redeem/reset.c common/redeem/token.c
+	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/mend.c \
+	common/redeem/mend.h common/redeem/open.c common/redeem/redeem.c common/redeem/redemption.c \
+	common/redeem/redemption.h common/redeem/register.c common/redeem/relations.c \
+	common/redeem/relations.h common/redeem/reset.c
 
 # reading contacts
 common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c \

@@ -195,22 +195,6 @@ static inv_result ask_elsewhere(struct redemption *redemption)
     return result;
 }
 
-inv_result redemption_taken(struct redemption *redemption)
-{
-    return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
-                           redemption->account->dn);
-}
-
-inv_result redemption_refuse_other_name(struct redemption *redemption)
-{
-    char text[sizeof(redemption->verdict->text)];
-
-    (void)snprintf(text, sizeof(text), "This invite is for %s.", redemption->invite->user);
-    inv_verdict_set_text(redemption->verdict, text);
-    return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED, "the invite is for %s",
-                           redemption->invite->user);
-}
-
 inv_result redemption_judge_name(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;

@@ -91,24 +91,6 @@ static inv_result look_for_claim(struct redemption *redemption, bool *claimed)
 /* ----------------------------------------------------------------------------------- the verdict
  */
 
-inv_invite_state redemption_state(const struct redemption *redemption)
-{
-    return inv_invite_state_accepted(redemption->invite, redemption->accepted_at, time(NULL));
-}
-
-bool redemption_was_begun(const struct redemption *redemption)
-{
-    const inv_account *account = redemption->account;
-
-    if (!inv_account_is_own(account))
-        return false;
-    if (redemption->invite->type == INV_INVITE_RESET)
-        return strcmp(redemption->invite->user, inv_name_local(redemption->name)) == 0 &&
-               inv_account_was_reset_by(account, redemption->invite->id);
-    return inv_account_is_of(account, redemption->invite->id, redemption->name) &&
-           redemption_may_repeat(redemption);
-}
-
 /* The account of a reset was there before: only its mark tells, and its name is the holder's. */
 static inv_result look_for_reset(struct redemption *redemption, bool *begun)
 {
