@@ -44,7 +44,8 @@ static void count_flights(const struct place *place)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = {0};
 
-    if (inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, &verdict) != INV_OK)
+    if (inv_call_begin(place->context, &place->context->config->domains[0], 0, &call, &verdict) !=
+        INV_OK)
         measure_fail("gate", verdict.why);
     counter = counter_attach(call.directory);
     if (place_register_in(place, &call, tokens[0], "counted", &verdict) != INV_OK)
@@ -52,7 +53,7 @@ static void count_flights(const struct place *place)
     measure_figure("registration", "round trips", (double)counter->flights, "", NULL, 0);
     measure_figure("registration", "writes", (double)counter->writes, "", NULL, 0);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_token_free(&tokens[0]);
     free(tokens);
 }

@@ -59,16 +59,16 @@ static bool is_bad_token(const struct attempt *attempt, const inv_name *name,
     inv_acceptance acceptance = {.accepted_at = 0};
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = {0};
-    const inv_gate *gate = attempt->place->gate;
-    inv_result result = inv_gate_begin(gate, &gate->config->domains[0], 0, &call, &verdict);
+    const inv_context *context = attempt->place->context;
+    inv_result result = inv_call_begin(context, &context->config->domains[0], 0, &call, &verdict);
 
     if (result == INV_OK && password == NULL)
-        result = inv_redeem_check(&call, attempt->token, name, INV_TAKES_REGISTRATION, &acceptance,
+        result = inv_redeem_check(&call, attempt->token, name, INV_ALLOW_REGISTRATION, &acceptance,
                                   &verdict);
     else if (result == INV_OK)
         result =
-            inv_redeem(&call, attempt->token, name, password, INV_TAKES_REGISTRATION, 0, &verdict);
-    inv_gate_end(&call);
+            inv_redeem(&call, attempt->token, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
+    inv_call_end(&call);
     return result == INV_BAD_TOKEN;
 }
 
@@ -76,7 +76,7 @@ static bool is_bad_token_for_name(const struct attempt *attempt, const inv_secre
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
-    bool refused = inv_name_prepare(&attempt->place->gate->config->domains[0], attempt->local,
+    bool refused = inv_name_prepare(&attempt->place->context->config->domains[0], attempt->local,
                                     strlen(attempt->local), &name, &verdict) == INV_OK &&
                    is_bad_token(attempt, name, password);
 

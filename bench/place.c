@@ -55,14 +55,14 @@ void place_open(struct place *place, const char *domain_lines, const char *const
         measure_fail(keys, verdict.why);
     write_configuration(place, domain_lines);
     prepare_directory(place);
-    if (inv_gate_open(slapd_conf_path(place->slapd), NULL, NULL, false, &place->gate, &verdict) !=
-        INV_OK)
+    if (inv_context_open(slapd_conf_path(place->slapd), NULL, NULL, false, &place->context,
+                         &verdict) != INV_OK)
         measure_fail("gate", verdict.why);
 }
 
 void place_close(struct place *place)
 {
-    inv_gate_free(&place->gate);
+    inv_context_free(&place->context);
     slapd_stop(&place->slapd);
 }
 
@@ -77,11 +77,11 @@ inv_token *place_invite(const struct place *place, const inv_invite_request *req
     if (inv_name_parse_jid("alice@example.org", &alice, &verdict) != INV_OK)
         measure_fail("alice", verdict.why);
     by_alice.inviter = alice;
-    if (inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, &verdict) !=
+    if (inv_call_begin(place->context, &place->context->config->domains[0], 0, &call, &verdict) !=
             INV_OK ||
         inv_invite_create(&call, &by_alice, &token, &verdict) != INV_OK)
         measure_fail("create", verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&alice);
     return token;
 }
@@ -108,14 +108,14 @@ void place_invites_free(inv_token **tokens, size_t count)
 inv_result place_register_in(const struct place *place, inv_call *call, const inv_token *token,
                              const char *local, inv_verdict *verdict)
 {
-    const inv_domain *domain = &place->gate->config->domains[0];
+    const inv_domain *domain = &place->context->config->domains[0];
     inv_secret *password = inv_secret_new(PLACE_PASSWORD, strlen(PLACE_PASSWORD));
     inv_name *name = NULL;
     inv_result result = inv_name_prepare(domain, local, strlen(local), &name, verdict);
 
     if (result == INV_OK)
         result =
-            inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, time(NULL), verdict);
+            inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL), verdict);
     inv_name_free(&name);
     inv_secret_free(&password);
     return result;
@@ -126,10 +126,10 @@ inv_result place_register(const struct place *place, const inv_token *token, con
 {
     inv_call call = {0};
     inv_result result =
-        inv_gate_begin(place->gate, &place->gate->config->domains[0], 0, &call, verdict);
+        inv_call_begin(place->context, &place->context->config->domains[0], 0, &call, verdict);
 
     if (result == INV_OK)
         result = place_register_in(place, &call, token, local, verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return result;
 }

@@ -2,7 +2,7 @@
 #ifndef INVITEGATE_BENCH_PLACE_H
 #define INVITEGATE_BENCH_PLACE_H
 
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 #include "invitegate/redeem.h"
 #include "tests/support/slapd.h"
 
@@ -11,7 +11,7 @@
 /* A private slapd without fsync and with cheap hashing, a configuration, keys, and alice. */
 struct place {
     struct slapd *slapd;
-    inv_gate *gate;
+    inv_context *context;
 };
 
 /* domain_lines: more keys of the domain; options: of private-slapd, ending with NULL. Or NULL. */

@@ -14,7 +14,7 @@ static inv_token *mint(const struct place *place)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *token = NULL;
 
-    if (inv_token_mint(place->gate->keys, "example.org", &token, &verdict) != INV_OK)
+    if (inv_token_mint(place->context->keys, "example.org", &token, &verdict) != INV_OK)
         measure_fail("mint", verdict.why);
     return token;
 }

@@ -38,7 +38,7 @@ common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account_refusal.c \
 	common/model/accounts.c common/model/claim.c common/model/claim.h common/model/clock.c \
-	common/model/clock.h common/model/freshness.c common/model/gate.c common/model/group.c \
+	common/model/clock.h common/model/context.c common/model/freshness.c common/model/group.c \
 	common/model/group.h common/model/group_kind.c common/model/invite.c \
 	common/model/invite_account.c common/model/invite_terms.c common/model/invite_terms.h \
 	common/model/lock.c common/model/lock.h common/model/login.c common/model/naming_context.c \
@@ -51,10 +51,10 @@ common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c com
 
 # the only maker of accounts
 common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
-	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/mend.c \
-	common/redeem/mend.h common/redeem/open.c common/redeem/redeem.c common/redeem/redemption.c \
-	common/redeem/redemption.h common/redeem/register.c common/redeem/relations.c \
-	common/redeem/relations.h common/redeem/reset.c
+	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/open.c \
+	common/redeem/parties.c common/redeem/parties.h common/redeem/redeem.c common/redeem/redemption.c \
+	common/redeem/redemption.h common/redeem/register.c common/redeem/reset.c \
+	common/redeem/stale_claim.c common/redeem/stale_claim.h
 
 # reading contacts
 common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c \
@@ -64,15 +64,15 @@ common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c 
 common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
-	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h common/upkeep/sight.c \
-	common/upkeep/sight.h
+	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h common/upkeep/visibility.c \
+	common/upkeep/visibility.h
 
 # What front ends may include
 common_faces = include/invitegate/account.h include/invitegate/accounts.h \
 	include/invitegate/adopt.h include/invitegate/ascii.h include/invitegate/call.h \
-	include/invitegate/changes.h include/invitegate/config.h include/invitegate/deadline.h \
-	include/invitegate/directory.h include/invitegate/dn.h include/invitegate/freshness.h \
-	include/invitegate/gate.h include/invitegate/group.h include/invitegate/invite.h \
+	include/invitegate/changes.h include/invitegate/config.h include/invitegate/context.h \
+	include/invitegate/deadline.h include/invitegate/directory.h include/invitegate/dn.h \
+	include/invitegate/freshness.h include/invitegate/group.h include/invitegate/invite.h \
 	include/invitegate/key.h include/invitegate/log.h include/invitegate/name.h \
 	include/invitegate/pair.h include/invitegate/provider.h include/invitegate/redeem.h \
 	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \

@@ -547,7 +547,7 @@ static void add_pairs(const char *jid, size_t count)
             ck_assert(inv_operation_answered(adds[i], INV_LDAP_SUCCESS));
             inv_operation_free(&adds[i]);
         }
-        inv_gate_end(&call);
+        inv_call_end(&call);
     }
 }
 

@@ -21,11 +21,11 @@ static void start(void)
     site = site_start(NULL);
     site_add_account(site, "alice");
     site_next_second();
-    service = (agent_service){.gate = site->gate};
-    ck_assert_int_eq(agent_limits_new(&site->gate->config->agent, &service.limits, &verdict),
+    service = (agent_service){.context = site->context};
+    ck_assert_int_eq(agent_limits_new(&site->context->config->agent, &service.limits, &verdict),
                      INV_OK);
     ck_assert_int_eq(
-        inv_directory_new(&site->gate->config->directory, NULL, NULL, &directory, &verdict),
+        inv_directory_new(&site->context->config->directory, NULL, NULL, &directory, &verdict),
         INV_OK);
 }
 

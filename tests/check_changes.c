@@ -59,7 +59,7 @@ static void begin(void)
 
 static void end(void)
 {
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 /* --------------------------------------------------------------------------- the asking */

@@ -27,7 +27,7 @@ static void start(void)
 {
     site = site_start(NULL);
     site_add_account(site, "alice");
-    settings = site->gate->config->directory;
+    settings = site->context->config->directory;
     verdict = (inv_verdict)INV_VERDICT_INIT;
 }
 
@@ -176,7 +176,7 @@ START_TEST(other_settings_get_another_connection)
         ck_assert_int_ne(change->code, INV_LDAP_SUCCESS);
         inv_operation_free(&change);
         inv_directory_release(&directory);
-        settings = site->gate->config->directory;
+        settings = site->context->config->directory;
         directory = acquire();
         ck_assert_int_eq(touch(directory, &state), INV_OK);
     }
@@ -486,8 +486,8 @@ START_TEST(a_silent_server_costs_the_time_allowed)
         result = search_within(directory, TIME_ALLOWED, NULL);
     } else {
         deadline = inv_deadline_in(TIME_ALLOWED);
-        result =
-            inv_directory_prove(directory, "uid=alice," SITE_PEOPLE, password, &deadline, &verdict);
+        result = inv_directory_verify(directory, "uid=alice," SITE_PEOPLE, password, &deadline,
+                                      &verdict);
     }
     took = milliseconds_since(&began);
     continue_slapd();
@@ -624,8 +624,8 @@ START_TEST(a_socket_that_is_not_there)
     directory = acquire();
     ck_assert_int_eq(search_within(directory, 20000, NULL), INV_DIRECTORY_DOWN);
     ck_assert_ptr_nonnull(strstr(verdict.why, uri));
-    ck_assert_int_eq(inv_directory_prove(directory, "uid=alice," SITE_PEOPLE, site->admin_password,
-                                         &(inv_deadline){.end = {0, 0}}, &verdict),
+    ck_assert_int_eq(inv_directory_verify(directory, "uid=alice," SITE_PEOPLE, site->admin_password,
+                                          &(inv_deadline){.end = {0, 0}}, &verdict),
                      INV_TIMEOUT);
     inv_directory_release(&directory);
 }

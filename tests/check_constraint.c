@@ -193,7 +193,7 @@ START_TEST(a_search_reference_decides_nothing)
     site_begin(site, &call);
     ck_assert_int_eq(inv_account_find(&call, name, &account, &verdict), INV_CONFIG);
     ck_assert_ptr_null(account);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     free(dn);
     inv_name_free(&name);
     inv_token_free(&token);

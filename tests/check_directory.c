@@ -31,8 +31,8 @@ static void open_admin(void)
 {
     verdict = (inv_verdict)INV_VERDICT_INIT;
     deadline = inv_deadline_in(20000);
-    ck_assert_int_eq(inv_directory_new(&site->gate->config->directory, ADMIN, site->admin_password,
-                                       &admin, &verdict),
+    ck_assert_int_eq(inv_directory_new(&site->context->config->directory, ADMIN,
+                                       site->admin_password, &admin, &verdict),
                      INV_OK);
 }
 
@@ -139,7 +139,7 @@ static int delete_as(bool alice, const char *dn)
     inv_directory *directory = NULL;
     int code;
 
-    ck_assert_int_eq(inv_directory_new(&site->gate->config->directory,
+    ck_assert_int_eq(inv_directory_new(&site->context->config->directory,
                                        alice ? "uid=alice," SITE_PEOPLE : NULL, password,
                                        &directory, &verdict),
                      INV_OK);
@@ -257,7 +257,7 @@ START_TEST(long_lists_come_in_pages)
     site_modify(site, "dn: ou=many," ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
     for (size_t i = 0; i < 1100; i += 100)
         add_many(i, 100);
-    ck_assert_int_eq(inv_directory_acquire(&site->gate->config->directory, &directory, &verdict),
+    ck_assert_int_eq(inv_directory_acquire(&site->context->config->directory, &directory, &verdict),
                      INV_OK);
     search =
         inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
@@ -517,7 +517,7 @@ START_TEST(the_policys_words_come_back)
     inv_directory *directory = NULL;
     inv_operation *add = new_account("policy", "short");
 
-    ck_assert_int_eq(inv_directory_acquire(&site->gate->config->directory, &directory, &verdict),
+    ck_assert_int_eq(inv_directory_acquire(&site->context->config->directory, &directory, &verdict),
                      INV_OK);
     run(directory, add);
     ck_assert_int_eq(add->code, INV_LDAP_CONSTRAINT_VIOLATION);
@@ -541,7 +541,7 @@ START_TEST(the_policys_words_and_what_was_left)
     inv_operation *add = new_account("afterwards", SITE_PASSWORD);
     inv_operation *refused = new_account("afterwards2", "short");
 
-    ck_assert_int_eq(inv_directory_acquire(&site->gate->config->directory, &directory, &verdict),
+    ck_assert_int_eq(inv_directory_acquire(&site->context->config->directory, &directory, &verdict),
                      INV_OK);
     inv_operation_read_after(add, attributes);
     run(directory, add);
@@ -565,7 +565,7 @@ END_TEST
 static inv_result prove(const char *dn, const char *password)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_result result = inv_directory_prove(admin, dn, secret, &deadline, &verdict);
+    inv_result result = inv_directory_verify(admin, dn, secret, &deadline, &verdict);
 
     inv_secret_free(&secret);
     return result;

@@ -312,7 +312,7 @@ static inv_result reset_with(const inv_token *token, struct plan *plan, size_t l
     }
     result = site_redeem_in(&own, token, plan != NULL ? plan->local : "lost", password, &verdict);
     counter_detach(own.directory, &counter);
-    inv_gate_end(&own);
+    inv_call_end(&own);
     return result;
 }
 

@@ -81,7 +81,7 @@ static inv_result take_off(const char *jid)
 
     site_begin(site, &call);
     result = inv_remove(&call, name, &removed, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     return result;
 }
@@ -163,12 +163,12 @@ START_TEST(open_registration_is_refused_too)
     change(2, "add", "openly");
     site_domain(site)->invite_only = false;
     site_begin(site, &call);
-    (void)inv_redeem(&call, NULL, name, password, INV_TAKES_REGISTRATION, 0, &verdict);
+    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
     expect(INV_NAME_RESERVED);
     change(2, "delete", "openly");
-    (void)inv_redeem(&call, NULL, name, password, INV_TAKES_REGISTRATION, 0, &verdict);
+    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
     expect(INV_OK);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_domain(site)->invite_only = true;
     inv_name_free(&name);
     inv_secret_free(&password);
@@ -186,7 +186,7 @@ static inv_result make(const char *user, bool inherit, inv_token **token)
     request.request.inherit_groups = inherit;
     site_begin(site, &call);
     result = inv_invite_create(&call, &request.request, token, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_request_end(&request);
     return result;
 }
@@ -358,7 +358,7 @@ static struct told mend(void)
 
     site_begin(site, &call);
     ck_assert_msg(inv_repair(&call, false, &visitor, &left, &verdict) == INV_OK, "%s", verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(left, told.count);
     return told;
 }
@@ -415,7 +415,7 @@ START_TEST(an_account_that_is_withdrawn_leaves_its_groups)
     counter->context = token;
     (void)site_redeem_in(&call, token, "slow", SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     expect(INV_BAD_TOKEN);
     site_expect(site, token, 0, 1, 0, 0, 0);
     ck_assert(!is_in(0, "slow"));

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/pair.h"
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
-#include "invitegate/pair.h"
 #include "tests/support/leftover.h"
 
 /* A group that was promised and could not be joined stays owed, and what was given once does not.
@@ -123,7 +123,7 @@ static struct told mend(bool dry_run)
     site_begin(site, &call);
     ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
                   verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(left, told.left);
     return told;
 }
@@ -223,7 +223,7 @@ START_TEST(a_member_that_the_group_does_not_take)
     /* and purge keeps it */
     site_begin(site, &call);
     ck_assert_int_eq(inv_purge(&call, -10, false, &visitor, &purged, &verdict), INV_OK);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(owing(token), 1);
     /* who gives up says so */
     site_domain(site)->allowed_groups = allowed;
@@ -248,7 +248,7 @@ START_TEST(nothing_is_owed_to_nobody)
     ck_assert_uint_eq(owing(token), 1);
     site_begin(site, &call);
     ck_assert_msg(inv_remove(&call, name, &removed, &verdict) == INV_OK, "%s", verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     expect_mended(0, 0);
     ck_assert_uint_eq(owing(token), 0);
     site_expect(site, token, 0, 0, 1, 0, 0);

@@ -92,7 +92,7 @@ static void stop(void)
 
 static const inv_domain *two(void)
 {
-    return inv_config_domain(site->gate->config, "two.example");
+    return inv_config_domain(site->context->config, "two.example");
 }
 
 static void begin(void)
@@ -100,12 +100,12 @@ static void begin(void)
     inv_verdict begun = INV_VERDICT_INIT;
 
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    ck_assert_int_eq(inv_gate_begin(site->gate, two(), 0, &call, &begun), INV_OK);
+    ck_assert_int_eq(inv_call_begin(site->context, two(), 0, &call, &begun), INV_OK);
 }
 
 static void end(void)
 {
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 /* The domain of the JID becomes the call's. */
@@ -113,7 +113,7 @@ static inv_name *enter(const char *jid)
 {
     inv_name *name = site_jid(jid);
 
-    call.domain = inv_config_domain(site->gate->config, inv_name_domain(name));
+    call.domain = inv_config_domain(site->context->config, inv_name_domain(name));
     ck_assert_ptr_nonnull(call.domain);
     verdict = (inv_verdict)INV_VERDICT_INIT;
     return name;
@@ -230,7 +230,7 @@ static inv_result redeem(const inv_token *token, const char *jid)
     inv_name *name = enter(jid);
     inv_secret *secret = inv_secret_new(NEW_PASSWORD, strlen(NEW_PASSWORD));
     inv_result result = inv_redeem(&call, token, name, secret,
-                                   INV_TAKES_REGISTRATION | INV_TAKES_RESET, 0, &verdict);
+                                   INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, 0, &verdict);
 
     inv_secret_free(&secret);
     inv_name_free(&name);
@@ -242,7 +242,7 @@ static inv_result check(const inv_token *token, const char *jid)
     inv_acceptance acceptance = {0};
     inv_name *name = enter(jid);
     inv_result result = inv_redeem_check(
-        &call, token, name, INV_TAKES_REGISTRATION | INV_TAKES_RESET, &acceptance, &verdict);
+        &call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, &acceptance, &verdict);
 
     inv_name_free(&name);
     return result;
@@ -400,7 +400,7 @@ START_TEST(repair_knows_whose_pairs_they_are)
     let_it_age(site);
     site_begin(site, &own);
     ck_assert_msg(inv_repair(&own, false, &visitor, &left, &verdict) == INV_OK, "%s", verdict.why);
-    inv_gate_end(&own);
+    inv_call_end(&own);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=alice@two.example)"), 0);
     ck_assert_uint_ge(site_count(site, SITE_ROSTERS, "(xmppContactJid=alice@example.org)"), 1);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=sue@two.example)"), 1);

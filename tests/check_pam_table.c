@@ -11,7 +11,7 @@
 #include "plugins/pam/options.h"
 #include "plugins/pam/outcome.h"
 
-/* Section 6 of the design, a row a line. */
+/* What each result is in PAM, a row a line. */
 static const struct {
     inv_result result;
     int authenticate, account, prelim, update;

@@ -67,8 +67,8 @@ static inv_result bind_as(const char *local, const char *bytes)
 
     (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, local);
     site_begin(site, &call);
-    result = inv_directory_prove(call.directory, dn, password, &call.deadline, &ignored);
-    inv_gate_end(&call);
+    result = inv_directory_verify(call.directory, dn, password, &call.deadline, &ignored);
+    inv_call_end(&call);
     inv_secret_free(&password);
     return result;
 }
@@ -229,7 +229,7 @@ START_TEST(a_token_is_never_proved)
     password = inv_secret_new(wide, strlen(wide));
     site_begin(site, &call);
     ck_assert_int_eq(inv_account_login(&call, name, password, &verdict), INV_WRONG_PASSWORD);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_str_eq(verdict.why, "a token is no password");
     inv_secret_free(&password);
     inv_name_free(&name);

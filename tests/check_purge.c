@@ -36,7 +36,7 @@ static size_t purge(long older_than, bool dry_run, void (*act)(void))
     site_begin(site, &call);
     ck_assert_msg(inv_purge(&call, older_than, dry_run, &visitor, &purged, &verdict) == INV_OK,
                   "%s", verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(purged, seen.count[INV_REPAIR_REMOVED]);
     return purged;
 }
@@ -86,7 +86,7 @@ static void restore_racer(void)
 
     site_begin(site, &call);
     ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(racer), &verdict), INV_OK);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 /* Changed since the list was made: not for purge any more, and no reason to stop. */

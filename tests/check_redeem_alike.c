@@ -13,7 +13,7 @@
  * asked, and a free name and a taken one cost the directory the same operations.
  */
 
-#define TAKES (INV_TAKES_REGISTRATION | INV_TAKES_RESET)
+#define TAKES (INV_ALLOW_REGISTRATION | INV_ALLOW_RESET)
 
 enum kind { UNKNOWN, USED, EXPIRED, REVOKED, WRONG_TYPE, KINDS };
 
@@ -167,7 +167,7 @@ static inv_result log_in(inv_call *call, const inv_token *token, const inv_name 
 
     return result != INV_NO_ACCOUNT ? result
                                     : inv_redeem(call, token, name, password,
-                                                 INV_TAKES_REGISTRATION, accepted_at, verdict);
+                                                 INV_ALLOW_REGISTRATION, accepted_at, verdict);
 }
 
 static void ask(way by, const inv_token *token, const char *local, const char *password,
@@ -189,7 +189,7 @@ static void ask(way by, const inv_token *token, const char *local, const char *p
     transcript->counter->context = transcript;
     (void)by(&call, token, name, secret, &verdict);
     counter_detach(call.directory, &transcript->counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     (void)fclose(transcript->stream);
     site_expect_result(verdict, INV_BAD_TOKEN);
     ck_assert(!inv_verdict_has_text(&verdict));

@@ -57,7 +57,7 @@ static inv_result redeem_with(struct between *between)
     counter->context = between;
     (void)site_redeem_in(&call, between->token, between->local, SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return verdict.result;
 }
 
@@ -182,7 +182,7 @@ static inv_result log_in(const inv_token *token, const char *local)
 
     site_begin(site, &call);
     result = inv_redeem_login(&call, token, name, password, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&password);
     return result;
@@ -251,7 +251,7 @@ static inv_result glance_by(glancing by, struct glance *glance, const char *loca
     result = by(&call, glance->token, name);
     ck_assert_uint_eq(glance->acted, 1);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     return result;
 }
@@ -260,7 +260,7 @@ static inv_result by_check(inv_call *call, const inv_token *token, const inv_nam
 {
     inv_acceptance acceptance = {.accepted_at = 0};
 
-    return inv_redeem_check(call, token, name, INV_TAKES_REGISTRATION | INV_TAKES_RESET,
+    return inv_redeem_check(call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
                             &acceptance, &verdict);
 }
 

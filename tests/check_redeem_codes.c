@@ -65,7 +65,7 @@ static struct gateway *redeem_through(const inv_token *token, const char *local,
     gateway = gateway_attach(call.directory, at, code, fate);
     (void)site_redeem_in(&call, token, local, password, &verdict);
     gateway_detach(call.directory, gateway);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return gateway;
 }
 
@@ -76,7 +76,7 @@ static int deliver(struct gateway **gateway)
 
     site_begin(site, &call);
     code = gateway_deliver(call.directory, gateway);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return code;
 }
 
@@ -265,7 +265,7 @@ START_TEST(the_claim_of_a_contact)
     gateway = gateway_attach(call.directory, 1, code_of(_i), fate_of(_i));
     (void)inv_redeem_contact(&call, token, name, 0, &verdict);
     gateway_detach(call.directory, gateway);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     if (fate_of(_i) == GATEWAY_LATE) {
         expect(result_of(_i));
         (void)site_redeem_contact(site, token, jid, &verdict);
@@ -294,7 +294,7 @@ static struct gateway *create_through(const char *local, size_t at, int number, 
     gateway = gateway_attach(call.directory, at, code_of(number), fate_of(number));
     (void)inv_invite_create(&call, &request.request, token, &verdict);
     gateway_detach(call.directory, gateway);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_request_end(&request);
     return gateway;
 }

@@ -253,7 +253,7 @@ START_TEST(lost_answers_are_read_back)
     expect(INV_OK);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     site_expect(site, token, 0, 0, 1, 0, 1);
     inv_token_free(&token);
@@ -341,18 +341,18 @@ START_TEST(a_token_of_another_domain)
     inv_call call;
 
     inv_token_write(token, text);
-    ck_assert_int_eq(inv_token_parse(site->gate->keys, "other.example", text, INV_TOKEN_LENGTH,
+    ck_assert_int_eq(inv_token_parse(site->context->keys, "other.example", text, INV_TOKEN_LENGTH,
                                      &parsed, &refusal),
                      INV_BAD_TOKEN);
     ck_assert_ptr_null(parsed);
     /* and if a front end mixed them up all the same: the other container has no such invite */
-    ck_assert_int_eq(inv_gate_begin(site->gate,
-                                    inv_config_domain(site->gate->config, "other.example"), 0,
+    ck_assert_int_eq(inv_call_begin(site->context,
+                                    inv_config_domain(site->context->config, "other.example"), 0,
                                     &call, &refusal),
                      INV_OK);
     (void)site_redeem_in(&call, token, "stray", SITE_PASSWORD, &verdict);
     expect(INV_BAD_TOKEN);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_expect(site, token, 1, 0, 0, 0, 0);
     inv_token_free(&token);
 }

@@ -62,7 +62,7 @@ static void attempt(struct overtaken *overtaken)
     counter->context = overtaken;
     (void)site_redeem_in(&call, overtaken->token, overtaken->local, SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 /* The second registration of the name with its token. */

@@ -108,7 +108,7 @@ START_TEST(what_could_not_be_removed_is_told)
     counter->context = &call;
     (void)site_redeem_in(&call, token, "h3", SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     expect(INV_TIMEOUT);
     site_expect(site, token, 1, 0, 0, 1, 0);
     ck_assert_uint_eq(pairs_of("h3@example.org"), 1);

@@ -117,7 +117,7 @@ START_TEST(a_lost_answer_is_read_back)
     ck_assert_int_eq(site_redeem_in(&call, NULL, "carl", SITE_PASSWORD, &verdict), INV_OK);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert(site_login(site, "carl", SITE_PASSWORD));
 }
 END_TEST
@@ -133,7 +133,7 @@ START_TEST(two_flights_and_one_write)
     ck_assert_uint_eq(counter->writes, 1);
     ck_assert_uint_eq(counter->flights, 2);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 END_TEST
 
@@ -219,9 +219,9 @@ START_TEST(only_where_it_is_configured)
     inv_call call;
 
     site_begin(site, &call);
-    ck_assert_int_eq(inv_redeem(&call, NULL, name, password, INV_TAKES_RESET, 0, &verdict),
+    ck_assert_int_eq(inv_redeem(&call, NULL, name, password, INV_ALLOW_RESET, 0, &verdict),
                      INV_NOT_ALLOWED);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_domain(site)->invite_only = true;
     check("gerd");
     expect(INV_NOT_ALLOWED);
@@ -301,7 +301,7 @@ static void redeem_with(void (*at)(void *, counter_moment, size_t, size_t), cons
     counter->context = &call;
     (void)site_redeem_in(&call, NULL, local, SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 /* Nobody is told that all is well while somebody else's contacts stand on the roster. */

@@ -41,8 +41,8 @@ static inv_result redeem_at(const inv_token *token, const char *local, time_t ac
     site_begin(site, &call);
     verdict = (inv_verdict)INV_VERDICT_INIT;
     result =
-        inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at, &verdict);
-    inv_gate_end(&call);
+        inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at, &verdict);
+    inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&password);
     return result;
@@ -202,12 +202,12 @@ START_TEST(an_account_that_would_be_over_is_not_made)
     redeem(token, "overlate", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
     site_begin(site, &call);
-    (void)inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, time(NULL) - 60,
+    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL) - 60,
                      &verdict);
     expect(INV_BAD_TOKEN);
     (void)inv_redeem_login(&call, token, name, password, &verdict);
     expect(INV_BAD_TOKEN);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=overlate)"), 0);
     inv_secret_free(&password);
     inv_name_free(&name);
@@ -346,7 +346,7 @@ START_TEST(a_use_stays_while_its_account_is_there)
     struct counter *counter = refuse_password(&call, token, "rival", &rival, make_account);
 
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert(rival.done);
     expect(INV_PASSWORD_REFUSED);
     site_expect(site, token, 0, 1, 0, 1, 0);
@@ -376,7 +376,7 @@ START_TEST(a_use_goes_back_at_the_second_try)
     struct counter *counter = refuse_password(&call, token, "giver", &rival, change_uses);
 
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert(rival.done);
     expect(INV_PASSWORD_REFUSED);
     {

@@ -281,7 +281,7 @@ static void redeem_between(const inv_token *token, const char *local, const char
     counter->no_policy_control = no_policy_control;
     (void)site_redeem_in(&call, token, local, password, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 START_TEST(a_weak_password_keeps_the_token)

@@ -99,7 +99,7 @@ static inv_result log_in(const inv_token *token, const char *local, const char *
 
     site_begin(site, &call);
     result = inv_redeem_login(&call, token, name, secret, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);
     return result;
@@ -291,7 +291,7 @@ static inv_result redeem_overtaken(struct overtaker *overtaker, const char *loca
     counter->context = overtaker;
     (void)site_redeem_in(&call, overtaker->token, local, SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return verdict.result;
 }
 
@@ -376,7 +376,7 @@ START_TEST(a_surplus_use_is_given_back)
     (void)site_redeem_in(&call, token, "g8", SITE_PASSWORD, &verdict);
     expect(INV_OK);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_expect(site, token, 3, 0, 1, 1, 1);
     inv_token_free(&token);
 }
@@ -405,7 +405,7 @@ START_TEST(a_name_taken_twice_costs_no_use)
     counter->at = take_the_name_twice;
     (void)site_redeem_in(&call, token, "g9", SITE_PASSWORD, &verdict);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     expect(INV_NAME_TAKEN);
     site_expect(site, token, 1, 0, 0, 0, 0);
     inv_token_free(&token);
@@ -444,7 +444,7 @@ static void redeem_losing(const inv_token *token, const char *local, size_t lose
     (void)site_redeem_in(&call, token, local, SITE_PASSWORD, &verdict);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 
 /* A lost reply is never taken for a refusal: it is read back by the nonce. */

@@ -48,7 +48,7 @@ static inv_result log_in(const inv_token *token, const char *local, const char *
 
     site_begin(site, &call);
     result = inv_redeem_login(&call, token, name, secret, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);
     return result;

@@ -42,7 +42,7 @@ static void expect_account_told(const char *local)
     ck_assert(inv_account_identity(account, identity));
     ck_assert_str_eq(verdict.account, identity);
     inv_account_free(&account);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
 }
 
@@ -76,8 +76,8 @@ static inv_result check_for_terms(const inv_token *token, inv_invite **invite)
     inv_result result;
 
     site_begin(site, &call);
-    result = inv_redeem_check(&call, token, NULL, INV_TAKES_REGISTRATION, &acceptance, &verdict);
-    inv_gate_end(&call);
+    result = inv_redeem_check(&call, token, NULL, INV_ALLOW_REGISTRATION, &acceptance, &verdict);
+    inv_call_end(&call);
     return result;
 }
 

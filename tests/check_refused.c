@@ -209,7 +209,7 @@ static void lose_for_ever(void)
     inv_deadline for_ever = inv_deadline_in(3600000);
     inv_call call;
 
-    if (inv_gate_begin(site->gate, site_domain(site), 0, &call, &why) != INV_OK)
+    if (inv_call_begin(site->context, site_domain(site), 0, &call, &why) != INV_OK)
         _exit(1);
     for (;;) {
         inv_operation *change = inv_operation_new_modify(other_dn);
@@ -443,7 +443,7 @@ START_TEST(what_others_are_being_sent_is_changed_when_they_are_done)
     ck_assert_msg(stall.refusals > 0 || !is_affected(call.directory),
                   "nothing was refused: this tests nothing");
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 END_TEST
 

@@ -44,7 +44,7 @@ static inv_result removes(const char *jid)
     verdict = (inv_verdict)INV_VERDICT_INIT;
     site_begin(site, &call);
     result = inv_remove(&call, name, &removed, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     return result;
 }
@@ -254,7 +254,7 @@ START_TEST(a_newer_account_stays)
     counter->context = &given;
     ck_assert_int_eq(inv_remove(&call, name, &removed, &verdict), INV_DIRECTORY_DOWN);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert(given);
     ck_assert(exists("a8"));
     inv_name_free(&name);
@@ -291,7 +291,7 @@ START_TEST(the_invited_are_told)
     ck_assert_int_eq(site_redeem(site, alone, "t2", SITE_PASSWORD, &verdict), INV_OK);
     site_begin(site, &call);
     ck_assert_int_eq(inv_invited_each(&call, visit, &family, &verdict), INV_OK);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(family.count, 2);
     ck_assert_uint_ge(family.of_alice, 1);
     inv_token_free(&token);

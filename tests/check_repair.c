@@ -48,7 +48,7 @@ static void run(bool dry_run, const char *interrupt_at, void (*act)(void))
     site_begin(site, &call);
     ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
                   verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
 }
 
@@ -439,7 +439,7 @@ static void repair_hooked(inv_operation_kind kind, const char *dn_part, void (*a
     hook.counter->context = &hook;
     ck_assert_msg(inv_repair(&call, false, &visitor, &left, &verdict) == INV_OK, "%s", verdict.why);
     counter_detach(call.directory, &hook.counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert_msg(hook.act == NULL, "there was no such operation");
 }
 
@@ -502,7 +502,7 @@ static void create_n4(void)
     site_begin(site, &call);
     result = inv_invite_create(&call, &request.request, &token, &verdict);
     ck_assert_int_eq(result, INV_NAME_RESERVED);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_request_end(&request);
 }
 
@@ -688,7 +688,7 @@ START_TEST(a_pair_that_goes_while_it_is_taken_over_is_there)
     hook.counter->context = &hook;
     ck_assert_int_eq(site_redeem_in(&call, token, "p4", SITE_PASSWORD, &verdict), INV_OK);
     counter_detach(call.directory, &hook.counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     ck_assert(hook.act == NULL);
     site_expect(site, token, 0, 0, 1, 1, 1);
     inv_token_free(&token);

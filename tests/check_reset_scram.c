@@ -89,7 +89,7 @@ static struct gateway *redeem_through(const inv_token *token, const char *local,
     gateway = gateway_attach(own.directory, at, code, fate);
     (void)site_redeem_in(&own, token, local, NEW_PASSWORD, &verdict);
     gateway_detach(own.directory, gateway);
-    inv_gate_end(&own);
+    inv_call_end(&own);
     return gateway;
 }
 
@@ -113,7 +113,7 @@ START_TEST(lost_answers)
     (void)site_redeem_in(&own, token, local, NEW_PASSWORD, &verdict);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(own.directory, &counter);
-    inv_gate_end(&own);
+    inv_call_end(&own);
     if (write == WRITE_DATE) {
         expect(INV_DIRECTORY_DOWN);
         site_expect(site, token, 0, 1, 0, 0, 0);
@@ -216,7 +216,7 @@ static void repair(bool dry_run)
     site_begin(site, &own);
     ck_assert_msg(inv_repair(&own, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
                   verdict.why);
-    inv_gate_end(&own);
+    inv_call_end(&own);
     ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
 }
 

@@ -164,7 +164,7 @@ START_TEST(contacts_come_in_order)
     ck_assert_int_eq(inv_roster_each(&call, "an*@example.org", collect, &collected, &verdict),
                      INV_OK);
     ck_assert_uint_eq(collected.count, 0); /* a JID is no pattern */
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 END_TEST
 
@@ -183,7 +183,7 @@ START_TEST(what_is_no_pair_is_left_out_and_told)
                      INV_OK);
     ck_assert_str_eq(collected.text, "fred@example.org=F ");
     ck_assert_msg(strstr(site->log, "rosterPairId=odd") != NULL, "%s", site->log);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 END_TEST
 
@@ -213,7 +213,7 @@ START_TEST(control_characters_are_left_out_and_told)
     ck_assert_msg(strstr(site->log, "rosterPairId=bell") != NULL, "%s", site->log);
     ck_assert_msg(strstr(site->log, "rosterPairId=noname") != NULL, "%s", site->log);
     ck_assert_msg(strstr(site->log, "rosterPairId=group") != NULL, "%s", site->log);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 END_TEST
 
@@ -233,7 +233,7 @@ START_TEST(a_long_roster)
     ck_assert_int_eq(inv_roster_each(&call, "popular@example.org", collect, &collected, &verdict),
                      INV_OK);
     ck_assert_uint_eq(collected.count, 600);
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }
 END_TEST
 

@@ -24,7 +24,7 @@ UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/ch
 UNIT_TESTS += tests/check_read_ahead tests/check_ctl_users
 UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
 UNIT_TESTS += tests/check_reader tests/check_config tests/check_config_values
-UNIT_TESTS += tests/check_config_file tests/check_gate
+UNIT_TESTS += tests/check_config_file tests/check_context
 UNIT_TESTS += tests/check_name tests/check_verifier
 
 HEART_TESTS += tests/check_slapd tests/check_directory tests/check_connection
@@ -37,7 +37,7 @@ HEART_TESTS += tests/check_owed tests/check_group tests/check_reset_scram tests/
 HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservation
 HEART_TESTS += tests/check_account tests/check_freshness tests/check_owner tests/check_lock
 HEART_TESTS += tests/check_roster tests/check_changes
-HEART_TESTS += tests/check_repair tests/check_sight tests/check_purge tests/check_removal
+HEART_TESTS += tests/check_repair tests/check_visibility tests/check_purge tests/check_removal
 HEART_TESTS += tests/integration/race tests/integration/crash tests/integration/faults
 HEART_TESTS += tests/integration/tls tests/integration/retcode tests/integration/threads
 HEART_TESTS += tests/integration/bad_input tests/integration/mute
@@ -74,7 +74,7 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integratio
 	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
 	tests/check_account tests/check_freshness tests/check_roster tests/check_changes tests/check_redeem_open \
 	tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_settle tests/check_group \
-	tests/check_redeem_alike tests/check_sight tests/check_refused tests/check_agent \
+	tests/check_redeem_alike tests/check_visibility tests/check_refused tests/check_agent \
 	tests/check_agent_roster tests/check_agent_open tests/check_agent_pam \
 	tests/check_agent_faults tests/integration/bad_input tests/integration/tls \
 	tests/integration/faults

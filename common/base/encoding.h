@@ -10,7 +10,7 @@
 #define INV_BASE64_SIZE(length) (((length) + 2) / 3 * 4 + 1) /* of the text, with its NUL */
 #define INV_HEX_SIZE(length)    ((length)*2 + 1)
 
-/* base64 with padding (section 4), and a NUL; text has INV_BASE64_SIZE(length) bytes. */
+/* base64 with padding (RFC 4648 4), and a NUL; text has INV_BASE64_SIZE(length) bytes. */
 void inv_base64_write(const unsigned char *bytes, size_t length, char *text);
 
 /*

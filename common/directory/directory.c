@@ -375,8 +375,9 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
     return run_once(directory, operations, count, deadline, verdict);
 }
 
-inv_result inv_directory_prove(inv_directory *directory, const char *dn, const inv_secret *password,
-                               const inv_deadline *deadline, inv_verdict *verdict)
+inv_result inv_directory_verify(inv_directory *directory, const char *dn,
+                                const inv_secret *password, const inv_deadline *deadline,
+                                inv_verdict *verdict)
 {
     /* RFC 4513 5.1.2: a bind without a password succeeds as anonymous and proves nothing */
     if (inv_secret_length(password) == 0)
@@ -387,5 +388,5 @@ inv_result inv_directory_prove(inv_directory *directory, const char *dn, const i
     if (inv_deadline_passed(deadline))
         return inv_verdict_set(verdict, INV_TIMEOUT,
                                "the time allowed ran out before the password was checked");
-    return directory->driver->prove(directory->self, dn, password, deadline, verdict);
+    return directory->driver->verify(directory->self, dn, password, deadline, verdict);
 }

@@ -893,8 +893,8 @@ static inv_result judge_bind(const char *dn, int code, inv_verdict *verdict)
     }
 }
 
-static inv_result libldap_prove(void *context, const char *dn, const inv_secret *password,
-                                const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result libldap_verify(void *context, const char *dn, const inv_secret *password,
+                                 const inv_deadline *deadline, inv_verdict *verdict)
 {
     const libldap *self = context;
     sigpipe_guard guard = sigpipe_block();
@@ -914,7 +914,7 @@ const inv_directory_driver libldap_driver = {
     .open = libldap_open,
     .send = libldap_send,
     .receive = libldap_receive,
-    .prove = libldap_prove,
+    .verify = libldap_verify,
     .is_own = libldap_is_own,
     .close = libldap_close,
     .free = libldap_free,

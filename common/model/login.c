@@ -101,17 +101,17 @@ static inv_result bind_with(inv_call *call, const char *dn, const inv_secret *pa
         result = inv_verdict_set(verdict, INV_WRONG_PASSWORD, "a token is no password");
         goto cleanup;
     }
-    result = inv_directory_prove(call->directory, dn, prepared, &call->deadline, verdict);
+    result = inv_directory_verify(call->directory, dn, prepared, &call->deadline, verdict);
     if (result == INV_WRONG_PASSWORD && !inv_secret_equal(prepared, password))
-        result = inv_directory_prove(call->directory, dn, password, &call->deadline, verdict);
+        result = inv_directory_verify(call->directory, dn, password, &call->deadline, verdict);
 cleanup:
     inv_secret_free(&prepared);
     return result;
 }
 
 /* SCRAM-only accounts cannot bind: their verifiers are compared here if they can be read. */
-static inv_result prove_scram(inv_call *call, const inv_account *account,
-                              const inv_secret *password, inv_verdict *verdict)
+static inv_result verify_scram(inv_call *call, const inv_account *account,
+                               const inv_secret *password, inv_verdict *verdict)
 {
     inv_verifiers_read verifiers;
     inv_match found = INV_MATCH_UNKNOWN;
@@ -135,11 +135,11 @@ static inv_result prove_scram(inv_call *call, const inv_account *account,
     return result;
 }
 
-inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
-                             inv_verdict *verdict)
+inv_result inv_account_verify(inv_call *call, const inv_account *account,
+                              const inv_secret *password, inv_verdict *verdict)
 {
     if ((call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
-        return prove_scram(call, account, password, verdict);
+        return verify_scram(call, account, password, verdict);
     return bind_with(call, account->dn, password, verdict);
 }
 
@@ -174,7 +174,7 @@ inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_sec
     inv_result result = find_one(call, name, &account, verdict);
 
     if (result == INV_OK)
-        result = inv_account_prove(call, account, password, verdict);
+        result = inv_account_verify(call, account, password, verdict);
     if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = expired(account, verdict);
     verdict->must_change = result == INV_OK && account->must_change;

@@ -7,10 +7,10 @@
 
 static inv_result judge_inviter(struct redemption *redemption)
 {
-    struct relations relations;
-    inv_result result = redemption_ask(redemption, &relations);
+    struct parties parties;
+    inv_result result = redemption_check_parties(redemption, &parties);
 
-    relations_end(&relations);
+    parties_end(&parties);
     return result;
 }
 
@@ -18,7 +18,7 @@ static inv_result judge_inviter(struct redemption *redemption)
 static bool pairs_only(const struct redemption *redemption)
 {
     return redemption->invite->type == INV_INVITE_CONTACT ||
-           (redemption->takes & (INV_TAKES_REGISTRATION | INV_TAKES_RESET)) == 0;
+           (redemption->allowed_types & (INV_ALLOW_REGISTRATION | INV_ALLOW_RESET)) == 0;
 }
 
 static inv_result judge_with_name(struct redemption *redemption)
@@ -38,7 +38,7 @@ static inv_result look(struct redemption *redemption, bool *begun)
     inv_result result = INV_OK;
 
     if (redemption->name != NULL)
-        result = redemption_look(redemption, INV_INVITE_TERMS);
+        result = redemption_read_state(redemption, INV_INVITE_TERMS);
     else if (redemption->open)
         result = redemption_open_terms(redemption);
     if (result == INV_OK)
@@ -94,7 +94,8 @@ static void accept(struct redemption *redemption, inv_acceptance *acceptance)
 }
 
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
-                            unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict)
+                            inv_allowed_types allowed_types, inv_acceptance *acceptance,
+                            inv_verdict *verdict)
 {
     struct redemption redemption;
     bool begun = false;
@@ -107,8 +108,8 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
         (inv_acceptance){.accepted_at = redemption.accepted_at, .invite = acceptance->invite};
     if (acceptance->invite != NULL)
         *acceptance->invite = NULL;
-    redemption.takes = takes;
-    result = redemption.open ? redemption_refuse_open(call, takes, verdict)
+    redemption.allowed_types = allowed_types;
+    result = redemption.open ? redemption_refuse_open(call, allowed_types, verdict)
                              : redemption_judge_token(&redemption, &begun);
     if (result == INV_OK && !begun)
         result = judge(&redemption, &begun);

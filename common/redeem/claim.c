@@ -222,7 +222,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
 static inv_result recover_claim(struct redemption *redemption, inv_result failure, bool *again)
 {
     inv_verdict kept = *redemption->verdict;
-    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    inv_result result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
 
     if (result == INV_OK) {
         const inv_use *mine = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
@@ -253,10 +253,10 @@ static inv_result judge_claim(struct redemption *redemption, const inv_operation
 
 /* The flight of the claim and the questions. operations[0] is the claim unless it is NULL. */
 static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
-                            const struct relations *relations, bool *again)
+                            const struct parties *parties, bool *again)
 {
     inv_call *call = redemption->call;
-    inv_operation **flight = calloc(relations_count(relations) + 1, sizeof(inv_operation *));
+    inv_operation **flight = calloc(parties_count(parties) + 1, sizeof(inv_operation *));
     size_t count = 0;
     inv_result result;
 
@@ -264,7 +264,7 @@ static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
         return inv_verdict_no_memory(redemption->verdict);
     if (claim != NULL)
         flight[count++] = claim;
-    relations_append(relations, flight, &count);
+    parties_append(parties, flight, &count);
     result =
         inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
     free(flight);
@@ -278,7 +278,7 @@ static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
 }
 
 inv_result redemption_claim(struct redemption *redemption, const inv_use *standing,
-                            struct relations *relations, bool *again)
+                            struct parties *parties, bool *again)
 {
     const inv_invite *invite = redemption->invite;
     inv_operation *claim = NULL;
@@ -290,7 +290,7 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
     result =
         inv_claim_start(inv_name_jid(redemption->name), &redemption->claim, redemption->verdict);
     if (result == INV_OK)
-        result = relations_start(relations, redemption->call, invite, redemption->verdict);
+        result = parties_start(parties, redemption->call, invite, redemption->verdict);
     if (result == INV_OK && limited) {
         claim = standing != NULL
                     ? inv_claim_take_over_operation(invite, standing, &redemption->claim)
@@ -300,14 +300,14 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
         inv_provider_ask(claim);
     }
     if (result == INV_OK)
-        result = run_claim(redemption, claim, relations, again);
+        result = run_claim(redemption, claim, parties, again);
     if (result == INV_OK && !*again) {
         redemption->fresh_claim = limited && standing == NULL;
         if (claim != NULL)
             result = redemption_judge_provider(redemption, claim);
         if (result == INV_OK)
-            result = relations_judge(relations, redemption->call, redemption->invite,
-                                     redemption->verdict);
+            result =
+                parties_check(parties, redemption->call, redemption->invite, redemption->verdict);
         if (result != INV_OK)
             redemption_give_back(redemption);
     }

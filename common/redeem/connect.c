@@ -10,9 +10,9 @@
 #include "invitegate/timestamp.h"
 #include "redemption.h"
 
-/* Step 5 of section 5: pairs and group memberships. */
+/* Pairs and group memberships. */
 
-/* A list of operations of step 5; grows as needed. */
+/* Operations that are sent together; grows as needed. */
 struct flight {
     inv_operation **operations;
     size_t count;
@@ -117,10 +117,10 @@ static void append_pair(struct redemption *redemption, struct flight *flight,
 }
 
 static void append_pairs(struct redemption *redemption, struct flight *flight,
-                         const struct relations *relations)
+                         const struct parties *parties)
 {
-    for (size_t i = 0; i < relations->contact_count; i++) {
-        const relation *contact = &relations->contacts[i];
+    for (size_t i = 0; i < parties->contact_count; i++) {
+        const party *contact = &parties->contacts[i];
         const inv_domain *containers[2];
         size_t count;
 
@@ -133,7 +133,7 @@ static void append_pairs(struct redemption *redemption, struct flight *flight,
     }
 }
 
-/* Step 5 may not have been done: a claim tells, and without one that the account is new. */
+/* Whether connecting may be undone: a claim tells, and without one that the account is new. */
 static bool is_under_way(const struct redemption *redemption)
 {
     return inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) != NULL ||
@@ -159,10 +159,10 @@ static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
            created < redemption->account->created;
 }
 
-static bool is_wanted(const struct relations *relations, const char *contact)
+static bool is_wanted(const struct parties *parties, const char *contact)
 {
-    for (size_t i = 0; i < relations->contact_count; i++) {
-        if (relations->contacts[i].usable && inv_ascii_equal(relations->contacts[i].jid, contact))
+    for (size_t i = 0; i < parties->contact_count; i++) {
+        if (parties->contacts[i].usable && inv_ascii_equal(parties->contacts[i].jid, contact))
             return true;
     }
     return false;
@@ -187,7 +187,7 @@ static void append_removal(struct redemption *redemption, struct flight *flight,
 
 /* A new person inherits nothing. */
 static void append_stale(struct redemption *redemption, struct flight *flight,
-                         struct flight *elsewhere, const struct relations *relations)
+                         struct flight *elsewhere, const struct parties *parties)
 {
     const inv_operation *pairs = redemption->pairs;
 
@@ -195,7 +195,7 @@ static void append_stale(struct redemption *redemption, struct flight *flight,
         const inv_entry *pair = pairs->entries[i];
         const char *contact = inv_pair_contact(pair, inv_name_jid(redemption->name));
 
-        if (is_stale(redemption, pair) && (contact == NULL || !is_wanted(relations, contact)))
+        if (is_stale(redemption, pair) && (contact == NULL || !is_wanted(parties, contact)))
             append_removal(redemption, flight, elsewhere, pair);
     }
 }
@@ -256,23 +256,23 @@ static void owe(struct redemption *redemption, const char *dn, const char *why)
 }
 
 /* What the questions said of the groups; what the writes say comes behind it. */
-static void owe_faults(struct redemption *redemption, const struct relations *relations,
+static void owe_faults(struct redemption *redemption, const struct parties *parties,
                        const char *account_dn)
 {
     redemption->owed[0] = '\0';
-    for (size_t i = 0; account_dn != NULL && i < relations->group_count; i++) {
-        if (relations->groups[i].fault != NULL)
-            owe(redemption, relations->groups[i].dn, relations->groups[i].fault);
+    for (size_t i = 0; account_dn != NULL && i < parties->group_count; i++) {
+        if (parties->groups[i].fault != NULL)
+            owe(redemption, parties->groups[i].dn, parties->groups[i].fault);
     }
 }
 
 /* The account joins the groups (ADD), or leaves them again (DELETE). */
 static void append_groups(struct redemption *redemption, struct flight *flight,
-                          const struct relations *relations, inv_change_kind kind,
+                          const struct parties *parties, inv_change_kind kind,
                           const char *account_dn)
 {
-    for (size_t i = 0; account_dn != NULL && i < relations->group_count; i++) {
-        const group_relation *group = &relations->groups[i];
+    for (size_t i = 0; account_dn != NULL && i < parties->group_count; i++) {
+        const party_group *group = &parties->groups[i];
         inv_operation *change;
 
         if (!is_asked_for(redemption, group->dn))
@@ -315,14 +315,14 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
     bool whole = !flight->no_memory;
 
     if (!whole)
-        redemption->obstacle = INV_NO_MEMORY;
+        redemption->connect_failure = INV_NO_MEMORY;
     if (flight->count == 0)
         return whole;
     if (inv_directory_run(call->directory, flight->operations, flight->count, &call->deadline,
                           &verdict) != INV_OK) {
         inv_log_write(call->log, INV_LOG_WARNING, "invite %s: contacts of %s not written: %s",
                       redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
-        redemption->obstacle = verdict.result;
+        redemption->connect_failure = verdict.result;
         return false;
     }
     for (size_t i = 0; i < flight->count; i++) {
@@ -335,7 +335,7 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
             is_membership(flight->operations[i])) {
             owe(redemption, flight->operations[i]->dn, verdict.why);
         } else {
-            redemption->obstacle = verdict.result;
+            redemption->connect_failure = verdict.result;
             whole = false;
         }
         inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s", redemption->invite->id,
@@ -344,7 +344,7 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
     return whole;
 }
 
-bool redemption_connect(struct redemption *redemption, const struct relations *relations,
+bool redemption_connect(struct redemption *redemption, const struct parties *parties,
                         const char *account_dn)
 {
     bool whole = false;
@@ -354,12 +354,12 @@ bool redemption_connect(struct redemption *redemption, const struct relations *r
         struct flight flight = {.operations = NULL};
         struct flight elsewhere = {.operations = NULL};
 
-        owe_faults(redemption, relations, account_dn);
+        owe_faults(redemption, parties, account_dn);
         if (!is_for_groups_only(redemption)) {
-            append_stale(redemption, &flight, &elsewhere, relations);
-            append_pairs(redemption, &flight, relations);
+            append_stale(redemption, &flight, &elsewhere, parties);
+            append_pairs(redemption, &flight, parties);
         }
-        append_groups(redemption, &flight, relations, INV_CHANGE_ADD, account_dn);
+        append_groups(redemption, &flight, parties, INV_CHANGE_ADD, account_dn);
         /* first, and alone: as long as the pair here stands, a crash leaves a trace of the other */
         whole = run_flight(redemption, &elsewhere) && run_flight(redemption, &flight);
         flight_end(&elsewhere);
@@ -376,14 +376,14 @@ static bool has_left(const inv_operation *operation)
            inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT);
 }
 
-inv_result redemption_leave(struct redemption *redemption, const struct relations *relations,
+inv_result redemption_leave(struct redemption *redemption, const struct parties *parties,
                             const char *account_dn)
 {
     inv_call *call = redemption->call;
     struct flight flight = {.operations = NULL};
     inv_result result = INV_OK;
 
-    append_groups(redemption, &flight, relations, INV_CHANGE_DELETE, account_dn);
+    append_groups(redemption, &flight, parties, INV_CHANGE_DELETE, account_dn);
     if (flight.no_memory)
         result = inv_verdict_no_memory(redemption->verdict);
     else if (flight.count > 0)

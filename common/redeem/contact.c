@@ -49,7 +49,7 @@ static inv_result was_done(struct redemption *redemption, bool *done)
 
 static inv_result attempt(struct redemption *redemption, bool *again)
 {
-    struct relations relations = {.contacts = NULL};
+    struct parties parties = {.contacts = NULL};
     const inv_use *standing = NULL;
     bool done = false;
     inv_result result = was_done(redemption, &done);
@@ -61,10 +61,10 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     if (result == INV_OK && !*again)
         result = redemption_judge_redeemer(redemption);
     if (result == INV_OK && !*again)
-        result = redemption_claim(redemption, standing, &relations, again);
+        result = redemption_claim(redemption, standing, &parties, again);
     if (result == INV_OK && !*again) {
-        if (!redemption_connect(redemption, &relations, NULL))
-            result = inv_verdict_set(redemption->verdict, redemption->obstacle,
+        if (!redemption_connect(redemption, &parties, NULL))
+            result = inv_verdict_set(redemption->verdict, redemption->connect_failure,
                                      "the pairs are not all written; the claim stands, the same "
                                      "JID may try again");
         else if (redemption->invite->uses > 0 &&
@@ -74,7 +74,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
             result = redemption_bad_token(redemption, "the use was taken by another JID meanwhile");
         }
     }
-    relations_end(&relations);
+    parties_end(&parties);
     return result;
 }
 
@@ -86,11 +86,11 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
     inv_result result = INV_OK;
 
     redemption_start(&redemption, call, inv_token_id(token), redeemer, verdict);
-    redemption.takes = INV_TAKES_CONTACT;
+    redemption.allowed_types = INV_ALLOW_CONTACT;
     redemption_accept_at(&redemption, accepted_at);
     while (result == INV_OK && again) {
         again = false;
-        result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
         if (result == INV_OK)
             result = redemption_refuse_type(&redemption);
         if (result == INV_OK)

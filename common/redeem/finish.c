@@ -5,7 +5,7 @@
 #include "invitegate/ascii.h"
 #include "redemption.h"
 
-/* ---------------------------------------------------------------------------- step 6: finish */
+/* ---------------------------------------------------------------------------- -------- finish */
 
 /*
  * Whose is a use that JID finished? One name may have had several uses of an invite: whose account
@@ -188,7 +188,7 @@ static void finish_standing(struct redemption *redemption, const inv_use *standi
 inv_result redemption_settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
-    struct relations relations = {.contacts = NULL};
+    struct parties parties = {.contacts = NULL};
     bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
     bool owes = false;
@@ -197,27 +197,27 @@ inv_result redemption_settle(struct redemption *redemption)
     if (result != INV_OK || (!owes && !stale))
         return result;
     if (owes)
-        result = redemption_ask(redemption, &relations);
+        result = redemption_check_parties(redemption, &parties);
     if (result == INV_BAD_TOKEN)
         result = INV_OK; /* the account is there: an inviter who left costs only the pair */
     if (result == INV_OK)
-        whole = redemption_connect(redemption, &relations, redemption->account->dn);
+        whole = redemption_connect(redemption, &parties, redemption->account->dn);
     if (result == INV_OK && !whole && stale)
-        result = redemption_refuse_heir(redemption);
+        result = redemption_refuse_stale_pairs(redemption);
     if (whole && owes)
         finish_standing(redemption, standing);
-    relations_end(&relations);
+    parties_end(&parties);
     return result;
 }
 
-inv_result redemption_prove(struct redemption *redemption)
+inv_result redemption_verify(struct redemption *redemption)
 {
     inv_result result;
 
     if (!redemption_may_repeat(redemption))
         return redemption_taken(redemption);
-    result = inv_account_prove(redemption->call, redemption->account, redemption->password,
-                               redemption->verdict);
+    result = inv_account_verify(redemption->call, redemption->account, redemption->password,
+                                redemption->verdict);
     if (result == INV_WRONG_PASSWORD && redemption->open)
         return redemption_taken(redemption);
     if (result == INV_WRONG_PASSWORD)
@@ -228,7 +228,7 @@ inv_result redemption_prove(struct redemption *redemption)
 
 inv_result redemption_resume(struct redemption *redemption)
 {
-    inv_result result = redemption_prove(redemption);
+    inv_result result = redemption_verify(redemption);
 
     return result == INV_OK ? redemption_settle(redemption) : result;
 }

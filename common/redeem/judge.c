@@ -99,7 +99,7 @@ static inv_result look_for_reset(struct redemption *redemption, bool *begun)
     if (redemption->name == NULL || redemption->invite->type != INV_INVITE_RESET ||
         strcmp(redemption->invite->user, inv_name_local(redemption->name)) != 0)
         return INV_OK;
-    result = redemption_look(redemption, INV_INVITE_TERMS);
+    result = redemption_read_state(redemption, INV_INVITE_TERMS);
 
     if (result == INV_OK)
         *begun = redemption_was_begun(redemption);

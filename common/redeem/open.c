@@ -12,13 +12,14 @@
  * so that is believed for an hour only.
  */
 
-inv_result redemption_refuse_open(inv_call *call, unsigned takes, inv_verdict *verdict)
+inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types,
+                                  inv_verdict *verdict)
 {
     if (call->domain->invite_only)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
                                "no token was given, and invite_only = yes in [domain %s]",
                                call->domain->name);
-    if ((takes & INV_TAKES_REGISTRATION) == 0)
+    if ((allowed_types & INV_ALLOW_REGISTRATION) == 0)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "no token was given");
     return INV_OK;
 }
@@ -59,9 +60,9 @@ bool redemption_may_repeat(const struct redemption *redemption)
     return !redemption->open || redemption_is_new(redemption->account);
 }
 
-inv_result redemption_refuse_heir(struct redemption *redemption)
+inv_result redemption_refuse_stale_pairs(struct redemption *redemption)
 {
-    return inv_verdict_set(redemption->verdict, redemption->obstacle,
+    return inv_verdict_set(redemption->verdict, redemption->connect_failure,
                            "the account is there, but pairs of an earlier holder of the name could "
                            "not be removed; the same again removes them");
 }

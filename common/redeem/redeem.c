@@ -16,8 +16,8 @@ static void tell_account(struct redemption *redemption)
 }
 
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
-                      const inv_secret *password, unsigned takes, time_t accepted_at,
-                      inv_verdict *verdict)
+                      const inv_secret *password, inv_allowed_types allowed_types,
+                      time_t accepted_at, inv_verdict *verdict)
 {
     struct redemption redemption;
     bool begun = false;
@@ -26,17 +26,17 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
                      name, verdict);
     redemption.password = password;
-    redemption.takes = takes;
+    redemption.allowed_types = allowed_types;
     redemption_accept_at(&redemption, accepted_at);
     verdict->account[0] = '\0';
     if (redemption.open)
-        result = redemption_refuse_open(call, takes, verdict);
+        result = redemption_refuse_open(call, allowed_types, verdict);
     if (result == INV_OK)
         result = inv_password_check(call->domain, call->keys, password, verdict);
     if (result == INV_OK && !redemption.open && !redemption.accepted)
         result = redemption_judge_token(&redemption, &begun);
     if (result == INV_OK)
-        result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = redemption_refuse_type(&redemption);
     if (result == INV_OK)
@@ -57,14 +57,14 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
 /* Where something is unfinished the password is proved here, before anything is settled. */
 static inv_result log_in_again(struct redemption *redemption)
 {
-    inv_result result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    inv_result result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
 
     if (result == INV_OK && !redemption_was_begun(redemption))
         return redemption_bad_token(redemption, inv_account_why_not_own(redemption->account));
     if (result != INV_OK || !redemption_owes(redemption))
         return result;
-    result = inv_account_prove(redemption->call, redemption->account, redemption->password,
-                               redemption->verdict);
+    result = inv_account_verify(redemption->call, redemption->account, redemption->password,
+                                redemption->verdict);
     return result == INV_OK ? redemption_settle(redemption) : result;
 }
 
@@ -93,7 +93,7 @@ inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_na
 
     redemption_start(&redemption, call, inv_token_id(token), name, verdict);
     redemption.password = password;
-    redemption.takes = INV_TAKES_REGISTRATION;
+    redemption.allowed_types = INV_ALLOW_REGISTRATION;
     redemption.registers = true;
     result = redemption_judge_token(&redemption, &begun);
     if (result == INV_OK)

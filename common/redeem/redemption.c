@@ -59,19 +59,19 @@ inv_result redemption_refuse_type(struct redemption *redemption)
 
     switch (redemption->invite->type) {
     case INV_INVITE_ACCOUNT:
-        type = INV_TAKES_REGISTRATION;
+        type = INV_ALLOW_REGISTRATION;
         break;
     case INV_INVITE_CONTACT_ACCOUNT:
-        type = INV_TAKES_REGISTRATION | INV_TAKES_CONTACT;
+        type = INV_ALLOW_REGISTRATION | INV_ALLOW_CONTACT;
         break;
     case INV_INVITE_CONTACT:
-        type = INV_TAKES_CONTACT;
+        type = INV_ALLOW_CONTACT;
         break;
     case INV_INVITE_RESET:
-        type = INV_TAKES_RESET;
+        type = INV_ALLOW_RESET;
         break;
     }
-    if ((type & redemption->takes) != 0)
+    if ((type & redemption->allowed_types) != 0)
         return INV_OK;
     return inv_verdict_set(redemption->verdict, INV_BAD_TOKEN, "wrong type: a %s invite",
                            inv_invite_type_name(redemption->invite->type));
@@ -253,7 +253,7 @@ static void keep(inv_operation **place, inv_operation **read)
     *read = NULL;
 }
 
-inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts)
+inv_result redemption_read_state(struct redemption *redemption, inv_invite_parts parts)
 {
     inv_call *call = redemption->call;
     inv_operation *reads[READS] = {
@@ -282,24 +282,24 @@ inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts
     return result;
 }
 
-inv_result redemption_ask(struct redemption *redemption, struct relations *relations)
+inv_result redemption_check_parties(struct redemption *redemption, struct parties *parties)
 {
     inv_call *call = redemption->call;
     inv_operation **flight = NULL;
     size_t count = 0;
-    inv_result result = relations_start(relations, call, redemption->invite, redemption->verdict);
+    inv_result result = parties_start(parties, call, redemption->invite, redemption->verdict);
 
     if (result != INV_OK)
         return result;
-    flight = calloc(relations_count(relations) + 1, sizeof(inv_operation *));
+    flight = calloc(parties_count(parties) + 1, sizeof(inv_operation *));
     if (flight == NULL)
         return inv_verdict_no_memory(redemption->verdict);
-    relations_append(relations, flight, &count);
+    parties_append(parties, flight, &count);
     if (count > 0)
         result =
             inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
     free(flight);
     if (result != INV_OK)
         return result;
-    return relations_judge(relations, call, redemption->invite, redemption->verdict);
+    return parties_check(parties, call, redemption->invite, redemption->verdict);
 }

@@ -8,11 +8,11 @@
 #include "invitegate/redeem.h"
 #include "model/claim.h"
 #include "model/group.h"
-#include "relations.h"
+#include "parties.h"
 
 /*
  * One redemption under way: what was asked, what the directory showed last, and what this attempt
- * holds. The files redeem_*.c share it; nobody else sees it.
+ * holds. The files of this wing share it.
  */
 struct redemption {
     /* asked */
@@ -20,7 +20,7 @@ struct redemption {
     char invite_id[INV_INVITE_ID_LENGTH + 1];
     const inv_name *name;
     const inv_secret *password; /* NULL in a check */
-    unsigned takes;
+    inv_allowed_types allowed_types;
     bool open;      /* without an invite */
     bool registers; /* a new account: pairs of an earlier holder of the name are not its own */
     time_t accepted_at;
@@ -38,14 +38,14 @@ struct redemption {
     inv_operation *groups[INV_GROUP_READS]; /* which groups name the new account already */
     /* held */
     inv_claim claim;
-    bool fresh_claim;     /* took a use of its own: it may be given back */
-    bool lost_race;       /* somebody else was quicker in this very call */
-    inv_result obstacle;  /* what kept step 5 from being whole */
-    bool elsewhere_asked; /* call->claimed_elsewhere has let the name through */
-    bool rechecked;       /* a token that seemed used up was looked at a second time */
-    char owed[2048];      /* groups that could not be joined, as inviteUsedBy has them */
-    char owed_why[384];   /* the last of them, and why */
-    const char *only;     /* of the groups only these; NULL: all */
+    bool fresh_claim;           /* took a use of its own: it may be given back */
+    bool lost_race;             /* somebody else was quicker in this very call */
+    inv_result connect_failure; /* what kept pairs or memberships from being written */
+    bool elsewhere_asked;       /* call->claimed_elsewhere has let the name through */
+    bool rechecked;             /* a token that seemed used up was looked at a second time */
+    char owed[2048];            /* groups that could not be joined, as inviteUsedBy has them */
+    char owed_why[384];         /* the last of them, and why */
+    const char *only;           /* of the groups only these; NULL: all */
 };
 
 /* Fills the asked part; accepted now. invite_id INV_INVITE_ID_OPEN: without an invite. */
@@ -73,7 +73,7 @@ bool redemption_was_begun(const struct redemption *redemption);
 
 /* One flight of reads: invite, holder of the name, reservation, pairs, groups that name it.
  * Replaces what was seen. */
-inv_result redemption_look(struct redemption *redemption, inv_invite_parts parts);
+inv_result redemption_read_state(struct redemption *redemption, inv_invite_parts parts);
 
 /* INV_BAD_TOKEN when the caller does not take invites of this type. */
 inv_result redemption_refuse_type(struct redemption *redemption);
@@ -108,7 +108,7 @@ inv_result redemption_judge_name(struct redemption *redemption);
  * groups. *again: lost, or the outcome is unknown but the claim was found standing: look again.
  */
 inv_result redemption_claim(struct redemption *redemption, const inv_use *standing,
-                            struct relations *relations, bool *again);
+                            struct parties *parties, bool *again);
 
 /*
  * Whether the server that took a write of this redemption is the one that decides. INV_CONFIG: what
@@ -120,17 +120,17 @@ inv_result redemption_judge_provider(struct redemption *redemption, const inv_op
  */
 void redemption_give_back(struct redemption *redemption);
 
-/* The questions of relations in a flight of their own. Errors as relations_judge. */
-inv_result redemption_ask(struct redemption *redemption, struct relations *relations);
+/* The questions of relations in a flight of their own. Errors as parties_check. */
+inv_result redemption_check_parties(struct redemption *redemption, struct parties *parties);
 
 /*
- * Step 5 of section 5: pairs of an earlier holder of the name go, pairs come, and group memberships
- * unless account_dn is NULL.
+ * Connecting (docs/redemption.md): pairs of an earlier holder of the name go, pairs come, and group
+ * memberships unless account_dn is NULL.
  * A group that does not take the account is logged, and put down in owed. False: a pair may not be
  * in place, or there was no answer or no time; all of it may be repeated, and the claim stands for
  * that.
  */
-bool redemption_connect(struct redemption *redemption, const struct relations *relations,
+bool redemption_connect(struct redemption *redemption, const struct parties *parties,
                         const char *account_dn);
 
 /*
@@ -144,7 +144,7 @@ size_t redemption_pair_containers(const inv_call *call, const char *jid, const c
  * The account leaves the groups that redemption_connect had it join. A group that keeps it is a
  * fault: whoever got the name next would be in it.
  */
-inv_result redemption_leave(struct redemption *redemption, const struct relations *relations,
+inv_result redemption_leave(struct redemption *redemption, const struct parties *parties,
                             const char *account_dn);
 
 /* Removes the pairs this invite gave the JID. */
@@ -163,7 +163,7 @@ typedef enum finish_outcome {
 void redemption_record_owed(struct redemption *redemption, bool whole);
 
 /*
- * Step 6: the claim text becomes a finished use, with what is owed to it. The reservation of a
+ * Finishing: the claim text becomes a finished use, with what is owed to it. The reservation of a
  * preset name goes with it. nonce: of the attempt that made the account (registers), else of any.
  */
 finish_outcome redemption_finish(struct redemption *redemption, const char *claim_text,
@@ -194,7 +194,7 @@ bool redemption_owes(const struct redemption *redemption);
 inv_result redemption_settle(struct redemption *redemption);
 
 /* The password decides between OK and BAD_TOKEN once the account is there. */
-inv_result redemption_prove(struct redemption *redemption);
+inv_result redemption_verify(struct redemption *redemption);
 
 /*
  * For an account that this redemption made before: the password is proved, and only then is
@@ -214,7 +214,8 @@ inv_result redemption_judge_reset(struct redemption *redemption);
 inv_result redemption_reset_was_cut_off(struct redemption *redemption, bool *cut_off);
 
 /* INV_NOT_ALLOWED where nobody registers without a token. */
-inv_result redemption_refuse_open(inv_call *call, unsigned takes, inv_verdict *verdict);
+inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types,
+                                  inv_verdict *verdict);
 
 /* What stands in the place of the invite where there is none. INV_NO_MEMORY. */
 inv_result redemption_open_terms(struct redemption *redemption);
@@ -232,9 +233,9 @@ bool redemption_may_repeat(const struct redemption *redemption);
  */
 bool redemption_has_stale_pairs(const struct redemption *redemption);
 
-/* Where step 5 is not whole then: no claim stands that would tell somebody later, so nobody is told
- * that all is well while the contacts of another stand on the roster. */
-inv_result redemption_refuse_heir(struct redemption *redemption);
+/* Where connecting failed then: no claim tells anybody later, so the answer is an error as long as
+ * the contacts of the earlier holder are on the roster. */
+inv_result redemption_refuse_stale_pairs(struct redemption *redemption);
 
 /* INV_NAME_RESERVED: the invite is for its inviteUser only, which the person is told. */
 inv_result redemption_refuse_other_name(struct redemption *redemption);

@@ -69,7 +69,7 @@ static bool is_gone(const inv_operation *mark)
  * What this attempt made goes away again. The nonce is deleted first, by its exact value, so that
  * only an account of this very attempt can be removed. because: what the log says of it.
  */
-static void remove_made(struct redemption *redemption, const struct relations *relations,
+static void remove_made(struct redemption *redemption, const struct parties *parties,
                         const char *because)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -88,7 +88,7 @@ static void remove_made(struct redemption *redemption, const struct relations *r
          * Its groups first, while nobody else can have the name. One that does not let it go keeps
          * no account: the name is reserved as long as a group names it, and repair tells of that.
          */
-        if (relations != NULL && redemption_leave(redemption, relations, dn) != INV_OK)
+        if (parties != NULL && redemption_leave(redemption, parties, dn) != INV_OK)
             inv_log_write(call->log, INV_LOG_WARNING,
                           "invite %s: %s, which is removed again, stays named by a group: %s",
                           redemption->invite->id, inv_name_jid(redemption->name),
@@ -167,33 +167,33 @@ static void reserve_again(struct redemption *redemption)
 /*
  * Somebody waited out claim_grace and gave the use to another name while this attempt hung.
  */
-static inv_result withdraw(struct redemption *redemption, const struct relations *relations)
+static inv_result withdraw(struct redemption *redemption, const struct parties *parties)
 {
-    remove_made(redemption, relations, "its use went to another name");
+    remove_made(redemption, parties, "its use went to another name");
     reserve_again(redemption);
     return redemption_bad_token(redemption, "the use was taken by another name meanwhile");
 }
 
-static inv_result complete(struct redemption *redemption, const struct relations *relations)
+static inv_result complete(struct redemption *redemption, const struct parties *parties)
 {
     char *dn = inv_account_dn(redemption->call->domain, redemption->name);
     bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
 
-    redemption->obstacle = INV_NO_MEMORY;
+    redemption->connect_failure = INV_NO_MEMORY;
     if (dn != NULL)
-        whole = redemption_connect(redemption, relations, dn);
+        whole = redemption_connect(redemption, parties, dn);
     free(dn);
     if (redemption->invite->uses == 0 && !redemption->open &&
         (!whole || redemption->owed[0] != '\0'))
         redemption_record_owed(redemption, whole);
     /* no claim stands that would tell somebody later: whoever registers is asked to try again */
     if (!whole && stale)
-        return redemption_refuse_heir(redemption);
+        return redemption_refuse_stale_pairs(redemption);
     if (whole && redemption->invite->uses > 0 &&
         redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce) ==
             FINISH_REPOINTED)
-        return withdraw(redemption, relations);
+        return withdraw(redemption, parties);
     return INV_OK;
 }
 
@@ -232,7 +232,7 @@ static inv_result settle_for(struct redemption *redemption)
     if (redemption->fresh_claim)
         result = give_back_surplus(redemption);
     if (result == INV_OK)
-        result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
     /* looked at again: the name may have gone to somebody else in between */
     if (result == INV_OK &&
         (!inv_account_is_own(redemption->account) ||
@@ -249,20 +249,20 @@ static inv_result settle_for(struct redemption *redemption)
 static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
 {
     inv_verdict kept = *redemption->verdict;
-    struct relations relations = {.contacts = NULL};
-    inv_result result = redemption_ask(redemption, &relations);
+    struct parties parties = {.contacts = NULL};
+    inv_result result = redemption_check_parties(redemption, &parties);
 
-    relations_end(&relations);
+    parties_end(&parties);
     if (result != INV_OK)
         return result;
     *redemption->verdict = kept;
     return refusal;
 }
 
-/* One attempt on what redemption_look showed. *again: look once more. */
+/* One attempt on what redemption_read_state showed. *again: look once more. */
 static inv_result attempt(struct redemption *redemption, bool *again)
 {
-    struct relations relations = {.contacts = NULL};
+    struct parties parties = {.contacts = NULL};
     const inv_use *standing = NULL;
     inv_result result = redemption_judge_state(redemption, &standing, again);
 
@@ -272,12 +272,12 @@ static inv_result attempt(struct redemption *redemption, bool *again)
             result = refuse_name(redemption, result);
     }
     if (result == INV_OK && !*again)
-        result = redemption_claim(redemption, standing, &relations, again);
+        result = redemption_claim(redemption, standing, &parties, again);
     if (result != INV_OK || *again)
         goto cleanup;
     switch (add_account(redemption, &result)) {
     case ADD_DONE:
-        result = complete(redemption, &relations);
+        result = complete(redemption, &parties);
         break;
     case ADD_SETTLED:
         result = settle_for(redemption);
@@ -289,7 +289,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         break;
     }
 cleanup:
-    relations_end(&relations);
+    parties_end(&parties);
     return result;
 }
 
@@ -305,7 +305,7 @@ inv_result redemption_register(struct redemption *redemption)
         result = attempt(redemption, &again);
         if (result != INV_OK || !again)
             return result;
-        result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
         if (result != INV_OK)
             return result;
     }

@@ -183,8 +183,8 @@ static inv_result renew_proved(struct redemption *redemption)
 
     own = result == INV_OK && inv_account_is_own(account);
     if (own)
-        result =
-            inv_account_prove(redemption->call, account, redemption->password, redemption->verdict);
+        result = inv_account_verify(redemption->call, account, redemption->password,
+                                    redemption->verdict);
     if (own && result == INV_OK)
         result = renew(redemption, account);
     inv_account_free(&account);
@@ -275,7 +275,7 @@ cleanup:
 static inv_result settle(struct redemption *redemption)
 {
     const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
-    inv_result result = redemption_prove(redemption);
+    inv_result result = redemption_verify(redemption);
 
     if (result != INV_OK || standing == NULL)
         return result;
@@ -311,7 +311,7 @@ static inv_result give_back(struct redemption *redemption, inv_result result)
 
 static inv_result attempt(struct redemption *redemption, bool *again)
 {
-    struct relations relations = {.contacts = NULL};
+    struct parties parties = {.contacts = NULL};
     const inv_use *standing = NULL;
     bool cut_off = false;
     inv_result result = INV_OK;
@@ -327,8 +327,8 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     if (result == INV_OK && !*again)
         result = redemption_judge_reset(redemption);
     if (result == INV_OK && !*again)
-        result = redemption_claim(redemption, standing, &relations, again);
-    relations_end(&relations);
+        result = redemption_claim(redemption, standing, &parties, again);
+    parties_end(&parties);
     if (result != INV_OK || *again)
         return result;
     switch (set_password(redemption, &result)) {
@@ -362,7 +362,7 @@ inv_result redemption_reset(struct redemption *redemption)
 
         if (result != INV_OK || !again)
             return result;
-        result = redemption_look(redemption, INV_INVITE_TERMS_AND_CLAIMS);
+        result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
         if (result != INV_OK)
             return result;
     }

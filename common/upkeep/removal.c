@@ -11,7 +11,7 @@
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "model/claim.h"
-#include "redeem/mend.h"
+#include "redeem/stale_claim.h"
 
 /* ----------------------------------------------------------------------------------- invites */
 
@@ -145,15 +145,15 @@ static inv_result finish_use(inv_call *call, const inv_name *name, const inv_acc
 {
     inv_invite *invite = NULL;
     const inv_use *claim = NULL;
-    inv_mend mend = INV_MEND_GONE;
+    claim_end mend = CLAIM_END_GONE;
     inv_result result =
         inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
 
     if (result == INV_OK)
         claim = inv_claim_of(invite, inv_name_jid(name));
     if (claim != NULL)
-        result = inv_redeem_mend(call, invite, claim, false, &mend, verdict);
-    if (result == INV_OK && mend == INV_MEND_STUCK)
+        result = claim_end_stale(call, invite, claim, false, &mend, verdict);
+    if (result == INV_OK && mend == CLAIM_END_STUCK)
         result =
             inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
                             "%s: the use that made the account cannot be finished", invite->dn);

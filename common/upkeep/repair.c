@@ -10,11 +10,11 @@
 #include "invitegate/timestamp.h"
 #include "model/clock.h"
 #include "model/reservation.h"
-#include "redeem/mend.h"
+#include "redeem/stale_claim.h"
 #include "repair_groups.h"
 #include "repair_pairs.h"
 #include "run.h"
-#include "sight.h"
+#include "visibility.h"
 
 /*
  * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
@@ -23,11 +23,11 @@
 static inv_result mend_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
 {
     const char *jid = claim->jid;
-    inv_mend mend = INV_MEND_GONE;
+    claim_end mend = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
-    result = inv_redeem_mend(run->call, invite, claim, run->dry_run, &mend, run->verdict);
+    result = claim_end_stale(run->call, invite, claim, run->dry_run, &mend, run->verdict);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* deleted meanwhile */
     if (result == INV_CONFIG)
@@ -35,16 +35,16 @@ static inv_result mend_claim(const repair *run, const inv_invite *invite, const 
     if (result != INV_OK)
         return result;
     switch (mend) {
-    case INV_MEND_GONE:
+    case CLAIM_END_GONE:
         break;
-    case INV_MEND_FINISHED:
+    case CLAIM_END_FINISHED:
         repair_note(run, INV_REPAIR_FINISHED, invite->dn, "the redemption by %s", jid);
         break;
-    case INV_MEND_FREED:
+    case CLAIM_END_FREED:
         repair_note(run, INV_REPAIR_FREED, invite->dn, "the claim of %s, of which nothing came",
                     jid);
         break;
-    case INV_MEND_STUCK:
+    case CLAIM_END_STUCK:
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "the claim of %s can neither be finished nor freed; look at the log and the rights of "
@@ -248,7 +248,7 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
     repair_renew_deadline(&run);
     result = inv_clock_read(call, &run.now, verdict);
     if (result == INV_OK)
-        result = sight_check(call, verdict);
+        result = accounts_are_visible(call, verdict);
     if (result == INV_OK)
         result = repair_claims(&run);
     if (result == INV_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "repair_groups.h"
 #include "model/group.h"
-#include "redeem/mend.h"
+#include "redeem/stale_claim.h"
 
 /* Nothing is taken away: who is in a group is for its administrator to say. */
 static void tell_orphan(void *context, const inv_group_orphan *orphan)
@@ -26,20 +26,20 @@ inv_result repair_groups(repair *run)
 
 static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use *use)
 {
-    inv_mend mend = INV_MEND_GONE;
+    claim_end mend = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
-    result = inv_redeem_mend_owed(run->call, invite, use, run->dry_run, &mend, run->verdict);
+    result = claim_give_owed(run->call, invite, use, run->dry_run, &mend, run->verdict);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* deleted meanwhile */
     if (result == INV_CONFIG)
         return repair_leave(run, invite->dn);
     if (result != INV_OK)
         return result;
-    if (mend == INV_MEND_FINISHED)
+    if (mend == CLAIM_END_FINISHED)
         repair_note(run, INV_REPAIR_FINISHED, invite->dn, "what was owed to %s", use->jid);
-    if (mend == INV_MEND_STUCK)
+    if (mend == CLAIM_END_STUCK)
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "%s was promised a group or contact and has it not: %s. Mend that and run repair "

@@ -2,8 +2,8 @@
 #include "repair_pairs.h"
 #include "invitegate/account.h"
 #include "invitegate/timestamp.h"
-#include "redeem/mend.h"
-#include "sight.h"
+#include "redeem/stale_claim.h"
+#include "visibility.h"
 
 /* The two of a pair, as far as one of them is not known to be nobody. */
 typedef struct holders {
@@ -36,7 +36,7 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
     }
     /* the own domain was asked before it began */
     if (*nobody && call.domain != run->call->domain) {
-        result = sight_check(&call, run->verdict);
+        result = accounts_are_visible(&call, run->verdict);
         *nobody = result == INV_OK;
     }
     if (!inv_account_is_own(*account))
@@ -74,7 +74,7 @@ static inv_result reconnect(const repair *run, const inv_entry *pair)
             call.domain = inv_config_domain(call.config, inv_name_domain(name));
             call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
             if (call.domain != NULL)
-                result = inv_redeem_reconnect(&call, name, run->verdict);
+                result = claim_reconnect(&call, name, run->verdict);
         } else if (result == INV_NAME_INVALID) {
             result = INV_OK;
         }
@@ -114,7 +114,8 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
  * without one.) Or the account was restored from a backup by adding it again, as is certain when
  * the pair is of the very invite that made it; then nothing can be told from these times.
  */
-static const inv_account *find_heir(const inv_entry *pair, time_t modified, const holders *of_pair)
+static const inv_account *find_stale_pairs(const inv_entry *pair, time_t modified,
+                                           const holders *of_pair)
 {
     const inv_account *heir = NULL;
 
@@ -131,7 +132,7 @@ static const inv_account *find_heir(const inv_entry *pair, time_t modified, cons
 }
 
 /* Not deleted: it may be all that is left of what somebody agreed to. */
-static void tell_heir(const repair *run, const inv_entry *pair, const inv_account *heir)
+static void tell_stale_pairs(const repair *run, const inv_entry *pair, const inv_account *heir)
 {
     repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
                 "%s is younger than this pair. If it was made for another person than the one who "
@@ -144,7 +145,7 @@ static void tell_heir(const repair *run, const inv_entry *pair, const inv_accoun
 static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t modified,
                              const holders *of_pair)
 {
-    const inv_account *heir = find_heir(pair, modified, of_pair);
+    const inv_account *heir = find_stale_pairs(pair, modified, of_pair);
     inv_result result = INV_OK;
 
     if (of_pair->nobody) {
@@ -154,7 +155,7 @@ static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t mo
                                    "one of its two has no account");
     }
     if (heir != NULL && repair_is_old(run, heir->created))
-        tell_heir(run, pair, heir);
+        tell_stale_pairs(run, pair, heir);
     return INV_OK;
 }
 

@@ -119,7 +119,7 @@ inv_result inv_account_is_younger(const inv_account *account, const inv_invite *
 char *inv_account_dn(const inv_domain *domain, const inv_name *name);
 
 /*
- * The add of section 4 and 5.4: account_classes and account_attributes of the domain, xmppJid,
+ * The add of a new account: account_classes and account_attributes of the domain, xmppJid,
  * inviteId, inviteNonce, xmppInvitedBy, xmppAccountExpires (a duration counts from now), verifiers,
  * authPasswordObject with SCRAM, and with nothing but SCRAM xmppVerifiersOf =
  * INV_VERIFIERS_OF_NO_PASSWORD. The ppolicy control is asked for. NULL when memory is short.
@@ -206,8 +206,8 @@ inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_
  * guards, but the account is locked), or no verdict: also when verifiers cannot be read, or the
  * directory is not known to date passwords (INV_CONFIG).
  */
-inv_result inv_account_prove(inv_call *call, const inv_account *account, const inv_secret *password,
-                             inv_verdict *verdict);
+inv_result inv_account_verify(inv_call *call, const inv_account *account,
+                              const inv_secret *password, inv_verdict *verdict);
 
 /*
  * Of a domain that keeps only SCRAM: whether the account's verifiers are stale, so that nobody can
@@ -233,8 +233,8 @@ inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_sec
 inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict);
 
 /*
- * What the answer to an add or reset means, by section 6: INV_OK, INV_NAME_TAKEN (68),
- * INV_PASSWORD_REFUSED with text, INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear
+ * What the answer to an add or reset means (docs/redemption.md, Results): INV_OK, INV_NAME_TAKEN
+ * (68), INV_PASSWORD_REFUSED with text, INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear
  * password was written. A 19 without an error in the ppolicy control is no judgement of the
  * password (inv_account_write_is_ambiguous): INV_CONFIG, the server's words in verdict->why only.
  */

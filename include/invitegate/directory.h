@@ -191,9 +191,10 @@ bool inv_operation_answered(const inv_operation *operation, int code);
 bool inv_operation_decided(const inv_operation *operation);
 
 /*
- * What an answer other than the expected ones means, by the table of section 6: 3 = TIMEOUT; 11 51
- * 52 53 80 = DIRECTORY_DOWN; everything else an admin has to look at = CONFIG; 0 = OK. verdict->why
- * names operation, DN, the server's words and the remedy. what: "reading the invite" or the like.
+ * What an answer other than the expected ones means, by the table in docs/redemption.md: 3 =
+ * TIMEOUT; 11 51 52 53 80 = DIRECTORY_DOWN; everything else an admin has to look at = CONFIG; 0 =
+ * OK. verdict->why names operation, DN, the server's words and the remedy. what: "reading the
+ * invite" or the like.
  */
 inv_result inv_operation_result(const inv_operation *operation, const char *what,
                                 inv_verdict *verdict);
@@ -259,8 +260,9 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
  * Proves a password by a simple bind (RFC 4513 5.1.3) on a separate connection that is ldapi or
  * TLS. INV_OK, INV_WRONG_PASSWORD (also for an empty one), or no verdict.
  */
-inv_result inv_directory_prove(inv_directory *directory, const char *dn, const inv_secret *password,
-                               const inv_deadline *deadline, inv_verdict *verdict);
+inv_result inv_directory_verify(inv_directory *directory, const char *dn,
+                                const inv_secret *password, const inv_deadline *deadline,
+                                inv_verdict *verdict);
 
 /* ---------------------------------------------------------------------------------- the seam */
 
@@ -275,8 +277,8 @@ typedef struct inv_directory_driver {
                        inv_verdict *verdict);
     inv_result (*receive)(void *self, inv_operation *const *operations, size_t count,
                           const inv_deadline *deadline, inv_verdict *verdict);
-    inv_result (*prove)(void *self, const char *dn, const inv_secret *password,
-                        const inv_deadline *deadline, inv_verdict *verdict);
+    inv_result (*verify)(void *self, const char *dn, const inv_secret *password,
+                         const inv_deadline *deadline, inv_verdict *verdict);
     /*
      * May the connection be used? Not after its socket was closed by the host, in a forked child
      * and as another user. NULL: always.

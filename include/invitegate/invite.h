@@ -238,7 +238,7 @@ inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t
                                  inv_verdict *verdict);
 
 /*
- * The invite's URI, by section 8: xmpp:[user@]domain?register;preauth=TOKEN, contact
+ * The invite's URI: xmpp:[user@]domain?register;preauth=TOKEN, contact
  * xmpp:inviter?roster;preauth=TOKEN, contact-account the same with ;ibr=y; names in
  * percent-encoding where RFC 5122 wants it. The caller frees it with inv_wipe_text. NULL when
  * memory is short.

@@ -23,12 +23,12 @@
 
 #define INV_ACCEPTED_MAX_AGE 3600 /* seconds a moment of acceptance counts */
 
-/* Which kinds of invite a caller takes; the others are INV_BAD_TOKEN ("wrong type"). */
-enum {
-    INV_TAKES_REGISTRATION = 1 << 0, /* account, contact-account */
-    INV_TAKES_RESET = 1 << 1,
-    INV_TAKES_CONTACT = 1 << 2, /* contact, contact-account by an existing account */
-};
+/* Which kinds of invite a caller takes; the others are INV_BAD_TOKEN ("wrong type"). Bits. */
+typedef enum inv_allowed_types {
+    INV_ALLOW_REGISTRATION = 1 << 0, /* account, contact-account */
+    INV_ALLOW_RESET = 1 << 1,
+    INV_ALLOW_CONTACT = 1 << 2, /* contact, contact-account by an existing account */
+} inv_allowed_types;
 
 /* What a check tells, and when it was first told: 0 at the start means now. */
 typedef struct inv_acceptance {
@@ -48,30 +48,29 @@ typedef struct inv_acceptance {
  * token NULL: would the name register without one? Without name: does anybody?
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
-                            unsigned takes, inv_acceptance *acceptance, inv_verdict *verdict);
+                            inv_allowed_types allowed_types, inv_acceptance *acceptance,
+                            inv_verdict *verdict);
 
 /*
  * Registers name with password, or resets it, as the invite says: the whole of it or nothing
- * (section 5). accepted_at: when a check or a login accepted the token, at most an hour ago.
- * 0: none did, so the token is judged by itself first, in one round trip more.
- * The same token, name and password again ends as it did.
- *   INV_OK               the account is there and the password is right; verdict->account tells
- *                        which it is, by inv_account_identity, unless this was a reset
- *   INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name was
- *                        made by this token with another password
- *   INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the preset name)
- *   INV_NOT_ALLOWED      reset of a privileged account, or of one that an admin has disabled
- *   INV_PASSWORD_REFUSED the directory's words in verdict->text; the token is kept
+ * (docs/redemption.md). accepted_at: when a check or a login accepted the token, at most an hour
+ * ago. 0: none did, so the token is judged by itself first, in one round trip more. The same token,
+ * name and password again ends as it did. INV_OK               the account is there and the
+ * password is right; verdict->account tells which it is, by inv_account_identity, unless this was a
+ * reset INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name
+ * was made by this token with another password INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the
+ * preset name) INV_NOT_ALLOWED      reset of a privileged account, or of one that an admin has
+ * disabled INV_PASSWORD_REFUSED the directory's words in verdict->text; the token is kept
  *   DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY: no verdict; trying again is safe
  *
  * token NULL: registers without an invite where the domain has invite_only = no and takes has
- * INV_TAKES_REGISTRATION, else INV_NOT_ALLOWED. The same name and password again ends as it did for
+ * INV_ALLOW_REGISTRATION, else INV_NOT_ALLOWED. The same name and password again ends as it did for
  * an hour after the account was made; otherwise the name is INV_NAME_TAKEN. For front ends where
  * people register, never where they log in; nothing but the front end limits how often.
  */
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
-                      const inv_secret *password, unsigned takes, time_t accepted_at,
-                      inv_verdict *verdict);
+                      const inv_secret *password, inv_allowed_types allowed_types,
+                      time_t accepted_at, inv_verdict *verdict);
 
 /*
  * Redeems a contact or contact-account token for an existing account (or a JID of a domain that is

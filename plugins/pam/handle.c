@@ -11,18 +11,18 @@
 #include "invitegate/log.h"
 
 /*
- * The gate takes every line and this drops what is too fine, because "debug" belongs to a line of
- * the stack and the gate to all of them.
+ * The context takes every line and this drops what is too fine, because "debug" belongs to a line
+ * of the stack and the context to all of them.
  */
 static void log_to_pam(void *context, inv_log_level level, const char *line)
 {
     const inv_pam_handle *handle = context;
     inv_log_level threshold =
-        handle->gate != NULL ? handle->gate->config->log_level : INV_LOG_NOTICE;
+        handle->context != NULL ? handle->context->config->log_level : INV_LOG_NOTICE;
 
     if (!handle->debug && level > threshold)
         return;
-    if (handle->gate != NULL && handle->gate->config->log_to_stderr) {
+    if (handle->context != NULL && handle->context->config->log_to_stderr) {
         inv_log_to_stderr(NULL, level, line);
         return;
     }
@@ -34,7 +34,7 @@ static void free_handle(inv_pam_handle **handle)
     if (*handle == NULL)
         return;
     inv_directory_free(&(*handle)->directory);
-    inv_gate_free(&(*handle)->gate);
+    inv_context_free(&(*handle)->context);
     free((*handle)->accepted_user);
     free(*handle);
     *handle = NULL;
@@ -60,10 +60,10 @@ static inv_result open_handle(pam_handle_t *pamh, const inv_pam_options *options
     fresh->pamh = pamh;
     fresh->debug = options->debug;
     fresh->keep = options->keep_connection;
-    result = inv_gate_open(options->conf, log_to_pam, fresh, true, &fresh->gate, verdict);
+    result = inv_context_open(options->conf, log_to_pam, fresh, true, &fresh->context, verdict);
     if (result != INV_OK)
         goto cleanup;
-    fresh->left_ms = fresh->gate->config->directory.timeout_ms;
+    fresh->left_ms = fresh->context->config->directory.timeout_ms;
     if (pam_set_data(pamh, key, fresh, cleanup) != PAM_SUCCESS) {
         result = inv_verdict_no_memory(verdict);
         goto cleanup;
@@ -104,14 +104,14 @@ inv_result inv_pam_handle_begin(inv_pam_handle *handle, const inv_domain *domain
     if (handle->left_ms <= 0)
         return inv_verdict_set(verdict, INV_TIMEOUT,
                                "the calls on this PAM handle used up [directory] timeout (%ld ms)",
-                               handle->gate->config->directory.timeout_ms);
+                               handle->context->config->directory.timeout_ms);
     if (handle->keep)
-        return inv_gate_begin(handle->gate, domain, handle->left_ms, call, verdict);
+        return inv_call_begin(handle->context, domain, handle->left_ms, call, verdict);
     if (handle->directory == NULL)
-        result = inv_directory_new(&handle->gate->config->directory, NULL, NULL, &handle->directory,
-                                   verdict);
+        result = inv_directory_new(&handle->context->config->directory, NULL, NULL,
+                                   &handle->directory, verdict);
     if (result == INV_OK)
-        inv_gate_begin_with(handle->gate, domain, handle->left_ms, handle->directory, call);
+        inv_call_begin_with(handle->context, domain, handle->left_ms, handle->directory, call);
     return result;
 }
 
@@ -121,7 +121,7 @@ void inv_pam_handle_end(inv_pam_handle *handle, inv_call *call)
         handle->left_ms = inv_deadline_left(&call->deadline);
     if (call->directory == handle->directory)
         call->directory = NULL;
-    inv_gate_end(call);
+    inv_call_end(call);
 }
 
 void inv_pam_handle_accept(inv_pam_handle *handle, const char *user, const inv_token *token,
@@ -158,12 +158,12 @@ void inv_pam_handle_log(pam_handle_t *pamh, const inv_pam_handle *handle, const 
         .service = item_text(pamh, PAM_SERVICE),
         .rhost = item_text(pamh, PAM_RHOST),
     };
-    /* Before a gate is open there is no log of its own. */
+    /* Before a context is open there is no log of its own. */
     inv_pam_handle bare = {.pamh = pamh};
     inv_log *log = NULL;
 
     if (handle != NULL) {
-        inv_log_verdict(handle->gate->log, verdict, &origin);
+        inv_log_verdict(handle->context->log, verdict, &origin);
         return;
     }
     log = inv_log_new(INV_LOG_NOTICE, log_to_pam, &bare);

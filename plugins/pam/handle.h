@@ -6,17 +6,17 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 #include "invitegate/token.h"
 #include "options.h"
 
 /*
- * What lives as long as the PAM handle, one for each configuration file: the open gate, the time
+ * What lives as long as the PAM handle, one for each configuration file: the open context, the time
  * that is left, and the last acceptance of a token. libpam frees it in pam_end(3).
  */
 typedef struct inv_pam_handle {
     pam_handle_t *pamh;
-    inv_gate *gate;
+    inv_context *context;
     bool debug; /* of the line that runs now */
     bool keep;  /* likewise: the process keeps the connection, for the next handle */
     inv_directory

@@ -84,7 +84,7 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
         made_before = result == INV_OK || result == INV_WRONG_PASSWORD;
     }
     if (result == INV_NO_ACCOUNT)
-        result = inv_redeem(&call, token, name, password, INV_TAKES_REGISTRATION, accepted_at,
+        result = inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at,
                             inv_pam_service_afresh(service));
     inv_pam_service_hang_up(service, &call);
     if (made_before)
@@ -114,7 +114,7 @@ static inv_result judge_combined(inv_pam_service *service, const inv_token *toke
 /* A password without a token for us to take. */
 static inv_result judge_plain(inv_pam_service *service, const inv_secret *password)
 {
-    if (inv_token_leads(service->handle->gate->keys, service->domain->name,
+    if (inv_token_leads(service->handle->context->keys, service->domain->name,
                         inv_secret_bytes(password), inv_secret_length(password)))
         return inv_verdict_set(inv_pam_service_afresh(service), INV_BAD_TOKEN,
                                "a token is no password%s",
@@ -142,7 +142,7 @@ inv_result inv_pam_login(inv_pam_service *service, const inv_secret *password)
         return result;
     if (!service->options.registers)
         return judge_plain(service, password);
-    result = inv_token_parse_combined(service->handle->gate->keys, service->domain->name, text,
+    result = inv_token_parse_combined(service->handle->context->keys, service->domain->name, text,
                                       length, &token, inv_pam_service_afresh(service));
     if (result == INV_OK)
         result = judge_combined(service, token, text, length);

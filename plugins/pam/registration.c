@@ -11,26 +11,27 @@
  * an account that was there before may have one and need a reset.
  */
 static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_name **name,
-                            unsigned *takes)
+                            inv_allowed_types *allowed_types)
 {
     inv_verdict refusal;
     inv_result result = inv_pam_service_name(service, name);
 
-    *takes = INV_TAKES_REGISTRATION | INV_TAKES_RESET;
+    *allowed_types = INV_ALLOW_REGISTRATION | INV_ALLOW_RESET;
     if (result != INV_NAME_INVALID || token == NULL)
         return result;
     refusal = service->verdict;
     result = inv_pam_service_existing_name(service, name);
-    *takes = INV_TAKES_RESET;
+    *allowed_types = INV_ALLOW_RESET;
     if (result == INV_NAME_INVALID)
         service->verdict = refusal;
     return result;
 }
 
 /* With such a name every invite but a reset fails, and the name is why. */
-static inv_result blame_name(inv_pam_service *service, unsigned takes, inv_result result)
+static inv_result blame_name(inv_pam_service *service, inv_allowed_types allowed_types,
+                             inv_result result)
 {
-    if (result != INV_BAD_TOKEN || (takes & INV_TAKES_REGISTRATION) != 0)
+    if (result != INV_BAD_TOKEN || (allowed_types & INV_ALLOW_REGISTRATION) != 0)
         return result;
     return inv_verdict_set(inv_pam_service_afresh(service), INV_NAME_INVALID,
                            "name_pattern does not let it register, and the token resets no account "
@@ -49,7 +50,7 @@ inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret
     if (inv_secret_length(text) == 0)
         return inv_verdict_set(inv_pam_service_afresh(service), INV_BAD_TOKEN,
                                "no token was given, and invite_only = yes");
-    return inv_token_parse(service->handle->gate->keys, service->domain->name,
+    return inv_token_parse(service->handle->context->keys, service->domain->name,
                            inv_secret_bytes(text), inv_secret_length(text), token,
                            inv_pam_service_afresh(service));
 }
@@ -76,16 +77,16 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
     inv_acceptance acceptance = {.accepted_at = accepted_by_host(service)};
     inv_call call = {0};
     inv_name *name = NULL;
-    unsigned takes = 0;
+    inv_allowed_types allowed_types = 0;
     inv_result result;
 
-    result = find_name(service, token, &name, &takes);
+    result = find_name(service, token, &name, &allowed_types);
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem_check(&call, token, name, takes, &acceptance,
+        result = inv_redeem_check(&call, token, name, allowed_types, &acceptance,
                                   inv_pam_service_afresh(service));
-        result = blame_name(service, takes, result);
+        result = blame_name(service, allowed_types, result);
     }
     if (result == INV_OK && token != NULL)
         inv_pam_handle_accept(service->handle, service->user, token, acceptance.accepted_at);
@@ -99,19 +100,19 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
 {
     inv_call call = {0};
     inv_name *name = NULL;
-    unsigned takes = 0;
+    inv_allowed_types allowed_types = 0;
     time_t accepted_at = 0;
     inv_result result;
 
     if (token != NULL)
         accepted_at = inv_pam_handle_accepted(service->handle, service->user, token);
-    result = find_name(service, token, &name, &takes);
+    result = find_name(service, token, &name, &allowed_types);
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem(&call, token, name, password, takes, accepted_at,
+        result = inv_redeem(&call, token, name, password, allowed_types, accepted_at,
                             inv_pam_service_afresh(service));
-        result = blame_name(service, takes, result);
+        result = blame_name(service, allowed_types, result);
     }
     inv_pam_service_hang_up(service, &call);
     if (result == INV_OK)

@@ -35,7 +35,7 @@ static void warn_of_idle_words(const inv_pam_service *service)
 
     for (unsigned word = 1; word != 0 && word <= fresh; word <<= 1) {
         if ((fresh & word) != 0)
-            inv_log_write(service->handle->gate->log, INV_LOG_WARNING, "%s",
+            inv_log_write(service->handle->context->log, INV_LOG_WARNING, "%s",
                           inv_pam_options_idle_text(word));
     }
 }
@@ -70,7 +70,7 @@ inv_result inv_pam_service_find_domain(inv_pam_service *service)
     if (length > USER_MAX)
         return inv_verdict_set(&service->verdict, INV_NAME_INVALID,
                                "a user name of %zu bytes is longer than any can be", length);
-    return inv_name_find_domain(service->handle->gate->config, service->user, length,
+    return inv_name_find_domain(service->handle->context->config, service->user, length,
                                 service->options.domain, &service->domain, &service->local_length,
                                 inv_pam_service_afresh(service));
 }
@@ -207,7 +207,7 @@ int inv_pam_service_nothing_in_front(inv_pam_service *service, int item)
     char text[256];
 
     inv_log_write(
-        service->handle->gate->log, INV_LOG_WARNING,
+        service->handle->context->log, INV_LOG_WARNING,
         "option \"%s\" of pam_invite.so, but no module in front has asked for %s: put one "
         "that asks in front of it, or leave the option out",
         option, wanted);
@@ -252,14 +252,14 @@ int inv_pam_service_finish(inv_pam_service *service, inv_result result)
     if (is_verdict(service, result))
         inv_pam_handle_log(service->pamh, service->handle, domain, &service->verdict);
     else if (service->handle != NULL)
-        inv_log_write(service->handle->gate->log, INV_LOG_DEBUG, "%s, user %s: %s",
+        inv_log_write(service->handle->context->log, INV_LOG_DEBUG, "%s, user %s: %s",
                       result == INV_OK ? "fine" : "not ours",
                       service->verdict.user[0] != '\0' ? service->verdict.user : "-",
                       service->verdict.why);
     tell(service);
     if (result == INV_OK && service->phase == INV_PAM_ACCOUNT && service->verdict.must_change) {
         if (service->handle != NULL)
-            inv_log_write(service->handle->gate->log, INV_LOG_NOTICE,
+            inv_log_write(service->handle->context->log, INV_LOG_NOTICE,
                           "user %s: the directory wants a new password first (pwdReset: TRUE)",
                           service->verdict.user);
         return PAM_NEW_AUTHTOK_REQD;

@@ -33,7 +33,7 @@ struct entry_case {
     const inv_domain *domain;
     bool noname;
     bool dry_run;
-    unsigned takes;
+    inv_allowed_types allowed_types;
     time_t accepted_at;
     long timeout_ms;
     char *cookie; /* NULL: none */
@@ -49,7 +49,7 @@ static void require_redeemed(const struct entry_case *entry_case)
     /* made by this very call, or there already and the password is the right one */
     FUZZ_REQUIRE(script->account_added || script->password_replaced ||
                  script->account_nonce_shown || script->proved || script->verifier_shown);
-    if (entry_case->takes == INV_TAKES_REGISTRATION)
+    if (entry_case->allowed_types == INV_ALLOW_REGISTRATION)
         FUZZ_REQUIRE(script->account_added || script->account_shown);
     FUZZ_REQUIRE(script->invite_shown);
 }
@@ -57,8 +57,8 @@ static void require_redeemed(const struct entry_case *entry_case)
 static inv_result call_redeem(struct entry_case *entry_case)
 {
     inv_result result = inv_redeem(&entry_case->call, fuzz_material()->token, entry_case->name,
-                                   entry_case->password, entry_case->takes, entry_case->accepted_at,
-                                   &entry_case->verdict);
+                                   entry_case->password, entry_case->allowed_types,
+                                   entry_case->accepted_at, &entry_case->verdict);
 
     if (result == INV_OK)
         require_redeemed(entry_case);
@@ -70,7 +70,7 @@ static inv_result call_open(struct entry_case *entry_case)
     const struct script *script = &entry_case->script;
     inv_result result =
         inv_redeem(&entry_case->call, NULL, entry_case->name, entry_case->password,
-                   entry_case->takes, entry_case->accepted_at, &entry_case->verdict);
+                   entry_case->allowed_types, entry_case->accepted_at, &entry_case->verdict);
 
     if (result == INV_OK) {
         FUZZ_REQUIRE(!entry_case->domain->invite_only);
@@ -87,9 +87,9 @@ static inv_result call_open(struct entry_case *entry_case)
 static inv_result call_check(struct entry_case *entry_case)
 {
     inv_acceptance acceptance = {.accepted_at = entry_case->accepted_at};
-    inv_result result = inv_redeem_check(&entry_case->call, fuzz_material()->token,
-                                         entry_case->noname ? NULL : entry_case->name,
-                                         entry_case->takes, &acceptance, &entry_case->verdict);
+    inv_result result = inv_redeem_check(
+        &entry_case->call, fuzz_material()->token, entry_case->noname ? NULL : entry_case->name,
+        entry_case->allowed_types, &acceptance, &entry_case->verdict);
 
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     if (result == INV_OK) {
@@ -338,7 +338,7 @@ static void take_word(struct entry_case *entry_case, const char *word, size_t le
     else if (value_of(word, length, "timeout=", &value, &value_length))
         entry_case->timeout_ms = script_number(value, value_length, 60000);
     else if (value_of(word, length, "takes=", &value, &value_length))
-        entry_case->takes = (unsigned)script_number(value, value_length, 7);
+        entry_case->allowed_types = (unsigned)script_number(value, value_length, 7);
     else if (value_of(word, length, "accepted=", &value, &value_length))
         entry_case->accepted_at = REPEATABLE_TIME - script_number(value, value_length, 10000);
     else if (value_of(word, length, "name=", &value, &value_length))
@@ -409,7 +409,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t chosen;
     struct entry_case entry_case = {
         .domain = fuzz_material()->server,
-        .takes = INV_TAKES_REGISTRATION | INV_TAKES_RESET,
+        .allowed_types = INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
         .timeout_ms = 2000,
         .verdict = INV_VERDICT_INIT,
     };

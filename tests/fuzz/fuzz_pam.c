@@ -86,12 +86,12 @@ static inv_result driver_receive(void *self, inv_operation *const *operations, s
     return result;
 }
 
-static inv_result driver_prove(void *self, const char *dn, const inv_secret *password,
-                               const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result driver_verify(void *self, const char *dn, const inv_secret *password,
+                                const inv_deadline *deadline, inv_verdict *verdict)
 {
     if (faults_strike())
         return inv_verdict_no_memory(verdict);
-    return script_driver.prove(self, dn, password, deadline, verdict);
+    return script_driver.verify(self, dn, password, deadline, verdict);
 }
 
 static void driver_end(void *self)
@@ -103,7 +103,7 @@ static const inv_directory_driver driver = {
     .open = driver_open,
     .send = driver_send,
     .receive = driver_receive,
-    .prove = driver_prove,
+    .verify = driver_verify,
     .close = driver_end,
     .free = driver_end,
 };

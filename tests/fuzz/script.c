@@ -367,8 +367,8 @@ static inv_result script_send(void *self, inv_operation *operation, const inv_de
     return INV_OK;
 }
 
-static inv_result script_prove(void *self, const char *dn, const inv_secret *password,
-                               const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result script_verify(void *self, const char *dn, const inv_secret *password,
+                                const inv_deadline *deadline, inv_verdict *verdict)
 {
     struct script *script = self;
     const char *block = NULL;
@@ -397,7 +397,7 @@ const inv_directory_driver script_driver = {
     .open = script_open,
     .send = script_send,
     .receive = script_receive,
-    .prove = script_prove,
+    .verify = script_verify,
     .close = script_close,
     .free = script_close,
 };

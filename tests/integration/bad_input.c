@@ -18,7 +18,7 @@
 
 /*
  * The table of bad input: what people may type, through the module in a stack, and what an admin
- * may write into the configuration. Each row has its answer of section 6 of the design, one line in
+ * may write into the configuration. Each row has its answer, one line in
  * the log that says why, and leaves the directory exactly as it was. (Rights and access rules, and
  * what doctor says of them: bad_rights.sh.)
  */
@@ -343,18 +343,18 @@ END_TEST
 /* No C string has one, but a name may come from a protocol that knows lengths. */
 START_TEST(a_name_with_nul)
 {
-    inv_gate *gate = NULL;
+    inv_context *context = NULL;
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
 
     ck_assert_int_eq(
-        inv_gate_open(pam_site_conf(site), inv_log_to_stderr, NULL, false, &gate, &verdict),
+        inv_context_open(pam_site_conf(site), inv_log_to_stderr, NULL, false, &context, &verdict),
         INV_OK);
     ck_assert_int_eq(
-        inv_name_prepare(&gate->config->domains[0], "alice\0frank", 11, &name, &verdict),
+        inv_name_prepare(&context->config->domains[0], "alice\0frank", 11, &name, &verdict),
         INV_NAME_INVALID);
     ck_assert_ptr_null(name);
-    inv_gate_free(&gate);
+    inv_context_free(&context);
 }
 END_TEST
 

@@ -86,7 +86,7 @@ static inv_result redeem(const struct point *point, const char *local)
 
     site_begin(site, &call);
     result = redeem_as(point, &call, local);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return result;
 }
 

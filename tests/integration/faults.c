@@ -214,11 +214,11 @@ static void bench_open(struct bench *bench, struct site *site, int number)
     bench->via = malloc(sizeof(*bench->via));
     ck_assert_ptr_nonnull(bench->via);
     *bench->via = *site;
-    bench->via->gate = NULL;
+    bench->via->context = NULL;
     write_configuration(site, path, socket);
-    ck_assert_msg(inv_gate_open(path, ignore_line, NULL, false, &bench->via->gate, &verdict) ==
-                      INV_OK,
-                  "%s", verdict.why);
+    ck_assert_msg(
+        inv_context_open(path, ignore_line, NULL, false, &bench->via->context, &verdict) == INV_OK,
+        "%s", verdict.why);
     free(path);
     free(socket);
     free(server);
@@ -227,7 +227,7 @@ static void bench_open(struct bench *bench, struct site *site, int number)
 static void bench_close(struct bench *bench)
 {
     ldap_proxy_stop(&bench->proxy);
-    inv_gate_free(&bench->via->gate);
+    inv_context_free(&bench->via->context);
     free(bench->via);
 }
 
@@ -259,7 +259,7 @@ static inv_result redeem(const struct site *site, const inv_token *token, const 
     } else {
         result = site_redeem_in(&call, token, local, password_of(kind), verdict);
     }
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return result;
 }
 

@@ -101,7 +101,7 @@ keys = re.findall(r"^\.It Ic (\w+)$", page, re.M) + ["token", "uri", "url"]
 sys.exit(keys != list(json.load(open(sys.argv[2]))))
 END
 verdict "the keys of the manual, in order" $?
-json "the keys of section 8, in order" 'list(rows[0]) == ["id", "type", "domain", "user", "inviter",
+json "the keys of invitectl(1), in order" 'list(rows[0]) == ["id", "type", "domain", "user", "inviter",
     "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses", "usesLeft",
     "state", "claims", "usedBy", "note", "madeBy", "token", "uri", "url"]'
 json "and what was asked for" '(r := rows[0])["expires"] == "2099-01-02T01:04:05Z" and
@@ -311,7 +311,7 @@ exits 0 "show a token" show "$token"
 says "for people" '^note +a note$' "$out"
 id=$(sed -n 's/^id  *//p' "$out")
 exits 0 "show an id" --json show "$id"
-json "the keys of section 8, without the token" 'list(rows[0]) == ["id", "type", "domain", "user",
+json "the keys of invitectl(1), without the token" 'list(rows[0]) == ["id", "type", "domain", "user",
     "inviter", "contacts", "groups", "rosterGroup", "created", "expires", "accountExpires", "uses",
     "usesLeft", "state", "claims", "usedBy", "note", "madeBy"] and rows[0]["user"] == "grace"'
 exits 1 "show an unknown id" show 0123456789012345678901234567890123456789

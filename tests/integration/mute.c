@@ -90,7 +90,7 @@ static void expect_prompt_calls(void)
     watch = stopwatch_start();
     site_begin(tls.site, &call);
     expect_no_verdict(inv_account_login(&call, alice, password, &verdict), "a login");
-    inv_gate_end(&call);
+    inv_call_end(&call);
     expect_prompt(&watch, "a login");
     inv_name_free(&alice);
     inv_secret_free(&password);
@@ -218,7 +218,7 @@ START_TEST(frozen_before_a_proof)
     expect_no_verdict(inv_account_login(&call, alice, password, &verdict), "a proof");
     ck_assert_uint_eq(counter->proofs, 1);
     counter_detach(call.directory, &counter);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     expect_prompt(&watch, "a proof");
     ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGCONT), 0);
     inv_name_free(&alice);
@@ -238,7 +238,7 @@ START_TEST(closes_without_waiting)
 
     configure(schemes[_i]);
     ck_assert_int_eq(
-        inv_directory_new(&tls.site->gate->config->directory, NULL, NULL, &directory, &verdict),
+        inv_directory_new(&tls.site->context->config->directory, NULL, NULL, &directory, &verdict),
         INV_OK);
     ck_assert_msg(inv_directory_run(directory, &search, 1, &deadline, &verdict) == INV_OK, "%s",
                   verdict.why);

@@ -116,7 +116,7 @@ static void take_part(int worker)
     char password[64];
 
     if (arena->token[0] != '\0')
-        ck_assert_int_eq(inv_token_parse(site->gate->keys, "example.org", arena->token,
+        ck_assert_int_eq(inv_token_parse(site->context->keys, "example.org", arena->token,
                                          INV_TOKEN_LENGTH, &token, &verdict),
                          INV_OK);
     name_of(worker, name);

@@ -142,7 +142,7 @@ START_TEST(nothing_is_left_of_a_new_invite)
 
     agent_ask(client, &reply, "create", "alice@example.org", "account", NULL);
     agent_expect(reply, "OK");
-    ck_assert_int_eq(inv_token_parse(site->gate->keys, "example.org",
+    ck_assert_int_eq(inv_token_parse(site->context->keys, "example.org",
                                      strstr(reply.text, "preauth=") + strlen("preauth="),
                                      INV_TOKEN_LENGTH, &made, &verdict),
                      INV_OK);

@@ -13,7 +13,7 @@
 /*
  * Eight threads of one process over one gate, as in a server that loads a module of ours: each with
  * tokens of its own, all with the same token, and all with a directory that goes away meanwhile.
- * Run by ThreadSanitizer as well (make check-threads).
+ * CI runs it with ThreadSanitizer as well.
  */
 
 #define THREADS 8
@@ -29,7 +29,7 @@ struct outcome {
 };
 
 static struct site *site;
-static inv_gate *gate;
+static inv_context *threads_context;
 static inv_token *own[THREADS][ROUNDS];
 static inv_token *shared[ROUNDS];
 static struct outcome outcomes[THREADS][ROUNDS];
@@ -51,14 +51,14 @@ static void start(void)
     site = site_start(NULL);
     site_add_account(site, "alice");
     site_next_second();
-    ck_assert_msg(inv_gate_open(slapd_conf_path(site->slapd), log_nothing, NULL, false, &gate,
-                                &verdict) == INV_OK,
+    ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd), log_nothing, NULL, false,
+                                   &threads_context, &verdict) == INV_OK,
                   "%s", verdict.why);
 }
 
 static void stop(void)
 {
-    inv_gate_free(&gate);
+    inv_context_free(&threads_context);
     site_stop(&site);
 }
 
@@ -84,7 +84,7 @@ static inv_result redeem(inv_call *call, const inv_token *token, const inv_name 
     inv_result result = INV_NO_MEMORY;
 
     if (password != NULL)
-        result = inv_redeem(call, token, name, password, INV_TAKES_REGISTRATION, 0, verdict);
+        result = inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, 0, verdict);
     inv_secret_free(&password);
     return result;
 }
@@ -94,7 +94,7 @@ static inv_result look(inv_call *call, const inv_token *token, const inv_name *n
 {
     inv_acceptance acceptance = {0};
 
-    return inv_redeem_check(call, token, name, INV_TAKES_REGISTRATION, &acceptance, verdict);
+    return inv_redeem_check(call, token, name, INV_ALLOW_REGISTRATION, &acceptance, verdict);
 }
 
 static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name,
@@ -113,19 +113,19 @@ static inv_result log_in(inv_call *call, const inv_token *token, const inv_name 
 /* In a call of its own, as a front end does. */
 static inv_result once(act what, const inv_token *token, const char *local, struct outcome *outcome)
 {
-    const inv_domain *domain = &gate->config->domains[0];
+    const inv_domain *domain = &threads_context->config->domains[0];
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
     inv_call call = {0};
     inv_result result = inv_name_prepare(domain, local, strlen(local), &name, &verdict);
 
     if (result == INV_OK)
-        result = inv_gate_begin(gate, domain, patient ? 1000 : 20000, &call, &verdict);
+        result = inv_call_begin(threads_context, domain, patient ? 1000 : 20000, &call, &verdict);
     if (result == INV_OK)
         result = what(&call, token, name, &verdict);
     if (result != INV_OK)
         (void)snprintf(outcome->why, sizeof(outcome->why), "%s", verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     return result;
 }

@@ -183,14 +183,14 @@ START_TEST(sends_no_password_in_clear)
     unsigned char heard[16];
 
     (void)snprintf(uri, sizeof(uri), "ldap://127.0.0.1:%d", peer_port(peer));
-    settings = tls.site->gate->config->directory;
+    settings = tls.site->context->config->directory;
     settings.uris = uris;
     settings.starttls = false;
     ck_assert_int_eq(inv_directory_new(&settings, "cn=someone", password, &directory, &verdict),
                      INV_OK);
     inv_directory_run(directory, &search, 1, &deadline, &verdict);
     site_expect_result(verdict, INV_CONFIG);
-    ck_assert_int_eq(inv_directory_prove(directory, "cn=someone", password, &deadline, &verdict),
+    ck_assert_int_eq(inv_directory_verify(directory, "cn=someone", password, &deadline, &verdict),
                      INV_CONFIG);
     ck_assert_uint_eq(peer_heard(peer, heard, sizeof(heard)), 0);
     inv_directory_free(&directory);
@@ -243,12 +243,12 @@ START_TEST(leaves_a_parents_connection_alone)
         site_begin(tls.site, &call);
         expect_still_open(call.directory);
         if (kept == 0)
-            inv_gate_end(&call); /* the child finds it kept; else it inherits one in use */
+            inv_call_end(&call); /* the child finds it kept; else it inherits one in use */
         child = fork();
         ck_assert_int_ge(child, 0);
         if (child == 0) {
             if (kept == 1)
-                inv_gate_end(&call);
+                inv_call_end(&call);
             _exit(site_login(tls.site, "alice", SITE_PASSWORD) ? 0 : 1);
         }
         ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -256,7 +256,7 @@ START_TEST(leaves_a_parents_connection_alone)
         if (kept == 0)
             site_begin(tls.site, &call);
         expect_still_open(call.directory);
-        inv_gate_end(&call);
+        inv_call_end(&call);
     }
 }
 END_TEST
@@ -281,12 +281,12 @@ static void *work(void *context)
         inv_acceptance acceptance = {0};
         inv_call call;
         inv_result result =
-            inv_gate_begin(tls.site->gate, site_domain(tls.site), 0, &call, &verdict);
+            inv_call_begin(tls.site->context, site_domain(tls.site), 0, &call, &verdict);
 
         if (result == INV_OK)
-            result = inv_redeem_check(&call, worker->token, NULL, INV_TAKES_REGISTRATION,
+            result = inv_redeem_check(&call, worker->token, NULL, INV_ALLOW_REGISTRATION,
                                       &acceptance, &verdict);
-        inv_gate_end(&call);
+        inv_call_end(&call);
         if (result != INV_OK) {
             worker->wrong++;
             worker->verdict = verdict;

@@ -31,5 +31,5 @@ void calls_begin(void)
 
 void calls_end(void)
 {
-    inv_gate_end(&call);
+    inv_call_end(&call);
 }

@@ -83,13 +83,13 @@ static inv_result counter_receive(void *context, inv_operation *const *operation
     return result;
 }
 
-static inv_result counter_prove(void *context, const char *dn, const inv_secret *password,
-                                const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result counter_verify(void *context, const char *dn, const inv_secret *password,
+                                 const inv_deadline *deadline, inv_verdict *verdict)
 {
     struct counter *counter = context;
 
     counter->proofs++;
-    return counter->driver->prove(counter->self, dn, password, deadline, verdict);
+    return counter->driver->verify(counter->self, dn, password, deadline, verdict);
 }
 
 static void counter_close(void *context)
@@ -118,7 +118,7 @@ static const inv_directory_driver counter_driver = {
     .open = counter_open,
     .send = counter_send,
     .receive = counter_receive,
-    .prove = counter_prove,
+    .verify = counter_verify,
     .close = counter_close,
     .is_own = counter_is_own,
     .free = counter_free,

@@ -77,12 +77,12 @@ static inv_result gateway_receive(void *context, inv_operation *const *operation
     return result;
 }
 
-static inv_result gateway_prove(void *context, const char *dn, const inv_secret *password,
-                                const inv_deadline *deadline, inv_verdict *verdict)
+static inv_result gateway_verify(void *context, const char *dn, const inv_secret *password,
+                                 const inv_deadline *deadline, inv_verdict *verdict)
 {
     struct gateway *gateway = context;
 
-    return gateway->driver->prove(gateway->self, dn, password, deadline, verdict);
+    return gateway->driver->verify(gateway->self, dn, password, deadline, verdict);
 }
 
 static void gateway_close(void *context)
@@ -111,7 +111,7 @@ static const inv_directory_driver gateway_driver = {
     .open = gateway_open,
     .send = gateway_send,
     .receive = gateway_receive,
-    .prove = gateway_prove,
+    .verify = gateway_verify,
     .is_own = gateway_is_own,
     .close = gateway_close,
     .free = gateway_end,

@@ -18,7 +18,7 @@
 struct pam_site {
     struct slapd *slapd;
     char *stacks;
-    inv_gate *gate;
+    inv_context *context;
 };
 
 static void fail(const char *what, const char *why)
@@ -64,8 +64,8 @@ pam_site *pam_site_open(void)
     pam_host_write_stack(site->stacks, "other",
                          "auth required pam_deny.so\naccount required pam_deny.so\n"
                          "password required pam_deny.so\nsession required pam_deny.so");
-    need(inv_gate_open(slapd_conf_path(site->slapd), inv_log_to_stderr, NULL, false, &site->gate,
-                       &verdict),
+    need(inv_context_open(slapd_conf_path(site->slapd), inv_log_to_stderr, NULL, false,
+                          &site->context, &verdict),
          "gate", &verdict);
     if (slapd_modify(site->slapd, "dn: ou=invites,dc=example,dc=org\nchangetype: modify\n"
                                   "add: invitePasswordForm\ninvitePasswordForm: server\n") != 0)
@@ -76,7 +76,7 @@ pam_site *pam_site_open(void)
 
 void pam_site_close(pam_site **site)
 {
-    inv_gate_free(&(*site)->gate);
+    inv_context_free(&(*site)->context);
     slapd_stop(&(*site)->slapd);
     free((*site)->stacks);
     free(*site);
@@ -129,8 +129,8 @@ static void begin(const pam_site *site, inv_call *call)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
 
-    need(inv_gate_begin(site->gate, &site->gate->config->domains[0], 10000, call, &verdict), "call",
-         &verdict);
+    need(inv_call_begin(site->context, &site->context->config->domains[0], 10000, call, &verdict),
+         "call", &verdict);
 }
 
 static inv_token *make_invite(const pam_site *site, const inv_invite_request *request)
@@ -147,7 +147,7 @@ static inv_token *make_invite(const pam_site *site, const inv_invite_request *re
         full.expires = time(NULL) + 86400;
     begin(site, &call);
     need(inv_invite_create(&call, &full, &token, &verdict), "invite", &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return token;
 }
 
@@ -170,9 +170,9 @@ void pam_site_account(const pam_site *site, const char *local, const char *passw
     inv_call call = {0};
 
     begin(site, &call);
-    need(inv_redeem(&call, token, name, secret, INV_TAKES_REGISTRATION, 0, &verdict), local,
+    need(inv_redeem(&call, token, name, secret, INV_ALLOW_REGISTRATION, 0, &verdict), local,
          &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);
     inv_token_free(&token);
@@ -194,7 +194,7 @@ void pam_site_revoke(const pam_site *site, const char *token)
     need(inv_token_parse(call.keys, call.domain->name, token, strlen(token), &parsed, &verdict),
          "token", &verdict);
     need(inv_invite_revoke(&call, inv_token_id(parsed), &verdict), "revoke", &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_token_free(&parsed);
 }
 
@@ -211,7 +211,7 @@ static inv_invite *read_invite(const pam_site *site, const char *token)
          "token", &verdict);
     need(inv_invite_read(&call, inv_token_id(parsed), INV_INVITE_ALL, &invite, &verdict), "read",
          &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_token_free(&parsed);
     return invite;
 }
@@ -242,8 +242,9 @@ inv_name *pam_site_name(const pam_site *site, const char *local)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
 
-    need(inv_name_prepare(&site->gate->config->domains[0], local, strlen(local), &name, &verdict),
-         local, &verdict);
+    need(
+        inv_name_prepare(&site->context->config->domains[0], local, strlen(local), &name, &verdict),
+        local, &verdict);
     return name;
 }
 

@@ -2,7 +2,7 @@
 #ifndef INVITEGATE_TESTS_PAM_SITE_H
 #define INVITEGATE_TESTS_PAM_SITE_H
 
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 #include "invitegate/invite.h"
 #include "invitegate/token.h"
 

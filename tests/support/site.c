@@ -83,11 +83,11 @@ void site_configure(struct site *site, const struct site_settings *settings)
     inv_verdict verdict = INV_VERDICT_INIT;
 
     inv_directory_free(&site->admin);
-    inv_gate_free(&site->gate);
+    inv_context_free(&site->context);
     site->log[0] = '\0';
     write_configuration(site, settings);
-    ck_assert_msg(inv_gate_open(slapd_conf_path(site->slapd), keep_line, site, false, &site->gate,
-                                &verdict) == INV_OK,
+    ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd), keep_line, site, false,
+                                   &site->context, &verdict) == INV_OK,
                   "%s", verdict.why);
 }
 
@@ -124,7 +124,7 @@ void site_stop(struct site **site)
     if (*site == NULL)
         return;
     inv_directory_free(&(*site)->admin);
-    inv_gate_free(&(*site)->gate);
+    inv_context_free(&(*site)->context);
     inv_secret_free(&(*site)->admin_password);
     slapd_stop(&(*site)->slapd);
     free(*site);
@@ -133,15 +133,15 @@ void site_stop(struct site **site)
 
 inv_domain *site_domain(const struct site *site)
 {
-    return &site->gate->config->domains[0];
+    return &site->context->config->domains[0];
 }
 
 void site_begin(const struct site *site, inv_call *call)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
 
-    ck_assert_msg(inv_gate_begin(site->gate, site_domain(site), 0, call, &verdict) == INV_OK, "%s",
-                  verdict.why);
+    ck_assert_msg(inv_call_begin(site->context, site_domain(site), 0, call, &verdict) == INV_OK,
+                  "%s", verdict.why);
 }
 
 /* ---------------------------------------------------------------------------- the admin's hands */
@@ -178,7 +178,7 @@ static void look(struct site *site, inv_operation *search)
     inv_deadline deadline = inv_deadline_in(30000);
 
     if (site->admin == NULL)
-        ck_assert_int_eq(inv_directory_new(&site->gate->config->directory, ADMIN,
+        ck_assert_int_eq(inv_directory_new(&site->context->config->directory, ADMIN,
                                            site->admin_password, &site->admin, &verdict),
                          INV_OK);
     ck_assert_msg(inv_directory_run(site->admin, &search, 1, &deadline, &verdict) == INV_OK, "%s",
@@ -392,7 +392,7 @@ inv_token *site_create(const struct site *site, struct site_request *request)
     site_begin(site, &call);
     ck_assert_msg(inv_invite_create(&call, &request->request, &token, &verdict) == INV_OK, "%s: %s",
                   inv_result_name(verdict.result), verdict.why);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     site_request_end(request);
     return token;
 }
@@ -417,7 +417,7 @@ inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *lo
     ck_assert_ptr_nonnull(secret);
     result = inv_name_prepare(call->domain, local, strlen(local), &name, verdict);
     ck_assert_msg(result == INV_OK, "%s: %s", local, verdict->why);
-    result = inv_redeem(call, token, name, secret, INV_TAKES_REGISTRATION | INV_TAKES_RESET,
+    result = inv_redeem(call, token, name, secret, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
                         time(NULL), verdict);
     ck_assert_int_eq(result, verdict->result);
     inv_name_free(&name);
@@ -433,7 +433,7 @@ inv_result site_redeem(const struct site *site, const inv_token *token, const ch
 
     site_begin(site, &call);
     result = site_redeem_in(&call, token, local, password, verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return result;
 }
 
@@ -448,7 +448,7 @@ inv_result site_redeem_contact(const struct site *site, const inv_token *token, 
     site_begin(site, &call);
     result = inv_redeem_contact(&call, token, name, 0, verdict);
     ck_assert_int_eq(result, verdict->result);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     return result;
 }
@@ -463,10 +463,10 @@ inv_result site_check(const struct site *site, const inv_token *token, const cha
 
     *verdict = (inv_verdict)INV_VERDICT_INIT;
     site_begin(site, &call);
-    result = inv_redeem_check(&call, token, name, INV_TAKES_REGISTRATION | INV_TAKES_RESET,
+    result = inv_redeem_check(&call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
                               &acceptance, verdict);
     ck_assert_int_eq(result, verdict->result);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     return result;
 }
@@ -479,7 +479,7 @@ inv_result site_revoke(const struct site *site, const inv_token *token)
 
     site_begin(site, &call);
     result = inv_invite_revoke(&call, inv_token_id(token), &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return result;
 }
 
@@ -493,7 +493,7 @@ bool site_login(const struct site *site, const char *local, const char *password
 
     site_begin(site, &call);
     result = inv_account_login(&call, name, secret, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);
     ck_assert_msg(result >= INV_OK, "login of %s: %s", local, verdict.why);

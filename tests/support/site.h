@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 #include "invitegate/redeem.h"
 #include "tests/support/slapd.h"
 
@@ -15,7 +15,7 @@
  */
 struct site {
     struct slapd *slapd;
-    inv_gate *gate;
+    inv_context *context;
     inv_secret *admin_password;
     inv_directory *admin; /* bound as the rootdn, at first use in each process */
     char log[16384];      /* what was logged since the last open, as long as it fits */
@@ -47,7 +47,7 @@ void site_configure(struct site *site, const struct site_settings *settings);
 /* The [domain example.org] of the open configuration, to be changed by a test. */
 inv_domain *site_domain(const struct site *site);
 
-/* A call with the site's timeout; ends with inv_gate_end. */
+/* A call with the site's timeout; ends with inv_call_end. */
 void site_begin(const struct site *site, inv_call *call);
 
 /* ---------------------------------------------------------------------------- the admin's hands */

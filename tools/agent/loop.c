@@ -28,10 +28,10 @@ enum { POLL_SIGNALS, POLL_READY, POLL_LISTENER };
 
 typedef struct agent_loop {
     agent_service *service;
-    inv_gate **gate;
+    inv_context **context;
     const char *config_path;
     agent_workers *workers;
-    inv_gate *old_gate; /* of the configuration before: until its workers are done */
+    inv_context *old_context; /* of the configuration before: until its workers are done */
     agent_workers *old_workers;
     bool reload; /* asked for while old_workers were at work */
     int listener;
@@ -50,7 +50,7 @@ typedef struct agent_loop {
 
 static const inv_log *log_of(const agent_loop *loop)
 {
-    return loop->service->gate->log;
+    return loop->service->context->log;
 }
 
 /* Whether a line is due that is written once a minute at most. */
@@ -122,7 +122,7 @@ static void deliver_from(agent_loop *loop, agent_workers *workers)
 
 static void tell_what_stays(const agent_loop *loop, const inv_agent_settings *before)
 {
-    const inv_agent_settings *now = &loop->service->gate->config->agent;
+    const inv_agent_settings *now = &loop->service->context->config->agent;
 
     if (!loop->standard && (strcmp(before->socket, now->socket) != 0 ||
                             strcmp(before->socket_group, now->socket_group) != 0 ||
@@ -133,16 +133,16 @@ static void tell_what_stays(const agent_loop *loop, const inv_agent_settings *be
 }
 
 /* Requests that wait go to the new workers; those that are under way end with the old ones. */
-static void change_workers(agent_loop *loop, inv_gate *gate, agent_workers *workers)
+static void change_workers(agent_loop *loop, inv_context *context, agent_workers *workers)
 {
     agent_job *job = agent_workers_retire(loop->workers);
 
     loop->old_workers = loop->workers;
-    loop->old_gate = *loop->gate;
+    loop->old_context = *loop->context;
     loop->workers = workers;
-    *loop->gate = gate;
-    loop->service->gate = gate;
-    agent_limits_set(loop->service->limits, &gate->config->agent);
+    *loop->context = context;
+    loop->service->context = context;
+    agent_limits_set(loop->service->limits, &context->config->agent);
     while (job != NULL) {
         agent_job *next = job->next;
         agent_job *refused = agent_workers_submit(workers, job);
@@ -158,23 +158,23 @@ static void reload(agent_loop *loop)
     inv_verdict verdict = INV_VERDICT_INIT;
     agent_service fresh = *loop->service;
     agent_workers *workers = NULL;
-    inv_gate *gate = NULL;
-    inv_result result = inv_gate_open(loop->config_path, NULL, NULL, false, &gate, &verdict);
+    inv_context *context = NULL;
+    inv_result result = inv_context_open(loop->config_path, NULL, NULL, false, &context, &verdict);
 
-    fresh.gate = gate;
+    fresh.context = context;
     if (result == INV_OK)
-        result = agent_descriptors_ensure(gate->config->agent.workers, &verdict);
+        result = agent_descriptors_ensure(context->config->agent.workers, &verdict);
     if (result == INV_OK)
         result = agent_workers_start(&fresh, loop->ready, &workers, &verdict);
     if (result != INV_OK) {
         inv_log_write(log_of(loop), INV_LOG_ERROR, "goes on with the configuration it has: %s",
                       verdict.why);
-        inv_gate_free(&gate);
+        inv_context_free(&context);
         return;
     }
-    change_workers(loop, gate, workers);
-    tell_what_stays(loop, &loop->old_gate->config->agent);
-    inv_log_write(log_of(loop), INV_LOG_INFO, "has read %s again", gate->config->path);
+    change_workers(loop, context, workers);
+    tell_what_stays(loop, &loop->old_context->config->agent);
+    inv_log_write(log_of(loop), INV_LOG_INFO, "has read %s again", context->config->path);
 }
 
 /* One configuration at a time: the next reload waits until the one before is no longer used. */
@@ -183,7 +183,7 @@ static void end_old_workers(agent_loop *loop)
     if (loop->old_workers != NULL && !agent_workers_idle(loop->old_workers))
         return;
     agent_workers_stop(&loop->old_workers);
-    inv_gate_free(&loop->old_gate);
+    inv_context_free(&loop->old_context);
     if (loop->reload && !loop->draining) {
         loop->reload = false;
         reload(loop);
@@ -206,7 +206,7 @@ static void deliver(agent_loop *loop)
 static void submit(agent_loop *loop, agent_connection *connection, const agent_operation *operation,
                    agent_frame *frame)
 {
-    const long timeout = loop->service->gate->config->directory.timeout_ms;
+    const long timeout = loop->service->context->config->directory.timeout_ms;
     agent_job *job = calloc(1, sizeof(*job));
     agent_job *refused;
 
@@ -446,7 +446,7 @@ static inv_result open_loop(agent_loop *loop, inv_verdict *verdict)
     return agent_workers_start(loop->service, loop->ready, &loop->workers, verdict);
 }
 
-inv_result agent_loop_run(agent_service *service, inv_gate **gate, const char *config_path,
+inv_result agent_loop_run(agent_service *service, inv_context **context, const char *config_path,
                           int listener, inv_verdict *verdict)
 {
     agent_loop *loop = calloc(1, sizeof(*loop));
@@ -455,7 +455,7 @@ inv_result agent_loop_run(agent_service *service, inv_gate **gate, const char *c
     if (loop == NULL)
         return inv_verdict_no_memory(verdict);
     loop->service = service;
-    loop->gate = gate;
+    loop->context = context;
     loop->config_path = config_path;
     loop->listener = listener;
     loop->standard = listener < 0;
@@ -465,7 +465,7 @@ inv_result agent_loop_run(agent_service *service, inv_gate **gate, const char *c
         result = turn(loop, verdict);
     agent_workers_stop(&loop->old_workers);
     agent_workers_stop(&loop->workers);
-    inv_gate_free(&loop->old_gate);
+    inv_context_free(&loop->old_context);
     agent_places_clear(&loop->places);
     if (loop->signals >= 0)
         (void)close(loop->signals);

@@ -17,7 +17,7 @@
 #include "loop.h"
 #include "pam.h"
 
-/* As invitectl's, by the last column of section 6. */
+/* As invitectl's. */
 enum { EXIT_USAGE = 2, EXIT_TEMPORARY = 3, EXIT_CONFIGURATION = 4 };
 
 typedef struct invocation {
@@ -116,7 +116,7 @@ static void keep_for_the_loop(int number)
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
-static inv_result serve(agent_service *service, inv_gate **gate, const invocation *wanted,
+static inv_result serve(agent_service *service, inv_context **context, const invocation *wanted,
                         inv_verdict *verdict)
 {
     agent_listener listener = AGENT_LISTENER_INIT;
@@ -126,13 +126,14 @@ static inv_result serve(agent_service *service, inv_gate **gate, const invocatio
     keep_for_the_loop(SIGTERM);
     keep_for_the_loop(SIGINT);
     if (!wanted->standard)
-        result = agent_listener_open(&(*gate)->config->agent, &listener, verdict);
+        result = agent_listener_open(&(*context)->config->agent, &listener, verdict);
     if (result == INV_OK) {
-        inv_log_write((*gate)->log, INV_LOG_INFO, "serves %s",
+        inv_log_write((*context)->log, INV_LOG_INFO, "serves %s",
                       wanted->standard        ? "standard input and output"
                       : listener.path != NULL ? listener.path
                                               : "the socket of systemd");
-        result = agent_loop_run(service, gate, wanted->config_path, listener.descriptor, verdict);
+        result =
+            agent_loop_run(service, context, wanted->config_path, listener.descriptor, verdict);
     }
     agent_listener_close(&listener);
     return result;
@@ -140,35 +141,35 @@ static inv_result serve(agent_service *service, inv_gate **gate, const invocatio
 
 static int run(const invocation *wanted)
 {
-    agent_service service = {.gate = NULL};
+    agent_service service = {.context = NULL};
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_gate *gate = NULL;
+    inv_context *context = NULL;
     inv_result result;
 
     keep_for_the_loop(SIGHUP);
-    result = inv_gate_open(wanted->config_path, NULL, NULL, false, &gate, &verdict);
-    service.gate = gate;
+    result = inv_context_open(wanted->config_path, NULL, NULL, false, &context, &verdict);
+    service.context = context;
     if (result == INV_OK)
-        result = agent_descriptors_ensure(gate->config->agent.workers, &verdict);
+        result = agent_descriptors_ensure(context->config->agent.workers, &verdict);
     if (result == INV_OK)
-        result = agent_limits_new(&gate->config->agent, &service.limits, &verdict);
+        result = agent_limits_new(&context->config->agent, &service.limits, &verdict);
     if (result == INV_OK) {
         service.inviters = agent_inviters_new();
         if (service.inviters == NULL)
             result = inv_verdict_no_memory(&verdict);
     }
     if (result == INV_OK && geteuid() == 0)
-        inv_log_write(gate->log, INV_LOG_WARNING,
+        inv_log_write(context->log, INV_LOG_WARNING,
                       "invite-agent runs as root and need not: see invite-agent.service");
     if (result == INV_OK)
-        result = serve(&service, &gate, wanted, &verdict);
+        result = serve(&service, &context, wanted, &verdict);
     if (result != INV_OK) {
         (void)fprintf(stderr, "invite-agent: %s\n", verdict.why);
-        inv_log_write(gate != NULL ? gate->log : NULL, INV_LOG_ERROR, "%s", verdict.why);
+        inv_log_write(context != NULL ? context->log : NULL, INV_LOG_ERROR, "%s", verdict.why);
     }
     agent_inviters_free(&service.inviters);
     agent_limits_free(&service.limits);
-    inv_gate_free(&gate);
+    inv_context_free(&context);
     return result == INV_OK          ? EXIT_SUCCESS
            : result == INV_NO_MEMORY ? EXIT_TEMPORARY
                                      : EXIT_CONFIGURATION;

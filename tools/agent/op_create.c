@@ -169,7 +169,7 @@ static inv_result read_request(agent_task *task, creation *wanted)
 
 static inv_result judge_count(agent_task *task, const creation *wanted)
 {
-    unsigned most = task->service->gate->config->agent.max_open_invites;
+    unsigned most = task->service->context->config->agent.max_open_invites;
     size_t open = 0;
     inv_result result =
         inv_invite_count_open(&task->call, wanted->inviter, &open, agent_clear_words(task));

@@ -95,7 +95,7 @@ static inv_result check(agent_task *task, const inv_token *token)
     inv_invite *invite = NULL;
     inv_acceptance acceptance = {.invite = &invite};
     inv_result result = inv_redeem_check(
-        &task->call, token, NULL, INV_TAKES_REGISTRATION | INV_TAKES_RESET | INV_TAKES_CONTACT,
+        &task->call, token, NULL, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT,
         &acceptance, &task->verdict);
 
     if (result == INV_OK)
@@ -149,18 +149,18 @@ static inv_result answer_account(agent_task *task, const inv_name *name)
 }
 
 static inv_result redeem(agent_task *task, const inv_token *token, const inv_name *name,
-                         unsigned takes)
+                         inv_allowed_types allowed_types)
 {
     const char *text = task->arguments[2];
     inv_secret *password;
     inv_result result;
 
     if (task->domain->pam_service[0] != '\0')
-        return agent_pam_change(task, token, name, text, accepted_at(task), takes);
+        return agent_pam_change(task, token, name, text, accepted_at(task), allowed_types);
     password = inv_secret_new(text, strlen(text));
     if (password == NULL)
         return inv_verdict_no_memory(&task->verdict);
-    result = inv_redeem(&task->call, token, name, password, takes, accepted_at(task),
+    result = inv_redeem(&task->call, token, name, password, allowed_types, accepted_at(task),
                         agent_clear_words(task));
     inv_secret_free(&password);
     return result;
@@ -173,7 +173,7 @@ static inv_result do_register(agent_task *task, const inv_token *token)
     inv_result result = agent_new_name(task, task->arguments[1], &name);
 
     if (result == INV_OK)
-        result = redeem(task, token, name, INV_TAKES_REGISTRATION);
+        result = redeem(task, token, name, INV_ALLOW_REGISTRATION);
     if (result == INV_OK)
         result = answer_account(task, name);
     inv_name_free(&name);
@@ -230,7 +230,7 @@ static inv_result do_taken(agent_task *task, const inv_token *token)
     inv_result result = agent_new_name(task, task->arguments[1], &name);
 
     if (result == INV_OK)
-        result = inv_redeem_check(&task->call, token, name, INV_TAKES_REGISTRATION, &acceptance,
+        result = inv_redeem_check(&task->call, token, name, INV_ALLOW_REGISTRATION, &acceptance,
                                   agent_clear_words(task));
     if (result == INV_OK)
         result = inv_verdict_set(&task->verdict, INV_NAME_TAKEN,
@@ -250,7 +250,7 @@ static inv_result do_reset(agent_task *task, const inv_token *token)
     inv_result result = agent_existing_name(task, task->arguments[1], &name);
 
     if (result == INV_OK)
-        result = redeem(task, token, name, INV_TAKES_RESET);
+        result = redeem(task, token, name, INV_ALLOW_RESET);
     inv_name_free(&name);
     return result;
 }

@@ -72,11 +72,11 @@ static const inv_domain *domain_of(const inv_config *config, const char *name)
 static bool claim_token(const agent_service *service, const char *domain_name, const char *text,
                         agent_claim *claim)
 {
-    const inv_domain *domain = domain_of(service->gate->config, domain_name);
+    const inv_domain *domain = domain_of(service->context->config, domain_name);
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *token = NULL;
 
-    if (domain == NULL || inv_token_parse(service->gate->keys, domain->name, text, strlen(text),
+    if (domain == NULL || inv_token_parse(service->context->keys, domain->name, text, strlen(text),
                                           &token, &verdict) != INV_OK)
         return false;
     agent_limits_digest(service->limits, 't', inv_token_id(token), claim->subject);
@@ -125,12 +125,12 @@ static void log_verdict(const agent_task *task)
         return;
     if (task->verdict.result == INV_NO_ACCOUNT)
         return; /* an answer to a question, not a refusal */
-    inv_log_verdict(task->service->gate->log, &task->verdict, &origin);
+    inv_log_verdict(task->service->context->log, &task->verdict, &origin);
 }
 
 static inv_result find_domain(agent_task *task, const char *name)
 {
-    const inv_config *config = task->service->gate->config;
+    const inv_config *config = task->service->context->config;
 
     task->domain = domain_of(config, name);
     if (task->domain != NULL)
@@ -161,7 +161,7 @@ void agent_operate(const agent_service *service, const agent_frame *frame, inv_d
     }
     result = find_domain(&task, frame->fields[2]);
     if (result == INV_OK) {
-        inv_gate_begin_with(service->gate, task.domain, 0, directory, &task.call);
+        inv_call_begin_with(service->context, task.domain, 0, directory, &task.call);
         result = task.operation->run(&task);
     }
     task.verdict.result = result;

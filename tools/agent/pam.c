@@ -132,7 +132,8 @@ static void end(pam_process *change)
 
 /* ---------------------------------------------------------------------------------- the code */
 
-/* The table of section 6 read backwards. NOT_ALLOWED stands for all that PAM_PERM_DENIED can be. */
+/* The results of pam_invite(8) read backwards. NOT_ALLOWED stands for all that PAM_PERM_DENIED can
+ * be. */
 static inv_result result_of(int code)
 {
     switch (code) {
@@ -189,12 +190,13 @@ static inv_result read_output(agent_task *task, const pam_process *change)
 /* ------------------------------------------------------------------------------- the verdict */
 
 static inv_result check_name(agent_task *task, const inv_token *token, const inv_name *name,
-                             unsigned takes, time_t accepted_at, inv_verdict *verdict)
+                             inv_allowed_types allowed_types, time_t accepted_at,
+                             inv_verdict *verdict)
 {
     inv_acceptance acceptance = {.accepted_at = accepted_at};
 
     task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
-    return inv_redeem_check(&task->call, token, name, takes, &acceptance, verdict);
+    return inv_redeem_check(&task->call, token, name, allowed_types, &acceptance, verdict);
 }
 
 static bool is_there(agent_task *task, const inv_name *name)
@@ -213,10 +215,10 @@ static bool is_there(agent_task *task, const inv_name *name)
  * the invite has nothing against the name, it was one of those, and its words count.
  */
 static inv_result explain_refusal(agent_task *task, const inv_token *token, const inv_name *name,
-                                  unsigned takes, time_t accepted_at)
+                                  inv_allowed_types allowed_types, time_t accepted_at)
 {
     inv_verdict verdict = task->verdict;
-    inv_result result = check_name(task, token, name, takes, accepted_at, &verdict);
+    inv_result result = check_name(task, token, name, allowed_types, accepted_at, &verdict);
 
     /* a check lets a new account be repeated; that it was refused leaves the password */
     if (result == INV_OK && token == NULL && is_there(task, name))
@@ -275,7 +277,8 @@ static inv_result run(agent_task *task, const char *const fields[AGENT_PAM_FIELD
 }
 
 inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
-                            const char *password, time_t accepted_at, unsigned takes)
+                            const char *password, time_t accepted_at,
+                            inv_allowed_types allowed_types)
 {
     bool one_domain = task->call.config->domain_count == 1;
     char text[INV_TOKEN_LENGTH + 1] = "";
@@ -298,13 +301,13 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     if (accepted_at != 0)
         (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
     /* PAM cannot be told which kinds of invite to take */
-    result = check_name(task, token, name, takes, accepted_at, agent_clear_words(task));
+    result = check_name(task, token, name, allowed_types, accepted_at, agent_clear_words(task));
     if (result == INV_OK)
         result = run(task, fields);
     inv_wipe(text, sizeof(text));
     if (result == INV_NOT_ALLOWED)
-        result = explain_refusal(task, token, name, takes, accepted_at);
-    if (result == INV_OK && (takes & INV_TAKES_REGISTRATION) != 0)
+        result = explain_refusal(task, token, name, allowed_types, accepted_at);
+    if (result == INV_OK && (allowed_types & INV_ALLOW_REGISTRATION) != 0)
         result = confirm(task, name);
     if (result == INV_NOT_ALLOWED && task->verdict.text[0] != '\0' &&
         agent_set_text(task, "%s", task->verdict.text) != INV_OK)

@@ -20,7 +20,8 @@
  * that.
  */
 inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
-                            const char *password, time_t accepted_at, unsigned takes);
+                            const char *password, time_t accepted_at,
+                            inv_allowed_types allowed_types);
 
 /* The process: one pam_acct_mgmt(3) and pam_chauthtok(3). Returns the exit status. */
 int agent_pam_process(void);

@@ -58,8 +58,8 @@ static inv_result find_local(agent_task *task, const char *user, size_t *local)
 {
     const inv_domain *domain;
 
-    return inv_name_find_domain(task->service->gate->config, user, strlen(user), task->domain->name,
-                                &domain, local, agent_clear_words(task));
+    return inv_name_find_domain(task->service->context->config, user, strlen(user),
+                                task->domain->name, &domain, local, agent_clear_words(task));
 }
 
 inv_result agent_new_name(agent_task *task, const char *user, inv_name **name)

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "frame.h"
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 #include "invitegate/name.h"
 #include "inviters.h"
 #include "limits.h"
@@ -18,7 +18,7 @@
 
 /* What all requests share. Threads may use it together. */
 typedef struct agent_service {
-    const inv_gate *gate;
+    const inv_context *context;
     agent_limits *limits;
     agent_inviters *inviters;
 } agent_service;

@@ -72,7 +72,7 @@ static void *work(void *context)
 
     while ((job = next_job(workers)) != NULL) {
         if (directory == NULL)
-            (void)inv_directory_new(&workers->service.gate->config->directory, NULL, NULL,
+            (void)inv_directory_new(&workers->service.context->config->directory, NULL, NULL,
                                     &directory, &verdict);
         answer(workers, job, directory);
         finish_job(workers, job);
@@ -98,7 +98,7 @@ static int start_thread(agent_workers *workers, pthread_t *thread)
 inv_result agent_workers_start(const agent_service *service, int ready, agent_workers **workers,
                                inv_verdict *verdict)
 {
-    unsigned count = service->gate->config->agent.workers;
+    unsigned count = service->context->config->agent.workers;
     agent_workers *started = calloc(1, sizeof(*started));
     int error = 0;
 

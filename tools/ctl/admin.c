@@ -31,7 +31,7 @@ inv_result ctl_admin_open(const ctl_invocation *invocation, ctl_session *session
         result = inv_verdict_set(&session->verdict, INV_CONFIG,
                                  "%s is empty: it has to hold the password of %s", path, dn);
     if (result == INV_OK)
-        result = inv_directory_new(&session->gate->config->directory, dn, admin->password,
+        result = inv_directory_new(&session->context->config->directory, dn, admin->password,
                                    &admin->directory, &session->verdict);
     return result;
 }

@@ -19,7 +19,7 @@ typedef struct ctl_admin {
 /* False: one was given without the other, or an empty DN; told, and *status is the exit status. */
 bool ctl_admin_options_fit(const ctl_invocation *invocation, int *status);
 
-/* INV_CONFIG for a file that is empty or may be read by others. Needs the session's gate. */
+/* INV_CONFIG for a file that is empty or may be read by others. Needs the session's context. */
 inv_result ctl_admin_open(const ctl_invocation *invocation, ctl_session *session, ctl_admin *admin);
 void ctl_admin_close(ctl_admin *admin);
 

@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 #include "invitegate/name.h"
 #include "invitegate/token.h"
 
-/* Exit statuses of the last column of section 6. */
+/* Exit statuses, as invitectl(1) has them. */
 enum {
     CTL_EXIT_OK = 0,
     CTL_EXIT_REFUSED = 1, /* also: doctor or repair has findings */
@@ -100,16 +100,16 @@ int ctl_exit_status(inv_result result);
 /* --------------------------------------------------------------------------------------- session
  */
 
-/* What a command works with: the open gate and one call in one domain. */
+/* What a command works with: the open context and one call in one domain. */
 typedef struct ctl_session {
-    inv_gate *gate;
+    inv_context *context;
     const inv_domain *domain;
     inv_call call;
     bool begun;
     inv_verdict verdict;
 } ctl_session;
 
-/* Opens the gate; with_keys false for init and doctor. Closing is always allowed. */
+/* Opens the context; with_keys false for init and doctor. Closing is always allowed. */
 inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session);
 void ctl_session_close(ctl_session *session);
 

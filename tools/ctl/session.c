@@ -15,28 +15,28 @@ inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ct
 {
     memset(session, 0, sizeof(*session));
     if (with_keys)
-        return inv_gate_open(invocation->config_path, NULL, NULL, false, &session->gate,
-                             &session->verdict);
-    return inv_gate_open_without_keys(invocation->config_path, NULL, NULL, false, &session->gate,
-                                      &session->verdict);
+        return inv_context_open(invocation->config_path, NULL, NULL, false, &session->context,
+                                &session->verdict);
+    return inv_context_open_without_keys(invocation->config_path, NULL, NULL, false,
+                                         &session->context, &session->verdict);
 }
 
 static void end_call(ctl_session *session)
 {
     if (session->begun)
-        inv_gate_end(&session->call);
+        inv_call_end(&session->call);
     session->begun = false;
 }
 
 void ctl_session_close(ctl_session *session)
 {
     end_call(session);
-    inv_gate_free(&session->gate);
+    inv_context_free(&session->context);
 }
 
 inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session)
 {
-    const inv_config *config = session->gate->config;
+    const inv_config *config = session->context->config;
 
     if (invocation->domain != NULL) {
         inv_verdict unused = INV_VERDICT_INIT;
@@ -67,7 +67,7 @@ const inv_domain *ctl_session_find_domain(const ctl_session *session, const char
     size_t local;
 
     if (text == NULL || strchr(text, '@') == NULL ||
-        inv_name_find_domain(session->gate->config, text, strlen(text), NULL, &domain, &local,
+        inv_name_find_domain(session->context->config, text, strlen(text), NULL, &domain, &local,
                              &unused) != INV_OK)
         return NULL;
     return domain;
@@ -98,7 +98,7 @@ static inv_result begin(ctl_session *session, long milliseconds)
     inv_result result;
 
     end_call(session);
-    result = inv_gate_begin(session->gate, session->domain, milliseconds, &session->call,
+    result = inv_call_begin(session->context, session->domain, milliseconds, &session->call,
                             &session->verdict);
     session->begun = result == INV_OK;
     return result;
@@ -125,25 +125,25 @@ int ctl_session_log(ctl_session *session)
     inv_origin origin = {.domain = session->domain != NULL ? session->domain->name : NULL,
                          .service = "invitectl"};
 
-    inv_log_verdict(session->gate->log, &session->verdict, &origin);
+    inv_log_verdict(session->context->log, &session->verdict, &origin);
     return ctl_exit_status(session->verdict.result);
 }
 
 static inv_result parse_token(const ctl_invocation *invocation, ctl_session *session,
                               const char *text, size_t length, inv_token **token)
 {
-    const inv_config *config = session->gate->config;
+    const inv_config *config = session->context->config;
     inv_result result = INV_BAD_TOKEN;
 
     if (invocation->domain != NULL) {
         result = ctl_session_choose_domain(invocation, session);
         return result != INV_OK ? result
-                                : inv_token_parse(session->gate->keys, session->domain->name, text,
-                                                  length, token, &session->verdict);
+                                : inv_token_parse(session->context->keys, session->domain->name,
+                                                  text, length, token, &session->verdict);
     }
     for (size_t i = 0; i < config->domain_count && result == INV_BAD_TOKEN; i++) {
         session->domain = &config->domains[i];
-        result = inv_token_parse(session->gate->keys, session->domain->name, text, length, token,
+        result = inv_token_parse(session->context->keys, session->domain->name, text, length, token,
                                  &session->verdict);
     }
     return result;

@@ -80,7 +80,7 @@ static inv_result change(adopting *work, const char *jid, inv_adoption *adoption
     inv_verdict *verdict = &work->session.verdict;
     inv_directory *directory =
         work->admin.directory != NULL ? work->admin.directory : work->session.call.directory;
-    inv_deadline deadline = inv_deadline_in(work->session.gate->config->directory.timeout_ms);
+    inv_deadline deadline = inv_deadline_in(work->session.context->config->directory.timeout_ms);
     inv_result result = inv_directory_run(directory, &adoption->change, 1, &deadline, verdict);
 
     if (result != INV_OK)
@@ -102,7 +102,7 @@ static inv_result change(adopting *work, const char *jid, inv_adoption *adoption
 static inv_result choose(adopting *work, const char *argument, inv_name **name)
 {
     ctl_session *session = &work->session;
-    const inv_config *config = session->gate->config;
+    const inv_config *config = session->context->config;
     inv_result result;
 
     session->domain = NULL;

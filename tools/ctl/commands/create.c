@@ -82,8 +82,8 @@ static inv_result read_user(const ctl_invocation *invocation, ctl_session *sessi
 
     if (text == NULL)
         return INV_OK;
-    result = inv_name_find_domain(session->gate->config, text, strlen(text), session->domain->name,
-                                  &domain, &local, &session->verdict);
+    result = inv_name_find_domain(session->context->config, text, strlen(text),
+                                  session->domain->name, &domain, &local, &session->verdict);
     if (result == INV_OK && wanted->request.type == INV_INVITE_RESET)
         result = ctl_read_jid(session, text, &wanted->user); /* it exists: no name_pattern */
     else if (result == INV_OK)

@@ -27,7 +27,7 @@ typedef struct examination {
 
 static void check_keys(examination *work)
 {
-    const char *path = work->session.gate->config->key_file;
+    const char *path = work->session.context->config->key_file;
     inv_verdict verdict = INV_VERDICT_INIT;
 
     if (inv_keys_read(path, &work->keys, &verdict) == INV_OK)
@@ -180,12 +180,12 @@ static void check_clock(ctl_proof *proof)
 static inv_result examine_domain(examination *work)
 {
     ctl_containers containers = {.fingerprints = NULL};
-    ctl_proof proof = {.config = work->session.gate->config,
+    ctl_proof proof = {.config = work->session.context->config,
                        .domain = work->session.domain,
                        .call = &work->session.call,
                        .report = work->report,
                        .verdict = &work->session.verdict,
-                       .lesser = CTL_FINDING};
+                       .optional_severity = CTL_FINDING};
     inv_result result = ctl_session_begin_long(&work->session);
 
     if (result == INV_OK)
@@ -193,7 +193,7 @@ static inv_result examine_domain(examination *work)
     if (result != INV_OK)
         goto cleanup;
     ctl_proof_row(&proof, CTL_FINE, "connection", NULL, "%s answers",
-                  work->session.gate->config->directory.uris[0]);
+                  work->session.context->config->directory.uris[0]);
     (void)ctl_check_places(&proof);
     result = ctl_check_schema(&proof);
     if (result != INV_OK || !check_containers(&proof, &containers))
@@ -208,7 +208,7 @@ static inv_result examine_domain(examination *work)
     if (result != INV_OK)
         goto cleanup;
     proof.recorded = containers.forms;
-    result = ctl_prove(&proof);
+    result = ctl_probe(&proof);
     if (result == INV_OK && !proof.takes_no_writes) {
         check_dates(&proof, &containers);
         ctl_check_provider(&proof, &containers);
@@ -229,7 +229,7 @@ cleanup:
 
 static inv_result examine(examination *work)
 {
-    const inv_config *config = work->session.gate->config;
+    const inv_config *config = work->session.context->config;
     const inv_domain *chosen = work->session.domain; /* by -d; NULL: every one */
     inv_result result = INV_OK;
 

@@ -38,20 +38,20 @@ static bool is_chosen(const setup *work, const inv_domain *domain)
 
 static ctl_proof proof_of(setup *work)
 {
-    return (ctl_proof){.config = work->session.gate->config,
+    return (ctl_proof){.config = work->session.context->config,
                        .domain = work->session.domain,
                        .call = &work->session.call,
                        .admin = work->admin.directory,
                        .report = work->report,
                        .verdict = &work->session.verdict,
-                       .lesser = CTL_NOTE};
+                       .optional_severity = CTL_NOTE};
 }
 
 /* Runs step once a domain (all, or the chosen ones), with a call begun in it. */
 static inv_result each_domain(setup *work, bool all,
                               inv_result (*step)(setup *work, ctl_containers *containers))
 {
-    const inv_config *config = work->session.gate->config;
+    const inv_config *config = work->session.context->config;
     inv_result result = INV_OK;
 
     for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
@@ -131,7 +131,7 @@ static inv_result print_missing(setup *work, ctl_containers *containers)
 
 static inv_result check_keys(setup *work, ctl_containers *containers)
 {
-    return ctl_keys_fit(containers, work->keys, work->session.gate->config,
+    return ctl_keys_fit(containers, work->keys, work->session.context->config,
                         work->session.domain->name, &work->session.verdict);
 }
 
@@ -141,7 +141,7 @@ static inv_result check_keys(setup *work, ctl_containers *containers)
  */
 static inv_result settle_keys(setup *work)
 {
-    const char *path = work->session.gate->config->key_file;
+    const char *path = work->session.context->config->key_file;
     inv_verdict *verdict = &work->session.verdict;
     bool there = access(path, F_OK) == 0 || errno != ENOENT;
     inv_result result = INV_OK;
@@ -171,7 +171,7 @@ static inv_result prove(setup *work, ctl_containers *containers)
     if (result == INV_OK)
         result = ctl_check_invite_keys(&proof, work->keys);
     if (result == INV_OK)
-        result = ctl_prove(&proof);
+        result = ctl_probe(&proof);
     if (result == INV_OK && proof.takes_no_writes)
         return INV_OK; /* the finding names the provider: nothing was proved or is recorded */
     if (result == INV_OK)
@@ -214,7 +214,7 @@ static inv_result set_up(setup *work)
 
 static int print_ldif(setup *work)
 {
-    const inv_config *config = work->session.gate->config;
+    const inv_config *config = work->session.context->config;
 
     for (size_t i = 0; i < config->domain_count; i++) {
         if (is_chosen(work, &config->domains[i]) &&
@@ -243,7 +243,7 @@ static int finish(setup *work, inv_result result)
 
 static void clear(setup *work)
 {
-    size_t count = work->session.gate != NULL ? work->session.gate->config->domain_count : 0;
+    size_t count = work->session.context != NULL ? work->session.context->config->domain_count : 0;
 
     for (size_t i = 0; work->containers != NULL && i < count; i++)
         ctl_containers_clear(&work->containers[i]);
@@ -275,7 +275,7 @@ static int run(const ctl_invocation *invocation)
         goto cleanup;
     }
     work.report = ctl_report_new();
-    work.containers = calloc(work.session.gate->config->domain_count, sizeof(*work.containers));
+    work.containers = calloc(work.session.context->config->domain_count, sizeof(*work.containers));
     if (work.report == NULL || work.containers == NULL) {
         (void)inv_verdict_no_memory(&work.session.verdict);
         status = ctl_fail(&work.session.verdict);

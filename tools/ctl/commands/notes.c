@@ -88,7 +88,7 @@ int ctl_notes_run(const ctl_invocation *invocation, ctl_notes *notes, void *cont
         if (result == INV_OK)
             result = run_domain(&session, notes, context, work);
     } else if (result == INV_OK) {
-        const inv_config *config = session.gate->config;
+        const inv_config *config = session.context->config;
 
         for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
             session.domain = &config->domains[i];

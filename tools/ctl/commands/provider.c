@@ -49,7 +49,7 @@ static inv_result ask_server(ctl_session *session, char provider[INV_PROVIDER_SI
         result = inv_verdict_set(&session->verdict, INV_CONFIG,
                                  "%s does not tell which server it is: 389 Directory Server never "
                                  "does; with OpenLDAP let the invitegate identity read entryCSN",
-                                 session->gate->config->directory.uris[0]);
+                                 session->context->config->directory.uris[0]);
     inv_operation_free(&touch);
     return result;
 }
@@ -68,7 +68,7 @@ static inv_result record(ctl_session *session, const char *provider)
 static bool print(const ctl_invocation *invocation, const ctl_session *session,
                   const char *recorded, const char *provider)
 {
-    const char *uri = session->gate->config->directory.uris[0];
+    const char *uri = session->context->config->directory.uris[0];
     json_t *object;
 
     if (!invocation->json)

@@ -30,8 +30,8 @@ static inv_result read_user(ctl_session *session, const char *user, purpose want
 
     if (wanted == TO_CONNECT)
         return ctl_read_jid(session, user, name);
-    result = inv_name_find_domain(session->gate->config, user, strlen(user), session->domain->name,
-                                  &domain, &local, &session->verdict);
+    result = inv_name_find_domain(session->context->config, user, strlen(user),
+                                  session->domain->name, &domain, &local, &session->verdict);
     if (result != INV_OK)
         return result;
     return wanted == TO_RESET ? ctl_read_jid(session, user, name)
@@ -88,7 +88,7 @@ static inv_result redeem(ctl_session *session, const inv_token *token, const inv
     else if (result == INV_OK)
         result =
             inv_redeem(&session->call, token, name, password,
-                       INV_TAKES_REGISTRATION | INV_TAKES_RESET, accepted_at, &session->verdict);
+                       INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, accepted_at, &session->verdict);
     inv_secret_free(&password);
     return result;
 }

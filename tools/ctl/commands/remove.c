@@ -15,7 +15,7 @@ static const ctl_option options[] = {
 static inv_result choose(const ctl_invocation *invocation, ctl_session *session, inv_name **name)
 {
     const char *at = strrchr(invocation->arguments[0], '@');
-    const inv_config *config = session->gate->config;
+    const inv_config *config = session->context->config;
     inv_result result;
 
     if (invocation->domain == NULL)

@@ -225,7 +225,7 @@ static bool print_forest(forest *all, const inv_name *only, bool json)
 
 static inv_result collect(const ctl_invocation *invocation, ctl_session *session, forest *all)
 {
-    const inv_config *config = session->gate->config;
+    const inv_config *config = session->context->config;
     inv_result result = INV_OK;
 
     if (invocation->domain != NULL)

@@ -21,7 +21,8 @@ inv_result ctl_read_line(inv_secret **line, inv_verdict *verdict);
  */
 inv_result ctl_ask_password(bool whole, inv_secret **password, inv_verdict *verdict);
 
-/* A file that holds a secret: its content without the final newline, under the rules of section 7.
+/* A file that holds a secret: its content without the final newline, under the rules of
+ * invitegate.conf(5).
  */
 inv_result ctl_read_secret_file(const char *path, inv_secret **secret, inv_verdict *verdict);
 

@@ -56,7 +56,7 @@ void ctl_write_time(time_t moment, char text[INV_TIMESTAMP_SIZE]);
 /* A duration as it stands, or a stored generalizedTime as RFC 3339; stored may be NULL. */
 const char *ctl_write_end(const char *stored, char text[INV_TIMESTAMP_SIZE]);
 
-/* The keys of section 8, in its order; claims and uses are empty when they were not read. */
+/* The keys of invitectl(1), in its order; claims and uses are empty when they were not read. */
 json_t *ctl_invite_json(const inv_invite *invite, time_t now);
 void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now);
 

@@ -52,7 +52,7 @@ static inv_result make_people(ctl_proof *proof)
 #define THROWAWAY_MARK "0000000000000001" /* inviteNonce */
 
 /* The second modify of a reset with SCRAM: without it the verifiers stay stale. */
-static inv_result prove_dating(ctl_proof *proof, const inv_operation *reset)
+static inv_result probe_dating(ctl_proof *proof, const inv_operation *reset)
 {
     const bool with_password = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0;
     const char *moment =
@@ -64,7 +64,7 @@ static inv_result prove_dating(ctl_proof *proof, const inv_operation *reset)
         return INV_OK;
     if (moment == NULL) {
         ctl_proof_row(
-            proof, proof->lesser, "reset",
+            proof, proof->optional_severity, "reset",
             "let the server answer the post-read control (RFC 4527) and invitegate read "
             "pwdChangedTime and modifyTimestamp",
             "a reset does not tell when it was: its SCRAM verifiers are served to nobody");
@@ -74,7 +74,7 @@ static inv_result prove_dating(ctl_proof *proof, const inv_operation *reset)
     result = ctl_proof_run(proof, proof->call->directory, dating);
     if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_SUCCESS)) {
         (void)inv_operation_result(dating, "recording what verifiers are of", proof->verdict);
-        ctl_proof_row(proof, proof->lesser, "reset",
+        ctl_proof_row(proof, proof->optional_severity, "reset",
                       "let invitegate write xmppVerifiersOf of accounts (" CTL_REMEDY_ACL ")",
                       "after a reset SCRAM verifiers are served to nobody: %s",
                       proof->verdict->why);
@@ -111,7 +111,7 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
                                       proof->verdict);
     if (result == INV_OK) {
         ctl_proof_row(proof, CTL_FINE, "reset", NULL, "a password can be replaced");
-        result = prove_dating(proof, modify);
+        result = probe_dating(proof, modify);
     } else if (result > INV_OK || result == INV_CONFIG) {
         ctl_proof_row(proof, CTL_NOTE, "reset",
                       "let invitegate write userPassword, authPassword, inviteNonce and the class "
@@ -127,7 +127,7 @@ cleanup:
 }
 
 /* Whether the search of every redemption finds who has a name. */
-static inv_result prove_name_search(ctl_proof *proof)
+static inv_result probe_name_search(ctl_proof *proof)
 {
     inv_account *account = NULL;
     inv_result result = inv_account_find(proof->call, proof->other.name, &account, proof->verdict);
@@ -173,7 +173,7 @@ static inv_result look_at(ctl_proof *proof, const ctl_person *person)
     }
     ctl_proof_row(proof, CTL_FINE, "accounts", NULL, "can be added and read");
     if (inv_entry_count(entry, "userPassword") > 0)
-        ctl_proof_row(proof, proof->lesser, "passwords",
+        ctl_proof_row(proof, proof->optional_severity, "passwords",
                       "let it write userPassword, not read it (config-examples/slapd/"
                       "invitegate-acl.conf)",
                       "invitegate can read userPassword of the accounts, which it never needs");
@@ -183,7 +183,7 @@ cleanup:
 }
 
 /* With nothing but SCRAM no bind proves a password: the verifier has to be read. */
-static inv_result prove_comparing(ctl_proof *proof)
+static inv_result probe_comparing(ctl_proof *proof)
 {
     static const char *const attributes[] = {"authPassword", NULL};
     inv_operation *search;
@@ -278,7 +278,7 @@ static inv_result wait_for_date(ctl_proof *proof, char **date)
  * Whether SCRAM verifiers can be told to be of an older password, before anything but the add was
  * done to the other one. OpenLDAP dates passwords from the add on, 389 DS from the first change.
  */
-static inv_result prove_dates(ctl_proof *proof)
+static inv_result probe_dates(ctl_proof *proof)
 {
     char *date = NULL;
     bool changed = false;
@@ -301,7 +301,7 @@ static inv_result prove_dates(ctl_proof *proof)
 }
 
 /* Whoever deletes userPassword shuts a person out of SCRAM too; neither directory dates that. */
-static inv_result prove_presence(ctl_proof *proof)
+static inv_result probe_presence(ctl_proof *proof)
 {
     static const char *const nothing[] = {NULL};
     inv_operation *search;
@@ -314,7 +314,7 @@ static inv_result prove_presence(ctl_proof *proof)
     result = ctl_proof_run(proof, proof->call->directory, search);
     if (result == INV_OK && search->entry_count != 1)
         ctl_proof_row(
-            proof, proof->lesser, "passwords",
+            proof, proof->optional_severity, "passwords",
             "let invitegate search for userPassword, not read it (=ws in config-examples/"
             "slapd/invitegate-acl.conf; 389 DS: allow (search) in invitegate-aci.ldif)",
             "whether an account has a userPassword is not to be seen: its SCRAM verifiers "
@@ -333,7 +333,7 @@ static void report_dates(ctl_proof *proof)
         ctl_proof_row(proof, CTL_FINE, "ppolicy", NULL, "a password changed elsewhere is noticed");
     else
         ctl_proof_row(
-            proof, only_scram ? CTL_FINDING : proof->lesser, "ppolicy",
+            proof, only_scram ? CTL_FINDING : proof->optional_severity, "ppolicy",
             "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
             "passwordTrackUpdateTime on, and pwdUpdateTime)",
             "pwdChangedTime is not to be seen: a password that is changed elsewhere could "
@@ -342,20 +342,20 @@ static void report_dates(ctl_proof *proof)
             only_scram ? " and nobody can log in" : "");
 }
 
-inv_result ctl_prove_accounts(ctl_proof *proof)
+inv_result ctl_probe_accounts(ctl_proof *proof)
 {
     inv_result result = make_people(proof);
 
     if (result == INV_OK && proof->other.dn != NULL)
         result = look_at(proof, proof->reader.dn != NULL ? &proof->reader : &proof->other);
     if (result == INV_OK && proof->other.dn != NULL)
-        result = prove_comparing(proof);
+        result = probe_comparing(proof);
     if (result == INV_OK && proof->other.dn != NULL)
-        result = prove_presence(proof);
+        result = probe_presence(proof);
     if (result == INV_OK && proof->other.dn != NULL)
-        result = prove_dates(proof);
+        result = probe_dates(proof);
     if (result == INV_OK && proof->other.dn != NULL)
-        result = prove_name_search(proof);
+        result = probe_name_search(proof);
     if (result == INV_OK && proof->other.dn != NULL)
         report_dates(proof);
     return result;

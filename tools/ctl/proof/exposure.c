@@ -82,7 +82,7 @@ static inv_result look_at_all(ctl_proof *proof, reader *by)
     return result;
 }
 
-inv_result ctl_prove_exposure(ctl_proof *proof)
+inv_result ctl_probe_exposure(ctl_proof *proof)
 {
     reader anonymous = {.who = "anybody, without a bind,"};
     reader ordinary = {.who = "an ordinary account"};

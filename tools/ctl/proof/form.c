@@ -102,8 +102,8 @@ static inv_result judge_login(const ctl_throwaway *attempt, const form *how)
     ctl_proof *proof = attempt->proof;
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
     bool wanted = (proof->domain->verifiers & how->verifier) != 0;
-    inv_result result = inv_directory_prove(proof->call->directory, attempt->dn, attempt->password,
-                                            &deadline, proof->verdict);
+    inv_result result = inv_directory_verify(proof->call->directory, attempt->dn, attempt->password,
+                                             &deadline, proof->verdict);
 
     if (result == INV_OK && how->verifier != INV_VERIFIER_SERVER)
         proof->accepted |= how->verifier;
@@ -178,7 +178,7 @@ static void report_forms(ctl_proof *proof)
                   end > 0 ? accepted : " none");
 }
 
-inv_result ctl_prove_forms(ctl_proof *proof)
+inv_result ctl_probe_forms(ctl_proof *proof)
 {
     inv_result result = INV_OK;
 

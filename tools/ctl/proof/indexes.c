@@ -111,7 +111,7 @@ static void need(index_list *known, const char *base, const char *attribute)
     if (found)
         return;
     known->complete = false;
-    ctl_proof_row(known->proof, known->proof->lesser, "indexes", REMEDY_INDEX,
+    ctl_proof_row(known->proof, known->proof->optional_severity, "indexes", REMEDY_INDEX,
                   "%s has no index for equality in %s", attribute, base);
 }
 

@@ -102,7 +102,7 @@ static inv_result add_invite(ctl_proof *proof, bool *right)
     return result;
 }
 
-inv_result ctl_prove_invites(ctl_proof *proof)
+inv_result ctl_probe_invites(ctl_proof *proof)
 {
     const char *claim = "invitegate-proof@invalid 0000000000000000";
     const char *use = "invitegate-proof@invalid 19700101000000Z 0000000000000000";
@@ -143,7 +143,7 @@ inv_result ctl_prove_invites(ctl_proof *proof)
     return result;
 }
 
-inv_result ctl_prove_reservations(ctl_proof *proof)
+inv_result ctl_probe_reservations(ctl_proof *proof)
 {
     char *dn = inv_reservation_dn(proof->domain, proof->tag);
     bool right = true;
@@ -170,7 +170,7 @@ inv_result ctl_prove_reservations(ctl_proof *proof)
 /* ----------------------------------------------------------------------------------- the clock */
 
 /* The age of claims and reservations is by the server's clock (common/clock.h). */
-inv_result ctl_prove_clock(ctl_proof *proof)
+inv_result ctl_probe_clock(ctl_proof *proof)
 {
     static const char *const attributes[] = {"modifyTimestamp", NULL};
     inv_operation *touch = inv_operation_new_modify(proof->domain->invites);
@@ -193,13 +193,13 @@ inv_result ctl_prove_clock(ctl_proof *proof)
 }
 
 /* Whoever may change what an invite is for could let anybody in, with an old one. */
-inv_result ctl_prove_terms(ctl_proof *proof)
+inv_result ctl_probe_terms(ctl_proof *proof)
 {
     inv_operation *modify = ctl_proof_change(proof->invite_dn, "inviteUses", "1", "2");
     inv_result result = ctl_proof_run(proof, proof->call->directory, modify);
 
     if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
-        ctl_proof_row(proof, proof->lesser, "terms", CTL_REMEDY_ACL,
+        ctl_proof_row(proof, proof->optional_severity, "terms", CTL_REMEDY_ACL,
                       "invitegate may change the terms of an invite");
     else if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_INSUFFICIENT_ACCESS))
         ctl_proof_row(proof, CTL_FINE, "terms", NULL, "the terms of an invite cannot be changed");

@@ -29,7 +29,7 @@ static inv_result is_seen(ctl_proof *proof, const char *dn, const char *attribut
     return result;
 }
 
-inv_result ctl_prove_locks(ctl_proof *proof)
+inv_result ctl_probe_locks(ctl_proof *proof)
 {
     static const char *const attributes[] = {"pwdAccountLockedTime", "pwdAccountTmpLockoutEnd",
                                              "pwdStartTime",         "pwdEndTime",

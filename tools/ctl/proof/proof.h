@@ -38,8 +38,8 @@ typedef struct ctl_proof {
     inv_directory *admin; /* more rights, to read and to clean up; NULL without */
     ctl_report *report;
     inv_verdict *verdict;
-    unsigned recorded; /* INV_VERIFIER_ bits that an earlier init proved */
-    ctl_status lesser; /* what is a finding for doctor and a note for init */
+    unsigned recorded;            /* INV_VERIFIER_ bits that an earlier init proved */
+    ctl_status optional_severity; /* what is a finding for doctor and a note for init */
 
     char tag[17];                      /* random hex in every throwaway name */
     char id[INV_INVITE_ID_LENGTH + 1]; /* of the throwaway invite and the ordinary accounts */
@@ -65,7 +65,7 @@ typedef struct ctl_proof {
 } ctl_proof;
 
 /* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
-inv_result ctl_prove(ctl_proof *proof);
+inv_result ctl_probe(ctl_proof *proof);
 
 /* --------------------------------------------------------------------------------- its parts */
 
@@ -91,16 +91,16 @@ inv_operation *ctl_proof_change(const char *dn, const char *attribute, const cha
 
 bool ctl_random_hex(char *text, size_t digits);
 
-inv_result ctl_prove_invites(ctl_proof *proof);
-inv_result ctl_prove_reservations(ctl_proof *proof);
-inv_result ctl_prove_clock(ctl_proof *proof);
-inv_result ctl_prove_terms(ctl_proof *proof); /* needs the throwaway invite */
-inv_result ctl_prove_forms(ctl_proof *proof);
-inv_result ctl_prove_accounts(ctl_proof *proof); /* with the forms that were proved */
-inv_result ctl_prove_locks(ctl_proof *proof);    /* needs a throwaway account */
-inv_result ctl_prove_pairs(ctl_proof *proof);
-inv_result ctl_prove_groups(ctl_proof *proof);
-inv_result ctl_prove_exposure(ctl_proof *proof); /* needs what the others made */
+inv_result ctl_probe_invites(ctl_proof *proof);
+inv_result ctl_probe_reservations(ctl_proof *proof);
+inv_result ctl_probe_clock(ctl_proof *proof);
+inv_result ctl_probe_terms(ctl_proof *proof); /* needs the throwaway invite */
+inv_result ctl_probe_forms(ctl_proof *proof);
+inv_result ctl_probe_accounts(ctl_proof *proof); /* with the forms that were proved */
+inv_result ctl_probe_locks(ctl_proof *proof);    /* needs a throwaway account */
+inv_result ctl_probe_pairs(ctl_proof *proof);
+inv_result ctl_probe_groups(ctl_proof *proof);
+inv_result ctl_probe_exposure(ctl_proof *proof); /* needs what the others made */
 
 /* ------------------------------------------------------------- without writing: schema, indexes */
 
@@ -125,7 +125,7 @@ inv_result ctl_check_indexes(ctl_proof *proof);
 inv_result ctl_check_local_users(ctl_proof *proof);
 
 /*
- * Invites of releases that knew no inviteTerms, after ctl_prove. complete: each gets the terms that
+ * Invites of releases that knew no inviteTerms, after ctl_probe. complete: each gets the terms that
  * its attributes show, if all of them can be read (terms_are_read); else they are a finding.
  */
 inv_result ctl_complete_older_invites(ctl_proof *proof, bool complete);

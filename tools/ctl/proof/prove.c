@@ -9,7 +9,7 @@
 
 /* An identity that may write anywhere is the rootdn or close to it; the policy is not asked then.
  */
-static inv_result prove_narrowness(ctl_proof *proof)
+static inv_result probe_narrowness(ctl_proof *proof)
 {
     char *dn = inv_dn_child("ou", proof->tag, proof->domain->name_search_base);
     inv_operation *add;
@@ -22,7 +22,7 @@ static inv_result prove_narrowness(ctl_proof *proof)
     inv_operation_text(add, INV_CHANGE_ADD, "ou", proof->tag);
     result = ctl_proof_run(proof, proof->call->directory, add);
     if (result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
-        ctl_proof_row(proof, proof->lesser, "narrowness",
+        ctl_proof_row(proof, proof->optional_severity, "narrowness",
                       "bind as an identity of its own, never as the rootdn; " CTL_REMEDY_ACL,
                       "invitegate may add entries outside its containers");
     else if (result == INV_OK)
@@ -92,13 +92,13 @@ static void clean_up(ctl_proof *proof)
     proof->invite_dn = proof->pair_dn = NULL;
 }
 
-static inv_result prove_all(ctl_proof *proof)
+static inv_result probe_all(ctl_proof *proof)
 {
     /* cppcheck-suppress uninitvar; it is set in the same line */
     inv_result (*const proofs[])(ctl_proof *) = {
-        ctl_prove_invites,  ctl_prove_reservations, ctl_prove_clock, ctl_prove_forms,
-        ctl_prove_accounts, ctl_prove_locks,        ctl_prove_pairs, ctl_prove_groups,
-        ctl_prove_exposure, prove_narrowness,       ctl_prove_terms,
+        ctl_probe_invites,  ctl_probe_reservations, ctl_probe_clock, ctl_probe_forms,
+        ctl_probe_accounts, ctl_probe_locks,        ctl_probe_pairs, ctl_probe_groups,
+        ctl_probe_exposure, probe_narrowness,       ctl_probe_terms,
     };
     inv_result result = INV_OK;
 
@@ -109,7 +109,7 @@ static inv_result prove_all(ctl_proof *proof)
     return result;
 }
 
-inv_result ctl_prove(ctl_proof *proof)
+inv_result ctl_probe(ctl_proof *proof)
 {
     sigset_t before;
     inv_result result;
@@ -121,7 +121,7 @@ inv_result ctl_prove(ctl_proof *proof)
     proof->tag[0] = 'p';
     /* Whoever interrupts waits for the cleaning up: it takes seconds. */
     ctl_hold_interrupts(&before);
-    result = prove_all(proof);
+    result = probe_all(proof);
     clean_up(proof);
     ctl_release_interrupts(&before);
     return result;

@@ -29,7 +29,7 @@ static bool visit_new_pair(void *context, const char *owner, const char *contact
 }
 
 /* cookie: from before the pair was added. */
-static inv_result prove_changes(ctl_proof *proof, const char *cookie, const char *jid)
+static inv_result probe_changes(ctl_proof *proof, const char *cookie, const char *jid)
 {
     char next[INV_CHANGES_COOKIE_SIZE];
     sought pair = {.jid = jid};
@@ -62,7 +62,7 @@ static inv_result read_changes(ctl_proof *proof, char cookie[INV_CHANGES_COOKIE_
     return result == INV_CONFIG ? INV_OK : result;
 }
 
-inv_result ctl_prove_pairs(ctl_proof *proof)
+inv_result ctl_probe_pairs(ctl_proof *proof)
 {
     char cookie[INV_CHANGES_COOKIE_SIZE];
     char one[300];
@@ -86,7 +86,7 @@ inv_result ctl_prove_pairs(ctl_proof *proof)
             inv_pair_adopt_operation(proof->pair_dn, "invitegate proof, again", CTL_THROWAWAY_ID),
             INV_LDAP_SUCCESS, "rosters", "change a pair of contacts", &right);
     if (result == INV_OK && right && cookie[0] != '\0')
-        result = prove_changes(proof, cookie, one);
+        result = probe_changes(proof, cookie, one);
     if (result == INV_OK && right)
         ctl_proof_row(proof, CTL_FINE, "rosters", NULL, "pairs can be added and changed");
     return result;
@@ -119,7 +119,7 @@ static inv_result find_member(ctl_proof *proof, char **dn, char **local)
 }
 
 /* A free name that this group names would have to be seen. */
-static inv_result prove_sight(const group_proof *work)
+static inv_result probe_sight(const group_proof *work)
 {
     ctl_proof *proof = work->proof;
     const ctl_person *person = proof->other.dn != NULL ? &proof->other : &proof->reader;
@@ -148,7 +148,7 @@ static inv_result prove_sight(const group_proof *work)
 }
 
 /* Joins, is seen, and leaves again. */
-static inv_result prove_membership(const group_proof *work)
+static inv_result probe_membership(const group_proof *work)
 {
     ctl_proof *proof = work->proof;
     bool joined = true;
@@ -161,7 +161,7 @@ static inv_result prove_membership(const group_proof *work)
         *work->right = false;
         return result;
     }
-    seen = prove_sight(work);
+    seen = probe_sight(work);
     result = ctl_proof_expect(proof, ctl_proof_change(work->dn, work->attribute, work->value, NULL),
                               INV_LDAP_SUCCESS, "groups",
                               "take the throwaway member out of a group again", work->right);
@@ -169,7 +169,7 @@ static inv_result prove_membership(const group_proof *work)
 }
 
 /* Deleting a member that is not there: who lacks the right hears so, and no group is changed. */
-static inv_result prove_right(const group_proof *work)
+static inv_result probe_right(const group_proof *work)
 {
     return ctl_proof_expect(
         work->proof, ctl_proof_change(work->dn, work->attribute, work->value, NULL),
@@ -177,7 +177,7 @@ static inv_result prove_right(const group_proof *work)
 }
 
 /* proved: the attributes that a group before this one has proved by a member. */
-static inv_result prove_attributes(group_proof *work, inv_operation *const *reads,
+static inv_result probe_attributes(group_proof *work, inv_operation *const *reads,
                                    const char *const member[2],
                                    const char *proved[INV_GROUP_ATTRIBUTES])
 {
@@ -204,15 +204,15 @@ static inv_result prove_attributes(group_proof *work, inv_operation *const *read
             known++;
         if (known < INV_GROUP_ATTRIBUTES && proved[known] == NULL) {
             proved[known] = attributes[i];
-            result = prove_membership(work);
+            result = probe_membership(work);
         } else {
-            result = prove_right(work);
+            result = probe_right(work);
         }
     }
     return result;
 }
 
-inv_result ctl_prove_groups(ctl_proof *proof)
+inv_result ctl_probe_groups(ctl_proof *proof)
 {
     const char *proved[INV_GROUP_ATTRIBUTES] = {NULL};
     char *member[2] = {NULL, NULL}; /* DN and name */
@@ -234,7 +234,7 @@ inv_result ctl_prove_groups(ctl_proof *proof)
             result = inv_directory_run(proof->call->directory, reads, INV_GROUP_KIND_READS,
                                        &deadline, proof->verdict);
         if (result == INV_OK)
-            result = prove_attributes(&work, reads, (const char *const *)member, proved);
+            result = probe_attributes(&work, reads, (const char *const *)member, proved);
         for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
             inv_operation_free(&reads[j]);
     }

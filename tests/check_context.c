@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "invitegate/gate.h"
+#include "invitegate/context.h"
 
 static char key_path[160];
 
@@ -30,23 +30,23 @@ static void keep_last_line(void *context, inv_log_level level, const char *line)
 START_TEST(a_gate_has_config_keys_and_log)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_gate *gate = NULL;
+    inv_context *context = NULL;
     char line[64] = "";
 
     write_config("");
     ck_assert_int_eq(inv_keys_create(key_path, &verdict), INV_OK);
-    ck_assert_msg(inv_gate_open(config_path, keep_last_line, line, false, &gate, &verdict) ==
+    ck_assert_msg(inv_context_open(config_path, keep_last_line, line, false, &context, &verdict) ==
                       INV_OK,
                   "%s", verdict.why);
-    ck_assert_str_eq(gate->config->domains[0].name, "example.org");
-    ck_assert_uint_eq(inv_keys_count(gate->keys), 1);
-    inv_log_write(gate->log, INV_LOG_DEBUG, "fine");
+    ck_assert_str_eq(context->config->domains[0].name, "example.org");
+    ck_assert_uint_eq(inv_keys_count(context->keys), 1);
+    inv_log_write(context->log, INV_LOG_DEBUG, "fine");
     ck_assert_str_eq(line, "");
-    inv_log_write(gate->log, INV_LOG_NOTICE, "coarse");
+    inv_log_write(context->log, INV_LOG_NOTICE, "coarse");
     ck_assert_str_eq(line, "coarse");
-    inv_gate_free(&gate);
-    ck_assert_ptr_null(gate);
-    inv_gate_free(&gate);
+    inv_context_free(&context);
+    ck_assert_ptr_null(context);
+    inv_context_free(&context);
     ck_assert_int_eq(unlink(key_path), 0);
 }
 END_TEST
@@ -54,75 +54,77 @@ END_TEST
 START_TEST(debug_and_level_set_the_threshold)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_gate *gate = NULL;
+    inv_context *context = NULL;
     char line[64] = "";
 
     write_config("[log]\nlevel = error\n");
     ck_assert_int_eq(
-        inv_gate_open_without_keys(config_path, keep_last_line, line, false, &gate, &verdict),
+        inv_context_open_without_keys(config_path, keep_last_line, line, false, &context, &verdict),
         INV_OK);
-    inv_log_write(gate->log, INV_LOG_WARNING, "warning");
+    inv_log_write(context->log, INV_LOG_WARNING, "warning");
     ck_assert_str_eq(line, "");
-    inv_gate_free(&gate);
+    inv_context_free(&context);
     ck_assert_int_eq(
-        inv_gate_open_without_keys(config_path, keep_last_line, line, true, &gate, &verdict),
+        inv_context_open_without_keys(config_path, keep_last_line, line, true, &context, &verdict),
         INV_OK);
-    inv_log_write(gate->log, INV_LOG_DEBUG, "debug");
+    inv_log_write(context->log, INV_LOG_DEBUG, "debug");
     ck_assert_str_eq(line, "debug");
-    inv_gate_free(&gate);
+    inv_context_free(&context);
 }
 END_TEST
 
 START_TEST(what_cannot_be_opened_leaves_nothing)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_gate *gate = (inv_gate *)&verdict;
+    inv_context *context = (inv_context *)&verdict;
 
-    ck_assert_int_eq(inv_gate_open(config_path, NULL, NULL, false, &gate, &verdict), INV_CONFIG);
-    ck_assert_ptr_null(gate);
+    ck_assert_int_eq(inv_context_open(config_path, NULL, NULL, false, &context, &verdict),
+                     INV_CONFIG);
+    ck_assert_ptr_null(context);
     ck_assert_ptr_nonnull(strstr(verdict.why, config_path));
 
     write_config("");
-    gate = (inv_gate *)&verdict;
-    ck_assert_int_eq(inv_gate_open(config_path, NULL, NULL, false, &gate, &verdict), INV_CONFIG);
-    ck_assert_ptr_null(gate);
+    context = (inv_context *)&verdict;
+    ck_assert_int_eq(inv_context_open(config_path, NULL, NULL, false, &context, &verdict),
+                     INV_CONFIG);
+    ck_assert_ptr_null(context);
     ck_assert_ptr_nonnull(strstr(verdict.why, key_path));
 
-    ck_assert_int_eq(inv_gate_open_without_keys(config_path, NULL, NULL, false, &gate, &verdict),
-                     INV_OK);
-    ck_assert_ptr_null(gate->keys);
-    inv_gate_free(&gate);
+    ck_assert_int_eq(
+        inv_context_open_without_keys(config_path, NULL, NULL, false, &context, &verdict), INV_OK);
+    ck_assert_ptr_null(context->keys);
+    inv_context_free(&context);
 }
 END_TEST
 
 START_TEST(a_call_is_begun_and_ended)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_gate *gate = NULL;
+    inv_context *context = NULL;
     inv_call call;
 
     write_config("[directory]\ntimeout = 5s\n");
-    ck_assert_int_eq(inv_gate_open_without_keys(config_path, NULL, NULL, false, &gate, &verdict),
-                     INV_OK);
+    ck_assert_int_eq(
+        inv_context_open_without_keys(config_path, NULL, NULL, false, &context, &verdict), INV_OK);
     for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(inv_gate_begin(gate, &gate->config->domains[0], 0, &call, &verdict),
+        ck_assert_int_eq(inv_call_begin(context, &context->config->domains[0], 0, &call, &verdict),
                          INV_OK);
-        ck_assert_ptr_eq(call.config, gate->config);
-        ck_assert_ptr_eq(call.domain, &gate->config->domains[0]);
-        ck_assert_ptr_eq(call.log, gate->log);
+        ck_assert_ptr_eq(call.config, context->config);
+        ck_assert_ptr_eq(call.domain, &context->config->domains[0]);
+        ck_assert_ptr_eq(call.log, context->log);
         ck_assert_ptr_nonnull(call.directory);
         ck_assert_int_le(inv_deadline_left(&call.deadline), 5000);
         ck_assert_int_gt(inv_deadline_left(&call.deadline), 2000);
-        inv_gate_end(&call);
+        inv_call_end(&call);
         ck_assert_ptr_null(call.directory);
-        inv_gate_end(&call);
+        inv_call_end(&call);
     }
-    ck_assert_int_eq(inv_gate_begin(gate, NULL, 60000, &call, &verdict), INV_OK);
+    ck_assert_int_eq(inv_call_begin(context, NULL, 60000, &call, &verdict), INV_OK);
     ck_assert_int_gt(inv_deadline_left(&call.deadline), 30000);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     call = (inv_call){0};
-    inv_gate_end(&call);
-    inv_gate_free(&gate);
+    inv_call_end(&call);
+    inv_context_free(&context);
 }
 END_TEST
 

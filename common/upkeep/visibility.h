@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_SIGHT_H
-#define INVITEGATE_SIGHT_H
+#ifndef INVITEGATE_VISIBILITY_H
+#define INVITEGATE_VISIBILITY_H
 
 #include "invitegate/call.h"
 
@@ -10,6 +10,6 @@
  * shows its xmppJid: with a mistyped filter or a right too few, everybody would look like nobody.
  * Asked before anything is taken away because nobody has a name. INV_OK also where no account is.
  */
-inv_result sight_check(inv_call *call, inv_verdict *verdict);
+inv_result accounts_are_visible(inv_call *call, inv_verdict *verdict);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sight.h"
+#include "visibility.h"
 
 #include "invitegate/account.h"
 
@@ -52,7 +52,7 @@ static inv_result judge(inv_call *call, const inv_operation *search, inv_verdict
         call->domain->people, inv_entry_dn(search->entries[0]), call->domain->name);
 }
 
-inv_result sight_check(inv_call *call, inv_verdict *verdict)
+inv_result accounts_are_visible(inv_call *call, inv_verdict *verdict)
 {
     static const char *const attributes[] = {"xmppJid", NULL};
     inv_operation *search = inv_operation_search(call->domain->people, INV_SCOPE_SUBTREE,

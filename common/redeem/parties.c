@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "relations.h"
+#include "parties.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static inv_result start_contact(struct relations *relations, const inv_call *call, const char *jid,
+static inv_result start_contact(struct parties *parties, const inv_call *call, const char *jid,
                                 inv_verdict *verdict)
 {
-    relation *contact = &relations->contacts[relations->contact_count];
+    party *contact = &parties->contacts[parties->contact_count];
     const inv_domain *domain;
     inv_result result = inv_name_parse_jid(jid, &contact->name, verdict);
 
@@ -16,7 +16,7 @@ static inv_result start_contact(struct relations *relations, const inv_call *cal
                                jid);
     if (result != INV_OK)
         return result;
-    relations->contact_count++;
+    parties->contact_count++;
     contact->jid = inv_name_jid(contact->name);
     domain = inv_config_domain(call->config, inv_name_domain(contact->name));
     if (domain == NULL)
@@ -25,12 +25,12 @@ static inv_result start_contact(struct relations *relations, const inv_call *cal
     return contact->search != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
-static inv_result start_group(struct relations *relations, const char *dn, inv_verdict *verdict)
+static inv_result start_group(struct parties *parties, const char *dn, inv_verdict *verdict)
 {
-    group_relation *group = &relations->groups[relations->group_count];
+    party_group *group = &parties->groups[parties->group_count];
 
     group->dn = dn;
-    relations->group_count++;
+    parties->group_count++;
     return inv_group_kind_reads(dn, group->reads) ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
@@ -43,58 +43,58 @@ static size_t list_length(char **list)
     return length;
 }
 
-inv_result relations_start(struct relations *relations, const inv_call *call,
-                           const inv_invite *invite, inv_verdict *verdict)
+inv_result parties_start(struct parties *parties, const inv_call *call, const inv_invite *invite,
+                         inv_verdict *verdict)
 {
     inv_result result = INV_OK;
 
-    *relations = (struct relations){.has_inviter = invite->inviter != NULL};
-    relations->contacts = calloc(list_length(invite->contacts) + 1, sizeof(relation));
-    relations->groups = calloc(list_length(invite->groups) + 1, sizeof(group_relation));
-    if (relations->contacts == NULL || relations->groups == NULL)
+    *parties = (struct parties){.has_inviter = invite->inviter != NULL};
+    parties->contacts = calloc(list_length(invite->contacts) + 1, sizeof(party));
+    parties->groups = calloc(list_length(invite->groups) + 1, sizeof(party_group));
+    if (parties->contacts == NULL || parties->groups == NULL)
         return inv_verdict_no_memory(verdict);
     if (invite->inviter != NULL)
-        result = start_contact(relations, call, invite->inviter, verdict);
+        result = start_contact(parties, call, invite->inviter, verdict);
     for (size_t i = 0; result == INV_OK && invite->contacts[i] != NULL; i++)
-        result = start_contact(relations, call, invite->contacts[i], verdict);
+        result = start_contact(parties, call, invite->contacts[i], verdict);
     for (size_t i = 0; result == INV_OK && invite->groups[i] != NULL; i++)
-        result = start_group(relations, invite->groups[i], verdict);
+        result = start_group(parties, invite->groups[i], verdict);
     return result;
 }
 
-void relations_end(struct relations *relations)
+void parties_end(struct parties *parties)
 {
-    for (size_t i = 0; i < relations->contact_count; i++) {
-        inv_operation_free(&relations->contacts[i].search);
-        inv_name_free(&relations->contacts[i].name);
+    for (size_t i = 0; i < parties->contact_count; i++) {
+        inv_operation_free(&parties->contacts[i].search);
+        inv_name_free(&parties->contacts[i].name);
     }
-    for (size_t i = 0; i < relations->group_count; i++) {
+    for (size_t i = 0; i < parties->group_count; i++) {
         for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
-            inv_operation_free(&relations->groups[i].reads[j]);
+            inv_operation_free(&parties->groups[i].reads[j]);
     }
-    free(relations->contacts);
-    free(relations->groups);
-    *relations = (struct relations){.contacts = NULL};
+    free(parties->contacts);
+    free(parties->groups);
+    *parties = (struct parties){.contacts = NULL};
 }
 
-size_t relations_count(const struct relations *relations)
+size_t parties_count(const struct parties *parties)
 {
-    return relations->contact_count + INV_GROUP_KIND_READS * relations->group_count;
+    return parties->contact_count + INV_GROUP_KIND_READS * parties->group_count;
 }
 
-void relations_append(const struct relations *relations, inv_operation **list, size_t *count)
+void parties_append(const struct parties *parties, inv_operation **list, size_t *count)
 {
-    for (size_t i = 0; i < relations->contact_count; i++) {
-        if (relations->contacts[i].search != NULL)
-            list[(*count)++] = relations->contacts[i].search;
+    for (size_t i = 0; i < parties->contact_count; i++) {
+        if (parties->contacts[i].search != NULL)
+            list[(*count)++] = parties->contacts[i].search;
     }
-    for (size_t i = 0; i < relations->group_count; i++) {
+    for (size_t i = 0; i < parties->group_count; i++) {
         for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
-            list[(*count)++] = relations->groups[i].reads[j];
+            list[(*count)++] = parties->groups[i].reads[j];
     }
 }
 
-static inv_result judge_contact(relation *contact, const inv_call *call, const inv_invite *invite,
+static inv_result judge_contact(party *contact, const inv_call *call, const inv_invite *invite,
                                 inv_verdict *verdict)
 {
     inv_call asking = *call;
@@ -128,7 +128,7 @@ static bool is_allowed(const inv_domain *domain, const char *dn)
  * A group that is gone costs the person nothing but the membership, which stays owed; one that is
  * not allowed any more is owed to nobody.
  */
-static void judge_group(group_relation *group, const inv_call *call, const inv_invite *invite)
+static void judge_group(party_group *group, const inv_call *call, const inv_invite *invite)
 {
     const char *why = NULL;
 
@@ -150,37 +150,37 @@ static void judge_group(group_relation *group, const inv_call *call, const inv_i
 }
 
 /* Logs why a contact gets no pair; an inviter who is gone may end it all. */
-static bool ends_redemption(const struct relations *relations, size_t index, const inv_call *call,
+static bool ends_redemption(const struct parties *parties, size_t index, const inv_call *call,
                             const inv_invite *invite)
 {
-    if (relations->has_inviter && index == 0 && call->domain->inviter_gone_refuse)
+    if (parties->has_inviter && index == 0 && call->domain->inviter_gone_refuse)
         return true;
     inv_log_write(call->log, INV_LOG_WARNING,
                   "invite %s: %s is gone, disabled or younger than the invite: no pair", invite->id,
-                  relations->contacts[index].jid);
+                  parties->contacts[index].jid);
     return false;
 }
 
-inv_result relations_judge(struct relations *relations, const inv_call *call,
-                           const inv_invite *invite, inv_verdict *verdict)
+inv_result parties_check(struct parties *parties, const inv_call *call, const inv_invite *invite,
+                         inv_verdict *verdict)
 {
     bool refused = false;
 
-    for (size_t i = 0; i < relations->contact_count; i++) {
-        inv_result result = judge_contact(&relations->contacts[i], call, invite, verdict);
+    for (size_t i = 0; i < parties->contact_count; i++) {
+        inv_result result = judge_contact(&parties->contacts[i], call, invite, verdict);
 
         if (result != INV_OK)
             return result;
-        if (!relations->contacts[i].usable)
-            refused = ends_redemption(relations, i, call, invite) || refused;
+        if (!parties->contacts[i].usable)
+            refused = ends_redemption(parties, i, call, invite) || refused;
     }
-    for (size_t i = 0; i < relations->group_count; i++)
-        judge_group(&relations->groups[i], call, invite);
-    if (!refused && relations->has_inviter && invite->no_pair)
-        relations->contacts[0].usable = false; /* asked for, and no contact all the same */
+    for (size_t i = 0; i < parties->group_count; i++)
+        judge_group(&parties->groups[i], call, invite);
+    if (!refused && parties->has_inviter && invite->no_pair)
+        parties->contacts[0].usable = false; /* asked for, and no contact all the same */
     if (refused)
         return inv_verdict_set(verdict, INV_BAD_TOKEN,
                                "the inviter %s is gone, disabled or younger than the invite",
-                               relations->contacts[0].jid);
+                               parties->contacts[0].jid);
     return INV_OK;
 }

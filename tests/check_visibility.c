@@ -42,7 +42,7 @@ static inv_result repair(void)
     verdict = (inv_verdict)INV_VERDICT_INIT;
     site_begin(site, &call);
     result = inv_repair(&call, false, &visitor, &left, &verdict);
-    inv_gate_end(&call);
+    inv_call_end(&call);
     return result;
 }
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mend.h"
 #include "redemption.h"
+#include "stale_claim.h"
 
 /* The invite's own account in place of the holder that was seen, which may be another. */
 static inv_result look_for_own(struct redemption *redemption, bool *own)
@@ -39,32 +39,32 @@ static bool is_contact(const struct redemption *redemption)
 static inv_result connect(struct redemption *redemption, bool own, const char *account_dn,
                           bool *whole)
 {
-    struct relations relations = {.contacts = NULL};
+    struct parties parties = {.contacts = NULL};
     inv_result result;
 
     redemption->registers = own;
-    result = redemption_ask(redemption, &relations);
+    result = redemption_check_parties(redemption, &parties);
     if (result == INV_BAD_TOKEN)
         result = INV_OK;
     if (result == INV_OK)
-        *whole = redemption_connect(redemption, &relations, account_dn);
-    relations_end(&relations);
+        *whole = redemption_connect(redemption, &parties, account_dn);
+    parties_end(&parties);
     return result;
 }
 
 /* The claim becomes a use. Of a newer one of the same JID its own attempt, or a later repair, takes
  * care. */
-static inv_mend record(struct redemption *redemption, const inv_use *claim, const char *nonce)
+static claim_end record(struct redemption *redemption, const inv_use *claim, const char *nonce)
 {
     switch (redemption_finish_exactly(redemption, claim->text, nonce)) {
     case FINISH_DONE:
-        return INV_MEND_FINISHED;
+        return CLAIM_END_FINISHED;
     case FINISH_REPOINTED:
-        return INV_MEND_GONE;
+        return CLAIM_END_GONE;
     case FINISH_UNKNOWN:
         break;
     }
-    return INV_MEND_STUCK;
+    return CLAIM_END_STUCK;
 }
 
 /*
@@ -73,7 +73,7 @@ static inv_mend record(struct redemption *redemption, const inv_use *claim, cons
  * invite that was revoked since grants nothing: its use is recorded.
  */
 static inv_result finish(struct redemption *redemption, const inv_use *claim, bool own,
-                         inv_mend *mend)
+                         claim_end *mend)
 {
     const char *nonce = claim->nonce;
     bool whole = true;
@@ -96,7 +96,7 @@ static bool reset_was_done(const struct redemption *redemption)
 }
 
 static inv_result end_reset(struct redemption *redemption, const inv_use *claim, bool dry_run,
-                            inv_mend *mend)
+                            claim_end *mend)
 {
     const inv_claim dead = {.text = claim->text};
     bool cut_off = false;
@@ -105,7 +105,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
     if (redemption->account != NULL && redemption->account->several)
         return INV_OK; /* whose mark would count? */
     if (!reset_was_done(redemption)) {
-        *mend = INV_MEND_FREED;
+        *mend = CLAIM_END_FREED;
         return dry_run ? INV_OK
                        : inv_claim_give_back(redemption->call, redemption->invite, &dead,
                                              redemption->verdict);
@@ -118,7 +118,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
                                "the reset of %s was cut off, and its SCRAM verifiers prove no "
                                "password: the same link sets one, or make a new reset invite",
                                redemption->account->dn);
-    *mend = dry_run ? INV_MEND_FINISHED : record(redemption, claim, claim->nonce);
+    *mend = dry_run ? CLAIM_END_FINISHED : record(redemption, claim, claim->nonce);
     return INV_OK;
 }
 
@@ -140,7 +140,7 @@ static inv_result judge_claim(struct redemption *redemption, const inv_use *clai
 }
 
 static inv_result end_claim(struct redemption *redemption, const inv_use *claim, bool dry_run,
-                            inv_mend *mend)
+                            claim_end *mend)
 {
     const inv_claim gone = {.text = claim->text};
     bool own = false;
@@ -150,7 +150,7 @@ static inv_result end_claim(struct redemption *redemption, const inv_use *claim,
     if (result != INV_OK)
         return result;
     if (dead || dry_run)
-        *mend = dead ? INV_MEND_FREED : INV_MEND_FINISHED;
+        *mend = dead ? CLAIM_END_FREED : CLAIM_END_FINISHED;
     if (dry_run)
         return INV_OK;
     return dead ? inv_claim_give_back(redemption->call, redemption->invite, &gone,
@@ -167,25 +167,25 @@ static const inv_use *standing(const inv_invite *invite, const char *text)
     return NULL;
 }
 
-inv_result inv_redeem_mend(inv_call *call, const inv_invite *invite, const inv_use *claim,
-                           bool dry_run, inv_mend *mend, inv_verdict *verdict)
+inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_use *claim,
+                           bool dry_run, claim_end *mend, inv_verdict *verdict)
 {
     struct redemption redemption;
     const inv_use *found = NULL;
     inv_name *name = NULL;
     inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
 
-    *mend = INV_MEND_STUCK;
+    *mend = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
         return result;
     redemption_start(&redemption, call, invite->id, name, verdict);
-    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         found = standing(redemption.invite, claim->text);
     if (result == INV_OK && found == NULL)
-        *mend = INV_MEND_GONE;
+        *mend = CLAIM_END_GONE;
     else if (result == INV_OK && redemption.invite->type == INV_INVITE_RESET)
         result = end_reset(&redemption, found, dry_run, mend);
     else if (result == INV_OK)
@@ -230,7 +230,7 @@ static inv_result find_creditor(struct redemption *redemption, const inv_use *us
 }
 
 static inv_result pay(struct redemption *redemption, const inv_use *use, bool dry_run,
-                      inv_mend *mend)
+                      claim_end *mend)
 {
     bool found = false;
     bool whole = false;
@@ -238,40 +238,40 @@ static inv_result pay(struct redemption *redemption, const inv_use *use, bool dr
 
     if (result != INV_OK || dry_run)
         return result;
-    *mend = INV_MEND_GONE;
+    *mend = CLAIM_END_GONE;
     if (!found)
         return rewrite(redemption, use, NULL);
     redemption->only = use->owed;
     result = connect(redemption, true, redemption->account->dn, &whole);
     if (result != INV_OK)
         return result;
-    *mend = whole && redemption->owed[0] == '\0' ? INV_MEND_FINISHED : INV_MEND_STUCK;
-    if (*mend == INV_MEND_STUCK)
+    *mend = whole && redemption->owed[0] == '\0' ? CLAIM_END_FINISHED : CLAIM_END_STUCK;
+    if (*mend == CLAIM_END_STUCK)
         (void)inv_verdict_set(redemption->verdict, INV_CONFIG, "%s",
                               redemption->owed[0] != '\0' ? redemption->owed_why
                                                           : "a pair cannot be written");
-    if (*mend == INV_MEND_FINISHED)
+    if (*mend == CLAIM_END_FINISHED)
         result = rewrite(redemption, use, NULL);
     else if (whole && strcmp(redemption->owed, use->owed) != 0)
         result = rewrite(redemption, use, redemption->owed);
     return result;
 }
 
-inv_result inv_redeem_mend_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
-                                bool dry_run, inv_mend *mend, inv_verdict *verdict)
+inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
+                           bool dry_run, claim_end *mend, inv_verdict *verdict)
 {
     struct redemption redemption;
     inv_name *name = NULL;
     inv_result result = inv_name_parse_jid(use->jid, &name, verdict);
 
-    *mend = INV_MEND_STUCK;
+    *mend = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
         return result;
     (void)inv_verdict_set(verdict, INV_OK, "a group that could not be joined");
     redemption_start(&redemption, call, invite->id, name, verdict);
-    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = pay(&redemption, use, dry_run, mend);
     redemption_end(&redemption);
@@ -279,7 +279,7 @@ inv_result inv_redeem_mend_owed(inv_call *call, const inv_invite *invite, const 
     return result;
 }
 
-inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict)
+inv_result claim_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict)
 {
     struct redemption redemption;
     inv_account *account = NULL;
@@ -291,7 +291,7 @@ inv_result inv_redeem_reconnect(inv_call *call, const inv_name *name, inv_verdic
         !inv_invite_id_valid(account->invite_id))
         goto cleanup;
     redemption_start(&redemption, call, account->invite_id, name, verdict);
-    result = redemption_look(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
+    result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = look_for_own(&redemption, &own);
     if (result == INV_OK && own)

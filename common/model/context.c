@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "invitegate/context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static inv_result open_log(inv_context *context, inv_log_sink sink, void *sink_context, bool debug,
+                           inv_verdict *verdict)
+{
+    if (sink == NULL)
+        sink = context->config->log_to_stderr ? inv_log_to_stderr : inv_log_to_syslog;
+    context->log =
+        inv_log_new(debug ? INV_LOG_DEBUG : context->config->log_level, sink, sink_context);
+    return context->log != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+}
+
+inv_result inv_context_open_without_keys(const char *path, inv_log_sink sink, void *sink_context,
+                                         bool debug, inv_context **context, inv_verdict *verdict)
+{
+    inv_context *opened = calloc(1, sizeof(*opened));
+    inv_result result;
+
+    *context = NULL;
+    if (opened == NULL)
+        return inv_verdict_no_memory(verdict);
+    result = inv_config_read(path, &opened->config, verdict);
+    if (result == INV_OK)
+        result = open_log(opened, sink, sink_context, debug, verdict);
+    if (result != INV_OK) {
+        inv_context_free(&opened);
+        return result;
+    }
+    *context = opened;
+    return INV_OK;
+}
+
+inv_result inv_context_open(const char *path, inv_log_sink sink, void *sink_context, bool debug,
+                            inv_context **context, inv_verdict *verdict)
+{
+    inv_result result =
+        inv_context_open_without_keys(path, sink, sink_context, debug, context, verdict);
+
+    if (result != INV_OK)
+        return result;
+    result = inv_keys_read((*context)->config->key_file, &(*context)->keys, verdict);
+    if (result != INV_OK)
+        inv_context_free(context);
+    return result;
+}
+
+void inv_context_free(inv_context **context)
+{
+    inv_context *old = *context;
+
+    *context = NULL;
+    if (old == NULL)
+        return;
+    inv_log_free(&old->log);
+    inv_keys_free(&old->keys);
+    inv_config_free(&old->config);
+    free(old);
+}
+
+void inv_call_begin_with(const inv_context *context, const inv_domain *domain, long milliseconds,
+                         inv_directory *directory, inv_call *call)
+{
+    *call = (inv_call){
+        .config = context->config,
+        .domain = domain,
+        .keys = context->keys,
+        .log = context->log,
+        .directory = directory,
+        .deadline = inv_deadline_in(milliseconds != 0 ? milliseconds
+                                                      : context->config->directory.timeout_ms),
+    };
+}
+
+inv_result inv_call_begin(const inv_context *context, const inv_domain *domain, long milliseconds,
+                          inv_call *call, inv_verdict *verdict)
+{
+    inv_call_begin_with(context, domain, milliseconds, NULL, call);
+    return inv_directory_acquire(&context->config->directory, &call->directory, verdict);
+}
+
+void inv_call_end(inv_call *call)
+{
+    inv_directory_release(&call->directory);
+}
