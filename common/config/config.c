@@ -24,7 +24,7 @@ static inv_result read_file(config_reading *reading)
     inv_result result;
 
     if (descriptor < 0)
-        return reading->verdict->result;
+        return INV_CONFIG;
     result = reader_load(reading->path, descriptor, &reading->file, reading->verdict);
     (void)close(descriptor);
     return result;
