@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "libldap.h"
+#include "refused.h"
 #include "sigpipe.h"
-
-/* How often a change is sent that 389 DS refuses though nobody forbids it. */
-#define REFUSED_TRIES 5
 
 struct inv_directory {
     const inv_directory_driver *driver;
@@ -252,85 +250,6 @@ static bool only_searches(inv_operation *const *operations, size_t count)
     return true;
 }
 
-/* The entry without which a change that was refused cannot be: an add is refused with words else.
- */
-static const char *wanted_by_refused(const inv_operation *operation)
-{
-    if (!inv_operation_answered(operation, INV_LDAP_INSUFFICIENT_ACCESS))
-        return NULL;
-    if (operation->kind == INV_OPERATION_ADD)
-        return operation->diagnostic == NULL ? inv_dn_parent(operation->dn) : NULL;
-    return operation->kind != INV_OPERATION_SEARCH ? operation->dn : NULL;
-}
-
-/*
- * To who may not do the same to the entry above, 389 DS answers a change with 50 and no words when
- * it does not find the entry, or the one that an add goes below. Either there is none: a search
- * tells, with the DN up to which there is one. (slapd also answers 32 for an entry that it hides,
- * but without that.) Or it is there, and cannot be locked: *again is set, nothing was done. Up to
- * 2.3.7 and 2.4.4 every change that fails, a lost claim too, makes all invalid that came into the
- * cache since it began, and what is invalid stays there for as long as somebody is being sent it
- * (389ds/389-ds-base, issues 5939 and 5944). Entries have a nsUniqueId only there.
- */
-static inv_result look_for_refused(inv_directory *directory, inv_operation *operation,
-                                   const char *wanted, const inv_deadline *deadline, bool *again,
-                                   inv_verdict *verdict)
-{
-    static const char *const attributes[] = {"nsUniqueId", NULL};
-    inv_operation *look = inv_operation_search(wanted, INV_SCOPE_BASE, NULL, attributes);
-    inv_result result;
-
-    *again = false;
-    if (look == NULL || look->no_memory)
-        result = inv_verdict_no_memory(verdict);
-    else
-        result = run_once(directory, &look, 1, deadline, verdict);
-    if (result == INV_OK && inv_operation_answered(look, INV_LDAP_NO_SUCH_OBJECT) &&
-        look->matched_dn != NULL && look->matched_dn[0] != '\0')
-        inv_operation_answer(operation, look->code, look->matched_dn, look->diagnostic);
-    else if (result == INV_OK && look->entry_count == 1)
-        *again =
-            operation->diagnostic == NULL && inv_entry_count(look->entries[0], "nsUniqueId") > 0;
-    inv_operation_free(&look);
-    return result;
-}
-
-static inv_result settle_refused(inv_directory *directory, inv_operation *operation,
-                                 const inv_deadline *deadline, inv_verdict *verdict)
-{
-    for (int sent = 1;; sent++) {
-        const char *wanted = wanted_by_refused(operation);
-        bool again = false;
-        inv_result result = INV_OK;
-
-        if (wanted != NULL)
-            result = look_for_refused(directory, operation, wanted, deadline, &again, verdict);
-        if (result != INV_OK || !again)
-            return result;
-        if (sent == REFUSED_TRIES) {
-            inv_operation_answer(operation, INV_LDAP_BUSY, NULL,
-                                 "389 Directory Server cannot lock the entry, or the one above it, "
-                                 "while others read it");
-            return INV_OK;
-        }
-        inv_operation_reset(operation);
-        result = run_once(directory, &operation, 1, deadline, verdict);
-        if (result != INV_OK)
-            return result;
-    }
-}
-
-static inv_result settle_all_refused(inv_directory *directory, inv_operation *const *operations,
-                                     size_t count, const inv_deadline *deadline,
-                                     inv_verdict *verdict)
-{
-    inv_result result = INV_OK;
-
-    for (size_t i = 0; i < count && result == INV_OK; i++)
-        result = settle_refused(directory, operations[i], deadline, verdict);
-    return result;
-}
-
 /*
  * Of further pages what was read of the ones before goes. *turned: there are such. False: they have
  * to come over the connection of the first one, and that is gone.
@@ -367,7 +286,8 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
                                "the connection was lost between two pages of an answer");
     result = run_once(directory, operations, count, deadline, verdict);
     if (result == INV_OK)
-        return settle_all_refused(directory, operations, count, deadline, verdict);
+        return refused_settle(&(refused_flight){directory, run_once, deadline, verdict}, operations,
+                              count);
     if (result != INV_DIRECTORY_DOWN || !reused || turned || !only_searches(operations, count))
         return result;
     for (size_t i = 0; i < count; i++)

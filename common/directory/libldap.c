@@ -13,11 +13,11 @@
 #include "invitegate/ascii.h"
 #include "own_socket.h"
 #include "read_ahead.h"
+#include "receive.h"
+#include "send.h"
 #include "sigpipe.h"
 #include "timed_read.h"
 #include "wiped_write.h"
-
-#define PAGE_SIZE_ENTRIES 500 /* RFC 2696: below the usual server limits */
 
 typedef struct libldap {
     LDAP *handle;
@@ -282,62 +282,71 @@ static inv_result new_handle(const libldap *self, const inv_deadline *deadline, 
     return result;
 }
 
+/* Whom to bind as, and how. */
+typedef struct bind_request {
+    const char *dn;
+    const char *mechanism;      /* LDAP_SASL_SIMPLE is NULL */
+    const inv_secret *password; /* NULL: none goes out */
+} bind_request;
+
 /*
  * Connects before the password is encoded: a request that libldap cannot send it frees unwiped.
  * Gives its error.
  */
-static int send_bind(LDAP *handle, const char *dn, const char *mechanism,
-                     struct berval *credentials, const inv_deadline *deadline, int *message_id)
+static int send_bind(LDAP *handle, const bind_request *request, struct berval *credentials,
+                     const inv_deadline *deadline, int *ret_message_id)
 {
     int error = LDAP_SERVER_DOWN;
 
     if (ldap_connect(handle) != 0)
         return error;
     do
-        error = ldap_sasl_bind(handle, dn, mechanism, credentials, NULL, NULL, message_id);
+        error = ldap_sasl_bind(handle, request->dn, request->mechanism, credentials, NULL, NULL,
+                               ret_message_id);
     while (error == LDAP_X_CONNECTING && wait_for_peer(handle, deadline));
     return error;
 }
 
-/* Sends a bind (mechanism NULL: simple) and waits for its RFC 4511 result code. */
-static inv_result bind_and_wait(const libldap *self, LDAP *handle, const char *dn,
-                                const char *mechanism, const inv_secret *password,
-                                const inv_deadline *deadline, int *code, inv_verdict *verdict)
+/* Sends a bind and waits for its RFC 4511 result code. */
+static inv_result bind_and_wait(const libldap *self, LDAP *handle, const bind_request *request,
+                                const inv_deadline *deadline, inv_verdict *verdict, int *ret_code)
 {
     struct berval credentials = {0, NULL};
     int message_id = -1;
     int error;
 
-    if (password != NULL) {
-        credentials.bv_len = inv_secret_length(password);
+    if (request->password != NULL) {
+        credentials.bv_len = inv_secret_length(request->password);
         /* libldap does not write to it; its type only lacks the const */
-        credentials.bv_val = (char *)(uintptr_t)inv_secret_bytes(password);
-    } else if (mechanism != NULL) {
+        credentials.bv_val = (char *)(uintptr_t)inv_secret_bytes(request->password);
+    } else if (request->mechanism != NULL) {
         credentials.bv_val = (char *)(uintptr_t) "";
     }
-    if (password != NULL && !is_protected(self))
+    if (request->password != NULL && !is_protected(self))
         return inv_verdict_set(verdict, INV_CONFIG,
                                "%s: a password goes only over ldapi://, ldaps:// or with "
                                "starttls = demand",
                                self->uri);
-    error = send_bind(handle, dn, mechanism, &credentials, deadline, &message_id);
+    error = send_bind(handle, request, &credentials, deadline, &message_id);
     if (error != LDAP_SUCCESS)
         return connect_failure(self, error, has_scheme(self, "ldaps://"), deadline, verdict);
-    return wait_for_code(self, handle, message_id, deadline, code, verdict);
+    return wait_for_code(self, handle, message_id, deadline, ret_code, verdict);
 }
 
 static inv_result bind_configured(const libldap *self, LDAP *handle, const inv_deadline *deadline,
-                                  int *code, inv_verdict *verdict)
+                                  inv_verdict *verdict, int *ret_code)
 {
     inv_secret *password = NULL;
     inv_result result;
 
     if (self->bind == INV_BIND_EXTERNAL)
-        return bind_and_wait(self, handle, "", "EXTERNAL", NULL, deadline, code, verdict);
+        return bind_and_wait(self, handle, &(bind_request){"", "EXTERNAL", NULL}, deadline, verdict,
+                             ret_code);
     result = bind_password_read(self->bind_password_file, &password, verdict);
     if (result == INV_OK)
-        result = bind_and_wait(self, handle, self->bind_dn, LDAP_SASL_SIMPLE, password, deadline,
-                               code, verdict);
+        result =
+            bind_and_wait(self, handle, &(bind_request){self->bind_dn, LDAP_SASL_SIMPLE, password},
+                          deadline, verdict, ret_code);
     inv_secret_free(&password);
     return result;
 }
@@ -361,15 +370,16 @@ static inv_result open_handle(libldap *self, const inv_deadline *deadline, inv_v
         return result;
     switch (self->identity) {
     case LIBLDAP_CONFIGURED:
-        result = bind_configured(self, self->handle, deadline, &code, verdict);
+        result = bind_configured(self, self->handle, deadline, verdict, &code);
         break;
     case LIBLDAP_SIMPLE:
-        result = bind_and_wait(self, self->handle, self->bind_dn, LDAP_SASL_SIMPLE, self->password,
-                               deadline, &code, verdict);
+        result = bind_and_wait(self, self->handle,
+                               &(bind_request){self->bind_dn, LDAP_SASL_SIMPLE, self->password},
+                               deadline, verdict, &code);
         break;
     case LIBLDAP_ANONYMOUS:
-        result =
-            bind_and_wait(self, self->handle, "", LDAP_SASL_SIMPLE, NULL, deadline, &code, verdict);
+        result = bind_and_wait(self, self->handle, &(bind_request){"", LDAP_SASL_SIMPLE, NULL},
+                               deadline, verdict, &code);
         break;
     }
     if (result == INV_OK && code != LDAP_SUCCESS)
@@ -477,379 +487,17 @@ void *libldap_new(const inv_directory_settings *settings, libldap_identity ident
     return self;
 }
 
-/* ----------------------------------------------------------------------------------- sending */
-
-/* An operation's changes as libldap wants them; the values' bytes are borrowed. */
-typedef struct modifications {
-    LDAPMod **list; /* each ends with NULL: the list, and what of pointers belongs to one change */
-    LDAPMod *items;
-    struct berval **pointers;
-    struct berval *values;
-} modifications;
-
-static void modifications_free(modifications *made)
-{
-    free(made->list);
-    free(made->items);
-    free(made->pointers);
-    free(made->values);
-}
-
-static bool modifications_allocate(modifications *made, const inv_operation *operation)
-{
-    size_t changes = operation->change_count;
-    size_t values = 0;
-
-    for (size_t i = 0; i < changes; i++)
-        values += operation->changes[i].value_count;
-    *made = (modifications){
-        .list = calloc(changes + 1, sizeof(LDAPMod *)),
-        .items = calloc(changes + 1, sizeof(LDAPMod)),
-        .pointers = calloc(values + changes + 1, sizeof(struct berval *)),
-        .values = calloc(values + 1, sizeof(struct berval)),
-    };
-    return made->list != NULL && made->items != NULL && made->pointers != NULL &&
-           made->values != NULL;
-}
-
-static void modifications_fill(modifications *made, const inv_operation *operation)
-{
-    static const int kinds[] = {
-        [INV_CHANGE_ADD] = LDAP_MOD_ADD,
-        [INV_CHANGE_DELETE] = LDAP_MOD_DELETE,
-        [INV_CHANGE_REPLACE] = LDAP_MOD_REPLACE,
-    };
-    struct berval **pointer = made->pointers;
-    struct berval *value = made->values;
-
-    for (size_t i = 0; i < operation->change_count; i++) {
-        const inv_change *change = &operation->changes[i];
-
-        made->list[i] = &made->items[i];
-        made->items[i].mod_op = kinds[change->kind] | LDAP_MOD_BVALUES;
-        made->items[i].mod_type = change->attribute;
-        if (change->value_count == 0)
-            continue;
-        made->items[i].mod_bvalues = pointer;
-        for (size_t j = 0; j < change->value_count; j++) {
-            value->bv_len = inv_secret_length(change->values[j]);
-            value->bv_val = (char *)(uintptr_t)inv_secret_bytes(change->values[j]);
-            *pointer++ = value++;
-        }
-        pointer++;
-    }
-}
-
-/* RFC 4527 3.2: the names as an AttributeSelection; freed by ber_memfree. */
-static bool write_selection(char **attributes, struct berval *selection)
-{
-    BerElement *writer = ber_alloc_t(LBER_USE_DER);
-    bool written = writer != NULL && ber_printf(writer, "{v}", attributes) != -1 &&
-                   ber_flatten2(writer, selection, 1) != -1;
-
-    if (writer != NULL)
-        ber_free(writer, 1);
-    return written;
-}
-
-static int send_update(LDAP *handle, inv_operation *operation)
-{
-    LDAPControl policy = {.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_PASSWORDPOLICYREQUEST};
-    LDAPControl after = {.ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_POST_READ};
-    LDAPControl *controls[] = {NULL, NULL, NULL};
-    size_t count = 0;
-    modifications made;
-    int error = LDAP_NO_MEMORY;
-
-    if (!modifications_allocate(&made, operation))
-        goto cleanup;
-    if (operation->password_policy)
-        controls[count++] = &policy;
-    if (operation->read_after != NULL) {
-        if (!write_selection(operation->read_after, &after.ldctl_value))
-            goto cleanup;
-        controls[count] = &after;
-    }
-    modifications_fill(&made, operation);
-    if (operation->kind == INV_OPERATION_ADD)
-        error =
-            ldap_add_ext(handle, operation->dn, made.list, controls, NULL, &operation->message_id);
-    else
-        error = ldap_modify_ext(handle, operation->dn, made.list, controls, NULL,
-                                &operation->message_id);
-cleanup:
-    ber_memfree(after.ldctl_value.bv_val);
-    modifications_free(&made);
-    return error;
-}
-
-static int send_search(LDAP *handle, inv_operation *operation, struct berval *cookie)
-{
-    static const int scopes[] = {
-        [INV_SCOPE_BASE] = LDAP_SCOPE_BASE,
-        [INV_SCOPE_ONE] = LDAP_SCOPE_ONELEVEL,
-        [INV_SCOPE_SUBTREE] = LDAP_SCOPE_SUBTREE,
-    };
-    char no_attributes[] = LDAP_NO_ATTRS;
-    char *nothing[] = {no_attributes, NULL};
-    char **attributes = operation->attribute_count > 0 ? operation->attributes : nothing;
-    LDAPControl *controls[] = {NULL, NULL};
-    int error = LDAP_SUCCESS;
-
-    if (operation->paged)
-        error = ldap_create_page_control(handle, PAGE_SIZE_ENTRIES, cookie, 1, &controls[0]);
-    if (error != LDAP_SUCCESS)
-        return error;
-    error = ldap_search_ext(handle, operation->dn, scopes[operation->scope], operation->filter,
-                            attributes, 0, controls, NULL, NULL,
-                            operation->size_limit > 0 ? (int)operation->size_limit : LDAP_NO_LIMIT,
-                            &operation->message_id);
-    if (controls[0] != NULL)
-        ldap_control_free(controls[0]);
-    return error;
-}
+/* -------------------------------------------------------------------------------- operations */
 
 static inv_result libldap_send(void *context, inv_operation *operation,
                                const inv_deadline *deadline, inv_verdict *verdict)
 {
     libldap *self = context;
-    struct berval cookie = {operation->cookie_length, operation->cookie};
-    int error = LDAP_PARAM_ERROR;
+    int error;
 
     self->deadline = *deadline;
-    switch (operation->kind) {
-    case INV_OPERATION_SEARCH:
-        error = send_search(self->handle, operation, operation->cookie != NULL ? &cookie : NULL);
-        break;
-    case INV_OPERATION_ADD:
-    case INV_OPERATION_MODIFY:
-        error = send_update(self->handle, operation);
-        break;
-    case INV_OPERATION_DELETE:
-        error = ldap_delete_ext(self->handle, operation->dn, NULL, NULL, &operation->message_id);
-        break;
-    }
-    if (error != LDAP_SUCCESS)
-        return api_failure(self, error, "asking", verdict);
-    return INV_OK;
-}
-
-/* --------------------------------------------------------------------------------- receiving */
-
-/* RFC 4512: no name of an entry or of an attribute has a NUL; liblber puts one behind each. */
-static bool is_text(const struct berval *bytes)
-{
-    return bytes->bv_val != NULL && memchr(bytes->bv_val, '\0', bytes->bv_len) == NULL;
-}
-
-/* They lie in the message itself and are wiped there. */
-static bool take_values(const char *attribute, struct berval *values, inv_entry *entry)
-{
-    bool taken = true;
-
-    for (size_t i = 0; values != NULL && values[i].bv_val != NULL; i++) {
-        taken = taken && inv_entry_append(entry, attribute, values[i].bv_val, values[i].bv_len);
-        inv_wipe(values[i].bv_val, values[i].bv_len);
-    }
-    return taken;
-}
-
-/* The attributes behind position, in one pass and without copies of libldap's. Gives its error. */
-static int take_attributes(LDAP *handle, LDAPMessage *message, BerElement *position,
-                           inv_entry *entry)
-{
-    for (;;) {
-        struct berval name = {0, NULL};
-        struct berval *values = NULL;
-        int error = ldap_get_attribute_ber(handle, message, position, &name, &values);
-
-        if (error == LDAP_SUCCESS && name.bv_val == NULL)
-            return LDAP_SUCCESS;
-        if (error == LDAP_SUCCESS && !is_text(&name))
-            error = LDAP_DECODING_ERROR;
-        if (error == LDAP_SUCCESS && !take_values(name.bv_val, values, entry))
-            error = LDAP_NO_MEMORY;
-        ldap_memfree(values);
-        if (error != LDAP_SUCCESS)
-            return error;
-    }
-}
-
-static int take_entry(LDAP *handle, LDAPMessage *message, inv_operation *operation)
-{
-    BerElement *position = NULL;
-    struct berval dn = {0, NULL};
-    inv_entry *entry = NULL;
-    int error = ldap_get_dn_ber(handle, message, &position, &dn);
-
-    if (error == LDAP_SUCCESS && !is_text(&dn))
-        error = LDAP_DECODING_ERROR;
-    if (error == LDAP_SUCCESS) {
-        entry = inv_entry_new(dn.bv_val);
-        error = entry != NULL ? take_attributes(handle, message, position, entry) : LDAP_NO_MEMORY;
-    }
-    ber_free(position, 0);
-    if (error != LDAP_SUCCESS) {
-        inv_entry_free(&entry);
-        return error;
-    }
-    return inv_operation_append_entry(operation, entry) ? LDAP_SUCCESS : LDAP_NO_MEMORY;
-}
-
-static void take_policy_error(LDAP *handle, LDAPControl **controls, inv_operation *operation)
-{
-    LDAPControl *policy = ldap_control_find(LDAP_CONTROL_PASSWORDPOLICYRESPONSE, controls, NULL);
-    LDAPPasswordPolicyError error = PP_noError;
-
-    if (policy != NULL &&
-        ldap_parse_passwordpolicy_control(handle, policy, NULL, NULL, &error) == LDAP_SUCCESS &&
-        error != PP_noError)
-        operation->policy_error = (int)error;
-}
-
-/* The SearchResultEntry (RFC 4511 4.5.2) that reader holds, or NULL. */
-static inv_entry *read_entry(BerElement *reader)
-{
-    struct berval dn = {0, NULL};
-    inv_entry *entry = NULL;
-    ber_len_t length = 0;
-    char *end = NULL;
-
-    if (ber_scanf(reader, "{m", &dn) == LBER_ERROR || !is_text(&dn))
-        return NULL;
-    entry = inv_entry_new(dn.bv_val);
-    for (ber_tag_t tag = ber_first_element(reader, &length, &end);
-         entry != NULL && tag != LBER_DEFAULT; tag = ber_next_element(reader, &length, end)) {
-        struct berval name = {0, NULL};
-        struct berval *values = NULL;
-        ber_len_t size = sizeof(*values); /* of one value for M, which puts it at offset 0 */
-
-        if (ber_scanf(reader, "{mM}", &name, &values, &size, (ber_len_t)0) == LBER_ERROR ||
-            !is_text(&name) || !take_values(name.bv_val, values, entry))
-            inv_entry_free(&entry);
-        ber_memfree(values);
-    }
-    return entry;
-}
-
-/*
- * RFC 4527 3.2. One that cannot be read counts as not given: the operation was done, and that is
- * the answer.
- */
-static void take_after(LDAPControl **controls, inv_operation *operation)
-{
-    LDAPControl *control = ldap_control_find(LDAP_CONTROL_POST_READ, controls, NULL);
-    BerElement *reader = NULL;
-
-    if (operation->read_after == NULL || control == NULL || control->ldctl_value.bv_val == NULL)
-        return;
-    reader = ber_init(&control->ldctl_value);
-    if (reader == NULL)
-        return;
-    inv_operation_set_after(operation, read_entry(reader));
-    ber_free(reader, 1);
-}
-
-/* RFC 2696: asks for the next page, or leaves it to be asked for. *more: its answer is to come. */
-static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *operation,
-                          bool *more)
-{
-    LDAPControl *page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
-    struct berval cookie = {0, NULL};
-    ber_int_t estimate = 0;
-    int error = LDAP_SUCCESS;
-
-    *more = false;
-    if (page != NULL)
-        error = ldap_parse_pageresponse_control(handle, page, &estimate, &cookie);
-    if (error == LDAP_SUCCESS && operation->by_page) {
-        if (!inv_operation_set_page(operation, cookie.bv_val, cookie.bv_len,
-                                    estimate > 0 ? (size_t)estimate : 0))
-            error = LDAP_NO_MEMORY;
-    } else if (error == LDAP_SUCCESS && cookie.bv_len > 0) {
-        *more = true;
-        error = send_search(handle, operation, &cookie);
-    }
-    ldap_memfree(cookie.bv_val);
-    return error;
-}
-
-/* The first of the servers that an answer names (RFC 4511 4.1.10); takes the list over. */
-static int take_referrals(char **referrals, inv_operation *operation)
-{
-    bool taken = referrals == NULL || referrals[0] == NULL ||
-                 inv_operation_set_referral(operation, referrals[0]);
-
-    ldap_memvfree((void **)referrals);
-    return taken ? LDAP_SUCCESS : LDAP_NO_MEMORY;
-}
-
-/* Part of the tree is elsewhere: an answer without it would decide on half the facts. */
-static int take_reference(LDAP *handle, LDAPMessage *message, inv_operation *operation)
-{
-    char **referrals = NULL;
-    int error = ldap_parse_reference(handle, message, &referrals, NULL, 0);
-
-    if (error == LDAP_SUCCESS)
-        error = take_referrals(referrals, operation);
-    inv_operation_answer(operation, LDAP_REFERRAL, NULL, "part of the tree is on another server");
-    return error;
-}
-
-static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operation)
-{
-    LDAPControl **controls = NULL;
-    char **referrals = NULL;
-    char *matched_dn = NULL;
-    char *diagnostic = NULL;
-    bool more = false;
-    int code = LDAP_OTHER;
-    int error = ldap_parse_result(handle, message, &code, &matched_dn, &diagnostic, &referrals,
-                                  &controls, 0);
-
-    if (error == LDAP_SUCCESS)
-        error = take_referrals(referrals, operation);
-
-    if (error == LDAP_SUCCESS && operation->paged && code == LDAP_SUCCESS)
-        error = continue_pages(handle, controls, operation, &more);
-    else if (operation->by_page)
-        (void)inv_operation_set_page(operation, NULL, 0, 0);
-    if (error == LDAP_SUCCESS && !more) {
-        take_policy_error(handle, controls, operation);
-        take_after(controls, operation);
-        inv_operation_answer(operation, code, matched_dn, diagnostic);
-    }
-    ldap_controls_free(controls);
-    ldap_memfree(diagnostic);
-    ldap_memfree(matched_dn);
-    return error;
-}
-
-static inv_operation *find_operation(inv_operation *const *operations, size_t count, int message_id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (operations[i]->state == INV_OPERATION_UNANSWERED &&
-            operations[i]->message_id == message_id)
-            return operations[i];
-    }
-    return NULL;
-}
-
-static int take_message(LDAP *handle, LDAPMessage *message, inv_operation *const *operations,
-                        size_t count)
-{
-    inv_operation *operation = find_operation(operations, count, ldap_msgid(message));
-
-    if (operation == NULL)
-        return LDAP_SUCCESS;
-    switch (ldap_msgtype(message)) {
-    case LDAP_RES_SEARCH_ENTRY:
-        return take_entry(handle, message, operation);
-    case LDAP_RES_SEARCH_REFERENCE:
-        return take_reference(handle, message, operation);
-    default:
-        return take_result(handle, message, operation);
-    }
+    error = send_operation(self->handle, operation);
+    return error == LDAP_SUCCESS ? INV_OK : api_failure(self, error, "asking", verdict);
 }
 
 static inv_result libldap_receive(void *context, inv_operation *const *operations, size_t count,
@@ -864,7 +512,7 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
     self->deadline = *deadline;
     received = ldap_result(self->handle, LDAP_RES_ANY, LDAP_MSG_ONE, &left, &message);
     if (received > 0)
-        error = take_message(self->handle, message, operations, count);
+        error = receive_message(self->handle, message, operations, count);
     else if (received < 0)
         error = handle_error(self->handle);
     if (message != NULL)
@@ -903,8 +551,8 @@ static inv_result libldap_verify(void *context, const char *dn, const inv_secret
     inv_result result = new_handle(self, deadline, &handle, verdict);
 
     if (result == INV_OK)
-        result =
-            bind_and_wait(self, handle, dn, LDAP_SASL_SIMPLE, password, deadline, &code, verdict);
+        result = bind_and_wait(self, handle, &(bind_request){dn, LDAP_SASL_SIMPLE, password},
+                               deadline, verdict, &code);
     close_handle(&handle);
     sigpipe_restore(&guard);
     return result == INV_OK ? judge_bind(dn, code, verdict) : result;
