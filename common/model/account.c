@@ -9,7 +9,6 @@
 
 #include "base/encoding.h"
 #include "invitegate/ascii.h"
-#include "invitegate/freshness.h"
 #include "invitegate/timestamp.h"
 #include "lock.h"
 #include "owner.h"
