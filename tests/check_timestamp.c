@@ -179,6 +179,36 @@ START_TEST(the_calendar_agrees_with_the_system)
 }
 END_TEST
 
+START_TEST(seconds_are_read)
+{
+    static const struct {
+        const char *text;
+        bool good;
+        time_t moment;
+    } rows[] = {
+        {"", true, 0},
+        {"0", true, 0},
+        {"1796000000", true, 1796000000},
+        {"999999999999", true, 999999999999},
+        {"1000000000000", false, 0},
+        {"-1", false, 0},
+        {"+1", false, 0},
+        {" 1", false, 0},
+        {"1 ", false, 0},
+        {"0x1", false, 0},
+        {"1.5", false, 0},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        time_t moment = 7;
+
+        ck_assert_msg(inv_timestamp_parse_seconds(rows[i].text, &moment) == rows[i].good, "%s",
+                      rows[i].text);
+        ck_assert_int_eq(moment, rows[i].moment);
+    }
+}
+END_TEST
+
 START_TEST(durations_are_read)
 {
     long seconds = -1;
@@ -228,6 +258,7 @@ int main(void)
     tcase_add_loop_test(tests, other_texts_are_not_rfc3339, 0, COUNT(not_rfc3339));
     tcase_add_test(tests, moments_are_written);
     tcase_add_test(tests, the_calendar_agrees_with_the_system);
+    tcase_add_test(tests, seconds_are_read);
     tcase_add_test(tests, durations_are_read);
     tcase_add_loop_test(tests, other_texts_are_no_durations, 0, COUNT(not_durations));
     suite_add_tcase(suite, tests);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * The calendar is computed here: gmtime(3) and timegm(3) count leap seconds when the host runs with
@@ -12,6 +13,7 @@
 #define DAYS_TO_1970            719528LL /* from 0000-01-01, proleptic Gregorian */
 #define SECONDS_A_DAY           86400LL
 #define SECONDS_A_HUNDRED_YEARS (36525 * SECONDS_A_DAY)
+#define SECONDS_DIGITS_MAX      12 /* of seconds since 1970: some 31 000 years */
 
 struct civil {
     int year; /* 0 to 9999 */
@@ -262,6 +264,20 @@ static int64_t seconds_in(char unit)
     default:
         return 0;
     }
+}
+
+bool inv_timestamp_parse_seconds(const char *text, time_t *moment)
+{
+    size_t length = strspn(text, "0123456789");
+    time_t seconds = 0;
+
+    *moment = 0;
+    if (text[length] != '\0' || length > SECONDS_DIGITS_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        seconds = seconds * 10 + (text[i] - '0');
+    *moment = seconds;
+    return true;
 }
 
 bool inv_timestamp_parse_duration(const char *text, long *seconds)

@@ -105,8 +105,7 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
     if (in_domain.domain == NULL)
         return INV_OK; /* another server's: nothing to ask here */
     result = inv_account_find(&in_domain, name, &account, verdict);
-    if (result == INV_OK &&
-        (!inv_account_is_own(account) || account->disabled || time(NULL) > account->expires))
+    if (result == INV_OK && !inv_account_is_active(account, time(NULL)))
         result = inv_verdict_set(
             verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over: %s", role,
             inv_name_jid(name),

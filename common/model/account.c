@@ -238,10 +238,19 @@ bool inv_account_is_of(const inv_account *account, const char *invite_id, const 
            account->jid != NULL && inv_ascii_equal(account->jid, inv_name_jid(name));
 }
 
+static bool has_ended(const inv_account *account, time_t now)
+{
+    return account->disabled || now > account->expires;
+}
+
+bool inv_account_is_active(const inv_account *account, time_t now)
+{
+    return inv_account_is_own(account) && !has_ended(account, now);
+}
+
 bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now)
 {
-    return inv_account_is_own(account) && !account->disabled && now <= account->expires &&
-           account->created <= invite->created;
+    return inv_account_is_active(account, now) && account->created <= invite->created;
 }
 
 bool inv_account_is_locked(const inv_account *account, time_t now)
@@ -251,7 +260,7 @@ bool inv_account_is_locked(const inv_account *account, time_t now)
 
 bool inv_account_is_over(const inv_account *account, time_t now)
 {
-    return account->disabled || now > account->expires || inv_account_is_locked(account, now);
+    return has_ended(account, now) || inv_account_is_locked(account, now);
 }
 
 inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,

@@ -18,9 +18,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
     if (invite->user != NULL &&
         (domain != call->domain || strcmp(invite->user, inv_name_local(redemption->name)) != 0))
         return redemption_refuse_other_name(redemption);
-    if (domain != NULL &&
-        (!inv_account_is_own(redemption->account) || redemption->account->disabled ||
-         time(NULL) > redemption->account->expires))
+    if (domain != NULL && !inv_account_is_active(redemption->account, time(NULL)))
         return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED, "%s has no account",
                                inv_name_jid(redemption->name));
     return INV_OK;

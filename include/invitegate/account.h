@@ -103,9 +103,12 @@ inv_result inv_account_refuse_locked(const inv_account *account, time_t invited,
                                      inv_verdict *verdict);
 
 /*
- * It exists, is the JID's own, not locked for good, has not expired at now, and is not younger than
- * the invite. Failed logins of others stop nobody from inviting.
+ * It exists, is the JID's own, not locked for good, and has not expired at now. A lock by failed
+ * logins is no difference: three wrong guesses must not keep a person from inviting.
  */
+bool inv_account_is_active(const inv_account *account, time_t now);
+
+/* It is active, and not younger than the invite. */
 bool inv_account_may_invite(const inv_account *account, const inv_invite *invite, time_t now);
 
 /*

@@ -30,6 +30,9 @@ bool inv_timestamp_parse_rfc3339(const char *text, time_t *moment);
 /* Writes YYYY-mm-ddTHH:MM:SSZ, with the same limits. */
 void inv_timestamp_write_rfc3339(time_t moment, char text[INV_TIMESTAMP_SIZE]);
 
+/* Seconds since 1970 as decimal digits, at most 12; an empty text is 0. Else false, and 0. */
+bool inv_timestamp_parse_seconds(const char *text, time_t *moment);
+
 /*
  * A duration: a decimal number and one of s m h d w ("7d"), nothing else; 1 to 10 digits.
  * False for anything else and for more than 100 years.

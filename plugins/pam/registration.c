@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/redeem.h"
+#include "invitegate/timestamp.h"
 
 /*
  * The name and what it may be used for. A name that name_pattern forbids cannot be registered, but
@@ -60,15 +61,9 @@ static time_t accepted_by_host(const inv_pam_service *service)
 {
     const char *text = pam_getenv(service->pamh, "INVITEGATE_ACCEPTED_AT");
     time_t moment = 0;
-    size_t digits;
 
-    if (text == NULL)
-        return 0;
-    digits = strspn(text, "0123456789");
-    if (text[digits] != '\0' || digits > 12)
-        return 0;
-    for (size_t i = 0; i < digits; i++)
-        moment = moment * 10 + (text[i] - '0');
+    if (text != NULL)
+        (void)inv_timestamp_parse_seconds(text, &moment);
     return moment;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "invitegate/redeem.h"
+#include "invitegate/timestamp.h"
 #include "op_lookup.h"
 #include "op_token.h"
 #include "pam.h"
@@ -119,7 +120,7 @@ static time_t accepted_at(const agent_task *task)
 {
     time_t moment = 0;
 
-    (void)agent_parse_moment(task->arguments[task->operation->accepted_at - 1], &moment);
+    (void)inv_timestamp_parse_seconds(task->arguments[task->operation->accepted_at - 1], &moment);
     return moment;
 }
 

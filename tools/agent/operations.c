@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "invitegate/timestamp.h"
 #include "op_create.h"
 #include "op_lookup.h"
 #include "op_token.h"
@@ -49,7 +50,8 @@ const agent_operation *agent_operation_of(const agent_frame *frame, const char *
         return NULL;
     *problem = "accepted_at is a number of seconds since 1970, or empty";
     if (operation->accepted_at != 0 &&
-        !agent_parse_moment(frame->fields[FIRST_ARGUMENT - 1 + operation->accepted_at], &moment))
+        !inv_timestamp_parse_seconds(frame->fields[FIRST_ARGUMENT - 1 + operation->accepted_at],
+                                     &moment))
         return NULL;
     if (operation->problem != NULL) {
         *problem = operation->problem(frame->fields + FIRST_ARGUMENT, count);

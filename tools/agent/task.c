@@ -10,20 +10,6 @@
 
 #include "invitegate/roster.h"
 
-bool agent_parse_moment(const char *text, time_t *moment)
-{
-    time_t seconds = 0;
-    size_t length = strspn(text, "0123456789");
-
-    *moment = 0;
-    if (text[length] != '\0' || length > 12)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        seconds = seconds * 10 + (text[i] - '0');
-    *moment = seconds;
-    return true;
-}
-
 inv_verdict *agent_clear_words(agent_task *task)
 {
     task->verdict.why[0] = '\0';

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "frame.h"
 #include "invitegate/context.h"
@@ -57,9 +56,6 @@ struct agent_operation {
     const char *(*problem)(const char *const *arguments, size_t count);
     inv_result (*run)(agent_task *task);
 };
-
-/* An empty moment is 0; false when it is no number of seconds. */
-bool agent_parse_moment(const char *text, time_t *moment);
 
 /* A user of the task's domain, with or without it: a name to register, or any that may exist. */
 inv_result agent_new_name(agent_task *task, const char *user, inv_name **name);
