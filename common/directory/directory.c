@@ -8,16 +8,16 @@
 #include "libldap.h"
 #include "sigpipe.h"
 
-/* How often a change is sent that 389 DS refuses though nobody forbids it. */
+/* How often in all a change is sent that 389 DS refuses because it could not lock the entry. */
 #define REFUSED_TRIES 5
 
 struct inv_directory {
     const inv_directory_driver *driver;
     void *self;
-    char *key; /* which settings and identity; NULL: never kept */
+    char *key; /* settings and identity; NULL: never kept */
     bool connected;
     unsigned connection; /* counts them */
-    bool healthy;        /* answered everything it was asked */
+    bool healthy;        /* every request on it was answered */
 };
 
 /* The one connection a process keeps between calls. */
@@ -101,7 +101,10 @@ inv_result inv_directory_new_anonymous(const inv_directory_settings *settings,
     return new_libldap(settings, LIBLDAP_ANONYMOUS, NULL, NULL, directory, verdict);
 }
 
-/* Two calls share a connection only when these agree. NULL when memory is short. */
+/*
+ * Tells whose connection it is: two calls share one only when these agree. NULL when memory is
+ * short.
+ */
 static char *settings_key(const inv_directory_settings *settings)
 {
     const char *parts[] = {settings->uris[0], settings->bind_dn, settings->bind_password_file,
@@ -125,13 +128,13 @@ static char *settings_key(const inv_directory_settings *settings)
     return key;
 }
 
-/* Takes the kept connection out if it is of this key; what cannot be used any more goes. */
+/* Takes the kept connection out if it has this key; closes one that cannot be used any more. */
 static inv_directory *take_kept(const char *key)
 {
     inv_directory *taken = NULL;
     inv_directory *stale = NULL;
 
-    /* trylock: after fork the lock may be held by a thread that is not there any more */
+    /* trylock: after a fork the lock may be held by a thread that the child does not have */
     if (pthread_mutex_trylock(&kept.lock) != 0)
         return NULL;
     if (kept.idle != NULL) {
@@ -181,7 +184,7 @@ void inv_directory_release(inv_directory **directory)
         pthread_mutex_trylock(&kept.lock) == 0) {
         inv_directory *previous = kept.idle;
 
-        /* the newer one is the likelier to be wanted next */
+        /* the newer connection is the likelier to be wanted next */
         kept.idle = surplus;
         surplus = previous;
         (void)pthread_mutex_unlock(&kept.lock);
@@ -252,7 +255,9 @@ static bool only_searches(inv_operation *const *operations, size_t count)
     return true;
 }
 
-/* The entry without which a change that was refused cannot be: an add is refused with words else.
+/*
+ * The DN of the entry that a change refused with 50 needs, or NULL. An add that was refused with
+ * words is refused for another reason.
  */
 static const char *wanted_by_refused(const inv_operation *operation)
 {
@@ -264,13 +269,17 @@ static const char *wanted_by_refused(const inv_operation *operation)
 }
 
 /*
- * To who may not do the same to the entry above, 389 DS answers a change with 50 and no words when
- * it does not find the entry, or the one that an add goes below. Either there is none: a search
- * tells, with the DN up to which there is one. (slapd also answers 32 for an entry that it hides,
- * but without that.) Or it is there, and cannot be locked: *again is set, nothing was done. Up to
- * 2.3.7 and 2.4.4 every change that fails, a lost claim too, makes all invalid that came into the
- * cache since it began, and what is invalid stays there for as long as somebody is being sent it
- * (389ds/389-ds-base, issues 5939 and 5944). Entries have a nsUniqueId only there.
+ * 389 DS answers a change with 50 and no words when it does not find the entry, or the one that an
+ * add goes below, and the identity may not do the same to the entry above. There are two causes.
+ *
+ * The entry does not exist: the search is answered 32, with the matched DN (slapd also answers 32
+ * for an entry that it hides, but without a matched DN). The operation's code becomes 32.
+ *
+ * The entry exists and cannot be locked: *again is set, nothing was done. Up to 2.3.7 and 2.4.4,
+ * every change that fails, a lost claim too, invalidates all entries that came into the cache since
+ * it began, and an invalid entry stays there for as long as it is being sent to a client
+ * (389ds/389-ds-base, issues 5939 and 5944). 389 DS is told by nsUniqueId, which entries of no
+ * other server have.
  */
 static inv_result look_for_refused(inv_directory *directory, inv_operation *operation,
                                    const char *wanted, const inv_deadline *deadline, bool *again,
@@ -332,8 +341,8 @@ static inv_result settle_all_refused(inv_directory *directory, inv_operation *co
 }
 
 /*
- * Of further pages what was read of the ones before goes. *turned: there are such. False: they have
- * to come over the connection of the first one, and that is gone.
+ * Clears the answers of operations that are to get a further page. *turned: there are such. False:
+ * their pages have to come over the connection of the first page, and that is gone.
  */
 static bool turn_pages(const inv_directory *directory, inv_operation *const *operations,
                        size_t count, bool *turned)

@@ -22,7 +22,7 @@
 typedef struct libldap {
     LDAP *handle;
     own_socket socket;     /* of handle, when it was connected */
-    inv_deadline deadline; /* of the call that uses the handle now */
+    inv_deadline deadline; /* of the call that uses the handle now; read by timed_read */
     libldap_identity identity;
     inv_bind_method bind;
     char *uri;
@@ -157,7 +157,9 @@ static bool wait_for_peer(LDAP *handle, const inv_deadline *deadline)
     return true;
 }
 
-/* libldap does not tell a peer that is not there from one that it does not trust. */
+/*
+ * libldap has one error for a peer that cannot be reached and for one whose certificate it refuses.
+ */
 static inv_result connect_failure(const libldap *self, int error, bool over_tls,
                                   const inv_deadline *deadline, inv_verdict *verdict)
 {
@@ -248,8 +250,8 @@ static inv_result prepare_layers(const libldap *self, LDAP *handle, const inv_de
 }
 
 /*
- * ldap_open(3): the library's first call sets up what all handles start from, and has to be over
- * before another thread comes. Any call does it; this one changes nothing.
+ * ldap_open(3): the library's first call sets up what all handles start from, and has to be done
+ * before another thread calls. Any call does it; this one changes nothing.
  */
 static void set_up_library(void)
 {
@@ -283,8 +285,8 @@ static inv_result new_handle(const libldap *self, const inv_deadline *deadline, 
 }
 
 /*
- * Connects before the password is encoded: a request that libldap cannot send it frees unwiped.
- * Gives its error.
+ * Connects before the password is encoded: libldap frees a request that it cannot send without
+ * wiping it. Returns libldap's error.
  */
 static int send_bind(LDAP *handle, const char *dn, const char *mechanism,
                      struct berval *credentials, const inv_deadline *deadline, int *message_id)
@@ -394,7 +396,10 @@ static inv_result libldap_open(void *context, const inv_deadline *deadline, inv_
     return result;
 }
 
-/* From here on libldap has no descriptor to write to, and none to close. False: it still has. */
+/*
+ * Takes the descriptor away from libldap, which can then neither write to it nor close it. False:
+ * it still can.
+ */
 static bool take_descriptor_away(LDAP *handle)
 {
     Sockbuf *connection = NULL;
@@ -406,14 +411,18 @@ static bool take_descriptor_away(LDAP *handle)
 
 /*
  * An Unbind on a socket that a forked child or another user has inherited would end the connection
- * of who made it, and one on a descriptor that was closed and is another file by now would go
- * there. What libldap cannot be kept from writing stays allocated instead.
+ * of the process that made it, and one on a descriptor that was closed and is another file by now
+ * would go to that file. A handle that libldap cannot be kept from writing for stays allocated
+ * instead.
  */
 static void end_connection(libldap *self)
 {
     own_socket_state state;
 
-    /* the number of a connection that has ended may be another thread's by now */
+    /*
+     * handle NULL: the connection has ended, and its descriptor's number may be another thread's by
+     * now
+     */
     if (self->handle == NULL)
         return;
     state = own_socket_look(&self->socket);
@@ -481,7 +490,7 @@ void *libldap_new(const inv_directory_settings *settings, libldap_identity ident
 
 /* An operation's changes as libldap wants them; the values' bytes are borrowed. */
 typedef struct modifications {
-    LDAPMod **list; /* each ends with NULL: the list, and what of pointers belongs to one change */
+    LDAPMod **list; /* both end with NULL: the list, and in pointers the part of each change */
     LDAPMod *items;
     struct berval **pointers;
     struct berval *values;
@@ -642,7 +651,7 @@ static bool is_text(const struct berval *bytes)
     return bytes->bv_val != NULL && memchr(bytes->bv_val, '\0', bytes->bv_len) == NULL;
 }
 
-/* They lie in the message itself and are wiped there. */
+/* Copies the values, which lie in the message itself, and wipes them there. */
 static bool take_values(const char *attribute, struct berval *values, inv_entry *entry)
 {
     bool taken = true;
@@ -654,7 +663,10 @@ static bool take_values(const char *attribute, struct berval *values, inv_entry 
     return taken;
 }
 
-/* The attributes behind position, in one pass and without copies of libldap's. Gives its error. */
+/*
+ * Takes the attributes behind position, in one pass and without copies of libldap's. Returns its
+ * error.
+ */
 static int take_attributes(LDAP *handle, LDAPMessage *message, BerElement *position,
                            inv_entry *entry)
 {
@@ -733,8 +745,8 @@ static inv_entry *read_entry(BerElement *reader)
 }
 
 /*
- * RFC 4527 3.2. One that cannot be read counts as not given: the operation was done, and that is
- * the answer.
+ * RFC 4527 3.2. A control that cannot be read counts as not given: the operation was done, and that
+ * is the answer.
  */
 static void take_after(LDAPControl **controls, inv_operation *operation)
 {
@@ -750,7 +762,10 @@ static void take_after(LDAPControl **controls, inv_operation *operation)
     ber_free(reader, 1);
 }
 
-/* RFC 2696: asks for the next page, or leaves it to be asked for. *more: its answer is to come. */
+/*
+ * RFC 2696: asks for the next page, or leaves that to the caller (by_page). *more: its answer is to
+ * come.
+ */
 static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *operation,
                           bool *more)
 {
