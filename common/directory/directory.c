@@ -278,8 +278,8 @@ static const char *wanted_by_refused(const inv_operation *operation)
  * The entry exists and cannot be locked: *again is set, nothing was done. Up to 2.3.7 and 2.4.4,
  * every change that fails, a lost claim too, invalidates all entries that came into the cache since
  * it began, and an invalid entry stays there for as long as it is being sent to a client
- * (389ds/389-ds-base, issues 5939 and 5944). 389 DS is told by nsUniqueId, which entries of no
- * other server have.
+ * (389ds/389-ds-base, issues 5939 and 5944). 389 DS is recognized by nsUniqueId, which entries of
+ * no other server have.
  */
 static inv_result look_for_refused(inv_directory *directory, inv_operation *operation,
                                    const char *wanted, const inv_deadline *deadline, bool *again,

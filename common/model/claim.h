@@ -16,7 +16,10 @@ typedef struct inv_claim {
     char *text; /* "JID nonce"; owned */
 } inv_claim;
 
-/* A fresh nonce for jid. INV_NO_MEMORY, or INV_CONFIG without random bytes. Wipe with _clear. */
+/*
+ * A fresh nonce for jid. INV_NO_MEMORY, or INV_CONFIG without random bytes. Free with
+ * inv_claim_clear.
+ */
 inv_result inv_claim_start(const char *jid, inv_claim *claim, inv_verdict *verdict);
 void inv_claim_clear(inv_claim *claim);
 

@@ -11,8 +11,8 @@
  * Whether invite has a finished use of this redemption. One name may have had several uses of an
  * invite: its account was deleted and it registered again; or an attempt hung until its claim went
  * to another name, and a later attempt took the name with a use of its own. So the use of an
- * account is told by the attempt that made it, which every finisher records (inv_account_made_by).
- * A pair and a reset are the same whichever attempt of the JID was quicker.
+ * account is recognized by the attempt that made it, which every finisher records
+ * (inv_account_made_by). A pair and a reset are the same whichever attempt of the JID was quicker.
  */
 static bool used_by(const struct redemption *redemption, const inv_invite *invite,
                     const char *nonce)

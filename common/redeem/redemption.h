@@ -89,7 +89,10 @@ inv_result redemption_refuse_type(struct redemption *redemption);
  */
 inv_result redemption_refuse_unproved(struct redemption *redemption);
 
-/* A contact invite: whether the JID that redeems it may. INV_NOT_ALLOWED. */
+/*
+ * Whether the JID may redeem the invite to become a contact. INV_NOT_ALLOWED: it is the inviter, or
+ * has no account; INV_NAME_RESERVED: the invite is for another name.
+ */
 inv_result redemption_judge_redeemer(struct redemption *redemption);
 
 /*

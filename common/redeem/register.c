@@ -250,8 +250,8 @@ static inv_result settle_for(struct redemption *redemption)
 }
 
 /*
- * Why a name is refused is told only to the holder of a valid token, and so the inviter has to
- * exist, too.
+ * The verdict says why a name is refused only for a valid token; for that the inviter has to exist,
+ * too.
  */
 static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
 {

@@ -329,7 +329,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         if (result != INV_OK || !cut_off)
             return result == INV_OK ? settle(redemption) : result;
     }
-    /* the token first: to the holder of one that is not valid nothing more is told */
+    /* the token first: for one that is not valid, the verdict says no more than that */
     result = redemption_judge_state(redemption, &standing, again);
     if (result == INV_OK && !*again)
         result = redemption_judge_reset(redemption);

@@ -35,8 +35,8 @@ inv_result repair_search(const repair *run, const char *base, inv_scope scope, c
 bool repair_is_old(const repair *run, time_t changed);
 
 /*
- * Notes what came of a removal; why: what the entry was. changed: it was not removed, because it
- * had passed to another invite.
+ * Notes what came of a removal; why: the reason, for the note. changed: it was not removed, because
+ * it had been changed meanwhile.
  */
 inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
                                const char *why);

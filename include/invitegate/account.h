@@ -134,11 +134,11 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
                                          const inv_verifiers *verifiers, time_t now);
 
 /*
- * The one modify of a reset: replaces every verifier, so that no older password stays good, and
- * sets inviteNonce to mark. An entry that reset_filter lets in without being an xmppAccount becomes
- * one. With SCRAM its answer tells the moment that the verifiers belong to (inv_verifiers_moment),
- * and inv_account_date_operation has to follow: until then they are stale. NULL when memory is
- * short.
+ * The modify that resets a password: replaces every verifier, so that no older password stays good,
+ * and sets inviteNonce to mark. An entry that reset_filter lets in without being an xmppAccount
+ * becomes one. With SCRAM its answer tells the moment that the verifiers belong to
+ * (inv_verifiers_moment), and inv_account_date_operation has to follow: until then they are stale.
+ * NULL when memory is short.
  */
 inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
                                            const inv_account *account, const char *mark,

@@ -20,8 +20,8 @@ typedef bool inv_changes_visit(void *context, const char *owner, const char *con
 /*
  * Visits each pair that was written since cookie was given out: once for each of its two JIDs that
  * is of the call's domain. A pair may be visited again by the next calls; removed pairs are not
- * visited. next: the cookie to go on from, set with INV_OK; it counts as visited also what visit
- * did not get to see because it returned false.
+ * visited. next: the cookie to go on from, set with INV_OK; where visit returned false, the pairs
+ * that it has not seen count as visited too.
  *
  * *restart: nothing was visited and next starts now, because cookie is empty, not one of ours, too
  * old (an hour), the directory's clock was set back, or its providers are others. A caller that

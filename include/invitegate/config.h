@@ -20,7 +20,7 @@
 typedef enum inv_bind_method { INV_BIND_EXTERNAL, INV_BIND_SIMPLE } inv_bind_method;
 
 typedef struct inv_directory_settings {
-    char **uris; /* at least one; the first is the write provider */
+    char **uris; /* at least one; connections go to the first, which has to be the provider */
     inv_bind_method bind;
     char *bind_dn;
     char *bind_password_file;

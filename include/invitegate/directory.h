@@ -12,8 +12,8 @@
 #include "invitegate/verdict.h"
 
 /*
- * The directory, as operations of RFC 4511 that are put in flight together. Everything of libldap
- * stays behind this header.
+ * The directory, as operations of RFC 4511 that are put in flight together. Nothing of libldap
+ * shows here.
  */
 
 /* Result codes of RFC 4511 4.1.9 that callers tell apart. */

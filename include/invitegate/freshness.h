@@ -57,7 +57,8 @@ bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness
 
 /*
  * All that a reader of verifiers asks for, in one flight that may hold more: makes the operations,
- * which the caller runs, and judges their answers. Zeroed before; ends with inv_verifiers_read_end.
+ * which the caller runs, and judges their answers. inv_verifiers_read_start fills all of it,
+ * inv_verifiers_read_end frees it.
  */
 #define INV_VERIFIERS_READ_MAX 3
 typedef struct inv_verifiers_read {

@@ -34,9 +34,8 @@ typedef enum inv_allowed_types {
 typedef struct inv_acceptance {
     time_t accepted_at;
     inv_invite_type type;
-    char user[1024]; /* the preset name, or "" */
-    inv_invite *
-        *invite; /* where the caller, who frees it, wants the invite that was read; or NULL */
+    char user[1024];     /* the preset name, or "" */
+    inv_invite **invite; /* where to put the invite that was read, the caller's to free; or NULL */
 } inv_acceptance;
 
 /*

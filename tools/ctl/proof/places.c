@@ -99,8 +99,8 @@ static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
 }
 
 /*
- * No other container is certain only where every search was answered with 0 and found the domain's
- * own.
+ * That there is no other container is certain only if every search was answered with 0 and the
+ * domain's own was among the entries found.
  */
 static inv_result look_everywhere(ctl_proof *proof, sight *seen)
 {
