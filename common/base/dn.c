@@ -87,7 +87,7 @@ bool inv_dn_equal(const char *a, const char *b)
     bool equal;
 
     if (a != NULL && b != NULL && strcmp(a, b) == 0)
-        return inv_dn_valid(a); /* as it mostly is: one to parse, not two */
+        return inv_dn_valid(a); /* mostly they are the same text: one DN to parse, not two */
     normal_a = normal_dn(a);
     normal_b = normal_dn(b);
     equal = normal_a != NULL && normal_b != NULL && inv_ascii_equal(normal_a, normal_b);
@@ -131,7 +131,7 @@ char *inv_filter_escape(const char *value)
     char *escaped;
 
     if (in.bv_len == 0)
-        return strdup(""); /* libldap gives NULL for it */
+        return strdup(""); /* libldap gives NULL for the empty value */
     if (ldap_bv2escaped_filter_value(&in, &out) != 0)
         return NULL;
     escaped = strdup(out.bv_val);

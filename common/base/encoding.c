@@ -34,7 +34,7 @@ bool inv_base64_read(const char *text, size_t length, unsigned char *bytes, size
     if (EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length) < 0)
         return false;
     decoded = length / 4 * 3;
-    /* OpenSSL writes a byte for each padding character: what is left of the bits before it. */
+    /* OpenSSL writes a byte for each padding character, out of the unused bits before it. */
     for (size_t i = decoded - padding; i < decoded; i++) {
         if (bytes[i] != 0)
             return false;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The encodings of RFC 4648. Nothing here allocates; whoever handles secrets wipes the buffers. */
+/* The encodings of RFC 4648. Nothing here allocates; callers wipe the buffers of secrets. */
 
 #define INV_BASE64_SIZE(length) (((length) + 2) / 3 * 4 + 1) /* of the text, with its NUL */
 #define INV_HEX_SIZE(length)    ((length)*2 + 1)

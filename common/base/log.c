@@ -13,7 +13,7 @@
 
 /*
  * Most bytes of an escaped value in the verdict line: together they leave room for why, so that no
- * long value pushes the address, which others act on, off the end.
+ * long value pushes rhost, which programs such as fail2ban act on, off the end.
  */
 #define USER_MAX    256
 #define DOMAIN_MAX  256

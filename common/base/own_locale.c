@@ -7,7 +7,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static locale_t own;
 static bool knows_utf8;
 
-/* Kept as long as the process: the plug-ins are linked with -z nodelete. */
+/* Never freed: the plug-ins are linked with -z nodelete. */
 static void make(void)
 {
     own = newlocale(LC_CTYPE_MASK | LC_COLLATE_MASK, "C.UTF-8", (locale_t)0);
@@ -18,11 +18,11 @@ static void make(void)
 
 locale_t own_locale_enter(bool ascii)
 {
-    /* all of C is part of the C library: nothing is loaded, and no lock of it is taken */
+    /* newlocale(3) of C loads nothing and takes no lock: C is part of the C library */
     if (ascii)
         return uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
     (void)pthread_once(&once, make);
-    /* the C locale is part of the C library, so there always is one */
+    /* never 0: where C.UTF-8 is missing it is C, which is part of the C library */
     return uselocale(own);
 }
 

@@ -8,19 +8,19 @@
 /*
  * What letters, their case and their order are must not depend on the host: in en_US.UTF-8 the
  * range a-z of a regular expression has letters outside ASCII, in tr_TR.UTF-8 it lacks i. Calls
- * that ask the locale stand between these two, which concern the calling thread only.
+ * that depend on the locale go between these two, which concern the calling thread only.
  */
 
 /*
- * The thread goes on in C.UTF-8, or in C where the host has none, or where ascii tells that all
- * texts are ASCII. Returns what it had before.
+ * Sets C.UTF-8 for the calling thread, or C where the host has none, or where ascii tells that all
+ * texts are ASCII. Returns the thread's locale before that.
  */
 locale_t own_locale_enter(bool ascii);
 
 /* back: what own_locale_enter returned. */
 void own_locale_leave(locale_t back);
 
-/* Whether it is C.UTF-8: else characters beyond ASCII cannot be judged. */
+/* Whether C.UTF-8 is there: else characters beyond ASCII cannot be judged. */
 bool own_locale_knows_utf8(void);
 
 #endif

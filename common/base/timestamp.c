@@ -74,7 +74,7 @@ static struct civil civil_from_seconds(time_t moment)
     seconds += DAYS_TO_1970 * SECONDS_A_DAY;
     days = seconds / SECONDS_A_DAY;
     rest = (int)(seconds % SECONDS_A_DAY);
-    civil.year = (int)(days / 366); /* never late, at most 28 years early */
+    civil.year = (int)(days / 366); /* never too late, at most 28 years too early */
     while (days_before(civil.year + 1) <= days)
         civil.year++;
     days -= days_before(civil.year);

@@ -82,7 +82,9 @@ bool inv_utf8_is_control(uint32_t code_point)
            code_point == 0xfffe || code_point == 0xffff;
 }
 
-/* The length of the fit character that text starts with, or 0. */
+/*
+ * The length of the character that text starts with; 0 where it is a control character or no UTF-8.
+ */
 static size_t fit_character(const char *text, size_t length)
 {
     size_t size = inv_utf8_character(text, length);

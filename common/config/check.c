@@ -108,14 +108,14 @@ static bool holds_mail_addresses(const char *attribute)
            strcmp(attribute, "1.2.840.113549.1.9.1") == 0;
 }
 
-/* The name, and not some fixed text, stands in front of an @. */
+/* The name, not a fixed text, comes before an @. */
 static bool makes_mail_of_name(const inv_attribute_template *part)
 {
     return holds_mail_addresses(part->attribute) &&
            (strstr(part->value, "%j") != NULL || strstr(part->value, "%u@") != NULL);
 }
 
-/* The lowest entry that has both below it (or is one of them); base where there is none. */
+/* The lowest entry that has both DNs below it (or is one of them); base where there is none. */
 static const char *above_both(const char *base, const char *dn)
 {
     const char *above = base;
@@ -126,8 +126,8 @@ static const char *above_both(const char *base, const char *dn)
 }
 
 /*
- * A base that is not configured: the lowest entry above all that is. It is where the groups of most
- * sites are, and group.c asks the root DSE whether it is.
+ * A group_search_base that is not configured: the lowest entry above all DNs that are. Most sites
+ * have their groups there, and model/group.c asks the root DSE for the right one.
  */
 static inv_result guess_group_base(const config_reading *reading, inv_domain *domain)
 {

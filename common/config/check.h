@@ -13,7 +13,11 @@ typedef struct config_reading {
     inv_config *config; /* being filled */
 } config_reading;
 
-/* What one key's parser cannot see: rules between keys and between domains. */
+/*
+ * Rules between keys and between domains, which the parser of one key cannot check. They fill in
+ * name_search_base, group_search_base and names_are_mail as well. INV_CONFIG names the file and
+ * what to change; or INV_NO_MEMORY.
+ */
 inv_result inv_config_check_domain(const config_reading *reading, const char *section,
                                    inv_domain *domain);
 inv_result inv_config_check(const config_reading *reading);

@@ -89,7 +89,7 @@ static void list_keys(const char *kind, char *list, size_t size)
     list[used] = '\0';
 }
 
-/* Keys of earlier releases: a key exists only as long as it does something. */
+/* Keys of earlier releases, which had no effect and were taken out. */
 static bool is_former_key(const char *key)
 {
     return inv_ascii_equal(key, "allow_password_change");
@@ -127,7 +127,7 @@ static inv_result refuse_unknown_keys(const config_reading *reading, const reade
     return INV_OK;
 }
 
-/* section: as it stands in the file. One that is absent gives all keys their defaults. */
+/* section: its name as written in the file. One that is absent gives all keys their defaults. */
 static inv_result read_section(const config_reading *reading, const char *section, const char *kind,
                                void *base)
 {
@@ -259,7 +259,7 @@ static inv_result read_sections(config_reading *reading)
     config->domains = calloc(count + 1, sizeof(*config->domains));
     if (config->domains == NULL)
         return inv_verdict_no_memory(reading->verdict);
-    /* The single ones first: the checks of a domain look at the timeout. */
+    /* The single ones first: the check of a domain needs the timeout of [directory]. */
     for (size_t i = 0; result == INV_OK && single_sections[i] != NULL; i++)
         result = read_section(reading, single_sections[i], single_sections[i],
                               section_base(config, single_sections[i]));
@@ -268,12 +268,15 @@ static inv_result read_sections(config_reading *reading)
     return result == INV_OK ? inv_config_check(reading) : result;
 }
 
-/* ---------------------------------------------------------------------------------- the room */
+/* ------------------------------------------------------------------------------------ the faces */
 
 inv_result inv_config_read(const char *path, inv_config **config, inv_verdict *verdict)
 {
     config_reading reading = {.path = path != NULL ? path : INV_CONFIG_PATH, .verdict = verdict};
-    /* what libraries compare, and their words in errors, do not depend on the host's locale */
+    /*
+     * in C, so that what libraries compare, and their words in errors, do not depend on the host's
+     * locale
+     */
     locale_t before = own_locale_enter(true);
     inv_result result = INV_OK;
 

@@ -31,7 +31,7 @@ typedef struct inv_config_row {
 /* Ends with a row without section. */
 const inv_config_row *inv_config_rows(void);
 
-/* The parsers, in values.c and lists.c. Field types stand behind the names. */
+/* The parsers, in values.c and lists.c. The type of each one's field follows it. */
 inv_result inv_config_parse_boolean(const char *, void *, char *);          /* bool */
 inv_result inv_config_parse_starttls(const char *, void *, char *);         /* bool */
 inv_result inv_config_parse_bind(const char *, void *, char *);             /* inv_bind_method */
@@ -68,7 +68,7 @@ inv_result inv_config_parse_verifiers(const char *, void *, char *);        /* u
 /* Shared by the parsers. */
 bool inv_config_is_dn(const char *text);
 
-/* Only %u %d %j %% stand in text; *names_user: %u or %j does. reason tells what else does. */
+/* text has no % but those of %u %d %j %%, else reason tells which; *names_user: it has %u or %j. */
 bool inv_config_is_template(const char *text, bool *names_user,
                             char reason[INV_CONFIG_REASON_SIZE]);
 

@@ -16,8 +16,8 @@ static inv_result because(char *reason, const char *text)
 }
 
 /*
- * The next item behind *cursor, which moves on; *item becomes NULL at the end. Blanks separate
- * items, a part in double quotes may hold them; the quotes go.
+ * The next item at or behind *cursor, which moves on; *item becomes NULL at the end. Blanks
+ * separate items, a part in double quotes may hold them; the quotes go.
  */
 static inv_result next_item(const char **cursor, char **item, char *reason)
 {
@@ -236,7 +236,7 @@ inv_result inv_config_parse_verifiers(const char *value, void *field, char *reas
 
 /* ------------------------------------------------------------------------ account_attributes */
 
-/* What a redemption writes by itself. */
+/* Attributes that a redemption writes by itself. */
 static bool is_written_anyway(const char *attribute)
 {
     static const char *const names[] = {"objectClass",   "userPassword",      "authPassword",
@@ -263,7 +263,7 @@ static bool is_attribute_item(const char *item, char *reason)
     return inv_config_is_template(equal + 1, &names_user, reason);
 }
 
-/* attribute=value, parted; item is left untouched. */
+/* Splits attribute=value; item is left untouched. */
 static inv_result part_item(const char *item, inv_attribute_template *part, char *reason)
 {
     const char *equal = strchr(item, '=');
@@ -293,7 +293,7 @@ inv_result inv_config_parse_attributes(const char *value, void *field, char *rea
 
     if (result != INV_OK)
         goto cleanup;
-    /* one more, so that none is not NULL */
+    /* one more, so that the array of no items is not NULL */
     domain->account_attributes = calloc(count_of(list) + 1, sizeof(*domain->account_attributes));
     if (domain->account_attributes == NULL) {
         result = INV_NO_MEMORY;

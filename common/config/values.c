@@ -95,7 +95,7 @@ inv_result inv_config_parse_log_level(const char *value, void *field, char *reas
     (void)reason;
     if (found < 0)
         return INV_CONFIG;
-    *(inv_log_level *)field = (inv_log_level)found; /* the words stand in the enum's order */
+    *(inv_log_level *)field = (inv_log_level)found; /* the words have the enum's order */
     return INV_OK;
 }
 
@@ -295,7 +295,7 @@ inv_result inv_config_parse_attribute(const char *value, void *field, char *reas
 
 /* ------------------------------------------------------------------------ templates, filters */
 
-/* letters: what may stand behind a %, beside another. */
+/* letters: those that may follow a %, beside another %. */
 static bool is_template_of(const char *text, const char *letters, bool *names_user, char *reason)
 {
     *names_user = false;
@@ -320,7 +320,10 @@ bool inv_config_is_template(const char *text, bool *names_user, char reason[INV_
     return is_template_of(text, "udj", names_user, reason);
 }
 
-/* RFC 4515 filter, its shape: what follows it, or NULL. Values are the directory's to judge. */
+/*
+ * Checks the shape of an RFC 4515 filter and returns what follows it, or NULL. Values are the
+ * directory's to judge.
+ */
 static const char *skip_filter(const char *text, int depth)
 {
     const char *start = text + 1;

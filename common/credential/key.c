@@ -26,7 +26,9 @@
 #define FINGERPRINT_LABEL "invitegate key fingerprint 1"
 #define FINGERPRINT_BYTES 16
 
-/* To prepare libcrypto for a key takes longer than a MAC: it is done once, and copied for each. */
+/*
+ * Preparing libcrypto for a key takes longer than a MAC: it is done once, and copied for each MAC.
+ */
 struct inv_keys {
     size_t count;
     struct {
@@ -78,7 +80,7 @@ static bool take_key(const char *line, const char *end, unsigned char key[INV_KE
     return taken;
 }
 
-/* The words never hold anything of the line: it may be a key. */
+/* Errors never hold anything of the line: it may be a key. */
 static inv_result read_line(inv_keys *keys, const char *path, size_t number, const char *line,
                             const char *end, inv_verdict *verdict)
 {
@@ -268,7 +270,10 @@ cleanup:
     return result;
 }
 
-/* So that a crash does not take the file's name away again. Some file systems cannot; so be it. */
+/*
+ * So that a crash does not take the file's name away again. A file system that cannot do it is no
+ * error.
+ */
 static void sync_folder(const char *path)
 {
     char *copy = strdup(path);

@@ -79,8 +79,8 @@ static inv_result check_prepared(const char *prepared, inv_verdict *verdict)
 }
 
 /*
- * What most names are made of. None of these characters is changed by nodeprep (RFC 3920 A), and
- * libidn takes some ten thousand instructions to say so.
+ * Whether local has only a-z, 0-9 and . _ -, as most names do. nodeprep changes none of these (RFC
+ * 3920 A), and libidn takes some ten thousand instructions to say so.
  */
 static bool is_plain(const char *local, size_t length)
 {
@@ -276,7 +276,10 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
     return INV_OK;
 }
 
-/* The whole name: ^ and $ around the pattern hold only its ends where a | takes it apart. */
+/*
+ * Matches the whole name: in a pattern with | the ^ and $ at its ends hold for one alternative
+ * only.
+ */
 static inv_result match_pattern(const inv_domain *domain, const char *local, inv_verdict *verdict)
 {
     regmatch_t match = {.rm_so = -1};
@@ -286,7 +289,7 @@ static inv_result match_pattern(const inv_domain *domain, const char *local, inv
     regex_t characters;
     int error = 0;
 
-    /* an ASCII pattern is compiled in C, where each byte counts as a character */
+    /* an ASCII pattern was compiled in C, where each byte counts as a character */
     if (again)
         error = regcomp(&characters, domain->name_pattern_text, REG_EXTENDED);
     if (error == 0) {
@@ -308,7 +311,7 @@ static inv_result match_pattern(const inv_domain *domain, const char *local, inv
                            domain->name_pattern_text, domain->name);
 }
 
-/* RFC 5322 3.2.3: dots of a mail address stand between other characters. */
+/* RFC 5322 3.2.3: in a mail address a dot comes only between other characters. */
 static inv_result check_mail(const inv_domain *domain, const char *local, inv_verdict *verdict)
 {
     bool good = local[0] != '.' && local[strlen(local) - 1] != '.' && strstr(local, "..") == NULL;
@@ -376,7 +379,9 @@ inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *ver
     return make_name(local, domain, name, verdict);
 }
 
-/* Whether nodeprep makes local of reserved. What cannot be prepared is nobody's name. */
+/*
+ * Whether nodeprep makes local of reserved. A reserved name that cannot be prepared equals no name.
+ */
 static inv_result prepares_to(const char *reserved, const char *local, bool *same)
 {
     inv_verdict unused = INV_VERDICT_INIT;

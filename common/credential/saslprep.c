@@ -32,7 +32,10 @@ inv_result inv_saslprep(const inv_secret *password, bool stored, inv_secret **pr
     if (length == 0 || memchr(bytes, '\0', length) != NULL || !inv_utf8_valid(bytes, length))
         return INV_PASSWORD_REFUSED;
     if (is_printable_ascii(bytes, length)) {
-        /* Prepared as it is; so libidn, which does not wipe its copies, sees few passwords. */
+        /*
+         * SASLprep changes nothing here; so libidn, which does not wipe its copies, sees few
+         * passwords.
+         */
         *prepared = inv_secret_new(bytes, length);
         return *prepared != NULL ? INV_OK : INV_NO_MEMORY;
     }

@@ -123,7 +123,7 @@ typedef struct piece {
     size_t length;
 } piece;
 
-/* Moves what stands before the first separator from rest to *first. False without one. */
+/* Splits rest at the first separator: *first is what precedes it. False without one. */
 static bool split(piece *rest, char separator, piece *first)
 {
     const char *found = memchr(rest->text, separator, rest->length);
@@ -205,7 +205,7 @@ static bool read_value(const char *text, size_t length, stored_value *value)
            count == value->mechanism->size;
 }
 
-/* The prepared password against a value that was read. */
+/* Compares the prepared password with a value that was read. */
 static inv_match compare(const stored_value *value, const inv_secret *prepared)
 {
     inv_match match = INV_MATCH_UNKNOWN;
@@ -234,7 +234,7 @@ inv_match inv_scram_match(const char *stored, size_t length, const inv_secret *p
             match = compare(&value, prepared);
             break;
         case INV_PASSWORD_REFUSED:
-            match = INV_MATCH_NO; /* no password that SCRAM knows */
+            match = INV_MATCH_NO; /* SCRAM has no such password */
             break;
         default:
             break;

@@ -139,7 +139,7 @@ INV_WIPES_REGISTERS inv_result inv_token_mint(const inv_keys *keys, const char *
     bytes[0] = inv_keys_id(keys, 0);
     (void)ERR_set_mark();
     random = RAND_priv_bytes(bytes + 1, SIGNED_BYTES - 1);
-    /* the generator keeps the last block that it cut off: let that be another one */
+    /* the generator keeps the rest of the last block it made: that must not be the token's */
     (void)RAND_priv_bytes(others, sizeof(others));
     (void)ERR_pop_to_mark();
     if (random != 1)
@@ -168,7 +168,7 @@ static inv_result accept_text(const inv_keys *keys, const char *domain, const ch
         result = make_token(bytes, token, verdict);
         break;
     case UNKNOWN_KEY:
-        /* Its id is not told: the text may be a password after all. */
+        /* The key id is not in the words: the text may be a password after all. */
         (void)inv_verdict_set(verdict, INV_BAD_TOKEN,
                               "forged, mistyped or of a key not in the key file");
         break;
@@ -192,8 +192,8 @@ typedef struct code_range {
 } code_range;
 
 /*
- * What comes along when a token or an address is copied and pasted, and is part of neither: white
- * space, quotation marks, the <> of RFC 3986 C, and characters that cannot be seen.
+ * Characters that come along when a token or an address is copied and pasted, and are part of
+ * neither: white space, quotation marks, the <> of RFC 3986 C, and characters that cannot be seen.
  */
 static const code_range wrapping[] = {
     /* white space */

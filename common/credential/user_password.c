@@ -86,7 +86,7 @@ inv_match inv_crypt_match(const char *hash, size_t length, const inv_secret *pas
         return INV_MATCH_UNKNOWN;
     if (inv_secret_length(password) > INV_CRYPT_PASSWORD_MAX ||
         memchr(inv_secret_bytes(password), '\0', inv_secret_length(password)) != NULL)
-        return INV_MATCH_NO; /* crypt(3) can have made it of no such password */
+        return INV_MATCH_NO; /* crypt(3) cannot have made it of such a password */
     memcpy(setting, hash, length);
     setting[length] = '\0';
     data = new_crypt_data();

@@ -24,8 +24,8 @@ inv_result inv_crypt_new(const inv_secret *password, inv_secret **value, inv_ver
 inv_result inv_ssha512_new(const inv_secret *password, inv_secret **value, inv_verdict *verdict);
 
 /*
- * inv_verifier_match for what stands behind the scheme. Of crypt(3) only yescrypt up to four times
- * the default cost: whoever writes a value must not choose how long others compute.
+ * inv_verifier_match for a value without its scheme. Of crypt(3) only yescrypt up to four times the
+ * default cost: the author of a value must not choose how long a host computes.
  */
 inv_match inv_crypt_match(const char *hash, size_t length, const inv_secret *password);
 inv_match inv_ssha512_match(const char *base64, size_t length, const inv_secret *password);

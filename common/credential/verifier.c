@@ -56,13 +56,13 @@ inv_result inv_password_prepare(const inv_secret *password, inv_secret **prepare
     return *prepared != NULL ? INV_OK : INV_NO_MEMORY;
 }
 
-/* {word}: a directory would take what follows for a hash that somebody else made. */
+/* {word}: a directory would take what follows for a hash made elsewhere. */
 static bool looks_hashed(const char *bytes, size_t length)
 {
     return bytes[0] == '{' && memchr(bytes, '}', length) != NULL;
 }
 
-/* What holds for the prepared password, which is the one that is kept. */
+/* Checks the prepared password, which is the one that is kept. */
 static inv_result check_prepared(const inv_domain *domain, const inv_keys *keys,
                                  const inv_secret *prepared, inv_verdict *verdict)
 {
@@ -90,7 +90,7 @@ inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
     inv_result result;
 
     if (length == 0)
-        return refuse(verdict, "Please use a longer password."); /* words that clients know */
+        return refuse(verdict, "Please use a longer password."); /* words that XMPP clients know */
     if (length > INV_PASSWORD_TYPED_MAX)
         return refuse(verdict, "The password is too long: at most 1024 bytes.");
     if (memchr(bytes, '\0', length) != NULL)
@@ -121,7 +121,9 @@ static inv_result compute(unsigned verifier, const inv_domain *domain, const inv
     }
 }
 
-/* Each bit of the domain's verifiers, the deadline looked at before each. */
+/*
+ * Computes one value for each bit of the domain's verifiers, and looks at the deadline before each.
+ */
 static inv_result compute_all(const inv_domain *domain, const inv_secret *prepared,
                               const inv_deadline *deadline, inv_verifiers *verifiers,
                               inv_verdict *verdict)
@@ -198,7 +200,7 @@ const inv_secret *inv_verifiers_value(const inv_verifiers *verifiers, size_t ind
     return verifiers->verifiers[index].value;
 }
 
-/* Schemes in braces count without case; scheme is in upper case. */
+/* Schemes in braces are compared without case; scheme is in upper case. */
 static bool has_scheme(const char *stored, size_t length, const char *scheme)
 {
     size_t scheme_length = strlen(scheme);
@@ -222,7 +224,7 @@ static inv_match match_prepared(const char *stored, size_t length, const inv_sec
     static const size_t ssha512_length = sizeof(INV_SSHA512_SCHEME) - 1;
 
     if (inv_secret_length(prepared) > INV_PASSWORD_MAX)
-        return INV_MATCH_UNKNOWN; /* never set here; somebody else may know it */
+        return INV_MATCH_UNKNOWN; /* not set by invitegate; the directory may know it */
     if (has_scheme(stored, length, INV_CRYPT_SCHEME))
         return inv_crypt_match(stored + crypt_length, length - crypt_length, prepared);
     if (has_scheme(stored, length, INV_SSHA512_SCHEME))

@@ -49,7 +49,10 @@ inv_result inv_ldap_result(int code)
     return INV_CONFIG;
 }
 
-/* draft-behera-ldap-password-policy 6.2; of what slapo-ppolicy also answers with code 50. */
+/*
+ * draft-behera-ldap-password-policy 6.2: those errors that slapo-ppolicy answers with code 50 as
+ * well.
+ */
 static const char *policy_remedy(int policy_error)
 {
     switch (policy_error) {

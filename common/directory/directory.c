@@ -12,10 +12,10 @@
 struct inv_directory {
     const inv_directory_driver *driver;
     void *self;
-    char *key; /* which settings and identity; NULL: never kept */
+    char *key; /* settings and identity; NULL: never kept */
     bool connected;
     unsigned connection; /* counts them */
-    bool healthy;        /* answered everything it was asked */
+    bool healthy;        /* every request on it was answered */
 };
 
 /* The one connection a process keeps between calls. */
@@ -99,7 +99,10 @@ inv_result inv_directory_new_anonymous(const inv_directory_settings *settings,
     return new_libldap(settings, LIBLDAP_ANONYMOUS, NULL, NULL, directory, verdict);
 }
 
-/* Two calls share a connection only when these agree. NULL when memory is short. */
+/*
+ * Tells whose connection it is: two calls share one only when these agree. NULL when memory is
+ * short.
+ */
 static char *settings_key(const inv_directory_settings *settings)
 {
     const char *parts[] = {settings->uris[0], settings->bind_dn, settings->bind_password_file,
@@ -123,13 +126,13 @@ static char *settings_key(const inv_directory_settings *settings)
     return key;
 }
 
-/* Takes the kept connection out if it is of this key; what cannot be used any more goes. */
+/* Takes the kept connection out if it has this key; closes one that cannot be used any more. */
 static inv_directory *take_kept(const char *key)
 {
     inv_directory *taken = NULL;
     inv_directory *stale = NULL;
 
-    /* trylock: after fork the lock may be held by a thread that is not there any more */
+    /* trylock: after a fork the lock may be held by a thread that the child does not have */
     if (pthread_mutex_trylock(&kept.lock) != 0)
         return NULL;
     if (kept.idle != NULL) {
@@ -179,7 +182,7 @@ void inv_directory_release(inv_directory **directory)
         pthread_mutex_trylock(&kept.lock) == 0) {
         inv_directory *previous = kept.idle;
 
-        /* the newer one is the likelier to be wanted next */
+        /* the newer connection is the likelier to be wanted next */
         kept.idle = surplus;
         surplus = previous;
         (void)pthread_mutex_unlock(&kept.lock);
@@ -251,8 +254,8 @@ static bool only_searches(inv_operation *const *operations, size_t count)
 }
 
 /*
- * Of further pages what was read of the ones before goes. *turned: there are such. False: they have
- * to come over the connection of the first one, and that is gone.
+ * Clears the answers of operations that are to get a further page. *turned: there are such. False:
+ * their pages have to come over the connection of the first page, and that is gone.
  */
 static bool turn_pages(const inv_directory *directory, inv_operation *const *operations,
                        size_t count, bool *turned)

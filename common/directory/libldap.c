@@ -22,7 +22,7 @@
 typedef struct libldap {
     LDAP *handle;
     own_socket socket;     /* of handle, when it was connected */
-    inv_deadline deadline; /* of the call that uses the handle now */
+    inv_deadline deadline; /* of the call that uses the handle now; read by timed_read */
     libldap_identity identity;
     inv_bind_method bind;
     char *uri;
@@ -157,7 +157,9 @@ static bool wait_for_peer(LDAP *handle, const inv_deadline *deadline)
     return true;
 }
 
-/* libldap does not tell a peer that is not there from one that it does not trust. */
+/*
+ * libldap has one error for a peer that cannot be reached and for one whose certificate it refuses.
+ */
 static inv_result connect_failure(const libldap *self, int error, bool over_tls,
                                   const inv_deadline *deadline, inv_verdict *verdict)
 {
@@ -248,8 +250,8 @@ static inv_result prepare_layers(const libldap *self, LDAP *handle, const inv_de
 }
 
 /*
- * ldap_open(3): the library's first call sets up what all handles start from, and has to be over
- * before another thread comes. Any call does it; this one changes nothing.
+ * ldap_open(3): the library's first call sets up what all handles start from, and has to be done
+ * before another thread calls. Any call does it; this one changes nothing.
  */
 static void set_up_library(void)
 {
@@ -290,8 +292,8 @@ typedef struct bind_request {
 } bind_request;
 
 /*
- * Connects before the password is encoded: a request that libldap cannot send it frees unwiped.
- * Gives its error.
+ * Connects before the password is encoded: libldap frees a request that it cannot send without
+ * wiping it. Returns libldap's error.
  */
 static int send_bind(LDAP *handle, const bind_request *request, struct berval *credentials,
                      const inv_deadline *deadline, int *ret_message_id)
@@ -404,7 +406,10 @@ static inv_result libldap_open(void *context, const inv_deadline *deadline, inv_
     return result;
 }
 
-/* From here on libldap has no descriptor to write to, and none to close. False: it still has. */
+/*
+ * Takes the descriptor away from libldap, which can then neither write to it nor close it. False:
+ * it still can.
+ */
 static bool take_descriptor_away(LDAP *handle)
 {
     Sockbuf *connection = NULL;
@@ -416,14 +421,18 @@ static bool take_descriptor_away(LDAP *handle)
 
 /*
  * An Unbind on a socket that a forked child or another user has inherited would end the connection
- * of who made it, and one on a descriptor that was closed and is another file by now would go
- * there. What libldap cannot be kept from writing stays allocated instead.
+ * of the process that made it, and one on a descriptor that was closed and is another file by now
+ * would go to that file. A handle that libldap cannot be kept from writing for stays allocated
+ * instead.
  */
 static void end_connection(libldap *self)
 {
     own_socket_state state;
 
-    /* the number of a connection that has ended may be another thread's by now */
+    /*
+     * handle NULL: the connection has ended, and its descriptor's number may be another thread's by
+     * now
+     */
     if (self->handle == NULL)
         return;
     state = own_socket_look(&self->socket);

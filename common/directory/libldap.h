@@ -6,22 +6,23 @@
 
 /* Who a connection is bound as. */
 typedef enum libldap_identity {
-    LIBLDAP_CONFIGURED, /* what [directory] bind says */
+    LIBLDAP_CONFIGURED, /* what bind of [directory] says */
     LIBLDAP_SIMPLE,     /* bind_dn and password given by the caller */
     LIBLDAP_ANONYMOUS,
 } libldap_identity;
 
 /*
  * The libldap driver. Copies what it needs of settings, bind_dn and password; connects in open.
- * NULL when memory is short. The only file that includes <ldap.h> is behind it. Nothing is ever set
- * on the global (NULL) handle, and no libldap call is made before open.
+ * NULL when memory is short. Nothing is ever set on the global (NULL) handle, and the driver makes
+ * no call of libldap before open. <ldap.h> is included by libldap.c, and for the text of DNs by
+ * base/dn.c, alone.
  */
 void *libldap_new(const inv_directory_settings *settings, libldap_identity identity,
                   const char *bind_dn, const inv_secret *password);
 
 extern const inv_directory_driver libldap_driver;
 
-/* RFC 4511 4.1.9 codes by section 6 of the design, where a caller does not know better. */
+/* What an RFC 4511 4.1.9 code means where a caller does not know better (inv_operation_result). */
 inv_result inv_ldap_result(int code);
 
 /* What an administrator can do about a bind that was answered with code. Never NULL. */

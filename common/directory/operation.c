@@ -21,7 +21,10 @@ static inv_operation *new_operation(inv_operation_kind kind, const char *dn)
     return operation;
 }
 
-/* In one piece, freed as such: the list, and the names behind it. NULL when memory is short. */
+/*
+ * One allocation, to be freed as such: the list, and the names behind it. NULL when memory is
+ * short.
+ */
 static char **copy_attributes(const char *const *attributes, size_t *count)
 {
     size_t size = sizeof(char *);
@@ -83,7 +86,7 @@ static inv_change *change_of_add(inv_operation *operation, const char *attribute
     return NULL;
 }
 
-/* The change a further value goes to: one that is there when it fits, else a new one. */
+/* The change a further value goes to: an existing one that fits, else a new one. */
 static inv_change *change_for(inv_operation *operation, inv_change_kind kind, const char *attribute)
 {
     inv_change *last =
@@ -260,7 +263,7 @@ bool inv_operation_answered(const inv_operation *operation, int code)
     return operation->state == INV_OPERATION_ANSWERED && operation->code == code;
 }
 
-/* RFC 4511 4.1.9, and of libldap -1 (server down) and 85 (timeout). */
+/* Undecided: codes of RFC 4511 4.1.9, and of libldap -1 (server down) and 85 (timeout). */
 bool inv_operation_decided(const inv_operation *operation)
 {
     static const int undecided[] = {3, 11, 51, 52, 80, -1, 85};

@@ -25,7 +25,7 @@ static void copy_id(const char *text, char provider[INV_PROVIDER_SIZE])
     provider[INV_PROVIDER_SIZE - 1] = '\0';
 }
 
-/* RFC draft-chu-ldap-csn: time # count # server id # modification number. */
+/* draft-chu-ldap-csn: time # count # server id # modification number. */
 static const char *third_part(const char *csn)
 {
     const char *at = csn;

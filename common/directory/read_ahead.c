@@ -12,9 +12,9 @@
 /* Right above the socket. */
 #define LEVEL (LBER_SBIOD_LEVEL_PROVIDER + 1)
 
-#define BUFFER_SIZE 16384 /* the answers to a flight; of a long list, some of its entries */
+#define BUFFER_SIZE 16384 /* holds the answers to a flight, or some entries of a long list */
 
-/* What was read from the socket: from taken to filled it is not passed on yet. */
+/* What was read from the socket: the bytes from taken to filled are not passed on yet. */
 struct buffer {
     size_t taken;
     size_t filled;
@@ -45,7 +45,7 @@ static int nothing_to_do(Sockbuf_IO_Desc *layer)
     return 0;
 }
 
-/* libldap asks before it waits: the socket does not show what is here. */
+/* libldap asks before it waits, because the socket does not show what is in the buffer. */
 static int control(Sockbuf_IO_Desc *layer, int option, void *argument)
 {
     const struct buffer *buffer = layer->sbiod_pvt;
@@ -55,7 +55,7 @@ static int control(Sockbuf_IO_Desc *layer, int option, void *argument)
     return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
 }
 
-/* What is there now. libldap waits by itself, with its timeout, after EAGAIN. */
+/* What has arrived. After EAGAIN libldap waits by itself, with its timeout. */
 static ber_slen_t take(Sockbuf_IO_Desc *layer, void *bytes, size_t size)
 {
     int socket = -1;

@@ -12,7 +12,7 @@ static bool is_text(const struct berval *bytes)
     return bytes->bv_val != NULL && memchr(bytes->bv_val, '\0', bytes->bv_len) == NULL;
 }
 
-/* They lie in the message itself and are wiped there. */
+/* Copies the values, which lie in the message itself, and wipes them there. */
 static bool take_values(const char *attribute, struct berval *values, inv_entry *entry)
 {
     bool taken = true;
@@ -24,7 +24,10 @@ static bool take_values(const char *attribute, struct berval *values, inv_entry 
     return taken;
 }
 
-/* The attributes behind position, in one pass and without copies of libldap's. Gives its error. */
+/*
+ * Takes the attributes behind position, in one pass and without copies of libldap's. Returns its
+ * error.
+ */
 static int take_attributes(LDAP *handle, LDAPMessage *message, BerElement *position,
                            inv_entry *entry)
 {
@@ -103,8 +106,8 @@ static inv_entry *read_entry(BerElement *reader)
 }
 
 /*
- * RFC 4527 3.2. One that cannot be read counts as not given: the operation was done, and that is
- * the answer.
+ * RFC 4527 3.2. A control that cannot be read counts as not given: the operation was done, and that
+ * is the answer.
  */
 static void take_after(LDAPControl **controls, inv_operation *operation)
 {
@@ -120,7 +123,10 @@ static void take_after(LDAPControl **controls, inv_operation *operation)
     ber_free(reader, 1);
 }
 
-/* RFC 2696: asks for the next page, or leaves it to be asked for. *more: its answer is to come. */
+/*
+ * RFC 2696: asks for the next page, or leaves that to the caller (by_page). *more: its answer is to
+ * come.
+ */
 static int continue_pages(LDAP *handle, LDAPControl **controls, inv_operation *operation,
                           bool *more)
 {

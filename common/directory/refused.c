@@ -3,10 +3,12 @@
 
 #include "libldap.h"
 
-/* How often a change is sent that 389 DS refuses though no rule forbids it. */
+/* How often in all a change is sent that 389 DS refuses because it could not lock the entry. */
 #define REFUSED_TRIES 5
 
-/* The entry without which a change that was refused cannot be: an add is refused with words else.
+/*
+ * The DN of the entry that a change refused with 50 needs, or NULL. An add that was refused with
+ * words is refused for another reason.
  */
 static const char *wanted_by_refused(const inv_operation *operation)
 {
@@ -18,13 +20,17 @@ static const char *wanted_by_refused(const inv_operation *operation)
 }
 
 /*
- * To who may not do the same to the entry above, 389 DS answers a change with 50 and no words when
- * it does not find the entry, or the one that an add goes below. Either there is none: a search
- * tells, with the DN up to which there is one. (slapd also answers 32 for an entry that it hides,
- * but without that.) Or it is there, and cannot be locked: *ret_again is set, nothing was done. Up
- * to 2.3.7 and 2.4.4 every change that fails, a lost claim too, makes all invalid that came into
- * the cache since it began, and what is invalid stays there for as long as somebody is being sent
- * it (389ds/389-ds-base, issues 5939 and 5944). Entries have a nsUniqueId only there.
+ * 389 DS answers a change with 50 and no words when it does not find the entry, or the one that an
+ * add goes below, and the identity may not do the same to the entry above. There are two causes.
+ *
+ * The entry does not exist: the search is answered 32, with the matched DN (slapd also answers 32
+ * for an entry that it hides, but without a matched DN). The operation's code becomes 32.
+ *
+ * The entry exists and cannot be locked: *ret_again is set, nothing was done. Up to 2.3.7
+ * and 2.4.4, every change that fails, a lost claim too, invalidates all entries that came into the
+ * cache since it began, and an invalid entry stays there for as long as it is being sent to a
+ * client (389ds/389-ds-base, issues 5939 and 5944). 389 DS is recognized by nsUniqueId, which
+ * entries of no other server have.
  */
 static inv_result look_for(const refused_flight *flight, inv_operation *operation,
                            const char *wanted, bool *ret_again)

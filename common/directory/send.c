@@ -8,7 +8,7 @@
 
 /* An operation's changes as libldap wants them; the values' bytes are borrowed. */
 typedef struct modifications {
-    LDAPMod **list; /* each ends with NULL: the list, and what of pointers belongs to one change */
+    LDAPMod **list; /* both end with NULL: the list, and in pointers the part of each change */
     LDAPMod *items;
     struct berval **pointers;
     struct berval *values;

@@ -28,7 +28,7 @@ sigpipe_guard sigpipe_block(void)
     const sigset_t set = only_sigpipe();
 
     guard.active = pthread_sigmask(SIG_BLOCK, &set, &guard.before) == 0;
-    /* what was not blocked cannot have waited */
+    /* a signal that was not blocked cannot have been pending */
     guard.pending_before = guard.active && sigismember(&guard.before, SIGPIPE) == 1 && is_pending();
     return guard;
 }

@@ -8,7 +8,7 @@
 /*
  * libldap writes with write(2): a server that hung up would end the host by SIGPIPE. The signal is
  * blocked for the calling thread round each flight, connecting and closing; only one that came up
- * meanwhile is taken away, so that the host's own are as they were.
+ * meanwhile is taken away, so that the host's own stay pending as they were.
  */
 typedef struct sigpipe_guard {
     sigset_t before;

@@ -44,7 +44,7 @@ static bool wait_for_bytes(Sockbuf_IO_Desc *layer)
 
 static ber_slen_t timed_read(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t size)
 {
-    /* what a layer below read ahead does not show on the socket */
+    /* bytes that a layer below has read ahead do not show on the socket */
     if (LBER_SBIOD_CTRL_NEXT(layer, LBER_SB_OPT_DATA_READY, NULL) <= 0 && !wait_for_bytes(layer))
         return -1;
     if (inv_deadline_passed(layer->sbiod_pvt)) {

@@ -7,7 +7,7 @@
 #include "model/claim.h"
 #include "model/reservation.h"
 
-/* inviteUsesLeft from the value that was read to another. *lost: it was changed meanwhile. */
+/* Sets inviteUsesLeft, by the exact value that was read. *lost: it was changed meanwhile. */
 static inv_result change_uses_left(inv_call *call, const inv_invite *invite, long uses_left,
                                    bool *lost, inv_verdict *verdict)
 {
@@ -41,7 +41,7 @@ inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdic
         inv_result result = inv_invite_read_any(call, id, &invite, verdict);
 
         if (result == INV_OK && invite->uses_left >= 0) {
-            /* first: while the invite is open nobody else can take the reservation over */
+            /* before the change: while the invite is open no other can take the reservation over */
             if (reserves(invite))
                 reservation_release(call, invite->user, id);
             result = change_uses_left(call, invite, -1 - invite->uses_left, &lost, verdict);

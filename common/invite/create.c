@@ -18,7 +18,7 @@ static bool registers(inv_invite_type type)
 
 /* ------------------------------------------------------------------------- the request alone */
 
-/* A duration counts from the registration on. */
+/* False for a duration, which counts from the registration on. */
 static bool is_past(const char *account_expires)
 {
     time_t end = 0;
@@ -114,7 +114,10 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
     return result;
 }
 
-/* A name to be registered: nobody has it, and no group names it as if somebody had. */
+/*
+ * A name to be registered: INV_NAME_TAKEN when an entry holds it, INV_NAME_RESERVED when a group
+ * names it though no entry holds it.
+ */
 static inv_result judge_free(inv_call *call, const inv_invite_request *request,
                              const inv_account *account, inv_verdict *verdict)
 {
@@ -135,7 +138,7 @@ static inv_result judge_free(inv_call *call, const inv_invite_request *request,
     return result;
 }
 
-/* *account_state: of a reset, what its account is like; the caller frees it. */
+/* *account_state: of a reset, the state that the account has to keep; the caller frees it. */
 static inv_result judge_user(inv_call *call, const inv_invite_request *request,
                              char **account_state, inv_verdict *verdict)
 {
@@ -154,7 +157,7 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
                                  inv_name_jid(request->user), inv_account_why_not_own(account));
         goto cleanup;
     }
-    /* made now: younger than any lock by failed logins */
+    /* the invite is being made now: it is younger than any lock by failed logins */
     result = inv_account_refuse_locked(account, INV_NEVER, verdict);
     if (result != INV_OK)
         goto cleanup;
@@ -214,7 +217,7 @@ static void add_terms(inv_operation *add, const inv_call *call, const inv_invite
     add_number(add, "inviteKeyId", inv_token_key_id(token));
 }
 
-/* Each once: a directory refuses equal values of an attribute. */
+/* Each once: a directory refuses an attribute with equal values. */
 static void add_contacts(inv_operation *add, const inv_name *const *contacts)
 {
     for (size_t i = 0; contacts != NULL && contacts[i] != NULL; i++) {
@@ -273,9 +276,9 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
 }
 
 /*
- * The outcome of the add is not known: the entry itself tells. Its id is of this token alone, so
- * what is there was made here. What is not there may still be on its way, with a token that nobody
- * has.
+ * The outcome of the add is not known: the invite is looked for. Its id is of this token alone, so
+ * an invite found was made by this add. If none is found, the add may still be on its way, while
+ * the token is freed and shown to no one.
  */
 static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdict)
 {
@@ -292,7 +295,7 @@ static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdi
                            id, id, kept.why);
 }
 
-/* verdict->invite_id tells whether the invite is there, or may yet come. */
+/* verdict->invite_id is set when the invite is there, or may yet come. */
 static inv_result add_invite(inv_call *call, const inv_invite_request *request,
                              const char *account_state, const inv_token *token,
                              inv_verdict *verdict)
@@ -328,7 +331,7 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
         result = judge_people(call, request, &account_state, verdict);
     if (result == INV_OK)
         result = inv_token_mint(call->keys, call->domain->name, token, verdict);
-    verdict->invite_id[0] = '\0'; /* of an invite that is not there so far */
+    verdict->invite_id[0] = '\0'; /* inv_token_mint sets it, and no invite exists so far */
     if (result == INV_OK && reserves)
         result =
             reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);

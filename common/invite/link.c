@@ -5,14 +5,14 @@
 
 #include "invitegate/invite.h"
 
-/* RFC 5122 2.2: what a node may show as it is. */
+/* RFC 5122 2.2: characters that a node may have without percent-encoding. */
 static bool is_plain(unsigned char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
            (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~!$()*+,;=", byte) != NULL);
 }
 
-/* The caller frees it; NULL when memory is short. */
+/* The node with percent-encoding. The caller frees it; NULL when memory is short. */
 static char *escape_node(const char *local)
 {
     static const char digits[] = "0123456789ABCDEF";

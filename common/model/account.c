@@ -82,7 +82,7 @@ void inv_account_free(inv_account **account)
     *account = NULL;
 }
 
-/* Frees the filter; NULL gives NULL. */
+/* The search by filter, which it frees; NULL gives NULL. */
 static inv_operation *search_by(const inv_domain *domain, char *filter)
 {
     static const char *const attributes[] = {"objectClass",
@@ -116,7 +116,7 @@ inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_
     return search_by(domain, inv_name_expand(name, domain->name_filter, inv_filter_escape));
 }
 
-/* What owner_classify and the container's record say together; read at most once a search. */
+/* inviteSoleContainer of the container, read at most once a search. */
 typedef struct owner_record {
     bool asked;
     bool sole;
@@ -343,7 +343,7 @@ char *inv_account_state(const inv_account *account)
                : state;
 }
 
-/* Compared piece by piece: no memory is asked for where a shortage would have to be an answer. */
+/* Compared piece by piece, without memory: a shortage of it must not look like another account. */
 static const char *skip_part(const char *state, const char *part)
 {
     size_t length;

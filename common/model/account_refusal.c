@@ -7,7 +7,7 @@
 #include "invitegate/ascii.h"
 #include "naming_context.h"
 
-/* Why the directory refused an account, or its password: what result 19 means above all. */
+/* Why the directory refused an account, or its password: above all, what result 19 means. */
 
 bool inv_account_write_is_ambiguous(const inv_operation *operation)
 {
@@ -63,8 +63,8 @@ inv_result inv_account_write_result(const inv_operation *operation, bool clear,
 /* ------------------------------------------------------ a 19 that no policy control goes with */
 
 /*
- * pw.c of 389 Directory Server. It answers without the control where the policy is not asked for by
- * one; no other server's words are ever looked at.
+ * Recognizes the password policy by the words of pw.c of 389 Directory Server, which may refuse a
+ * password without the ppolicy control. Words of other servers are never looked at.
  */
 static bool policy_error_of_389ds(const char *words, int *policy_error)
 {
@@ -95,7 +95,7 @@ static bool is_389ds(const inv_operation *root)
     return vendor != NULL && inv_ascii_equal_in(vendor, "389", 3);
 }
 
-/* (attribute=value) behind filter, which is replaced; NULL when memory is short. */
+/* Returns filter with (attribute=value) appended, and frees filter; NULL when memory is short. */
 static char *append_term(char *filter, const char *attribute, const char *value)
 {
     char *escaped = value != NULL ? inv_filter_escape(value) : NULL;
@@ -110,8 +110,8 @@ static char *append_term(char *filter, const char *attribute, const char *value)
 }
 
 /*
- * Any of the values that an account of this name gets because of the name. The caller frees it;
- * NULL when memory is short.
+ * A filter for any of the values that an account of this name gets because of the name. The caller
+ * frees it; NULL when memory is short.
  */
 static char *values_filter(const inv_domain *domain, const inv_name *name)
 {
@@ -136,7 +136,10 @@ static char *values_filter(const inv_domain *domain, const inv_name *name)
     return whole;
 }
 
-/* What a constraint of the directory may look at: the naming context, or name_search_base. */
+/*
+ * The widest base that a constraint of the directory may look at: the naming context, or
+ * name_search_base.
+ */
 static const char *widest_base(const inv_domain *domain, const inv_operation *root)
 {
     const char *context = naming_context_of(root, domain->name_search_base, NAMING_CONTEXT_TOPMOST);
@@ -144,7 +147,7 @@ static const char *widest_base(const inv_domain *domain, const inv_operation *ro
     return context != NULL ? context : domain->name_search_base;
 }
 
-/* *holder: an entry that has one of the values, to be freed; NULL: none is found. */
+/* *holder: the DN of an entry that has one of the values, to be freed; NULL: none is found. */
 static inv_result find_value_elsewhere(inv_call *call, const inv_name *name, const char *base,
                                        char **holder, inv_verdict *verdict)
 {

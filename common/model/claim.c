@@ -61,7 +61,7 @@ inv_operation *inv_claim_take_over_operation(const inv_invite *invite, const inv
 {
     inv_operation *operation = inv_operation_new_modify(invite->dn);
 
-    /* the state as well: a revocation in between must win */
+    /* inviteUsesLeft is named as well, so that a revocation in between makes this fail */
     if (operation == NULL)
         return NULL;
     number_change(operation, INV_CHANGE_DELETE, invite->uses_left);

@@ -7,9 +7,10 @@
 #include "invitegate/call.h"
 
 /*
- * The directory's own clock, so that the age of a claim does not hang on this host's. LDAP tells no
- * time, but stamps what is written: inviteClock of the invites container is touched and the
- * container's modifyTimestamp read back. *now is never later than the server's real time.
+ * The time by the directory's own clock, so that the age of a claim does not depend on this host's.
+ * LDAP has no request for the time, but servers stamp what is written: inviteClock of the invites
+ * container is touched and the container's modifyTimestamp read back. *now is never later than the
+ * server's real time.
  */
 inv_result inv_clock_read(inv_call *call, time_t *now, inv_verdict *verdict);
 

@@ -39,7 +39,7 @@ inv_password_dates inv_password_dates_of_container(const inv_entry *container)
 
 /* -------------------------------------------------------------------------------- the entry */
 
-/* *present: the attribute has a value. False: one that is no time. */
+/* *present: the attribute has a value. False: it is no time. */
 static bool read_moment(const inv_entry *entry, const char *attribute, bool *present,
                         time_t *moment)
 {

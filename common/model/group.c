@@ -19,7 +19,10 @@ static size_t count_of(const char *text, const char *part)
     return count;
 }
 
-/* An assertion value in which no % is left for a template. The caller frees it; NULL: memory. */
+/*
+ * dn as an assertion value in which no % is left for inv_name_expand. The caller frees it; NULL
+ * when memory is short.
+ */
 static char *escape_dn(const char *dn)
 {
     char *escaped = inv_filter_escape(dn);
@@ -59,7 +62,7 @@ static char *expand(const char *filter, const inv_name *name, const char *dn)
         } else {
             *end++ = *p;
             if (p[0] == '%' && p[1] != '\0')
-                *end++ = *++p; /* the second of %% begins nothing */
+                *end++ = *++p; /* the second of %% does not begin a template */
         }
     }
     if (with_dn != NULL) {
@@ -111,7 +114,7 @@ inv_result group_base(inv_call *call, char **base, inv_verdict *verdict)
     return result;
 }
 
-/* ------------------------------------------------------------------------------ who is named */
+/* ------------------------------------------------------------------------- which groups name it */
 
 static inv_operation *groups_search(const inv_domain *domain, const char *base,
                                     const inv_name *name, const char *dn)
@@ -123,7 +126,7 @@ static inv_operation *groups_search(const inv_domain *domain, const char *base,
     if (filter != NULL)
         search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
     if (search != NULL)
-        search->size_limit = 1; /* one is enough */
+        search->size_limit = 1; /* the caller needs the first only */
     free(filter);
     return search;
 }
@@ -137,7 +140,7 @@ bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char 
            (!domain->group_base_guessed || reads[INV_GROUP_READ_ROOT] != NULL);
 }
 
-/* A search that ended early has found what it was for. */
+/* A search that ended early, at its size limit, has found a group. */
 static inv_result take_group(const inv_operation *search, char **group, inv_verdict *verdict)
 {
     inv_result result;
@@ -207,7 +210,7 @@ inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, in
 
 /* ------------------------------------------------------------------------------------ leaving */
 
-/* Who leaves, and where from. */
+/* The account that leaves, and the base below which it does. */
 struct leaver {
     const inv_name *name;
     const char *dn;
@@ -228,7 +231,7 @@ static const char *value_of(const struct leaver *leaver, const group_key *key)
     return inv_name_jid(leaver->name);
 }
 
-/* 16 and 32: another was quicker. */
+/* 16 and 32: the membership, or the group, is gone already. */
 static inv_result leave_group(inv_call *call, const char *group, const char *attribute,
                               const char *value, inv_verdict *verdict)
 {

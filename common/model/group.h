@@ -5,7 +5,10 @@
 #include "config/group_filter.h"
 #include "invitegate/group.h"
 
-/* The base that is configured, or the naming context that holds people; the caller frees it. */
+/*
+ * The base that is configured, or the naming context that holds people; the caller frees it.
+ * INV_CONFIG: no naming context holds people. Else no verdict.
+ */
 inv_result group_base(inv_call *call, char **base, inv_verdict *verdict);
 
 #endif

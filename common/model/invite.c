@@ -40,7 +40,7 @@ static bool copy_text(const inv_entry *entry, const char *attribute, char **copy
     return *copy != NULL;
 }
 
-/* BOOLEAN (RFC 4517 3.3.3). An invite for a contact that makes none would be a contradiction. */
+/* BOOLEAN (RFC 4517 3.3.3). FALSE is for account invites only: the others exist to make a pair. */
 static bool parse_subscription(const char *text, inv_invite *invite)
 {
     invite->no_pair = text != NULL && strcmp(text, "FALSE") == 0;
@@ -48,7 +48,7 @@ static bool parse_subscription(const char *text, inv_invite *invite)
            (invite->no_pair && invite->type == INV_INVITE_ACCOUNT);
 }
 
-/* A duration counts from the registration on, and is no end yet. */
+/* A duration counts from the registration on: account_end stays 0. */
 static bool parse_account_end(inv_invite *invite)
 {
     long seconds = 0;
@@ -134,7 +134,10 @@ static bool is_text(const char *text)
     return text == NULL || inv_utf8_is_text(text, strlen(text));
 }
 
-/* Names and JIDs are told to others, in lines of their own. NULL or the attribute that has more. */
+/*
+ * Names and JIDs are passed on in lines of text. Returns the attribute whose value does not fit
+ * into one, or NULL.
+ */
 static const char *unfit_name(const inv_invite *invite)
 {
     if (!is_text(invite->user))
@@ -161,7 +164,10 @@ const char *inv_invite_roster_group(const inv_invite *invite, const inv_domain *
     return domain->roster_group;
 }
 
-/* What decides. Returns the name of the first that is missing or wrong, or NULL. */
+/*
+ * Reads the attributes that a redemption depends on. Returns the name of the first that is missing
+ * or wrong, or NULL.
+ */
 static const char *take_terms(const inv_entry *entry, inv_invite *invite)
 {
     const char *type = inv_entry_text(entry, "inviteType");

@@ -5,7 +5,7 @@
 #include "invitegate/account.h"
 #include "invitegate/invite.h"
 
-/* The name that the invite is for; it has an account, so name_pattern is not asked. */
+/* The name of inviteUser; it has an account, so name_pattern does not matter. */
 static inv_result name_of(const inv_invite *invite, inv_name **name, inv_verdict *verdict)
 {
     char *jid = NULL;

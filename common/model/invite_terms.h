@@ -9,7 +9,7 @@
  * makes it look absent, and an absent inviteUser or inviteAccountExpires would permit everything.
  */
 
-/* The value that stands for an invite without restrictions, and that of --inherit-groups. */
+/* The value of an invite without restrictions, and that of --inherit-groups. */
 #define INVITE_TERMS_NONE           "none"
 #define INVITE_TERMS_INHERIT_GROUPS "inherit-groups"
 

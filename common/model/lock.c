@@ -9,10 +9,10 @@
 #include "naming_context.h"
 
 #define YEAR_ONE     ((time_t)-62135596800) /* 0001-01-01T00:00:00Z */
-#define UNREADABLE   (-1)                   /* a duration */
+#define UNREADABLE   (-1)                   /* of a duration that cannot be read */
 #define DURATION_MAX 3153600000L            /* 100 years */
 
-/* *there: the entry has a value of it. */
+/* *there: the entry has a value of attribute. INV_CONFIG: it is no generalizedTime. */
 static inv_result read_time(const inv_entry *entry, const char *attribute, bool *there,
                             time_t *moment, inv_verdict *verdict)
 {
@@ -25,7 +25,7 @@ static inv_result read_time(const inv_entry *entry, const char *attribute, bool 
                            inv_entry_dn(entry), attribute);
 }
 
-/* The server compares without case; white space round the word is an administrator's slip. */
+/* 389 DS compares without case; white space round the word is an administrator's slip. */
 static bool is_true(const char *text)
 {
     while (*text == ' ' || *text == '\t')
@@ -68,7 +68,7 @@ static inv_result read_locked_time(const inv_entry *entry, inv_account *account,
     return INV_OK;
 }
 
-/* When its password may be used (draft-behera 5.3.9 and 5.3.10). */
+/* The period in which its password may be used (draft-behera 5.3.9 and 5.3.10). */
 static inv_result read_period(const inv_entry *entry, inv_account *account, inv_verdict *verdict)
 {
     const time_t now = time(NULL);
@@ -85,7 +85,7 @@ static inv_result read_period(const inv_entry *entry, inv_account *account, inv_
     return result;
 }
 
-/* What tells its own end. 389 DS writes 1970 for a lock that has none. */
+/* Locks whose attribute says when they end. 389 DS writes 1970 for a lock without end. */
 static inv_result read_ends(const inv_entry *entry, inv_account *account, inv_verdict *verdict)
 {
     time_t moment = 0;
@@ -94,14 +94,14 @@ static inv_result read_ends(const inv_entry *entry, inv_account *account, inv_ve
 
     if (result == INV_OK && there && moment > account->locked_until) {
         account->locked_until = moment;
-        account->locked_at = INV_NEVER; /* not known: no invite is younger */
+        account->locked_at = INV_NEVER; /* unknown: no invite counts as younger */
     }
     if (result == INV_OK)
         result = read_time(entry, "accountUnlockTime", &there, &moment, verdict);
     if (result == INV_OK && there) {
         account->locked_until = moment <= 0 ? INV_NEVER : moment;
         account->has_unlock_time = true;
-        account->locked_at = INV_NEVER; /* not known: no invite is younger */
+        account->locked_at = INV_NEVER; /* unknown, until lock_ask_policy finds it */
     }
     return result;
 }
@@ -136,8 +136,8 @@ static long parse_duration(const char *text)
 }
 
 /*
- * Which of several policies is the default one is told nowhere that this identity reads, and the
- * one that is hidden may be the longest.
+ * The duration of the one policy found. Of several it cannot be told which is the default, and one
+ * that is hidden may be the longest.
  */
 static long duration_of_only(const inv_operation *search, const char *attribute)
 {

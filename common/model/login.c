@@ -60,8 +60,8 @@ inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *ac
 }
 
 /*
- * A bind says nothing of a password that it is not for: why it was refused, where the verifiers
- * could not be asked.
+ * Where the verifiers could not be compared and the bind was refused as well: why, since a bind
+ * does not tell a wrong password from an account without userPassword.
  */
 static inv_result explain_refusal(const inv_account *account, const inv_verifiers_read *verifiers,
                                   inv_verdict *verdict)
@@ -85,8 +85,8 @@ static inv_result explain_refusal(const inv_account *account, const inv_verifier
 }
 
 /*
- * One bind with the password as it is stored here; where that is another than the typed one and
- * wrong, a second with the typed bytes, for accounts that others made or earlier releases did.
+ * One bind with the password as invitegate stores it; where that is wrong and differs from the
+ * typed one, a second with the typed bytes, for accounts that other tools or earlier releases made.
  */
 static inv_result bind_with(inv_call *call, const char *dn, const inv_secret *password,
                             inv_verdict *verdict)

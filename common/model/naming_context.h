@@ -4,17 +4,20 @@
 
 #include "invitegate/call.h"
 
-/* Of several naming contexts that hold a DN one lies below the other. */
+/* Where several naming contexts hold a DN, one lies below the other. */
 typedef enum naming_context_choice {
-    NAMING_CONTEXT_TOPMOST, /* below it are the others, also where the server keeps them apart */
+    NAMING_CONTEXT_TOPMOST, /* the one above all others, which may be separate databases of the
+                               server */
     NAMING_CONTEXT_NEAREST, /* the database that has the entry itself */
 } naming_context_choice;
 
 /* Reads namingContexts and vendorName of the root DSE (RFC 4512 5.1). NULL when memory is short. */
 inv_operation *naming_contexts_read(void);
 
-/* The naming context that holds dn, of the answer to that read; NULL where none that can be read
- * does. */
+/*
+ * The naming context that holds dn, of the answer to that read; NULL where none that can be read
+ * does. Valid as long as root.
+ */
 const char *naming_context_of(const inv_operation *root, const char *dn,
                               naming_context_choice choice);
 

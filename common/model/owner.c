@@ -25,7 +25,7 @@ static inv_result compare_jid(const char *jid, const inv_name *name, owner_kind 
     return INV_OK;
 }
 
-/* By the place of an entry without xmppJid. */
+/* Decides by the place of an entry without xmppJid. */
 static owner_kind compare_place(const inv_config *config, const inv_name *name, const char *dn)
 {
     const inv_domain *holder = NULL;

@@ -5,20 +5,20 @@
 #include "invitegate/account.h"
 
 /*
- * Whose entry is it: the one rule for every command and every way in. An entry with xmppJid is that
- * JID's (compared as JIDs, RFC 6122) and nobody else's. One without belongs to the domain whose
- * people container holds it; outside of all of them to the only configured domain, if its invites
- * container records that the directory has no other (inviteSoleContainer: TRUE); else to nobody,
- * until invitectl adopt gives it a xmppJid. Where people containers are shared or nested, an entry
- * without xmppJid that is in two of them belongs to nobody.
+ * Whose an entry is: the one rule for every command and every way in. An entry with xmppJid is that
+ * JID's alone (compared as JIDs, RFC 6122). One without belongs to the domain whose people
+ * container holds it; outside of all of them to the only configured domain, if its invites
+ * container records that the directory has no other (inviteSoleContainer: TRUE); else to no domain,
+ * until invitectl adopt gives it an xmppJid. Where people containers are shared or nested, an entry
+ * without xmppJid that is in two of them belongs to no domain.
  */
 
-/* The part of the rule that the entry and the configuration tell. */
+/* What the entry and the configuration tell of that rule. */
 typedef enum owner_kind {
     OWNER_JID,       /* the name's own */
     OWNER_ANOTHER,   /* another JID's, or of another domain */
     OWNER_NOBODY,    /* in two people containers, or outside of all where there are two domains */
-    OWNER_ELSEWHERE, /* outside of people, and one domain is configured: the record decides */
+    OWNER_ELSEWHERE, /* outside of people of the only domain: inviteSoleContainer decides */
 } owner_kind;
 
 /* INV_OK, or INV_NO_MEMORY. Without I/O. */
@@ -26,8 +26,8 @@ inv_result owner_classify(const inv_config *config, const inv_name *name, const 
                           owner_kind *kind, inv_verdict *verdict);
 
 /*
- * Reads inviteSoleContainer of the only configured domain. *sole is false where there are several,
- * or where nothing is recorded.
+ * Reads inviteSoleContainer of the only configured domain. *sole is false where there are several
+ * domains, or where nothing is recorded.
  */
 inv_result owner_read_sole(inv_call *call, bool *sole, inv_verdict *verdict);
 

@@ -67,7 +67,10 @@ inv_operation *inv_pair_search_operation(const inv_domain *domain, const char *j
     char *filter = NULL;
     inv_operation *operation = NULL;
 
-    /* the JID first: where slapd knows none of it, it does not read the list of all pairs */
+    /*
+     * the JID first: where slapd's index has no pair of it, slapd does not read the list of all
+     * pairs
+     */
     if (escaped != NULL &&
         asprintf(&filter, "(&(xmppContactJid=%s)(objectClass=xmppRosterPair))", escaped) == -1)
         filter = NULL;
@@ -131,7 +134,7 @@ const char *inv_pair_contact(const inv_entry *pair, const char *jid)
     return inv_ascii_equal(second, jid) ? first : NULL;
 }
 
-/* A JID as a roster takes it: with a local part one that can be prepared. */
+/* Whether a roster can have this JID: one with a local part has to have a prepared form. */
 static bool is_jid(const char *jid)
 {
     inv_verdict unused = INV_VERDICT_INIT;

@@ -10,7 +10,10 @@
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 
-/* No token has it. A reservation that carries it is about to go and passes to nobody. */
+/*
+ * No token has this id. A reservation gets it before it is removed, so that no invite takes it over
+ * in between.
+ */
 #define NOBODYS_ID "0000000000000000000000000000000000000000"
 
 char *inv_reservation_dn(const inv_domain *domain, const char *local)
@@ -19,8 +22,9 @@ char *inv_reservation_dn(const inv_domain *domain, const char *local)
 }
 
 /*
- * A reservation is added, or taken over, before its invite: one without an invite belongs to a
- * create that is still under way, to one that died, or to a repair that is about to remove it.
+ * Whether a reservation whose invite does not exist still holds its name. A reservation is added,
+ * or taken over, before its invite: one without an invite belongs to a create that is under way, to
+ * one that crashed, or to a repair that is about to remove it.
  */
 static inv_result orphan_holds(inv_call *call, const inv_entry *reservation, bool *held,
                                inv_verdict *verdict)
@@ -68,7 +72,7 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
 
 /* ---------------------------------------------------------------------- taking and releasing */
 
-/* *lost: the outcome is not known, and there is time to ask again. */
+/* *lost: the outcome is not known, and the caller may ask again. */
 static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
                                   const char *invite_id, bool *exists, bool *lost,
                                   inv_verdict *verdict)
@@ -90,7 +94,7 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
     return result;
 }
 
-/* *holder is NULL when there is no such reservation (any more); the caller frees the search. */
+/* *holder is NULL when the reservation does not exist, or no more; the caller frees the search. */
 static inv_result read_reservation(inv_call *call, const char *dn, inv_operation **search,
                                    const inv_entry **holder, inv_verdict *verdict)
 {
@@ -114,7 +118,10 @@ static inv_result read_reservation(inv_call *call, const char *dn, inv_operation
     return result;
 }
 
-/* From one invite to another by the exact old value. *lost: somebody was quicker. */
+/*
+ * Passes a reservation from one invite to another, by the exact old value. *lost: it was changed or
+ * removed meanwhile.
+ */
 static inv_result exchange_holder(inv_call *call, const inv_entry *holder, const char *invite_id,
                                   bool *lost, inv_verdict *verdict)
 {
@@ -169,7 +176,10 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
         again = false;
         result = add_reservation(call, dn, local, invite_id, &exists, &lost, verdict);
         if (lost && !repeated) {
-            /* the same once more: if it is there by now, it is found to be this invite's */
+            /*
+             * the same once more: if the first add was done, take_over finds the reservation to be
+             * this invite's
+             */
             repeated = again = true;
             result = INV_OK;
         }

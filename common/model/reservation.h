@@ -11,12 +11,15 @@
 inv_result reservation_take(inv_call *call, const char *local, const char *invite_id,
                             inv_verdict *verdict);
 
-/* Removes the reservation if it is this invite's. A fault is logged; repair meets it. */
+/*
+ * Removes the reservation if it is this invite's. A fault is logged; repair removes the reservation
+ * once the invite has ended.
+ */
 void reservation_release(inv_call *call, const char *local, const char *invite_id);
 
 /*
  * Removes a reservation that was seen to hold nothing, unless it has passed to another invite since
- * (*lost). For claim_grace, if it stops half-way, nobody gets it.
+ * (*lost). If it stops half-way, no invite gets the name for claim_grace.
  */
 inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost,
                               inv_verdict *verdict);

@@ -14,7 +14,7 @@ static inv_result judge_inviter(struct redemption *redemption)
     return result;
 }
 
-/* Will this redemption make a pair, and nothing else? */
+/* This redemption makes a pair, and no account or reset. */
 static bool pairs_only(const struct redemption *redemption)
 {
     return redemption->invite->type == INV_INVITE_CONTACT ||
@@ -32,7 +32,7 @@ static inv_result judge_with_name(struct redemption *redemption)
     return result == INV_OK ? redemption_refuse_unproved(redemption) : result;
 }
 
-/* Who has the name, for a token that is good and where names register without one. */
+/* Reads who has the name: for a token that is good, and where names register without one. */
 static inv_result look(struct redemption *redemption, bool *begun)
 {
     inv_result result = INV_OK;
@@ -47,7 +47,7 @@ static inv_result look(struct redemption *redemption, bool *begun)
     return result;
 }
 
-/* A reset that comes without the name: its account is the one that the invite names. */
+/* A reset that is checked without a name: its account is the one of inviteUser. */
 static inv_result judge_account(struct redemption *redemption)
 {
     inv_invite *invite = redemption->invite;
@@ -59,8 +59,9 @@ static inv_result judge_account(struct redemption *redemption)
 }
 
 /*
- * A token whose inviter is gone is a bad one: nobody asks for it who has the name. Only of a reset
- * that was begun nothing but the account tells, and then its inviter does not matter any more.
+ * A token whose inviter is gone is bad, so the directory is not asked who has the name. Of a reset
+ * the account is read first: when that shows that the reset was begun, its inviter does not matter
+ * any more.
  */
 static inv_result judge(struct redemption *redemption, bool *begun)
 {

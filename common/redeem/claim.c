@@ -45,7 +45,7 @@ inv_result redemption_has_effect(struct redemption *redemption, const inv_use *c
 
     *effect = true;
     if (result == INV_NAME_INVALID)
-        return INV_OK; /* nothing that was written here: left to repair */
+        return INV_OK; /* not written by invitegate: left for repair to report */
     if (result == INV_OK)
         result =
             inv_account_find_own(redemption->call, redemption->invite->id, name, &account, verdict);
@@ -60,8 +60,9 @@ inv_result redemption_has_effect(struct redemption *redemption, const inv_use *c
 }
 
 /*
- * A claim older than claim_grace without an account died with its attempt. modifyTimestamp of the
- * invite is never earlier than any of its claims, so the age is never overestimated.
+ * *dead: a claim that led to nothing, where the invite has not changed for claim_grace: its attempt
+ * died. modifyTimestamp of the invite is never earlier than any of its claims, so the age is never
+ * overestimated.
  */
 static inv_result find_dead_claim(struct redemption *redemption, const inv_use **dead)
 {
@@ -89,7 +90,10 @@ static inv_result find_dead_claim(struct redemption *redemption, const inv_use *
     return result;
 }
 
-/* Open for this name: it may claim, or has begun in time and may finish after expiry. */
+/*
+ * The invite is open for this name: it may claim, or has claimed in time and may finish after
+ * expiry.
+ */
 static bool is_open(const struct redemption *redemption, const inv_use *standing)
 {
     if (standing != NULL)
@@ -123,7 +127,7 @@ inv_result redemption_judge_state(struct redemption *redemption, const inv_use *
     return result;
 }
 
-/* Only for a token that is valid: who holds the name is asked of the directory. */
+/* Asks the directory who holds the name, so only for a token that is valid. */
 static inv_result refuse_reserved(struct redemption *redemption)
 {
     const inv_operation *search = redemption->reservation;
@@ -151,8 +155,9 @@ static inv_result refuse_reserved(struct redemption *redemption)
 }
 
 /*
- * A free name that a group names: whoever had it before was in that group, and the next one would
- * be. Only an invite for this very name that an administrator made for that may register it.
+ * A free name that a group names: an earlier holder of the name was in that group, and a new
+ * account would be. Only an invite for this very name that an administrator made with
+ * --inherit-groups may register it.
  */
 static inv_result refuse_named(struct redemption *redemption)
 {
@@ -179,7 +184,7 @@ static inv_result refuse_named(struct redemption *redemption)
     return result;
 }
 
-/* What other services do with their time is not the directory's: the deadline moves with it. */
+/* Asks the front end. The time that takes is not the directory's: the deadline moves with it. */
 static inv_result ask_elsewhere(struct redemption *redemption)
 {
     inv_call *call = redemption->call;
@@ -218,7 +223,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
 
 /* ---------------------------------------------------------------------------------- claiming */
 
-/* The outcome of the claim is not known: it is read back by its nonce. */
+/* The outcome of the claim is not known: it is read back by its nonce. *again: it was found. */
 static inv_result recover_claim(struct redemption *redemption, inv_result failure, bool *again)
 {
     inv_verdict kept = *redemption->verdict;
@@ -251,7 +256,10 @@ static inv_result judge_claim(struct redemption *redemption, const inv_operation
     return inv_operation_result(claim, "claiming the invite", redemption->verdict);
 }
 
-/* The flight of the claim and the questions. operations[0] is the claim unless it is NULL. */
+/*
+ * Sends claim (NULL: an unlimited invite needs none) and the searches for the parties in one
+ * flight.
+ */
 static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
                             const struct parties *parties, bool *again)
 {
@@ -320,7 +328,9 @@ void redemption_give_back(struct redemption *redemption)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_account *account = NULL;
 
-    /* a claim taken over may belong to an attempt whose add is still on its way: it stands */
+    /*
+     * a claim taken over may belong to an attempt whose add is still on its way: that claim stays
+     */
     if (!redemption->fresh_claim)
         return;
     if (inv_account_find_own(redemption->call, redemption->invite->id, redemption->name, &account,

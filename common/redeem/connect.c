@@ -41,7 +41,10 @@ static void flight_end(struct flight *flight)
     free(flight->operations);
 }
 
-/* *seen: the pair of jid and contact that the look showed, or NULL. False: memory is short. */
+/*
+ * *seen: the pair of jid and contact that redemption_read_state found, or NULL. False: memory is
+ * short.
+ */
 static bool find_pair(const struct redemption *redemption, const char *jid, const char *contact,
                       const inv_entry **seen)
 {
@@ -92,8 +95,8 @@ size_t redemption_pair_containers(const inv_call *call, const char *jid, const c
 }
 
 /*
- * The pair in one container. Where the look showed one of an earlier holder it is taken over; and
- * added as well, because a pair of two domains may stand in one container and not in the other.
+ * The pair in one container. Where a pair of an earlier holder was found it is taken over; and
+ * added as well, because a pair of two domains may be in one container and not in the other.
  */
 static void append_pair(struct redemption *redemption, struct flight *flight,
                         const inv_domain *container, const char *contact)
@@ -133,7 +136,10 @@ static void append_pairs(struct redemption *redemption, struct flight *flight,
     }
 }
 
-/* Whether connecting may be undone: a claim tells, and without one that the account is new. */
+/*
+ * Whether connecting may still be going on: there is a claim, or (no claim is taken) the account is
+ * new.
+ */
 static bool is_under_way(const struct redemption *redemption)
 {
     return inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) != NULL ||
@@ -141,9 +147,9 @@ static bool is_under_way(const struct redemption *redemption)
 }
 
 /*
- * A pair of an earlier holder of the name. Before the account is made that is every pair there is;
- * once it is there (another attempt made it), only those that are older than it, and not for ever:
- * an account that was restored from a backup looks younger than its pairs.
+ * A pair of an earlier holder of the name. While the name has no account, every pair is. Once it
+ * has one (another attempt made it), only pairs that are older than the account are, and not for
+ * ever: an account that was restored from a backup looks younger than its pairs.
  */
 static bool is_stale(const struct redemption *redemption, const inv_entry *pair)
 {
@@ -168,7 +174,10 @@ static bool is_wanted(const struct parties *parties, const char *contact)
     return false;
 }
 
-/* The removal of a pair that the look showed, and in elsewhere of what stands for it there. */
+/*
+ * Appends the removal of a pair that was found, and to elsewhere that of its copy in the other
+ * domain's container.
+ */
 static void append_removal(struct redemption *redemption, struct flight *flight,
                            struct flight *elsewhere, const inv_entry *pair)
 {
@@ -185,7 +194,7 @@ static void append_removal(struct redemption *redemption, struct flight *flight,
     }
 }
 
-/* A new person inherits nothing. */
+/* Pairs of an earlier holder go, but for contacts that the invite gives anyway. */
 static void append_stale(struct redemption *redemption, struct flight *flight,
                          struct flight *elsewhere, const struct parties *parties)
 {
@@ -204,7 +213,7 @@ static void append_stale(struct redemption *redemption, struct flight *flight,
 
 #define ITEM_DIGITS 8
 
-/* How inviteUsedBy names a group: the beginning of SHA-256 of its DN in lower case. */
+/* The name of a group in inviteUsedBy: the beginning of SHA-256 of its DN in lower case. */
 static bool write_item(const char *dn, char item[ITEM_DIGITS + 1])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -225,7 +234,10 @@ static bool write_item(const char *dn, char item[ITEM_DIGITS + 1])
     return made;
 }
 
-/* A debt for some groups is for nothing else: pairs may have been taken away since. */
+/*
+ * What is owed may be some groups alone: then no pair is written, since it may have been taken away
+ * since.
+ */
 static bool is_for_groups_only(const struct redemption *redemption)
 {
     return redemption->only != NULL && strcmp(redemption->only, INV_USE_OWED_ALL) != 0;
@@ -239,7 +251,7 @@ static bool is_asked_for(const struct redemption *redemption, const char *dn)
            strstr(redemption->only, item) != NULL;
 }
 
-/* A group that the account is not in, though the invite says so. */
+/* Puts down a group that the invite promises and the account is not in. */
 static void owe(struct redemption *redemption, const char *dn, const char *why)
 {
     size_t length = strlen(redemption->owed);
@@ -255,7 +267,7 @@ static void owe(struct redemption *redemption, const char *dn, const char *why)
                        length > 0 ? "," : "", item);
 }
 
-/* What the questions said of the groups; what the writes say comes behind it. */
+/* Puts down the groups whose reads showed a fault; what the writes say comes behind it. */
 static void owe_faults(struct redemption *redemption, const struct parties *parties,
                        const char *account_dn)
 {
@@ -277,7 +289,7 @@ static void append_groups(struct redemption *redemption, struct flight *flight,
 
         if (!is_asked_for(redemption, group->dn))
             continue;
-        /* each by itself: what one attribute does not take keeps nobody out of another */
+        /* an operation for each: where one attribute refuses the value, the others still take it */
         for (size_t j = 0; j < group->attribute_count; j++) {
             const char *attribute = group->attributes[j];
 
@@ -297,7 +309,7 @@ static bool is_membership(const inv_operation *operation)
            !inv_ascii_equal(operation->changes[0].attribute, "rosterGroup");
 }
 
-/* 20 and 68: it is there already; 32: it is gone already, or added in the same flight. */
+/* 20 and 68: exists already; 32: is gone already, or is added in the same flight. */
 static bool is_fine(const inv_operation *operation)
 {
     return inv_operation_answered(operation, INV_LDAP_SUCCESS) ||
@@ -307,7 +319,7 @@ static bool is_fine(const inv_operation *operation)
             inv_operation_answered(operation, INV_LDAP_NO_SUCH_OBJECT));
 }
 
-/* True when everything is in place. Every one of these may be repeated at any time. */
+/* True when everything is in place. All of it may be repeated at any time. */
 static bool run_flight(struct redemption *redemption, struct flight *flight)
 {
     inv_call *call = redemption->call;
@@ -328,8 +340,10 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
     for (size_t i = 0; i < flight->count; i++) {
         if (is_fine(flight->operations[i]))
             continue;
-        /* a group may be gone for good; a pair can be written once the directory or its rights are
-         * in order */
+        /*
+         * a group may be gone for good, so it is owed; a pair can be written once the directory or
+         * its rights are in order
+         */
         if (inv_operation_result(flight->operations[i], "connecting the account", &verdict) ==
                 INV_CONFIG &&
             is_membership(flight->operations[i])) {
@@ -360,7 +374,10 @@ bool redemption_connect(struct redemption *redemption, const struct parties *par
             append_pairs(redemption, &flight, parties);
         }
         append_groups(redemption, &flight, parties, INV_CHANGE_ADD, account_dn);
-        /* first, and alone: as long as the pair here stands, a crash leaves a trace of the other */
+        /*
+         * first, and alone: as long as the pair in this container is there, a crash leaves a trace
+         * of its copy
+         */
         whole = run_flight(redemption, &elsewhere) && run_flight(redemption, &flight);
         flight_end(&elsewhere);
         flight_end(&flight);
@@ -368,7 +385,7 @@ bool redemption_connect(struct redemption *redemption, const struct parties *par
     return whole;
 }
 
-/* 16 and 32: it is in that group no more. */
+/* 16 and 32: the account is not in that group. */
 static bool has_left(const inv_operation *operation)
 {
     return inv_operation_answered(operation, INV_LDAP_SUCCESS) ||

@@ -5,7 +5,10 @@
 #include "invitegate/ascii.h"
 #include "redemption.h"
 
-/* Who redeems must exist if the domain is ours; a contact elsewhere is known by its server only. */
+/*
+ * The redeemer must have an account if the domain is configured; of other domains only their own
+ * servers know the accounts.
+ */
 inv_result redemption_judge_redeemer(struct redemption *redemption)
 {
     inv_call *call = redemption->call;
@@ -25,8 +28,8 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
 }
 
 /*
- * The same JID again is success: its use is finished, or all its pairs are of this invite. An
- * unlimited invite has no record of its uses.
+ * *done: this JID has a finished use, so the same again is INV_OK. An unlimited invite records no
+ * uses: its pairs are written once more.
  */
 static inv_result was_done(struct redemption *redemption, bool *done)
 {
@@ -54,7 +57,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 
     if (result != INV_OK || done)
         return result;
-    /* the token first: of one that is not valid nothing more is told */
+    /* the token first: for one that is not valid, the verdict says no more than that */
     result = redemption_judge_state(redemption, &standing, again);
     if (result == INV_OK && !*again)
         result = redemption_judge_redeemer(redemption);

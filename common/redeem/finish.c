@@ -5,14 +5,14 @@
 #include "invitegate/ascii.h"
 #include "redemption.h"
 
-/* ---------------------------------------------------------------------------- -------- finish */
+/* --------------------------------------------------------------------------------------- finish */
 
 /*
- * Whose is a use that JID finished? One name may have had several uses of an invite: whose account
- * was deleted registers again, and so does whoever comes after an attempt that hung for so long
- * that its claim went to another name. So the use of an account is told by the attempt that made
- * it, which every finisher records (inv_account_made_by). A pair and a reset are the same whichever
- * attempt of the JID was quicker.
+ * Whether invite has a finished use of this redemption. One name may have had several uses of an
+ * invite: its account was deleted and it registered again; or an attempt hung until its claim went
+ * to another name, and a later attempt took the name with a use of its own. So the use of an
+ * account is recognized by the attempt that made it, which every finisher records
+ * (inv_account_made_by). A pair and a reset are the same whichever attempt of the JID was quicker.
  */
 static bool used_by(const struct redemption *redemption, const inv_invite *invite,
                     const char *nonce)
@@ -35,7 +35,7 @@ inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verd
 
     *has = false;
     if (made_by[0] == '\0')
-        return INV_OK; /* nobody can tell */
+        return INV_OK; /* unknown after a reset that kept no FIRST */
     result =
         inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole, verdict);
     if (result == INV_OK)
@@ -85,13 +85,14 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
 }
 
 /*
- * The claim that was to be finished is gone. Of what stands in its place:
+ * The claim that was to be finished is gone. What the invite has in its place tells why:
+ *   - a use that is this attempt's: another attempt of the name has finished it. Done;
  *   - a claim of the same name: another attempt took this one over, or has a use of its own for the
- *     name. Either way it finds this attempt's account, and whoever comes first finishes it: *text;
- *   - a use that is this attempt's: such an attempt was the first. Done;
+ *     name. Either way it finds this attempt's account, and the first of the two finishes it:
+ *     *text;
  *   - neither, whether or not the name has other uses of the invite: the claim went to another
- *     name, or was given back to the invite, or the account of the one that took it over is gone
- *     again. There is no use for what this attempt made.
+ *     name, or was given back to the invite, or the account of the attempt that took it over is
+ *     gone again. There is no use for what this attempt made.
  */
 static finish_outcome find_successor(struct redemption *redemption, const char *nonce, char **text)
 {
@@ -160,9 +161,9 @@ bool redemption_owes(const struct redemption *redemption)
 }
 
 /*
- * Whether the claim is this account's own and may still be finished. A surplus claim (the account
- * has its use already) stands until repair finds it dead: its attempt may still be under way. A
- * revoked invite gives nothing any more.
+ * *owes: the claim is this account's own and may still be finished. A surplus claim (the account
+ * has its use already) stays until repair finds it dead: its attempt may still be under way. A
+ * revoked invite gives nothing more.
  */
 static inv_result judge_claim(struct redemption *redemption, const inv_use *claim, bool *owes)
 {
@@ -199,7 +200,7 @@ inv_result redemption_settle(struct redemption *redemption)
     if (owes)
         result = redemption_check_parties(redemption, &parties);
     if (result == INV_BAD_TOKEN)
-        result = INV_OK; /* the account is there: an inviter who left costs only the pair */
+        result = INV_OK; /* the account exists: an inviter that is gone costs only the pair */
     if (result == INV_OK)
         whole = redemption_connect(redemption, &parties, redemption->account->dn);
     if (result == INV_OK && !whole && stale)

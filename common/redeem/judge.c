@@ -91,7 +91,10 @@ static inv_result look_for_claim(struct redemption *redemption, bool *claimed)
 /* ----------------------------------------------------------------------------------- the verdict
  */
 
-/* The account of a reset was there before: only its mark tells, and its name is the holder's. */
+/*
+ * A reset makes no account: inviteNonce of the account tells whether it was begun, and its name is
+ * not secret from the holder of the token, for inviteUser is that name.
+ */
 static inv_result look_for_reset(struct redemption *redemption, bool *begun)
 {
     inv_result result;
@@ -108,12 +111,12 @@ static inv_result look_for_reset(struct redemption *redemption, bool *begun)
 
 /*
  * The second look at a token that is revoked, expired or used up. It is good all the same when
- *  - a claim waits to be finished: an attempt that was cut off took the last use, and the same
- *    token, name and password again has to end well;
- *  - this token made the account of this name (*begun). The reads of one flight are not of one
- *    moment: the account may have come behind the first search for it, and its use may have been
- *    finished in front of the read of the invite;
- *  - it is a reset, and the account of its name has the mark of this invite (*begun).
+ *   - a claim waits to be finished: an attempt that was cut off took the last use, and the same
+ *     token, name and password again has to end well;
+ *   - this token made the account of this name (*begun). The reads of one flight are not of one
+ *     moment: the account may have come behind the first search for it, and its use may have been
+ *     finished in front of the read of the invite;
+ *   - it is a reset, and the account of its name has the mark of this invite (*begun).
  */
 static inv_result recheck(struct redemption *redemption, bool *begun)
 {

@@ -6,10 +6,10 @@
 #include "redemption.h"
 
 /*
- * Registering without an invite (invite_only = no) goes the way of an unlimited one that names
- * nobody: no use to claim, no pair to write. Only one thing is different. With a token in hand, the
- * same password again is the same person again; without one, anybody might be trying passwords, and
- * so that is believed for an hour only.
+ * Registering without an invite (invite_only = no) is like an unlimited invite without inviter: no
+ * use to claim, no pair to write. Only one thing is different. With a token, the same password
+ * again is a repetition by the same person; without one it may be a stranger who tries passwords,
+ * so it counts as a repetition for an hour only.
  */
 
 inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types,

@@ -125,8 +125,8 @@ static bool is_allowed(const inv_domain *domain, const char *dn)
 }
 
 /*
- * A group that is gone costs the person nothing but the membership, which stays owed; one that is
- * not allowed any more is owed to nobody.
+ * Fills attributes or fault. A group that is gone costs the account nothing but the membership,
+ * which stays owed; one that is not in allowed_groups any more is not owed.
  */
 static void judge_group(party_group *group, const inv_call *call, const inv_invite *invite)
 {
@@ -149,7 +149,7 @@ static void judge_group(party_group *group, const inv_call *call, const inv_invi
                       group->dn, why);
 }
 
-/* Logs why a contact gets no pair; an inviter who is gone may end it all. */
+/* True: the contact is the inviter, and inviter_gone = refuse. Else logs why it gets no pair. */
 static bool ends_redemption(const struct parties *parties, size_t index, const inv_call *call,
                             const inv_invite *invite)
 {
@@ -177,7 +177,7 @@ inv_result parties_check(struct parties *parties, const inv_call *call, const in
     for (size_t i = 0; i < parties->group_count; i++)
         judge_group(&parties->groups[i], call, invite);
     if (!refused && parties->has_inviter && invite->no_pair)
-        parties->contacts[0].usable = false; /* asked for, and no contact all the same */
+        parties->contacts[0].usable = false; /* the inviter has to exist, but gets no pair */
     if (refused)
         return inv_verdict_set(verdict, INV_BAD_TOKEN,
                                "the inviter %s is gone, disabled or younger than the invite",

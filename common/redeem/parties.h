@@ -6,22 +6,22 @@
 #include "invitegate/group.h"
 
 /*
- * Who and what an invite connects a person to: inviter, further contacts, groups. The questions are
- * put in flight with the claim; the answers say which of them may still be used.
+ * The parties of an invite: inviter, further contacts, groups. The searches for them are put in
+ * flight with the claim; the answers say which of them may still be used.
  */
 typedef struct party {
     const char *jid;       /* borrowed from the invite */
     inv_name *name;        /* prepared */
     inv_operation *search; /* NULL: a JID of a domain that is not configured, taken as it is */
-    bool usable;           /* and wanted: gets a pair */
+    bool usable;           /* exists, and gets a pair */
 } party;
 
 typedef struct party_group {
     const char *dn; /* borrowed from the invite */
     inv_operation *reads[INV_GROUP_KIND_READS];
-    const char *attributes[INV_GROUP_ATTRIBUTES]; /* what its members are written to */
+    const char *attributes[INV_GROUP_ATTRIBUTES]; /* those that get the new member */
     size_t attribute_count;                       /* 0: not usable */
-    const char *fault; /* why, and it is owed to the account all the same; or NULL */
+    const char *fault; /* why, where the membership is owed to the account all the same; or NULL */
 } party_group;
 
 struct parties {
@@ -32,18 +32,22 @@ struct parties {
     size_t group_count;
 };
 
-/* Prepares the questions. INV_CONFIG for a JID in the invite that is none. */
+/*
+ * Makes the searches. INV_CONFIG for a JID in the invite that is none; INV_NO_MEMORY. End it with
+ * parties_end in any case.
+ */
 inv_result parties_start(struct parties *parties, const inv_call *call, const inv_invite *invite,
                          inv_verdict *verdict);
 void parties_end(struct parties *parties);
 
-/* How many operations there are, and the operations, appended to list. */
+/* The greatest number of operations, and the operations themselves, appended to list. */
 size_t parties_count(const struct parties *parties);
 void parties_append(const struct parties *parties, inv_operation **list, size_t *count);
 
 /*
- * Judges all the answers. INV_BAD_TOKEN ("inviter gone") only with inviter_gone = refuse; contacts
- * that are gone are logged and not used. INV_CONFIG and DIRECTORY_DOWN when an answer is none.
+ * Judges all the answers. INV_BAD_TOKEN ("inviter gone") only with inviter_gone = refuse; other
+ * contacts that are gone are logged and get no pair. No verdict when the search for a contact
+ * failed.
  */
 inv_result parties_check(struct parties *parties, const inv_call *call, const inv_invite *invite,
                          inv_verdict *verdict);

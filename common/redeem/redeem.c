@@ -3,7 +3,7 @@
 
 #include "redemption.h"
 
-/* The account that was found there, or else the one that this attempt has made. */
+/* Tells which account it is: the one that was found, or else the one that this attempt has made. */
 static void tell_account(struct redemption *redemption)
 {
     const inv_account made = {
@@ -54,7 +54,7 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
     return result;
 }
 
-/* Where something is unfinished the password is proved here, before anything is settled. */
+/* The password is verified here only where something is unfinished, before that is settled. */
 static inv_result log_in_again(struct redemption *redemption)
 {
     inv_result result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
@@ -68,12 +68,12 @@ static inv_result log_in_again(struct redemption *redemption)
     return result == INV_OK ? redemption_settle(redemption) : result;
 }
 
-/* The token is good: may it register the name? */
+/* The token is good and has made no account of this name: may it register the name? */
 static inv_result log_in_first(struct redemption *redemption)
 {
     inv_result result;
 
-    /* one of its own is seen also where several entries hold the name */
+    /* that account was found by the invite's id; what counts now is every holder of the name */
     inv_account_free(&redemption->account);
     result = inv_account_find(redemption->call, redemption->name, &redemption->account,
                               redemption->verdict);

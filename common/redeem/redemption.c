@@ -38,7 +38,7 @@ void redemption_end(struct redemption *redemption)
     inv_claim_clear(&redemption->claim);
 }
 
-/* A moment of acceptance counts for an hour and never lies ahead. */
+/* A moment of acceptance counts for an hour, and is never in the future. */
 void redemption_accept_at(struct redemption *redemption, time_t accepted_at)
 {
     time_t now = time(NULL);
@@ -93,7 +93,7 @@ inv_result redemption_refuse_other_name(struct redemption *redemption)
                            redemption->invite->user);
 }
 
-/* -------------------------------------------------------------------------- what was seen of it */
+/* -------------------------------------------------------------------------------- what was read */
 
 inv_invite_state redemption_state(const struct redemption *redemption)
 {
@@ -113,7 +113,7 @@ bool redemption_was_begun(const struct redemption *redemption)
            redemption_may_repeat(redemption);
 }
 
-/* -------------------------------------------------------------------------------------- look */
+/* -------------------------------------------------------------------------------------- reading */
 
 static inv_operation *reservation_search(const struct redemption *redemption)
 {
@@ -127,7 +127,7 @@ static inv_operation *reservation_search(const struct redemption *redemption)
     return operation;
 }
 
-/* What init recorded on the container, in the same flight as the rest. */
+/* Reads what init recorded on the container, in the same flight as the rest. */
 static inv_operation *container_read(const struct redemption *redemption)
 {
     static const char *const attributes[] = {"invitePasswordForm", "inviteProvider", NULL};
@@ -154,7 +154,7 @@ inv_result redemption_refuse_unproved(struct redemption *redemption)
                            domain->invites);
 }
 
-/* READ_GROUPS: the first of INV_GROUP_READS, as many as there are. */
+/* READ_GROUPS: the first of INV_GROUP_READS, of which the last may be missing. */
 enum {
     READ_INVITE,
     READ_ACCOUNT,
@@ -165,7 +165,7 @@ enum {
     READS = READ_GROUPS + INV_GROUP_READS
 };
 
-/* The ways to redeem are chosen by type: one that changed under way fits none of them. */
+/* How to redeem was chosen by type: an invite whose type changed meanwhile is refused. */
 static inv_result judge_type(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
@@ -179,7 +179,7 @@ static inv_result judge_type(struct redemption *redemption)
     return INV_OK;
 }
 
-/* There are more of them than one answer may have: again, by pages. */
+/* The pairs are more than one answer may have: reads them by pages. */
 static inv_result read_all_pairs(struct redemption *redemption, inv_operation **pairs)
 {
     inv_call *call = redemption->call;
@@ -219,7 +219,7 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
     return result;
 }
 
-/* Where the name may have an account: its own domain, if it is one of ours. */
+/* The domain that the name's account is in: its own, if that is configured. */
 static const inv_domain *account_domain(const struct redemption *redemption)
 {
     const inv_domain *own =
@@ -228,7 +228,7 @@ static const inv_domain *account_domain(const struct redemption *redemption)
     return own != NULL ? own : redemption->call->domain;
 }
 
-/* Groups that name the new account. None is asked for about an account of another domain. */
+/* Groups that name the new account. There are no such reads for a name of another domain. */
 static inv_result prepare_groups(const struct redemption *redemption, inv_operation **reads,
                                  size_t *count)
 {

@@ -10,9 +10,9 @@
 
 typedef enum add_outcome {
     ADD_DONE,    /* this attempt made it */
-    ADD_SETTLED, /* another attempt with this token and name made it */
-    ADD_REFUSED, /* definitely not made: *result tells */
-    ADD_UNKNOWN, /* no verdict: the claim stands */
+    ADD_SETTLED, /* another attempt with this token and name made the account */
+    ADD_REFUSED, /* definitely not made: *result says why */
+    ADD_UNKNOWN, /* no verdict: the claim stays */
 } add_outcome;
 
 static add_outcome judge_refusal(struct redemption *redemption, const inv_operation *add,
@@ -33,7 +33,10 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
     return ADD_REFUSED;
 }
 
-/* The outcome of the add is not known: who made the entry, if it is there, tells its nonce. */
+/*
+ * The outcome of the add is not known. The account is looked for; its nonce tells which attempt
+ * made it.
+ */
 static add_outcome recover_add(struct redemption *redemption, const inv_operation *add,
                                inv_result *result)
 {
@@ -58,7 +61,7 @@ static add_outcome recover_add(struct redemption *redemption, const inv_operatio
     return ADD_UNKNOWN;
 }
 
-/* The nonce of this attempt is at no entry of the name any more. */
+/* No entry of the name has the nonce of this attempt any more. */
 static bool is_gone(const inv_operation *mark)
 {
     return inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
@@ -66,8 +69,8 @@ static bool is_gone(const inv_operation *mark)
 }
 
 /*
- * What this attempt made goes away again. The nonce is deleted first, by its exact value, so that
- * only an account of this very attempt can be removed. because: what the log says of it.
+ * Removes the account and pairs that this attempt made. The nonce is deleted first, by its exact
+ * value, so that only an account of this very attempt can be removed. because: for the log.
  */
 static void remove_made(struct redemption *redemption, const struct parties *parties,
                         const char *because)
@@ -85,8 +88,9 @@ static void remove_made(struct redemption *redemption, const struct parties *par
         result = inv_operation_result(mark, "removing the account again", &verdict);
     if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
         /*
-         * Its groups first, while nobody else can have the name. One that does not let it go keeps
-         * no account: the name is reserved as long as a group names it, and repair tells of that.
+         * The account leaves its groups first, while it still keeps the name from others. A group
+         * that does not let it go stops nothing: the name is reserved as long as a group names it,
+         * and repair reports that.
          */
         if (parties != NULL && redemption_leave(redemption, parties, dn) != INV_OK)
             inv_log_write(call->log, INV_LOG_WARNING,
@@ -108,7 +112,7 @@ static void remove_made(struct redemption *redemption, const struct parties *par
     free(dn);
 }
 
-/* With a claim the server was judged by that. */
+/* Of a redemption with a claim the server was judged by the claim. */
 static add_outcome judge_add(struct redemption *redemption, const inv_operation *add,
                              inv_result *result)
 {
@@ -151,7 +155,10 @@ cleanup:
 
 /* --------------------------------------------------------------------------- the whole of it */
 
-/* It went in the flight that was to finish the use. The invite may be open again. */
+/*
+ * Reserves the name again: the flight that was to finish the use deleted the reservation, and the
+ * invite may be open again.
+ */
 static void reserve_again(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
@@ -164,9 +171,7 @@ static void reserve_again(struct redemption *redemption)
                       verdict.why);
 }
 
-/*
- * Somebody waited out claim_grace and gave the use to another name while this attempt hung.
- */
+/* Another attempt waited out claim_grace and took the use for another name, while this one hung. */
 static inv_result withdraw(struct redemption *redemption, const struct parties *parties)
 {
     remove_made(redemption, parties, "its use went to another name");
@@ -187,7 +192,7 @@ static inv_result complete(struct redemption *redemption, const struct parties *
     if (redemption->invite->uses == 0 && !redemption->open &&
         (!whole || redemption->owed[0] != '\0'))
         redemption_record_owed(redemption, whole);
-    /* no claim stands that would tell somebody later: whoever registers is asked to try again */
+    /* no claim keeps this in mind: the front end has to try again */
     if (!whole && stale)
         return redemption_refuse_stale_pairs(redemption);
     if (whole && redemption->invite->uses > 0 &&
@@ -198,8 +203,8 @@ static inv_result complete(struct redemption *redemption, const struct parties *
 }
 
 /*
- * The account was made with a use of its own, so the fresh one of this attempt is one too many:
- * without giving it back one person would cost an invite two uses.
+ * The account was made with a use of another attempt, so the fresh use of this one is one too many:
+ * it is given back, or one person would cost the invite two uses.
  */
 static inv_result give_back_surplus(struct redemption *redemption)
 {
@@ -233,7 +238,7 @@ static inv_result settle_for(struct redemption *redemption)
         result = give_back_surplus(redemption);
     if (result == INV_OK)
         result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
-    /* looked at again: the name may have gone to somebody else in between */
+    /* read again: another account may have got the name in between */
     if (result == INV_OK &&
         (!inv_account_is_own(redemption->account) ||
          !inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)))
@@ -244,7 +249,9 @@ static inv_result settle_for(struct redemption *redemption)
     return result == INV_OK ? redemption_resume(redemption) : result;
 }
 
-/* Why a name is refused is told to whoever holds a valid token: the inviter has to be there, too.
+/*
+ * The verdict says why a name is refused only for a valid token; for that the inviter has to exist,
+ * too.
  */
 static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
 {
@@ -259,7 +266,7 @@ static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
     return refusal;
 }
 
-/* One attempt on what redemption_read_state showed. *again: look once more. */
+/* One attempt on what redemption_read_state found. *again: read and try once more. */
 static inv_result attempt(struct redemption *redemption, bool *again)
 {
     struct parties parties = {.contacts = NULL};

@@ -7,8 +7,8 @@
 #include "redemption.h"
 
 /*
- * A reset never creates, and its account must be the one the invite was made for: a name that was
- * given to somebody new since is not theirs to reset.
+ * A reset never creates an account, and its account must be the one the invite was made for: a name
+ * that has a new account since may not be reset by it.
  */
 inv_result redemption_judge_reset(struct redemption *redemption)
 {
@@ -27,7 +27,7 @@ inv_result redemption_judge_reset(struct redemption *redemption)
         return redemption_bad_token(redemption, "the account to reset is gone");
     if (!inv_account_fits_reset(redemption->account, invite))
         return redemption_bad_token(redemption, INV_INVITE_OVERTAKEN);
-    /* with the new password a password policy would also lift the lock */
+    /* a password policy would lift the lock together with setting the new password */
     result = inv_account_refuse_locked(redemption->account, invite->created, redemption->verdict);
     if (result == INV_OK)
         result = inv_account_may_reset(redemption->call, redemption->account->dn, &may,
@@ -41,8 +41,8 @@ inv_result redemption_judge_reset(struct redemption *redemption)
 
 typedef enum reset_outcome {
     RESET_DONE,
-    RESET_OVERTAKEN, /* somebody set the password first: look again whose token that was */
-    RESET_UNDATED,   /* set, but nobody knows which password the verifiers are of: once more */
+    RESET_OVERTAKEN, /* another reset set the password first: read again with which token */
+    RESET_UNDATED,   /* set, but which password the verifiers are of is not recorded: once more */
     RESET_REFUSED,
     RESET_UNKNOWN
 } reset_outcome;
@@ -52,7 +52,10 @@ static bool is_text(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Who has set the password since the look, told by the account's nonce. */
+/*
+ * Whether the password was set since the account was read, and by which attempt, told by
+ * inviteNonce.
+ */
 static reset_outcome look_for_mark(struct redemption *redemption, const char *mark)
 {
     inv_account *account = NULL;
@@ -90,8 +93,9 @@ static reset_outcome recover(struct redemption *redemption, const inv_operation 
 }
 
 /*
- * 16, or for a second value 20, 19 or (389 DS) 65, say that the nonce is not the one that was seen;
- * but 19 may also be a password policy that knows no control, and 65 a class that is missing.
+ * Codes by which the delete of the old nonce and the add of mark fail when another reset came
+ * first: 16, or for a second value 20, 19 or (389 DS) 65. But 19 may also be a password policy
+ * without the control, and 65 a class that is missing.
  */
 static bool may_be_overtaken(const inv_operation *change)
 {
@@ -139,7 +143,7 @@ static inv_result run_dating(struct redemption *redemption, inv_operation *datin
     inv_result result =
         inv_directory_run(call->directory, &dating, 1, &call->deadline, redemption->verdict);
 
-    /* 16: somebody has reset the password since, and dates those verifiers */
+    /* 16: another reset has set the password since, and dates its own verifiers */
     if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_NO_SUCH_ATTRIBUTE))
         result = inv_operation_result(dating, "recording which password the SCRAM verifiers are of",
                                       redemption->verdict);
@@ -147,8 +151,8 @@ static inv_result run_dating(struct redemption *redemption, inv_operation *datin
 }
 
 /*
- * New verifiers for the password that was proved by a bind after account was read: what a reset
- * whose second modify is missing left stale. Costs SCRAM logins only when it fails.
+ * Writes new verifiers for the password that was proved by a bind after account was read: those of
+ * a reset whose second modify is missing are stale. When this fails, only SCRAM logins fail.
  */
 static inv_result renew(struct redemption *redemption, const inv_account *account)
 {
@@ -173,7 +177,10 @@ static inv_result renew(struct redemption *redemption, const inv_account *accoun
     return result;
 }
 
-/* The answer that told the moment is lost, or the server tells none: a bind shows what holds. */
+/*
+ * The answer that told the moment is lost, or the server does not tell it: a bind shows whether the
+ * password is set.
+ */
 static inv_result renew_proved(struct redemption *redemption)
 {
     inv_account *account = NULL;
@@ -192,7 +199,7 @@ static inv_result renew_proved(struct redemption *redemption)
 }
 
 /*
- * The second modify of a reset with SCRAM, before the use is finished: a crash between the two
+ * The second modify of a reset with SCRAM, sent before the use is finished: a crash between the two
  * leaves verifiers that are stale, and a claim that lets the same token set them again.
  */
 static reset_outcome date_verifiers(struct redemption *redemption, const inv_operation *change,
@@ -219,7 +226,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
                                   "modifyTimestamp), and nobody logs in by stale SCRAM verifiers",
                                   redemption->account->dn);
     } else {
-        return RESET_UNDATED; /* the answer that told the moment is lost */
+        return RESET_UNDATED; /* the answer with the moment is lost */
     }
     if (*result == INV_OK)
         return RESET_DONE;
@@ -269,8 +276,8 @@ cleanup:
 }
 
 /*
- * The password was set by this token, by this attempt or another: it decides, then the use is
- * finished.
+ * This token has set the password, in this attempt or another: the password is verified, then the
+ * use is finished.
  */
 static inv_result settle(struct redemption *redemption)
 {
@@ -322,7 +329,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         if (result != INV_OK || !cut_off)
             return result == INV_OK ? settle(redemption) : result;
     }
-    /* the token first: of one that is not valid nothing more is told */
+    /* the token first: for one that is not valid, the verdict says no more than that */
     result = redemption_judge_state(redemption, &standing, again);
     if (result == INV_OK && !*again)
         result = redemption_judge_reset(redemption);
@@ -336,13 +343,16 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         (void)redemption_finish(redemption, redemption->claim.text, redemption->claim.nonce);
         return INV_OK;
     case RESET_OVERTAKEN:
-        /* by another invite: this one is expired, and took no use. By this one: nothing is held */
+        /*
+         * by another invite: this one is expired, and its claim goes. By this invite: the claim is
+         * not needed
+         */
         (void)give_back(redemption, INV_OK);
         redemption->fresh_claim = false;
         *again = true;
         return INV_OK;
     case RESET_UNDATED:
-        /* the claim stands and had its effect: it lets this token set the password anew */
+        /* the claim stays and had its effect: it lets this token set the password anew */
         redemption->fresh_claim = false;
         *again = true;
         return INV_OK;

@@ -5,7 +5,9 @@
 #include "redemption.h"
 #include "stale_claim.h"
 
-/* The invite's own account in place of the holder that was seen, which may be another. */
+/*
+ * *own: the account that this invite made takes the place of the holder of the name that was read.
+ */
 static inv_result look_for_own(struct redemption *redemption, bool *own)
 {
     inv_account *account = NULL;
@@ -20,7 +22,10 @@ static inv_result look_for_own(struct redemption *redemption, bool *own)
     return result;
 }
 
-/* An account that was there before a contact invite was redeemed with it, or one elsewhere. */
+/*
+ * The claim is for a pair only: of an account with a contact invite, of one that is older than its
+ * contact-account invite, or of a JID of another domain with either.
+ */
 static bool is_contact(const struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
@@ -35,7 +40,10 @@ static bool is_contact(const struct redemption *redemption)
             (account->created != 0 && account->created <= invite->created));
 }
 
-/* What is there stays: an inviter who left costs only the pair. account_dn NULL: joins no group. */
+/*
+ * Writes what is missing. An inviter that is gone costs only the pair. account_dn NULL: joins no
+ * group.
+ */
 static inv_result connect(struct redemption *redemption, bool own, const char *account_dn,
                           bool *whole)
 {
@@ -52,8 +60,10 @@ static inv_result connect(struct redemption *redemption, bool own, const char *a
     return result;
 }
 
-/* The claim becomes a use. Of a newer one of the same JID its own attempt, or a later repair, takes
- * care. */
+/*
+ * The claim becomes a use. A newer claim of the same JID is left to its own attempt, or to a later
+ * repair.
+ */
 static claim_end record(struct redemption *redemption, const inv_use *claim, const char *nonce)
 {
     switch (redemption_finish_exactly(redemption, claim->text, nonce)) {
@@ -68,9 +78,9 @@ static claim_end record(struct redemption *redemption, const inv_use *claim, con
 }
 
 /*
- * Brings the standing claim of an account that is there, or of a pair that is there, to its end.
- * Where the account has been deleted since, the use is over and nobody is left to be connected. An
- * invite that was revoked since grants nothing: its use is recorded.
+ * Finishes the claim of an account or pair that exists. Where the account has been deleted since,
+ * the use is recorded and nothing is connected; so with an invite that was revoked since, which
+ * gives nothing more.
  */
 static inv_result finish(struct redemption *redemption, const inv_use *claim, bool own,
                          claim_end *mend)
@@ -88,7 +98,7 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
     return result;
 }
 
-/* A reset leaves its mark on the account, with the first of its two modifies. */
+/* The first of the two modifies of a reset leaves its mark in inviteNonce. */
 static bool reset_was_done(const struct redemption *redemption)
 {
     return inv_account_is_own(redemption->account) &&
@@ -103,7 +113,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
     inv_result result;
 
     if (redemption->account != NULL && redemption->account->several)
-        return INV_OK; /* whose mark would count? */
+        return INV_OK; /* it cannot be told which entry's mark counts */
     if (!reset_was_done(redemption)) {
         *mend = CLAIM_END_FREED;
         return dry_run ? INV_OK
@@ -122,7 +132,10 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
     return INV_OK;
 }
 
-/* *dead: nothing came of it, or the account of its name has a use without it. */
+/*
+ * *dead: the claim led to nothing, or the account of its name has a use without it. *own: the
+ * invite has an account of this name.
+ */
 static inv_result judge_claim(struct redemption *redemption, const inv_use *claim, bool *own,
                               bool *dead)
 {
@@ -195,7 +208,10 @@ inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_u
     return result;
 }
 
-/* The value as it is to be: with what is still owed, or without. An unlimited invite keeps none. */
+/*
+ * Writes the value of inviteUsedBy with what is still owed, or without. An unlimited invite keeps a
+ * use only while something is owed.
+ */
 static inv_result rewrite(struct redemption *redemption, const inv_use *use, const char *owed)
 {
     inv_call *call = redemption->call;
@@ -218,7 +234,7 @@ static inv_result rewrite(struct redemption *redemption, const inv_use *use, con
     return result;
 }
 
-/* To whom it is owed: the account that this very use made, of an invite that still gives. */
+/* *found: the account that this very use made exists, and the invite is not revoked. */
 static inv_result find_creditor(struct redemption *redemption, const inv_use *use, bool *found)
 {
     inv_result result = look_for_own(redemption, found);
@@ -297,7 +313,7 @@ inv_result claim_reconnect(inv_call *call, const inv_name *name, inv_verdict *ve
     if (result == INV_OK && own)
         result = connect(&redemption, own, NULL, &whole);
     if (result == INV_BAD_TOKEN)
-        result = INV_OK; /* its invite is no more */
+        result = INV_OK; /* the invite was deleted */
     else if (result == INV_OK && !whole)
         result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
                                  "the contacts of %s could not be written", inv_name_jid(name));

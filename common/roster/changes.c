@@ -14,22 +14,22 @@
 #include "replicas.h"
 
 /*
- * Seconds that are asked for again: a write is stamped when it begins and seen when it is done, and
- * other providers' writes come with the stamps of their clocks. (What comes still later is noticed
- * by replicas.h.)
+ * Seconds that are asked for again: a write is stamped when it begins and visible when it is done,
+ * and other providers' writes have the stamps of their clocks. (Pairs that arrive still later are
+ * noticed by replicas.h.)
  */
 #define OVERLAP 30
 
 #define CLOCK_HOLDS 300  /* seconds that a reading of the directory's clock is good for */
 #define AGE_MAX     3600 /* of a cookie, in seconds: reading the rosters is cheaper then */
 
-/* What is compared. OpenLDAP indexes entryCSN for replication; 389 DS has none. */
+/* The attribute that is compared. OpenLDAP indexes entryCSN for replication; 389 DS has none. */
 typedef enum stamp_kind { STAMP_CSN = 'c', STAMP_TIME = 't' } stamp_kind;
 
 /*
- * A moment by the directory's clock. Its clock is read rarely, because that is a write, and counted
- * on by this host's uptime, which nobody sets. After a reboot that counts too little and never too
- * much: a moment too early only tells some pairs again.
+ * A moment by the directory's clock. That clock is read rarely, because that is a write, and in
+ * between counted on by this host's uptime, which an administrator cannot set. After a reboot too
+ * little is counted, never too much: a moment too early only visits some pairs again.
  */
 typedef struct moment {
     stamp_kind kind;
@@ -58,7 +58,7 @@ static void write_cookie(const moment *at, char cookie[INV_CHANGES_COOKIE_SIZE])
                    (char)at->kind, at->from, at->clock, at->uptime, providers);
 }
 
-/* ".NUMBER", and moves behind it. */
+/* Reads ".NUMBER" and moves behind it. */
 static bool take_number(const char **text, int64_t *number)
 {
     const char *digits = *text + 1;
@@ -106,7 +106,7 @@ static inv_result read_kind(inv_call *call, stamp_kind *kind, inv_verdict *verdi
     return result;
 }
 
-/* The present: counted on from old, or read anew (old may be NULL). */
+/* The present moment: counted on from old, or read anew (old may be NULL). */
 static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_verdict *verdict)
 {
     int64_t uptime = read_uptime();
@@ -121,13 +121,13 @@ static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_v
     result = read_kind(call, &now->kind, verdict);
     if (result == INV_OK)
         result = inv_clock_read(call, &clock, verdict);
-    now->uptime = read_uptime(); /* after the clock: what is counted on from here is too little */
+    now->uptime = read_uptime(); /* after the clock: too little is counted on from here */
     now->clock = clock;
     now->from = clock;
     return result;
 }
 
-/* Whether the pairs from *from on are all that can be new between old and now. */
+/* Whether every pair that can be new between old and now was written at *from or later. */
 static bool leads_to(const moment *old, const moment *now, int64_t *from)
 {
     *from = old->from - OVERLAP;
@@ -171,7 +171,7 @@ static bool is_local(const inv_domain *domain, const char *jid)
     return at != NULL && inv_ascii_equal(at + 1, domain->name);
 }
 
-/* Both sides of a pair, as far as they live here. */
+/* Visits both sides of a pair, as far as they are of this domain. */
 static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_visit *visit,
                        void *context)
 {
@@ -217,7 +217,9 @@ inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_vis
     inv_result result = find_now(call, readable ? &old : NULL, &now, verdict);
 
     *restart = false;
-    /* before the pairs: what arrives in between is told now, and again */
+    /*
+     * before the pairs: a pair that arrives in between is visited now, and again by the next call
+     */
     if (result == INV_OK)
         result = replicas_read(call, call->domain->rosters, &now.replicas, verdict);
     if (result != INV_OK)

@@ -42,7 +42,7 @@ static bool parse_csn(const char *text, replica *one)
     return true;
 }
 
-/* Adds those of one entry; false when they are not to be understood, or too many. */
+/* Adds the contextCSN values of one entry; false when one cannot be read, or there are too many. */
 static bool take_values(const inv_entry *entry, replicas *known)
 {
     for (size_t i = 0; i < inv_entry_count(entry, "contextCSN"); i++) {
@@ -69,7 +69,7 @@ inv_result replicas_read(inv_call *call, const char *dn, replicas *known, inv_ve
     for (; dn != NULL && count < ANCESTORS_MAX; dn = inv_dn_parent(dn))
         reads[count++] = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
     result = inv_directory_run(call->directory, reads, count, &call->deadline, verdict);
-    /* above the suffix there is nothing, and that is no error here */
+    /* above the suffix no entry exists, which is no error here */
     for (size_t i = 0; result == INV_OK && i < count; i++) {
         if (inv_operation_answered(reads[i], INV_LDAP_SUCCESS) && reads[i]->entry_count == 1)
             whole = take_values(reads[i]->entries[0], known) && whole;
@@ -108,7 +108,7 @@ void replicas_write(const replicas *known, char *text)
                          known->list[i].seen);
 }
 
-/* A decimal number, and moves behind it. */
+/* Reads a decimal number and moves behind it. */
 static bool take_number(const char **text, int64_t *number)
 {
     size_t length = strspn(*text, "0123456789");

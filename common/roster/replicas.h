@@ -9,12 +9,13 @@
 #include "invitegate/call.h"
 
 /*
- * How far a directory that replicates has come: for each of its providers the moment, by that
- * provider's clock, up to which all its writes are here (contextCSN of OpenLDAP). What arrives late
- * shows in that; without it, it would look as if it had been here for long.
+ * How far a directory that replicates has come: for each of its servers that take writes the
+ * moment, by that server's clock, up to which all its writes are here (contextCSN of OpenLDAP). A
+ * write that arrives late shows in that; by its own stamp alone it would look as if it had been
+ * here for long.
  */
 
-#define REPLICAS_MAX       8  /* of more, nothing is known */
+#define REPLICAS_MAX       8  /* with more of them, nothing is known */
 #define REPLICAS_TEXT_SIZE 36 /* of one, as replicas_write writes it */
 
 typedef struct replica {
@@ -23,16 +24,19 @@ typedef struct replica {
 } replica;
 
 typedef struct replicas {
-    size_t count; /* 0: it does not replicate, or does not say */
+    size_t count; /* 0: it does not replicate, or contextCSN cannot be read */
     replica list[REPLICAS_MAX];
 } replicas;
 
-/* Reads them where they are kept: on the suffix above dn. Errors of inv_directory_run. */
+/*
+ * Reads contextCSN of dn and all entries above it: servers keep it on the suffix. Errors of
+ * inv_directory_run.
+ */
 inv_result replicas_read(inv_call *call, const char *dn, replicas *known, inv_verdict *verdict);
 
 /*
- * Lowers *from to the moment from which on everything is asked for that came between old and now.
- * False: that cannot be told, because providers came or went, or went back in time.
+ * Lowers *from so that every write that came here between old and now has a stamp of *from or
+ * later. False: that cannot be told, because a server came or went, or its moment went back.
  */
 bool replicas_follow(const replicas *old, const replicas *now, int64_t *from);
 

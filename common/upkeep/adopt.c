@@ -36,7 +36,7 @@ static inv_operation *search_for(const inv_domain *domain, const inv_name *name)
     return search;
 }
 
-/* The one entry that is the JID's, or may become it. */
+/* *chosen: the one entry that is the JID's, or may become it. */
 static inv_result choose(const inv_call *call, const inv_name *name, const inv_operation *search,
                          const inv_entry **chosen, inv_verdict *verdict)
 {
@@ -68,7 +68,10 @@ static inv_result choose(const inv_call *call, const inv_name *name, const inv_o
                            call->domain->name_search_base);
 }
 
-/* A second name would be shut out: with a xmppJid an entry is that JID's and nobody else's. */
+/*
+ * Refuses an entry with a second name, which could not log in any more: with an xmppJid an entry is
+ * that JID's alone.
+ */
 static inv_result refuse_names(const inv_call *call, const inv_name *name, const inv_entry *entry,
                                const char *attribute, inv_verdict *verdict)
 {

@@ -9,8 +9,8 @@
 #include "model/group.h"
 
 /*
- * Memberships of names that nobody has. All memberships are collected first and sorted by name, so
- * that each name is looked up once, in however many groups it is.
+ * Memberships of names that no entry holds. All memberships are collected first and sorted by name,
+ * so that each name is looked up once, in however many groups it is.
  */
 
 #define KEYS_MAX 16
@@ -47,7 +47,9 @@ static bool append(struct orphanage *work, inv_name *name, const char *group, si
     return true;
 }
 
-/* The local part that a value speaks of; the caller frees it. NULL: none of this domain. */
+/*
+ * The local part of the name that a value is; the caller frees it. NULL: it is none of this domain.
+ */
 static char *local_of(const inv_domain *domain, group_value kind, const char *value)
 {
     const char *at = strrchr(value, '@');
@@ -77,7 +79,7 @@ static char *local_of(const inv_domain *domain, group_value kind, const char *va
     return local;
 }
 
-/* Only what could be registered matters. */
+/* Collects the value if it is a name that could be registered. */
 static inv_result take_value(struct orphanage *work, const char *group, size_t key,
                              const char *value)
 {

@@ -4,7 +4,7 @@
 #include "invitegate/repair.h"
 #include "model/clock.h"
 
-/* The moment an invite ended, now while it is open. Any later change puts it off. */
+/* The moment the invite ended; now while it is open. Any later change of the entry puts it off. */
 static time_t ended_at(const inv_invite *invite, time_t now)
 {
     time_t end = invite->modified;
@@ -23,7 +23,9 @@ static time_t ended_at(const inv_invite *invite, time_t now)
     return end;
 }
 
-/* Ended before the moment, with nothing under way or owed: that changes no more once it is revoked.
+/*
+ * The invite ended before that moment, has no claim and owes nothing: once it is revoked, this does
+ * not change any more.
  */
 static bool is_over(const inv_invite *invite, time_t before, time_t now)
 {
@@ -42,8 +44,8 @@ static inv_result delete_entry(inv_call *call, const char *dn, inv_verdict *verd
 }
 
 /*
- * The list may be old by now: the invite is looked at again. One that could still be claimed is
- * revoked first, which ends the claiming, and is looked at once more. *gone: it was deleted.
+ * The list may be old by now, so the invite is read again. One that could still be claimed is
+ * revoked first, which ends the claiming, and is read once more. *gone: it was deleted.
  */
 static inv_result delete_invite(inv_call *call, const char *id, time_t before, time_t now,
                                 bool *gone, inv_verdict *verdict)
@@ -80,7 +82,7 @@ struct purge {
     const inv_repair_visitor *visitor;
     size_t *purged;
     size_t seen;
-    bool stuck; /* one of them could not be deleted */
+    bool stuck; /* an invite could not be deleted */
     inv_verdict *verdict;
 };
 
@@ -116,7 +118,7 @@ static inv_result purge_entry(struct purge *run, const inv_entry *entry)
     if (result == INV_OK)
         result = purge_one(run, invite);
     else if (result == INV_CONFIG)
-        result = INV_OK; /* one that cannot be read is repair's to report */
+        result = INV_OK; /* repair reports invites that cannot be read */
     inv_invite_free(&invite);
     return result;
 }
@@ -128,7 +130,7 @@ static inv_result purge_page(struct purge *run, const inv_operation *search)
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         run->seen++;
-        /* the server's number is a guess, and may be of a time when there were fewer */
+        /* the server's number is a guess, and may be from before others were added */
         if (visitor->progress != NULL)
             visitor->progress(visitor->context, "invites", run->seen,
                               search->estimate >= run->seen ? search->estimate : 0);

@@ -16,7 +16,7 @@
 /* ----------------------------------------------------------------------------------- invites */
 
 /*
- * The open ones of this inviter, and those that would reset this account. Only their ids are read:
+ * Open invites of this inviter, and those that would reset this account. Only their ids are read:
  * an invite whose terms cannot be told is revoked all the same.
  */
 static inv_operation *search_open(const inv_call *call, const inv_name *name)
@@ -61,7 +61,7 @@ static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *r
 
 /* ---------------------------------------------------------------------- pairs, groups, account */
 
-/* One change; codes in fine count as done. */
+/* Sends one change; the code fine counts as done. */
 static inv_result run_one(inv_call *call, inv_operation *change, int fine, const char *what,
                           inv_verdict *verdict)
 {
@@ -94,7 +94,7 @@ static inv_result remove_pairs_in(inv_call *call, const inv_domain *domain, cons
     return result;
 }
 
-/* A pair across two local domains stands in both containers. */
+/* Removes pairs from all containers: a pair across two configured domains is in both. */
 static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed,
                                inv_verdict *verdict)
 {
@@ -105,7 +105,7 @@ static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed,
     return result;
 }
 
-/* Of a name that nobody has: what an account of that name would find itself in. */
+/* Without an account: leaves the groups that an account of that name would be in. */
 static inv_result leave_groups(inv_call *call, const inv_name *name, const inv_account *account,
                                size_t *left, inv_verdict *verdict)
 {
@@ -139,7 +139,7 @@ static inv_result judge(const inv_name *name, const inv_account *account, inv_ve
     return INV_OK;
 }
 
-/* A use that made this account is over, also if its attempt never came to record it. */
+/* Finishes the use that made this account, if its attempt never came to record it. */
 static inv_result finish_use(inv_call *call, const inv_name *name, const inv_account *account,
                              inv_verdict *verdict)
 {
@@ -158,10 +158,10 @@ static inv_result finish_use(inv_call *call, const inv_name *name, const inv_acc
             inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
                             "%s: the use that made the account cannot be finished", invite->dn);
     inv_invite_free(&invite);
-    return result == INV_BAD_TOKEN ? INV_OK : result; /* purged */
+    return result == INV_BAD_TOKEN ? INV_OK : result; /* the invite was purged */
 }
 
-/* By the exact old nonce: an account of the same name that is newer than what was seen stays. */
+/* By the exact old nonce: a newer account of the same name is not deleted. */
 static inv_result delete_account(inv_call *call, const inv_account *account, inv_verdict *verdict)
 {
     inv_operation *mark = NULL;
@@ -199,7 +199,10 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
         result = finish_use(call, name, account, verdict);
     if (result == INV_OK)
         result = revoke_invites(call, name, &removal->invites, verdict);
-    /* the groups first: the directory may keep some of them from changing */
+    /*
+     * groups before pairs: the directory may refuse to change some of them, and then the contacts
+     * stay
+     */
     if (result == INV_OK)
         result = leave_groups(call, name, account, &removal->groups, verdict);
     if (result == INV_OK)

@@ -18,7 +18,7 @@
 
 /*
  * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
- * never used twice: that it is looked up again later can only make it older.
+ * never used twice: when claim_end_stale reads the claim again, it can only be older.
  */
 static inv_result mend_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
 {
@@ -125,7 +125,10 @@ static inv_result repair_reservations(const repair *run)
 
 /* ----------------------------------------------------------------------------------- balance */
 
-/* claims + finished uses + open uses are what the invite was made for. */
+/*
+ * Reports an invite whose claims, finished uses and open uses are not together the uses that it was
+ * made for.
+ */
 static void check_balance(const repair *run, const inv_invite *invite)
 {
     long sum =
@@ -147,7 +150,7 @@ static inv_result check_uses(repair *run, const inv_entry *entry)
     if (result == INV_CONFIG && inv_entry_count(entry, "inviteClaim") == 0)
         return repair_leave(run, inv_entry_dn(entry));
     if (result == INV_CONFIG)
-        return INV_OK; /* it was told with its claims */
+        return INV_OK; /* repair_claims has reported it */
     if (result == INV_OK) {
         check_balance(run, invite);
         result = repair_owed(run, invite);
@@ -159,7 +162,7 @@ static inv_result check_uses(repair *run, const inv_entry *entry)
 static inv_result repair_balance(repair *run)
 {
     inv_operation *search = NULL;
-    /* an invite nobody touched is in balance by its making */
+    /* an invite that was never used is in balance */
     inv_result result =
         repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
                       "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
@@ -180,7 +183,7 @@ static int by_text(const void *a, const void *b)
     return inv_ascii_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* count accounts carry this inviteId: has it as many uses? */
+/* Reports an invite that count accounts name in inviteId, if it has fewer uses. */
 static inv_result check_share(const repair *run, const char *id, size_t count)
 {
     inv_invite *invite = NULL;
@@ -189,7 +192,7 @@ static inv_result check_share(const repair *run, const char *id, size_t count)
     repair_renew_deadline(run);
     result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite, run->verdict);
     if (result == INV_BAD_TOKEN)
-        return INV_OK; /* purged long ago */
+        return INV_OK; /* the invite was purged */
     if (result == INV_CONFIG)
         return repair_leave(run, id);
     if (result == INV_OK && invite->uses > 0 && count > (size_t)invite->uses)

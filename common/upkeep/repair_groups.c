@@ -3,7 +3,7 @@
 #include "model/group.h"
 #include "redeem/stale_claim.h"
 
-/* Nothing is taken away: who is in a group is for its administrator to say. */
+/* Reports only: who is in a group is for its administrator to decide. */
 static void tell_orphan(void *context, const inv_group_orphan *orphan)
 {
     repair_note(context, INV_REPAIR_LEFT, orphan->group,

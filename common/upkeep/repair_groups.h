@@ -4,10 +4,10 @@
 
 #include "run.h"
 
-/* What could not be given to the accounts of an invite's finished uses is tried again. */
+/* Tries again to give the accounts of an invite's finished uses what they are owed. */
 inv_result repair_owed(repair *run, const inv_invite *invite);
 
-/* Tells of groups that name somebody whom there is not. */
+/* Reports groups that name an account that does not exist. */
 inv_result repair_groups(repair *run);
 
 #endif

@@ -5,10 +5,10 @@
 #include "redeem/stale_claim.h"
 #include "visibility.h"
 
-/* The two of a pair, as far as one of them is not known to be nobody. */
+/* The accounts of the two JIDs of a pair, as far as they were looked up. */
 typedef struct holders {
-    bool nobody;             /* one is a JID of a configured domain without an account */
-    inv_account *account[2]; /* NULL: of another domain, or not one alone */
+    bool nobody;             /* one of the two is a JID of a configured domain and has no account */
+    inv_account *account[2]; /* NULL: of another domain, or not the only entry of the JID */
 } holders;
 
 static void free_holders(holders *of_pair)
@@ -31,10 +31,10 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
     call.domain = inv_config_domain(call.config, inv_name_domain(name));
     if (call.domain != NULL) {
         result = inv_account_find(&call, name, account, run->verdict);
-        /* an entry that belongs to nobody yet may be this JID's: nothing is decided */
+        /* an entry that belongs to no domain yet may become this JID's: nothing is decided */
         *nobody = result == INV_OK && (*account == NULL || (*account)->owner == INV_OWNER_ANOTHER);
     }
-    /* the own domain was asked before it began */
+    /* inv_repair has asked this for the call's own domain before it began */
     if (*nobody && call.domain != run->call->domain) {
         result = accounts_are_visible(&call, run->verdict);
         *nobody = result == INV_OK;
@@ -45,7 +45,7 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
     return result;
 }
 
-/* Ends with the first nobody. The caller frees them. */
+/* Ends with the first JID without an account. The caller frees the accounts. */
 static inv_result find_holders(const repair *run, const inv_entry *pair, holders *found)
 {
     inv_result result = INV_OK;
@@ -59,7 +59,10 @@ static inv_result find_holders(const repair *run, const inv_entry *pair, holders
     return result;
 }
 
-/* A pair of both that was written again while it was removed has to be there. */
+/*
+ * Both JIDs have accounts now: a pair that was written again while it was removed is written once
+ * more.
+ */
 static inv_result reconnect(const repair *run, const inv_entry *pair)
 {
     inv_result result = INV_OK;
@@ -84,8 +87,8 @@ static inv_result reconnect(const repair *run, const inv_entry *pair)
 }
 
 /*
- * A name may be registered again at the same time, and its new account take the pair over: that
- * account is there before the pair is written. So whoever was nobody is looked up again afterwards.
+ * The name may be registered at the same time, and its new account take the pair over. That account
+ * is there before it writes the pair, so the JIDs are looked up again after the removal.
  */
 static inv_result remove_pair(const repair *run, const inv_entry *pair)
 {
@@ -108,11 +111,12 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
 }
 
 /*
- * A redemption writes pairs behind its account, and takes over what stands there by then: an
- * account that is younger than its pair got it from an earlier holder of the name, when nothing
- * removed it. (A crash in between leaves that where no claim stands: with an unlimited invite, or
- * without one.) Or the account was restored from a backup by adding it again, as is certain when
- * the pair is of the very invite that made it; then nothing can be told from these times.
+ * The account that has this pair from an earlier holder of its name, or NULL. A redemption writes
+ * pairs behind its account, and takes over those that exist: an account that is younger than its
+ * pair got it from an earlier holder, when nothing removed the pair. (A crash in between leaves
+ * that where there is no claim: with an unlimited invite, or without one.) Or the account was
+ * restored from a backup by adding it again, as is certain when the pair is of the very invite that
+ * made it; then nothing can be told from these times.
  */
 static const inv_account *find_stale_pairs(const inv_entry *pair, time_t modified,
                                            const holders *of_pair)
@@ -131,7 +135,7 @@ static const inv_account *find_stale_pairs(const inv_entry *pair, time_t modifie
     return heir;
 }
 
-/* Not deleted: it may be all that is left of what somebody agreed to. */
+/* Reports, and does not delete: the pair may be all that is left of what two people agreed to. */
 static void tell_stale_pairs(const repair *run, const inv_entry *pair, const inv_account *heir)
 {
     repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),

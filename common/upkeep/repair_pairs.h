@@ -4,7 +4,10 @@
 
 #include "run.h"
 
-/* Pairs of people without an account, and pairs that are older than an account of theirs. */
+/*
+ * Removes pairs of JIDs without an account, and reports pairs that are older than an account of the
+ * two.
+ */
 inv_result repair_pairs(const repair *run);
 
 #endif

@@ -4,13 +4,13 @@
 
 #include "invitegate/repair.h"
 
-/* One repair under way; repair.c, repair_pairs.c and repair_groups.c share it. */
+/* One run of repair; repair.c, repair_pairs.c and repair_groups.c share it. */
 typedef struct repair {
     inv_call *call;
     bool dry_run;
     const inv_repair_visitor *visitor;
     size_t *left;
-    time_t now; /* the directory's */
+    time_t now; /* by the directory's clock, in seconds since 1970 */
     inv_verdict *verdict;
 } repair;
 
@@ -18,20 +18,26 @@ void repair_note(const repair *run, inv_repair_action action, const char *dn, co
                  ...) __attribute__((format(printf, 4, 5)));
 void repair_progress(const repair *run, const char *what, size_t done, size_t total);
 
-/* What is wrong with one entry does not keep the others from being mended: notes it, INV_OK. */
+/*
+ * Notes verdict->why as LEFT and returns INV_OK: what is wrong with one entry does not keep the
+ * others from being repaired.
+ */
 inv_result repair_leave(const repair *run, const char *dn);
 
-/* Each operation has the configured time of its own: a repair may take as long as it takes. */
+/* Gives the next operation the configured time anew: a repair as a whole may take long. */
 void repair_renew_deadline(const repair *run);
 
 /* A paged search; *search is the caller's to free. */
 inv_result repair_search(const repair *run, const char *base, inv_scope scope, const char *filter,
                          const char *const *attributes, const char *what, inv_operation **search);
 
-/* Not changed for claim_grace. */
+/* changed is not 0 and longer ago than claim_grace. */
 bool repair_is_old(const repair *run, time_t changed);
 
-/* Notes what a removal came to; changed: it was somebody else's by then. */
+/*
+ * Notes what came of a removal; why: the reason, for the note. changed: it was not removed, because
+ * it had been changed meanwhile.
+ */
 inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
                                const char *why);
 

@@ -3,9 +3,12 @@
 
 #include "invitegate/account.h"
 
-#define TRIED 20 /* accounts: one of them may be going just now */
+#define TRIED 20 /* accounts: some of them may be removed at this moment */
 
-/* *found: the account is seen by its name. *asked: it is of this domain, and could be asked for. */
+/*
+ * *found: the account is found by its name. *asked: it counts, because it is of this domain or
+ * hides its JID.
+ */
 static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, bool *found,
                           inv_verdict *verdict)
 {
@@ -14,12 +17,12 @@ static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, b
     inv_account *account = NULL;
     inv_result result;
 
-    *asked = jid == NULL; /* each has one: this is one that is not shown */
+    *asked = jid == NULL; /* every xmppAccount has one: it is hidden from invitegate */
     if (jid == NULL)
         return INV_OK;
     result = inv_name_parse_jid(jid, &name, verdict);
     if (result == INV_NAME_INVALID)
-        return INV_OK; /* nothing that was written here */
+        return INV_OK; /* not written by invitegate */
     *asked =
         result == INV_OK && inv_config_domain(call->config, inv_name_domain(name)) == call->domain;
     if (*asked)

@@ -7,8 +7,9 @@
 /*
  * Whether accounts are found the way names are looked up. INV_CONFIG when there are accounts of the
  * call's domain below people, but none of some that were tried is found by name_filter, or none
- * shows its xmppJid: with a mistyped filter or a right too few, everybody would look like nobody.
- * Asked before anything is taken away because nobody has a name. INV_OK also where no account is.
+ * shows its xmppJid: with a mistyped filter or a right too few, every JID would look as if it had
+ * no account. To be asked before anything is removed because its name has no account. INV_OK also
+ * where there is no account.
  */
 inv_result accounts_are_visible(inv_call *call, inv_verdict *verdict);
 

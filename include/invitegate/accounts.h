@@ -6,9 +6,9 @@
 
 /*
  * Looks for many accounts at once: all xmppAccounts below name_search_base whose xmppJid is one of
- * names (count of them, of the call's domain). visit is called for each that is there, in no order;
+ * names (count of them, of the call's domain). visit is called for each one found, in no order;
  * false ends the visits. One flight for each 1000 names, each search of it for 50. Accounts without
- * xmppJid are not found. INV_OK, also when none is there; no verdict: DIRECTORY_DOWN, TIMEOUT,
+ * xmppJid are not found. INV_OK, also when none is found; no verdict: DIRECTORY_DOWN, TIMEOUT,
  * CONFIG (an entry that cannot be read), NO_MEMORY.
  */
 inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_t count,

@@ -10,15 +10,15 @@
 #include "invitegate/name.h"
 
 /*
- * What a front end knows of a name that nobody holds in the directory: whether it is somebody's all
- * the same, elsewhere on its host. INV_OK: not that it knew; INV_NAME_RESERVED; or no verdict.
+ * Whether a name that is free in the directory is taken elsewhere on the front end's host, as by a
+ * local user. INV_OK: not that the front end knows; INV_NAME_RESERVED; or no verdict.
  */
 typedef inv_result inv_name_claimed_elsewhere(void *context, const inv_name *name,
                                               inv_verdict *verdict);
 
 /*
- * Everything one front-end call works with. A plain value; it owns nothing. For one thread; every
- * room below takes it.
+ * What one front-end call works with. A plain value that owns nothing, for one thread. The
+ * functions of model/ and of every wing above take it.
  */
 typedef struct inv_call {
     const inv_config *config;
@@ -28,11 +28,12 @@ typedef struct inv_call {
     inv_directory *directory;
     inv_deadline deadline;
     /*
-     * Asked once a name that is to be registered was found free and before a use is claimed, by a
-     * check too; NULL: nobody is. The deadline stands still meanwhile.
+     * Asked about a name that is to be registered, by a check too, once the directory has it free
+     * and before a use is claimed; NULL: nothing is asked. The time it takes does not count: the
+     * deadline moves with it.
      */
     inv_name_claimed_elsewhere *claimed_elsewhere;
-    void *elsewhere; /* its context */
+    void *elsewhere; /* context of claimed_elsewhere */
 } inv_call;
 
 #endif

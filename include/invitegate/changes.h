@@ -7,7 +7,7 @@
 #include "invitegate/call.h"
 
 /*
- * Pairs that came into a domain's rosters since a moment, whoever wrote them: one indexed query for
+ * Pairs that came into a domain's rosters since a moment, from any writer: one indexed query for
  * all users, in place of a roster each. The moment is kept by the caller, as a cookie.
  */
 
@@ -19,15 +19,16 @@ typedef bool inv_changes_visit(void *context, const char *owner, const char *con
 
 /*
  * Visits each pair that was written since cookie was given out: once for each of its two JIDs that
- * is of the call's domain. A pair may be visited again by the next calls; pairs that were removed
- * are not told. next: the cookie to go on from; it is right also when visit stopped early, which is
- * the caller's loss.
+ * is of the call's domain. A pair may be visited again by the next calls; removed pairs are not
+ * visited. next: the cookie to go on from, set with INV_OK; where visit returned false, the pairs
+ * that it has not seen count as visited too.
  *
  * *restart: nothing was visited and next starts now, because cookie is empty, not one of ours, too
- * old (an hour), the directory's clock was set back, or its providers are others. What was missed
- * stands in the rosters, and whoever reads them after this call has missed nothing.
+ * old (an hour), the directory's clock was set back, or its providers are others. A caller that
+ * reads the rosters after this call has missed nothing.
  *
- * Every five minutes this writes to the directory, to learn its time (see clock.h).
+ * When the last reading of the directory's clock is five minutes old, this writes to the directory
+ * to read it again (common/model/clock.h).
  * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT, INV_NO_MEMORY: the old cookie is as good as before.
  */
 inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,

@@ -20,7 +20,7 @@
 typedef enum inv_bind_method { INV_BIND_EXTERNAL, INV_BIND_SIMPLE } inv_bind_method;
 
 typedef struct inv_directory_settings {
-    char **uris; /* at least one; the first is the write provider */
+    char **uris; /* at least one; connections go to the first, which has to be the provider */
     inv_bind_method bind;
     char *bind_dn;
     char *bind_password_file;
@@ -61,9 +61,10 @@ typedef struct inv_domain {
     char *name_search_base;
     char *name_filter; /* with %u, %d, %j */
     char *group_search_base;
-    bool group_base_guessed; /* not configured: the naming context of people, if that is another */
+    bool group_base_guessed; /* group_search_base is not configured and holds a guess
+                                (invitegate/group.h) */
     char *group_filter;      /* with %D (DN of the account), %u, %d, %j */
-    regex_t name_pattern;    /* compiled, and to be matched, in our own locale */
+    regex_t name_pattern;    /* compiled and matched in the locale of common/base/own_locale.h */
     char *name_pattern_text;
     bool names_are_mail; /* account_attributes makes a mail address of the name */
     char **reserved_names;

@@ -12,8 +12,8 @@
 #include "invitegate/verdict.h"
 
 /*
- * The directory, as operations of RFC 4511 that are put in flight together. Everything of libldap
- * stays behind this header.
+ * The directory, as operations of RFC 4511 that are put in flight together. Nothing of libldap
+ * shows here.
  */
 
 /* Result codes of RFC 4511 4.1.9 that callers tell apart. */
@@ -64,7 +64,7 @@ const char *inv_entry_text(const inv_entry *entry, const char *attribute);
 /* Whether one of the values equals text without ASCII case. */
 bool inv_entry_has(const inv_entry *entry, const char *attribute, const char *text);
 
-/* Builds an entry by hand, for fakes. NULL or false when memory is short. */
+/* Builds an entry, for drivers and for fakes in tests. NULL or false when memory is short. */
 inv_entry *inv_entry_new(const char *dn);
 bool inv_entry_append(inv_entry *entry, const char *attribute, const char *value, size_t length);
 void inv_entry_free(inv_entry **entry);
@@ -109,7 +109,7 @@ typedef struct inv_operation {
     char *dn; /* the base of a search */
     inv_scope scope;
     char *filter;
-    char **attributes; /* ends with NULL; empty list: "1.1", no attributes */
+    char **attributes; /* ends with NULL; an empty list asks for "1.1", no attributes */
     size_t attribute_count;
     unsigned size_limit; /* 0: none asked for */
     bool paged;          /* RFC 2696, all pages */
@@ -126,7 +126,8 @@ typedef struct inv_operation {
     int policy_error; /* INV_POLICY_, of the ppolicy response control */
     char *matched_dn;
     char *diagnostic; /* the server's words, may be NULL */
-    inv_entry *after; /* read_after: the entry as this very operation left it; NULL: not told */
+    inv_entry *after; /* read_after: the entry as this very operation left it; NULL: the server gave
+                         none */
     char *referral;   /* with code 10: scheme and host of the server that is named, or NULL */
     inv_entry **entries;
     size_t entry_count;
@@ -136,7 +137,10 @@ typedef struct inv_operation {
     unsigned connection; /* by_page: which one of the directory's it came over */
 } inv_operation;
 
-/* For tools that read one file at a time: what could not be made, running it tells. */
+/*
+ * For linters that see one file at a time: callers need not look for NULL, since inv_directory_run
+ * reports an operation that could not be made as INV_NO_MEMORY.
+ */
 #ifdef INV_LINT
 #define INV_OPERATION_MADE __attribute__((returns_nonnull))
 #else
@@ -154,7 +158,8 @@ inv_operation *inv_operation_new_delete(const char *dn);
 /*
  * Adds one value to an add (kind ADD only) or one change to a modify; consecutive values of one
  * attribute and kind become one change. text NULL with DELETE removes the whole attribute, with
- * REPLACE sets it to nothing. operation may be NULL (then nothing happens). Values are wiped.
+ * REPLACE leaves it without values. operation may be NULL (then nothing happens). Values are
+ * copied, and wiped with the operation.
  */
 void inv_operation_text(inv_operation *operation, inv_change_kind kind, const char *attribute,
                         const char *text);
@@ -165,9 +170,10 @@ void inv_operation_value(inv_operation *operation, inv_change_kind kind, const c
  * Asks an add or modify for attributes (names, ending with NULL; operational ones too) of the entry
  * as it is after that operation and before any other: the post-read control of RFC 4527. It is not
  * critical: where the server does not know it, or the operation is refused, operation->after stays
- * NULL, and whoever needs the values has to say so. An attribute that is not in operation->after is
- * absent or not readable by the identity. Not for secrets: libldap keeps copies of what a control
- * holds and does not wipe them. operation may be NULL; of another kind it asks for nothing.
+ * NULL, and a caller that needs the values has to report that. An attribute that is not in
+ * operation->after is absent or not readable by the identity. Not for secrets: libldap keeps copies
+ * of what a control holds and does not wipe them. operation may be NULL; of another kind it asks
+ * for nothing.
  */
 void inv_operation_read_after(inv_operation *operation, const char *const *attributes);
 
@@ -191,10 +197,10 @@ bool inv_operation_answered(const inv_operation *operation, int code);
 bool inv_operation_decided(const inv_operation *operation);
 
 /*
- * What an answer other than the expected ones means, by the table in docs/redemption.md: 3 =
- * TIMEOUT; 11 51 52 53 80 = DIRECTORY_DOWN; everything else an admin has to look at = CONFIG; 0 =
- * OK. verdict->why names operation, DN, the server's words and the remedy. what: "reading the
- * invite" or the like.
+ * What an answer other than the expected ones means: 3 = TIMEOUT; 11 51 52 53 80 = DIRECTORY_DOWN;
+ * 0 = OK; all others, which an administrator has to look at, = CONFIG. Without an answer:
+ * DIRECTORY_DOWN. verdict->why names operation, DN, the server's words and the remedy. what:
+ * "reading the invite" or the like.
  */
 inv_result inv_operation_result(const inv_operation *operation, const char *what,
                                 inv_verdict *verdict);
@@ -207,23 +213,28 @@ const char *inv_operation_remedy(const inv_operation *operation, char *buffer, s
 
 /* --------------------------------------------------------------------------------- directory */
 
-/* One connection's worth of directory. Not for two threads at once; many may exist. */
+/*
+ * The directory over one connection at a time. Not for two threads at once; a process may have
+ * many.
+ */
 typedef struct inv_directory inv_directory;
 
 /*
- * Takes the process's kept connection to these settings if it is idle, else prepares a new one;
+ * Takes the process's kept connection to these settings if there is one, else prepares a new one;
  * connects at first use. Never blocks. Thread-safe. settings must outlive the directory.
  *
  * A connection is used and ended only as what it was when it was made: device and inode of its
- * descriptor, the process and its effective user are compared before each. Where the descriptor is
- * another file by now, it is forgotten as it is. Where the process or the user is another, it is
- * closed without a byte on it.
+ * descriptor, the process and its effective user are compared before each. Where the descriptor has
+ * become another file, the connection is dropped and that file is not touched. Where the process or
+ * the user is another, the connection is closed without a byte on it.
  */
 inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_directory **directory,
                                  inv_verdict *verdict);
 
-/* Keeps the connection for the next acquire if it is healthy and the place is free, else closes it.
- * Thread-safe. *directory becomes NULL; it may be NULL. */
+/*
+ * Keeps a healthy connection for the next acquire, in place of one kept before, and closes what is
+ * not kept. Thread-safe. *directory becomes NULL; it may be NULL.
+ */
 void inv_directory_release(inv_directory **directory);
 
 /*
@@ -245,13 +256,15 @@ void inv_directory_free(inv_directory **directory);
  * whatever its code. Otherwise (DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY) each operation's state
  * tells what is known of it. Nothing is sent after the deadline. When a kept connection turns out
  * dead and all operations are searches, they are sent again once on a new one; a write is never
- * sent twice. A modify or delete that is answered 50 (insufficient access) is followed by a search
- * for its entry, an add that is answered 50 without words by one for the entry above it; its code
- * becomes 32 where that says there is none, and names what there is above (389 DS answers 50 for
- * both). Where 389 DS gives no words for the 50 and has that entry, it could not get hold of it:
- * the refused change is sent again, up to five times in all, and its code becomes 51 (busy) when
- * that was no use. When that search fails, its failure is the result, and the operation keeps its
- * 50.
+ * sent twice, with one exception (389 DS, below).
+ *
+ * 389 DS answers a write with 50 (insufficient access) also where the entry does not exist or could
+ * not be locked. So a modify or delete that is answered 50 is followed by a search for its entry,
+ * an add that is answered 50 without words by one for the entry above it. Where that entry does not
+ * exist, the code becomes 32, with the matched DN. Where 389 DS has the entry and gave no words for
+ * the 50, it could not lock the entry and has done nothing: the write is sent again, up to five
+ * times in all, and its code becomes 51 (busy) when all are refused. When that search fails, its
+ * failure is the result, and the operation keeps its 50.
  */
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
@@ -280,11 +293,11 @@ typedef struct inv_directory_driver {
     inv_result (*verify)(void *self, const char *dn, const inv_secret *password,
                          const inv_deadline *deadline, inv_verdict *verdict);
     /*
-     * May the connection be used? Not after its socket was closed by the host, in a forked child
-     * and as another user. NULL: always.
+     * May the connection be used? Not once the host has closed its socket, nor in a forked child or
+     * as another user. NULL: always.
      */
     bool (*is_own)(const void *self);
-    void (*close)(void *self); /* says goodbye where is_own, else ends it without a byte */
+    void (*close)(void *self); /* sends an Unbind where is_own, else ends it without a byte */
     void (*free)(void *self);
 } inv_directory_driver;
 
@@ -298,9 +311,12 @@ inv_directory *inv_directory_new_driver(const inv_directory_driver *driver, void
 void inv_directory_swap_driver(inv_directory *directory, const inv_directory_driver **driver,
                                void **self);
 
-/* The answer side of a driver: all copy, and return false when memory is short. */
+/*
+ * The answer side of a driver. Texts are copied, entry is taken over, also when it fails; false
+ * when memory is short.
+ */
 bool inv_operation_append_entry(inv_operation *operation, inv_entry *entry);
-/* What the server told by read_after; takes entry over. */
+/* What the server gave for read_after; takes entry over. */
 void inv_operation_set_after(inv_operation *operation, inv_entry *entry);
 /* by_page: what the next page is asked for with; length 0: there is none. */
 bool inv_operation_set_page(inv_operation *operation, const char *cookie, size_t length,

@@ -12,7 +12,7 @@
 /* "attribute=value,parent" with RFC 4514 escaping. The caller frees it; NULL if memory is short. */
 char *inv_dn_child(const char *attribute, const char *value, const char *parent);
 
-/* What stands behind the first comma that is not escaped (RFC 4514 2.4), or NULL. */
+/* What follows the first comma that is not escaped (RFC 4514 2.4), or NULL. */
 const char *inv_dn_parent(const char *dn);
 
 /* Both parse and are equal, RDN by RDN, without case. */

@@ -8,13 +8,13 @@
 #include "invitegate/name.h"
 
 /*
- * Groups that name somebody, wherever they are: group_filter below group_search_base. Where that
- * key is not set, the base is the naming context that holds people. Which one that is says the root
- * DSE, and it is asked each time: a guess made of the configured DNs is only what is searched at
- * the same time, to spare a round trip where it is right.
+ * Groups that name an account, by its DN, name or JID: group_filter below group_search_base. Where
+ * that key is not set, the base is the naming context that holds people, which the root DSE tells
+ * each time. A guess made of the configured DNs is searched in the same flight, to spare a round
+ * trip where it is right.
  */
 
-/* The reads that tell whether a group names somebody, to be put in flight with others. */
+/* The reads that tell whether a group names an account, to be put in flight with others. */
 enum { INV_GROUP_READ_GROUPS, INV_GROUP_READ_ROOT, INV_GROUP_READS };
 
 /*
@@ -25,10 +25,10 @@ bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char 
                      inv_operation *reads[INV_GROUP_READS]);
 
 /*
- * Judges them once they were answered. *group: the DN of the first group that names it, NULL when
- * none does; the caller frees it. One search more where the root DSE says that the base is another.
- * INV_OK only when the whole base was searched (result 0); anything else is INV_CONFIG or no
- * verdict, never "none".
+ * Judges them once they were answered. *group: the DN of the first group that names the entry, NULL
+ * when none does; the caller frees it. One search more where the root DSE says that the base is
+ * another. INV_OK only when the whole base was searched (result 0), or a group was found; anything
+ * else is INV_CONFIG or no verdict, never "none".
  */
 inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
                                 inv_operation *reads[INV_GROUP_READS], char **group,
@@ -57,15 +57,20 @@ enum { INV_GROUP_KIND_READS = 1 + INV_GROUP_ATTRIBUTES };
  * them in either case. */
 bool inv_group_kind_reads(const char *dn, inv_operation *reads[INV_GROUP_KIND_READS]);
 
-/* How many there are, and which; constant texts. 0: no group that is known, or none that can be
- * read. The reads were answered. */
+/*
+ * How many attributes there are, and which; constant texts. 0: the entry is no group of a known
+ * class, or cannot be read. The reads were answered.
+ */
 size_t inv_group_kind(inv_operation *const reads[INV_GROUP_KIND_READS],
                       const char *attributes[INV_GROUP_ATTRIBUTES]);
 
 /* Whether its values are DNs; else they are names. */
 bool inv_group_attribute_holds_dn(const char *attribute);
 
-/* A name that could be registered, and that a group names already. Texts are of the call. */
+/*
+ * A name that could be registered, and that a group names already. Texts are valid during the
+ * visit.
+ */
 typedef struct inv_group_orphan {
     const char *group; /* the DN of the group */
     const char *attribute;
@@ -73,9 +78,10 @@ typedef struct inv_group_orphan {
 } inv_group_orphan;
 
 /*
- * Visits every membership, in the groups that invitegate can see, of a name of the domain that
- * nobody has: whoever came to register it would be in those groups. Names that name_pattern or
- * reserved_names forbid anyway are left out. The call's deadline is set anew for each operation.
+ * Visits every membership, in the groups that invitegate can see, of a name of the domain that no
+ * entry holds: an account registered under that name would be in those groups. Names that
+ * name_pattern or reserved_names forbid anyway are left out. The call's deadline is set anew for
+ * each operation.
  */
 inv_result inv_group_each_orphan(inv_call *call,
                                  void (*visit)(void *context, const inv_group_orphan *orphan),

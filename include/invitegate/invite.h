@@ -12,7 +12,7 @@
 
 #define INV_INVITE_USES_MAX 1000
 
-/* Why an older reset is expired: what the log and invitectl show say. */
+/* Why a reset invite is expired before inviteExpires: what the log and invitectl show say. */
 #define INV_INVITE_OVERTAKEN                                                                       \
     "expired: the password was changed, or another reset invite used, since it was made"
 
@@ -34,7 +34,7 @@ typedef enum inv_invite_state {
     INV_INVITE_REVOKED,
 } inv_invite_state;
 
-/* What stands between the nonce of a finished use and what is owed to its account. */
+/* In inviteUsedBy, between the nonce of a finished use and what is owed to its account. */
 #define INV_USE_OWED     " owed:"
 #define INV_USE_OWED_ALL "all" /* in place of the single groups: pairs and groups */
 
@@ -61,8 +61,8 @@ typedef struct inv_invite {
     char **contacts; /* lists end with NULL, never NULL themselves */
     char **groups;
     char *roster_group;
-    bool no_pair;          /* an account invite whose inviter becomes no contact */
-    bool inherit_groups;   /* its name may be registered though a group names it */
+    bool no_pair;          /* an account invite that makes no pair of inviter and account */
+    bool inherit_groups;   /* inviteUser may be registered though a group names it */
     char *account_expires; /* a duration or a generalizedTime, as stored */
     time_t account_end;    /* account_expires where that is a time, else 0 */
     char *account_state;   /* of a reset: inviteAccountState */
@@ -78,15 +78,18 @@ typedef struct inv_invite {
     size_t claim_count;
     inv_use *used_by;
     size_t used_by_count;
-    /* Why a reset is expired before its time, a constant text; inv_invite_judge_account sets it. */
+    /*
+     * Why a reset invite is expired before its time, a constant text; inv_invite_judge_account sets
+     * it.
+     */
     const char *outdated;
 } inv_invite;
 
 /*
  * Reads an entry of a search. An entry that lacks a MUST attribute or holds a value that is not of
  * the schema is INV_CONFIG, verdict->why names DN and attribute: nothing is ever assumed. So is one
- * without inviteTerms, or whose restricting attributes are not exactly those that it names: one
- * that a rule of access hides does not look like one that is not there.
+ * without inviteTerms, or whose restricting attributes are not exactly those that inviteTerms
+ * names: a restriction that an access rule hides must not pass for an absent one.
  */
 inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict);
 void inv_invite_free(inv_invite **invite);
@@ -98,30 +101,37 @@ inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now);
 
 /*
  * The same for a token that was accepted before: the invite's own end counts at accepted_at. The
- * end of the account counts now: an account made later would be over as it is made.
+ * end of the account counts now: an account made after it would have expired already.
  */
 inv_invite_state inv_invite_state_accepted(const inv_invite *invite, time_t accepted_at,
                                            time_t now);
 
-/* Whether a use that was claimed may still be finished: expired or not, but neither revoked nor
- * past the end of the account. */
+/*
+ * Whether a use that was claimed may still be finished: the invite may be expired or used up, but
+ * not be revoked, past the end of the account, or outdated.
+ */
 bool inv_invite_may_finish(const inv_invite *invite, time_t now);
 
 /* The end that counts: of the invite, or of its account where that is earlier. */
 time_t inv_invite_end(const inv_invite *invite);
 
-/* Why an invite is expired though inviteExpires is not past; NULL: for no such reason. Constant. */
+/*
+ * Why an invite is expired though inviteExpires may not be past; NULL: for no such reason.
+ * Constant.
+ */
 const char *inv_invite_expired_because(const inv_invite *invite, time_t now);
 
-/* Something that it promised could not be given, and is still to be; a revoked one owes nothing. */
+/*
+ * A finished use is still owed something that the invite promised. A revoked invite owes nothing.
+ */
 bool inv_invite_owes(const inv_invite *invite);
 
-/* Uses still open, revoked or not; 1 for an unlimited invite. */
+/* Uses not taken yet, revoked or not; 1 for an unlimited invite. */
 long inv_invite_open_uses(const inv_invite *invite);
 
 /*
- * The group that contacts by this invite stand in: inviteRosterGroup, or roster_group of the domain
- * where there is none or it has control characters, which no roster takes (that is logged).
+ * The roster group of contacts made by this invite: inviteRosterGroup, or roster_group of the
+ * domain where there is none or it has control characters, which no roster takes (that is logged).
  */
 const char *inv_invite_roster_group(const inv_invite *invite, const inv_domain *domain,
                                     const inv_log *log);
@@ -132,7 +142,9 @@ char *inv_invite_dn(const inv_domain *domain, const char *id);
 /* 40 lower-case hex digits. */
 bool inv_invite_id_valid(const char *id);
 
-/* What a search has to ask for. With uses: also inviteClaim and inviteUsedBy; a check never does.
+/*
+ * Which attributes a search asks for: the terms; with inviteClaim; with inviteClaim and
+ * inviteUsedBy. A check asks for the terms only.
  */
 typedef enum inv_invite_parts {
     INV_INVITE_TERMS,
@@ -155,8 +167,9 @@ inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts part
                            inv_invite **invite, inv_verdict *verdict);
 
 /*
- * Whatever its terms, with claims, without uses: for revoking and for telling of claims, never for
- * redeeming. An invite with an attribute that is hidden can be revoked like any other.
+ * Reads an invite whatever inviteTerms says, with claims, without uses: for revoking and for
+ * reporting claims, never for redeeming. An invite with an attribute that is hidden can be revoked
+ * like any other.
  */
 inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite,
                                inv_verdict *verdict);
@@ -164,8 +177,8 @@ inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invi
 /*
  * Of a reset invite that is open: whether its account still is what it was when the invite was
  * made, by inviteAccountState. Else it is expired, and outdated says why: the account is gone, its
- * password was changed, or another reset link was used. What this very invite did is no
- * difference. One search; nothing is asked for other invites.
+ * password was changed, or another reset link was used. A reset by this very invite is no
+ * difference. One search; none for other invites.
  */
 inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verdict *verdict);
 
@@ -179,7 +192,7 @@ typedef struct inv_invite_request {
     const inv_name *inviter;         /* or NULL */
     const inv_name *const *contacts; /* ends with NULL, or NULL */
     const char *const *groups;       /* DNs, likewise */
-    const char *roster_group;        /* or NULL */
+    const char *roster_group;        /* or NULL: roster_group of the domain */
     bool no_pair;                    /* the inviter is recorded, and becomes no contact */
     long uses;                       /* 0: unlimited */
     time_t expires;
@@ -195,13 +208,13 @@ typedef struct inv_invite_request {
  * where it must exist: INV_NO_ACCOUNT, match reset_filter and not be disabled: INV_NOT_ALLOWED).
  * INV_NOT_ALLOWED: a group outside allowed_groups, a contact invite without inviter, a reset
  * without user, user with several uses, no_pair with another type than account or without inviter,
- * inherit_groups without user, an end of the account that is past, an inviter or contact of this
- * domain that has no account.
- * INV_NAME_RESERVED: user is one of reserved_names, or a group names it though nobody has it, and
- * inherit_groups is not set.
+ * inherit_groups without user, an end of the account that is past, an inviter or contact of a
+ * configured domain that has no account, or one that is over.
+ * INV_NAME_RESERVED: user is one of reserved_names, or a group names it though no entry holds it,
+ * and inherit_groups is not set.
  * DIRECTORY_DOWN, TIMEOUT: an add without an answer was looked for. Where that has no verdict
- * either, verdict->invite_id is the id of an invite that may be there without anybody having its
- * token, and verdict->why says so. verdict->invite_id is set with INV_OK as well, else empty.
+ * either, verdict->invite_id is the id of an invite that may exist while its token is lost, and
+ * verdict->why says so. verdict->invite_id is set with INV_OK as well, else empty.
  */
 inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
                              inv_verdict *verdict);
@@ -212,7 +225,9 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
  */
 inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdict);
 
-/* The way back; the reservation is made again (INV_NAME_RESERVED, INV_NAME_TAKEN). Not revoked: OK.
+/*
+ * Undoes inv_invite_revoke; the reservation is made again (INV_NAME_RESERVED, INV_NAME_TAKEN). Not
+ * revoked: INV_OK. An unknown id: INV_BAD_TOKEN.
  */
 inv_result inv_invite_restore(inv_call *call, const char *id, inv_verdict *verdict);
 
@@ -226,9 +241,9 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
                            inv_verdict *verdict);
 
 /*
- * A filter for the invites that expired before a moment, or for those that did not. Each denies the
- * other: asked for all times from one on, slapd merges the lists that the index has for each of
- * them, which takes the square of their number (40000 open invites: seconds).
+ * A filter for the invites that expired before a moment, or for those that did not. Each is written
+ * as the negation of the other: for all times from one on, slapd would merge the lists that its
+ * index has for each of them, which takes the square of their number (40000 open invites: seconds).
  */
 #define INV_INVITE_FILTER_SIZE 64
 void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVITE_FILTER_SIZE]);
@@ -256,8 +271,8 @@ char *inv_reservation_dn(const inv_domain *domain, const char *local);
 /*
  * Whether an xmppNameReservation still holds its name against this invite (id NULL: against all):
  * it names another invite, and that one has not ended. *held tells. A reservation whose invite does
- * not exist holds for claim_grace after its last change (modifyTimestamp has to be asked for), by
- * the server's clock.
+ * not exist holds for claim_grace after its last change, by the server's clock. The entry has to be
+ * read with inviteId and modifyTimestamp.
  */
 inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
                                  bool *held, inv_verdict *verdict);

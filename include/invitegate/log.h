@@ -44,11 +44,11 @@ typedef struct inv_origin {
 } inv_origin;
 
 /*
- * The one stable line a verdict:
+ * Writes the one line of a verdict, in a form that stays the same:
  *   result=BAD_TOKEN invite=ID user="JID" domain="D" service="S" rhost="H" why="..."
- * Missing values stand as invite=- and user="-". Quotes and backslashes in values are escaped with
- * a backslash. Long values are cut (user, domain 256 bytes, service 64, rhost 128, why: what is
- * left), never the form of the line. Level: notice for a verdict, error for a negative result.
+ * Missing values are written as invite=- and user="-". Quotes and backslashes in values are escaped
+ * with a backslash. Long values are cut (user, domain 256 bytes, service 64, rhost 128, why: what
+ * is left), never the form of the line. Level: notice for a verdict, error for a negative result.
  */
 void inv_log_verdict(const inv_log *log, const inv_verdict *verdict, const inv_origin *origin);
 

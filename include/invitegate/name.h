@@ -15,8 +15,8 @@ typedef struct inv_name inv_name;
  * Which domain a user name belongs to: the part after its last '@', which must be configured and,
  * when option is given, equal to it; else option; else the only section. On success *local_length
  * is the length of the part before that '@' (or of everything). INV_NAME_INVALID: the '@' part is
- * not a configured domain or not the option's; INV_CONFIG: no domain can be told, or the option is
- * not configured. user need not be NUL-terminated.
+ * not a configured domain or not the option's; INV_CONFIG: there are several domains and neither
+ * names one, or the option is not configured. user need not be NUL-terminated.
  */
 inv_result inv_name_find_domain(const inv_config *config, const char *user, size_t length,
                                 const char *option, const inv_domain **domain, size_t *local_length,

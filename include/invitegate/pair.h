@@ -6,7 +6,7 @@
 
 #include "invitegate/call.h"
 
-/* A relationship of two people, as one entry of class xmppRosterPair. */
+/* A pair, the entry of class xmppRosterPair that makes two JIDs contacts of each other. */
 
 #define INV_PAIR_ID_SIZE 41
 
@@ -22,7 +22,10 @@ char *inv_pair_dn(const inv_domain *domain, const char *jid, const char *contact
 /* All pairs of a JID in the domain's container. */
 inv_operation *inv_pair_search_operation(const inv_domain *domain, const char *jid);
 
-/* The add of one pair in domain's container; rosterMember: those of the two in this domain. */
+/*
+ * The add of one pair in domain's container; rosterMember: the local parts of those JIDs that are
+ * of this domain.
+ */
 inv_operation *inv_pair_add_operation(const inv_domain *domain, const char *jid,
                                       const char *contact, const char *group,
                                       const char *invite_id);
@@ -35,8 +38,8 @@ inv_operation *inv_pair_adopt_operation(const char *pair_dn, const char *group,
 const char *inv_pair_contact(const inv_entry *pair, const char *jid);
 
 /*
- * Two xmppContactJid that are JIDs, and a rosterGroup. One that is not, whoever wrote it, is logged
- * and left out by those who read pairs for rosters: it must not cost the pairs beside it.
+ * Whether a pair has two xmppContactJid that are JIDs, and a rosterGroup. One that has not is
+ * logged, and readers of rosters leave it out, so that it does not cost the pairs beside it.
  */
 bool inv_pair_is_fit(const inv_call *call, const inv_entry *pair);
 

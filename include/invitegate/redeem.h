@@ -12,7 +12,7 @@
 #include "invitegate/token.h"
 
 /*
- * The heart: every front end calls it, nothing else makes accounts.
+ * Redemptions, as every front end calls them; nothing else makes accounts.
  *
  * A token that is unknown, used, expired, revoked or of the wrong type, or whose inviter is gone,
  * has one answer: INV_BAD_TOKEN, without words for the person; verdict->why, for the log, says
@@ -23,29 +23,31 @@
 
 #define INV_ACCEPTED_MAX_AGE 3600 /* seconds a moment of acceptance counts */
 
-/* Which kinds of invite a caller takes; the others are INV_BAD_TOKEN ("wrong type"). Bits. */
+/* Which types of invite a caller takes; the others are INV_BAD_TOKEN ("wrong type"). Bits. */
 typedef enum inv_allowed_types {
     INV_ALLOW_REGISTRATION = 1 << 0, /* account, contact-account */
     INV_ALLOW_RESET = 1 << 1,
     INV_ALLOW_CONTACT = 1 << 2, /* contact, contact-account by an existing account */
 } inv_allowed_types;
 
-/* What a check tells, and when it was first told: 0 at the start means now. */
+/* An acceptance: what a check found, and when the token was first accepted; 0 at the start: now. */
 typedef struct inv_acceptance {
     time_t accepted_at;
     inv_invite_type type;
     char user[1024];     /* the preset name, or "" */
-    inv_invite **invite; /* where the caller, who frees it, wants what was read; or NULL */
+    inv_invite **invite; /* where to put the invite that was read, the caller's to free; or NULL */
 } inv_acceptance;
 
 /*
  * Would the token redeem now? Reads only: the invite, its inviter and, with name, who holds it and
- * who reserved it. INV_OK fills *acceptance. Also INV_OK when this very token and name were begun
- * or done before (then redeeming proves the password). acceptance->accepted_at is read first: when
- * an earlier check accepted the token, at most an hour ago, or 0: at this moment; and invite, which
- * INV_OK sets to the invite's terms as they were judged (INV_INVITE_TERMS) and all else to NULL, as
- * where there is no token. Errors as in inv_redeem and, for contact invites, inv_redeem_contact.
- * token NULL: would the name register without one? Without name: does anybody?
+ * who reserved it. Two members of acceptance are read first: accepted_at, when an earlier check
+ * accepted the token, at most an hour ago (0: at this moment), and invite.
+ *
+ * INV_OK fills *acceptance. *acceptance->invite becomes the invite's terms as they were judged
+ * (INV_INVITE_TERMS); it is NULL without a token and with every other result. Also INV_OK when this
+ * very token and name were begun or done before (then redeeming proves the password). Errors as in
+ * inv_redeem and, for contact invites, inv_redeem_contact. token NULL: would the name register
+ * without one? Without name as well: may any name?
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             inv_allowed_types allowed_types, inv_acceptance *acceptance,
@@ -55,18 +57,20 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
  * Registers name with password, or resets it, as the invite says: the whole of it or nothing
  * (docs/redemption.md). accepted_at: when a check or a login accepted the token, at most an hour
  * ago. 0: none did, so the token is judged by itself first, in one round trip more. The same token,
- * name and password again ends as it did. INV_OK               the account is there and the
- * password is right; verdict->account tells which it is, by inv_account_identity, unless this was a
- * reset INV_BAD_TOKEN        unknown, used, expired, revoked, wrong type, inviter gone; or the name
- * was made by this token with another password INV_NAME_TAKEN, INV_NAME_RESERVED (also: not the
- * preset name) INV_NOT_ALLOWED      reset of a privileged account, or of one that an admin has
- * disabled INV_PASSWORD_REFUSED the directory's words in verdict->text; the token is kept
- *   DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY: no verdict; trying again is safe
+ * name and password again ends as it did.
+ * - INV_OK: the account is there and the password is right; verdict->account tells which it is, by
+ *   inv_account_identity, unless this was a reset
+ * - INV_BAD_TOKEN: unknown, used, expired, revoked, wrong type, inviter gone; or the name was made
+ *   by this token with another password
+ * - INV_NAME_TAKEN; INV_NAME_RESERVED (also: not the preset name)
+ * - INV_NOT_ALLOWED: reset of a privileged account, or of one that an admin has disabled
+ * - INV_PASSWORD_REFUSED: the directory's words in verdict->text; the token is kept
+ * - DIRECTORY_DOWN, TIMEOUT, CONFIG, NO_MEMORY: no verdict; trying again is safe
  *
- * token NULL: registers without an invite where the domain has invite_only = no and takes has
- * INV_ALLOW_REGISTRATION, else INV_NOT_ALLOWED. The same name and password again ends as it did for
- * an hour after the account was made; otherwise the name is INV_NAME_TAKEN. For front ends where
- * people register, never where they log in; nothing but the front end limits how often.
+ * token NULL: registers without an invite where the domain has invite_only = no and allowed_types
+ * has INV_ALLOW_REGISTRATION, else INV_NOT_ALLOWED. The same name and password again ends as it did
+ * for an hour after the account was made; otherwise the name is INV_NAME_TAKEN. For front ends
+ * where people register, never where they log in; nothing but the front end limits how often.
  */
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, inv_allowed_types allowed_types,
@@ -81,12 +85,15 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
                               time_t accepted_at, inv_verdict *verdict);
 
 /*
- * For a login in the combined form: may password be tried for name with its token in front? INV_OK:
- * an account made by this very token is there; its password is for the caller to verify.
- * INV_WRONG_PASSWORD: such an account is there, with something left to finish, and the password was
- * tried for that and is wrong; nothing was written. INV_NO_ACCOUNT: the name is free, registering
- * may be tried. INV_BAD_TOKEN: every other case; a bad token is refused before anybody asks who has
- * the name, as in a check. Nothing is finished for a password that was not proved.
+ * For a login in the combined form: may password be tried for name with its token in front?
+ * - INV_OK: an account made by this very token exists; its password is for the caller to verify
+ * - INV_WRONG_PASSWORD: such an account exists, with something left to finish, and the password was
+ *   tried for that and is wrong; nothing was written
+ * - INV_NO_ACCOUNT: the name is free, registering may be tried
+ * - INV_BAD_TOKEN: every other case; a bad token is refused before the directory is asked who holds
+ *   the name, as in a check
+ *
+ * Nothing is finished for a password that was not proved.
  */
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
                             const inv_secret *password, inv_verdict *verdict);

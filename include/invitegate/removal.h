@@ -7,17 +7,17 @@
 
 /* What a removal took away. */
 typedef struct inv_removal {
-    size_t invites; /* open ones of this inviter, or to reset this account, revoked */
+    size_t invites; /* open invites of this inviter, or to reset this account, now revoked */
     size_t pairs;
     size_t groups;
 } inv_removal;
 
 /*
- * Removes an account with everything that hangs on it, in an order that leaves nothing behind it if
- * it stops half-way: the use that made it is finished if it was not, its open invites and its
+ * Removes an account with everything that belongs to it, in an order that leaves nothing behind it
+ * if it stops half-way: the use that made it is finished if it was not, its open invites and its
  * resets are revoked, its group memberships and pairs go, the account goes last. May be repeated.
  * The use stays used.
- * INV_NO_ACCOUNT: nobody holds the name; leftovers of the name (invites, memberships, pairs) were
+ * INV_NO_ACCOUNT: no entry holds the name; leftovers of the name (invites, memberships, pairs) were
  * removed.
  * INV_NOT_ALLOWED, and nothing was removed: several entries hold the name, or the account that
  * holds it is another's or was not made by an invite; an admin's tool has to remove it.
@@ -28,7 +28,7 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
 /* One account that an invite made. */
 typedef struct inv_descendant {
     const char *jid;
-    const char *invited_by; /* NULL: by nobody that is recorded */
+    const char *invited_by; /* NULL: no inviter is recorded */
     time_t created;
 } inv_descendant;
 

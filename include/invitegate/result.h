@@ -3,8 +3,8 @@
 #define INVITEGATE_RESULT_H
 
 /*
- * The one result of every room. Negative: no verdict could be reached, the same call may succeed
- * later. Zero: success. Positive: a verdict, refused. Each front end maps it once.
+ * The one result type of all wings. Negative: no verdict could be reached, the same call may
+ * succeed later. Zero: success. Positive: a verdict, refused. Each front end maps it once.
  */
 typedef enum inv_result {
     INV_NO_MEMORY = -5,
@@ -19,7 +19,7 @@ typedef enum inv_result {
     INV_NAME_RESERVED, /* also: not the name that the invite is for */
     INV_NOT_ALLOWED,
     INV_PASSWORD_REFUSED, /* inv_verdict.text has the policy's words */
-    INV_NOT_OURS,         /* no token here: somebody else's business */
+    INV_NOT_OURS,         /* no token of this domain: not for invitegate to judge */
     /* the login and account phases only */
     INV_WRONG_PASSWORD,
     INV_NO_ACCOUNT,

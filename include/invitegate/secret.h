@@ -22,7 +22,7 @@ void inv_secret_free(inv_secret **secret);
 const char *inv_secret_bytes(const inv_secret *secret);
 size_t inv_secret_length(const inv_secret *secret);
 
-/* Equal in length and content; the time depends on the lengths only. */
+/* Equal in length and content. The time depends on the lengths, not on the content. */
 bool inv_secret_equal(const inv_secret *a, const inv_secret *b);
 
 /* Overwrites length bytes in a way the compiler keeps. bytes may be NULL when length is 0. */

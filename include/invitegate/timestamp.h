@@ -10,7 +10,7 @@
  * function looks at the time zone or the locale. All are thread-safe.
  */
 
-#define INV_NEVER_TEXT     "99991231235959Z" /* the generalizedTime that stands for "never" */
+#define INV_NEVER_TEXT     "99991231235959Z" /* the generalizedTime that means "never" */
 #define INV_NEVER          ((time_t)253402300799)
 #define INV_TIMESTAMP_SIZE 32 /* fits every text written here, with its NUL */
 

@@ -25,8 +25,8 @@ inv_result inv_token_mint(const inv_keys *keys, const char *domain, inv_token **
                           inv_verdict *verdict);
 
 /*
- * A token standing alone: the text, or an xmpp: URI with ;preauth=TOKEN, or a landing URL that ends
- * in it or carries it as a query or fragment value; percent-encoding, and around the whole or the
+ * A token by itself: the text, or an xmpp: URI with ;preauth=TOKEN, or a landing URL that ends in
+ * it or carries it as a query or fragment value; percent-encoding, and around the whole or the
  * token white space, quotation marks, <> and characters without width are understood. text need not
  * be NUL-terminated and may hold any bytes. At most one candidate is tried: the value of preauth=,
  * else the last 32 token characters between / ? # = & ; or the ends. INV_BAD_TOKEN: no token in it,
@@ -38,8 +38,8 @@ inv_result inv_token_parse(const inv_keys *keys, const char *domain, const char 
 
 /*
  * The combined form TOKEN:PASSWORD: exactly 32 token characters, ':' at offset 32; the password is
- * everything from offset 33, untouched, and may be empty. INV_NOT_OURS: not this shape, or the MAC
- * is wrong; nothing is known then but that it is not ours.
+ * everything from offset 33, untouched, and may be empty. INV_NOT_OURS: not this shape, or no
+ * genuine token in front, so that the whole may be a password.
  */
 #define INV_TOKEN_PASSWORD_OFFSET (INV_TOKEN_LENGTH + 1)
 inv_result inv_token_parse_combined(const inv_keys *keys, const char *domain, const char *text,

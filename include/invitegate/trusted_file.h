@@ -7,11 +7,11 @@
 #include "invitegate/verdict.h"
 
 /*
- * Opens a file for reading that nobody but root and the effective user can have written
- * (PERMISSIONS in invitegate.conf(5)): regular, owned by one of the two, not writable by group and
- * others and, when secret, not accessible by others. Returns a descriptor (O_CLOEXEC) the caller
- * closes, or -1 with verdict INV_CONFIG: which file, why, and the remedy. A symbolic link is
- * followed: all rules are checked on the opened file itself. Never waits (FIFO). Thread-safe.
+ * Opens a file for reading that only root and the effective user can have written (PERMISSIONS in
+ * invitegate.conf(5)): regular, owned by one of the two, not writable by group and others and, when
+ * secret, not accessible by others. Returns a descriptor (O_CLOEXEC) the caller closes, or -1 with
+ * verdict INV_CONFIG: which file, why, and the remedy. A symbolic link is followed: all rules are
+ * checked on the opened file itself. Never waits (FIFO). Thread-safe.
  */
 int inv_trusted_file_open(const char *path, bool secret, inv_verdict *verdict);
 

@@ -40,7 +40,7 @@ inv_result inv_verdict_set(inv_verdict *verdict, inv_result result, const char *
 inv_result inv_verdict_no_memory(inv_verdict *verdict);
 
 #ifdef INV_LINT
-/* What a tool that reads one file at a time cannot know: they return the result that is named. */
+/* For linters that see one file at a time: these return the result they are given. */
 #define inv_verdict_set(verdict, result, ...)                                                      \
     ((void)inv_verdict_set(verdict, result, __VA_ARGS__), (result))
 #define inv_verdict_no_memory(verdict) ((void)inv_verdict_no_memory(verdict), INV_NO_MEMORY)
@@ -50,9 +50,10 @@ inv_result inv_verdict_no_memory(inv_verdict *verdict);
 void inv_verdict_set_text(inv_verdict *verdict, const char *text);
 
 /*
- * Sets the text for a password that whoever judges passwords refused: first the line that XMPP
- * clients know and show in their own language, "Please use a longer password." (too_short) or "The
- * password is too weak", then, behind a line feed, the judge's own words (none if NULL or empty).
+ * Sets the text for a password that a policy refused (the directory's, a PAM module's): first the
+ * line that XMPP clients know and show in their own language, "Please use a longer password."
+ * (too_short) or "The password is too weak", then, behind a line feed, the policy's own words (none
+ * if NULL or empty).
  */
 void inv_verdict_set_weak_password(inv_verdict *verdict, bool too_short, const char *words);
 

@@ -32,11 +32,12 @@ inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
 
 /*
  * The form in which a password is proved: SASLprep of it as a query string, or, where it cannot be
- * prepared, the password as it is. The caller frees *prepared. INV_OK or INV_NO_MEMORY.
+ * prepared or is longer than INV_PASSWORD_TYPED_MAX, the password as it is. The caller frees
+ * *prepared. INV_OK or INV_NO_MEMORY.
  */
 inv_result inv_password_prepare(const inv_secret *password, inv_secret **prepared);
 
-/* The attribute values that stand for a password in an account entry. */
+/* The attribute values that hold a password in an account entry. */
 typedef struct inv_verifiers inv_verifiers;
 
 /*

@@ -11,8 +11,8 @@
 #include "invitegate/log.h"
 
 /*
- * The context takes every line and this drops what is too fine, because "debug" belongs to a line
- * of the stack and the context to all of them.
+ * The context's log takes every line, and this sink drops those that are too fine: the option
+ * "debug" is of one line of the stack, the context of all of them.
  */
 static void log_to_pam(void *context, inv_log_level level, const char *line)
 {
@@ -85,7 +85,7 @@ inv_result inv_pam_handle_get(pam_handle_t *pamh, const inv_pam_options *options
     if (asprintf(&key, "pam_invite %s", options->conf != NULL ? options->conf : "") < 0)
         return inv_verdict_no_memory(verdict);
     if (pam_get_data(pamh, key, &data) == PAM_SUCCESS && data != NULL) {
-        /* libpam hands out what was given to it as const; it is ours to change. */
+        /* pam_get_data(3) gives the handle as const, but this module made it and may change it. */
         memcpy(handle, &data, sizeof(*handle));
         (*handle)->debug = options->debug;
         (*handle)->keep = options->keep_connection;
@@ -158,7 +158,7 @@ void inv_pam_handle_log(pam_handle_t *pamh, const inv_pam_handle *handle, const 
         .service = item_text(pamh, PAM_SERVICE),
         .rhost = item_text(pamh, PAM_RHOST),
     };
-    /* Before a context is open there is no log of its own. */
+    /* Without a context there is no log: this one has the default level. */
     inv_pam_handle bare = {.pamh = pamh};
     inv_log *log = NULL;
 

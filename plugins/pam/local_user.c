@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For one entry of getpwnam_r(3): where it begins, and what no sound one needs. */
+/* Bytes for one entry of getpwnam_r(3): the first try, and more than any sound entry needs. */
 #define BUFFER_FIRST 1024U
 #define BUFFER_MAX   1048576U
 
 #define PASSWD_FILE "/etc/passwd"
 
-/* One name in one source. 0, or errno of what went wrong. */
+/* Looks for one name in one source. 0, or an errno. */
 typedef int lookup(const char *user, bool *known, uid_t *uid);
 
 /* ------------------------------------------------------------------------------------------ NSS */

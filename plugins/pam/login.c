@@ -27,8 +27,8 @@ static inv_result verify(inv_pam_service *service, const inv_secret *password)
 }
 
 /*
- * From here on the stack sees the password without its token, and as it is stored: modules that
- * bind with what they are given, such as pam_ldap(5), do not prepare it.
+ * Puts the password into PAM_AUTHTOK without its token, and as it is stored: modules behind that
+ * bind with it, such as pam_ldap(5), do not prepare it.
  */
 static inv_result strip_token(inv_pam_service *service, const inv_secret *password)
 {
@@ -41,8 +41,8 @@ static inv_result strip_token(inv_pam_service *service, const inv_secret *passwo
 }
 
 /*
- * The account was made by this very token: what stands behind the token is its password. wrong: it
- * was tried already, and need not count twice with the directory.
+ * Logs in to the account that this very token made, with the password behind the token. wrong: that
+ * password was tried already, and need not count twice with the directory.
  */
 static inv_result log_in(inv_pam_service *service, const inv_name *name, const inv_secret *password,
                          bool wrong)
@@ -59,7 +59,7 @@ static inv_result log_in(inv_pam_service *service, const inv_name *name, const i
         return INV_WRONG_PASSWORD;
     if (service->options.login)
         return verify(service, password);
-    /* the next module is to ask for the account that the token made */
+    /* the next module has to ask for the account that the token made */
     result = inv_pam_service_settle_user(service, name);
     if (result != INV_OK)
         return result;
@@ -111,7 +111,7 @@ static inv_result judge_combined(inv_pam_service *service, const inv_token *toke
     return result;
 }
 
-/* A password without a token for us to take. */
+/* Judges a password that has no token to be taken off. */
 static inv_result judge_plain(inv_pam_service *service, const inv_secret *password)
 {
     if (inv_token_leads(service->handle->context->keys, service->domain->name,

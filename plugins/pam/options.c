@@ -99,7 +99,10 @@ static inv_result take_minimum_uid(inv_pam_options *options, const char *value,
     return INV_OK;
 }
 
-/* pam_ldap's and pam_sss's ignore_unknown_user and the like: a line of pam.conf(5) says it. */
+/*
+ * pam_ldap's and pam_sss's ignore_unknown_user and the like: the error tells how a line of
+ * pam.conf(5) says it.
+ */
 static inv_result refuse_unknown(const char *word, inv_verdict *verdict)
 {
     static const char prefix[] = "ignore_";

@@ -8,14 +8,17 @@
 
 #include "invitegate/verdict.h"
 
-/* Whom a name that is free in the directory may not belong to: the users of this host. */
+/*
+ * Which users of this host keep their names: a name that is free in the directory is not registered
+ * if it is one of theirs.
+ */
 typedef enum inv_pam_local_users {
-    INV_PAM_LOCAL_USERS_NSS,   /* whom getpwnam_r(3) knows; the default */
-    INV_PAM_LOCAL_USERS_FILES, /* whom /etc/passwd names */
-    INV_PAM_LOCAL_USERS_NO,    /* they are not asked for */
+    INV_PAM_LOCAL_USERS_NSS,   /* those that getpwnam_r(3) finds; the default */
+    INV_PAM_LOCAL_USERS_FILES, /* those of /etc/passwd */
+    INV_PAM_LOCAL_USERS_NO,    /* none: users of this host are not looked for */
 } inv_pam_local_users;
 
-/* Words of other modules that are taken and do nothing. */
+/* Options of other modules that are accepted and do nothing. */
 enum {
     INV_PAM_IDLE_NULLOK = 1 << 0,
     INV_PAM_IDLE_AUDIT = 1 << 1,
@@ -24,28 +27,29 @@ enum {
 /* The words behind pam_invite.so on a line of /etc/pam.d. Texts are borrowed from argv. */
 typedef struct inv_pam_options {
     const char *conf;   /* NULL: the built-in path */
-    const char *domain; /* NULL: told by the user name or by the only section */
+    const char *domain; /* NULL: the user name or the only section tells it */
     bool registers;     /* auth: TOKEN:PASSWORD registers */
     bool login;         /* auth: ordinary passwords are verified here */
     bool debug;
     bool no_warn;
     bool use_first_pass;
-    bool try_first_pass; /* how it always is; taken because stacks say it */
+    bool try_first_pass; /* does nothing, since the module always tries it; accepted because stacks
+                            have it */
     bool use_authtok;
-    bool keep_connection; /* the directory's outlives the PAM handle */
+    bool keep_connection; /* the process keeps the connection beyond the PAM handle */
     inv_pam_local_users local_users;
-    uid_t minimum_uid; /* users of this host below it are left to others; 0: none */
+    uid_t minimum_uid; /* users of this host with a lower uid are ignored; 0: none */
     unsigned idle;     /* INV_PAM_IDLE_* that were seen */
 } inv_pam_options;
 
 /*
- * INV_CONFIG at the first word that is unknown or has a bad value: one misspelt option must not
- * leave a stack that does something else than its admin wrote.
+ * INV_CONFIG at the first word that is unknown or has a bad value: with one misspelt option a stack
+ * must not do something else than its admin wrote.
  */
 inv_result inv_pam_options_parse(int argc, const char **argv, inv_pam_options *options,
                                  inv_verdict *verdict);
 
-/* The word of one INV_PAM_IDLE_* and what an admin should know of it. */
+/* The option of one INV_PAM_IDLE_* and what an admin should know of it, for the log. Constant. */
 const char *inv_pam_options_idle_text(unsigned idle);
 
 /* Every option as the manual names it ("conf=", "login"); ends with NULL. */

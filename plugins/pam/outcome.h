@@ -4,7 +4,7 @@
 
 #include "invitegate/result.h"
 
-/* Which service function speaks: some results have another code in another one. */
+/* The service function that runs: the code of some results depends on it. */
 typedef enum inv_pam_phase {
     INV_PAM_AUTHENTICATE,
     INV_PAM_SETCRED,
@@ -18,8 +18,8 @@ typedef enum inv_pam_phase {
 int inv_pam_code(inv_result result, inv_pam_phase phase);
 
 /*
- * What a person who changes a password may be told of a refusal, or NULL. INV_PASSWORD_REFUSED has
- * words of its own in the verdict.
+ * What a person who changes a password may read of a refusal, or NULL. Constant.
+ * INV_PASSWORD_REFUSED has words of its own in the verdict.
  */
 const char *inv_pam_text(inv_result result);
 

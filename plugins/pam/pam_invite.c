@@ -12,7 +12,7 @@
 /* The rest of the module is hidden; without this libpam would find nothing at all. */
 #define EXPORTED __attribute__((visibility("default")))
 
-/* Options, configuration and user. *ignored: a user of this host who is others' business. */
+/* Opens configuration and user. *ignored: the user is one of this host below minimum_uid. */
 static inv_result begin(inv_pam_service *service, bool *ignored)
 {
     inv_result result = inv_pam_service_open(service);
@@ -48,7 +48,7 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
     return inv_pam_service_finish(&service, result);
 }
 
-/* With nothing to do, a line whose options are wrong fails all the same. */
+/* These phases do nothing, but fail where the options of the line are wrong. */
 static int only_options(inv_pam_phase phase, pam_handle_t *pamh, int flags, int argc,
                         const char **argv)
 {
@@ -107,7 +107,7 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
     return inv_pam_service_finish(&service, result);
 }
 
-/* PAM_AUTHTOK as a module before us left it, else asked for twice. */
+/* PAM_AUTHTOK if a module in front has set it, else the host is asked twice. */
 static int ask_new_password(inv_pam_service *service, inv_secret **password)
 {
     bool asks = !service->options.use_authtok && !service->options.use_first_pass;
@@ -117,7 +117,10 @@ static int ask_new_password(inv_pam_service *service, inv_secret **password)
     return inv_pam_ask_new_password(service->pamh, password);
 }
 
-/* One pass. Both judge the token: behind a "sufficient" module the second may come alone. */
+/*
+ * One pass of chauthtok. Both passes judge the token: behind a "sufficient" module the second may
+ * come alone.
+ */
 static int change(inv_pam_service *service, const inv_secret *text)
 {
     inv_token *token = NULL;

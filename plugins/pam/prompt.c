@@ -18,13 +18,13 @@ bool inv_pam_is_there(pam_handle_t *pamh, int item)
     return pam_get_item(pamh, item, &held) == PAM_SUCCESS && held != NULL;
 }
 
-/* The host gave no answer. */
+/* The code for a host that gave no answer. */
 static int refusal(int item)
 {
     return item == PAM_OLDAUTHTOK ? PAM_AUTHTOK_RECOVERY_ERR : PAM_AUTH_ERR;
 }
 
-/* pam_get_authtok(3) would do, but hides PAM_CONV_AGAIN. */
+/* Not pam_get_authtok(3), which hides PAM_CONV_AGAIN. */
 int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, inv_secret **answer)
 {
     const void *held = NULL;

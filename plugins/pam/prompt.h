@@ -21,7 +21,9 @@ bool inv_pam_is_there(pam_handle_t *pamh, int item);
  */
 int inv_pam_ask(pam_handle_t *pamh, int item, const char *text, inv_secret **answer);
 
-/* In chauthtok: PAM_AUTHTOK as a module before us left it, else asked for twice; heeds use_authtok.
+/*
+ * In chauthtok: PAM_AUTHTOK if a module in front has set it, else the host is asked twice; heeds
+ * use_authtok. The caller frees *password.
  */
 int inv_pam_ask_new_password(pam_handle_t *pamh, inv_secret **password);
 

@@ -8,8 +8,8 @@
 #include "invitegate/timestamp.h"
 
 /*
- * The name and what it may be used for. A name that name_pattern forbids cannot be registered, but
- * an account that was there before may have one and need a reset.
+ * The name, and the types of invite it may be used with. A name that name_pattern forbids cannot be
+ * registered, but an account from before invitegate may have one and need a reset.
  */
 static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_name **name,
                             inv_allowed_types *allowed_types)
@@ -28,7 +28,10 @@ static inv_result find_name(inv_pam_service *service, const inv_token *token, in
     return result;
 }
 
-/* With such a name every invite but a reset fails, and the name is why. */
+/*
+ * With a name that cannot be registered every invite but a reset fails; the verdict says that the
+ * name is why.
+ */
 static inv_result blame_name(inv_pam_service *service, inv_allowed_types allowed_types,
                              inv_result result)
 {
@@ -56,7 +59,10 @@ inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret
                            inv_pam_service_afresh(service));
 }
 
-/* The host may have checked the token before, as XMPP servers do; the heart limits how long ago. */
+/*
+ * When the host accepted the token, as XMPP servers do before, or 0; inv_redeem_check limits how
+ * long ago.
+ */
 static time_t accepted_by_host(const inv_pam_service *service)
 {
     const char *text = pam_getenv(service->pamh, "INVITEGATE_ACCEPTED_AT");

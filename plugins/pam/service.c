@@ -27,7 +27,7 @@ inv_result inv_pam_service_begin(inv_pam_service *service, inv_pam_phase phase, 
     return inv_pam_options_parse(argc, argv, &service->options, &service->verdict);
 }
 
-/* Once in the life of a process: some of them open a handle for every login. */
+/* Once in the life of a process: some hosts open a handle for every login. */
 static void warn_of_idle_words(const inv_pam_service *service)
 {
     static atomic_uint warned;
@@ -49,7 +49,10 @@ inv_result inv_pam_service_open(inv_pam_service *service)
     if (result != INV_OK)
         return result;
     warn_of_idle_words(service);
-    /* pam_get_user(3) would ask with an echo, which kills saslauthd; these hosts all name one. */
+    /*
+     * Not pam_get_user(3): it would ask with an echo, which kills saslauthd. All hosts of this
+     * module set PAM_USER.
+     */
     if (pam_get_item(service->pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
         return inv_verdict_set(&service->verdict, INV_NO_ACCOUNT, "the host named no PAM_USER");
     service->user = user;
@@ -105,7 +108,7 @@ inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **na
     return result;
 }
 
-/* Without a domain the name cannot be prepared; it is looked for as it is. */
+/* Where the domain cannot be told the name is not prepared, and looked for as it is. */
 inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored)
 {
     inv_pam_local_names names = {.user = service->user};
@@ -147,7 +150,9 @@ inv_result inv_pam_service_settle_user(inv_pam_service *service, const inv_name 
     return INV_OK;
 }
 
-/* For the heart, on a name that is free in the directory. */
+/*
+ * claimed_elsewhere of inv_call: a name that is free in the directory may be a user's of this host.
+ */
 static inv_result refuse_local_user(void *context, const inv_name *name, inv_verdict *verdict)
 {
     const inv_pam_service *service = context;
@@ -235,7 +240,10 @@ static void tell(const inv_pam_service *service)
     show(service, text);
 }
 
-/* What is not ours, an account that may stay, a token that was only looked at: no verdicts. */
+/*
+ * Not verdicts: a password for the next module, an account that may stay, a token that was only
+ * checked.
+ */
 static bool is_verdict(const inv_pam_service *service, inv_result result)
 {
     if (result == INV_NOT_OURS)

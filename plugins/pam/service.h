@@ -28,48 +28,54 @@ typedef struct inv_pam_service {
 inv_result inv_pam_service_begin(inv_pam_service *service, inv_pam_phase phase, pam_handle_t *pamh,
                                  int flags, int argc, const char **argv);
 
-/* Configuration, keys, log and PAM_USER. */
+/* Opens configuration, keys and log, and reads PAM_USER. INV_NO_ACCOUNT: the host set none. */
 inv_result inv_pam_service_open(inv_pam_service *service);
 
-/* The verdict without the words of an earlier step. */
+/* The verdict, emptied of the words of an earlier step. */
 inv_verdict *inv_pam_service_afresh(inv_pam_service *service);
 
-/* The domain of the user. INV_NAME_INVALID: not one of ours; INV_CONFIG. */
+/* The domain of the user. INV_NAME_INVALID: not a configured one; INV_CONFIG. */
 inv_result inv_pam_service_find_domain(inv_pam_service *service);
 
 /* The user's name as one to register in that domain. */
 inv_result inv_pam_service_name(inv_pam_service *service, inv_name **name);
 
 /*
- * Whether the user is one of this host below minimum_uid, who is others' business: *ignored.
- * INV_DIRECTORY_DOWN: that cannot be told.
+ * *ignored: the user is one of this host below minimum_uid. INV_DIRECTORY_DOWN: that cannot be
+ * told.
  */
 inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored);
 
 /*
  * After a success: PAM_USER becomes the name as it was prepared, with the domain if it came with
- * one, so that a host does not go on with another spelling of the same person. INV_NO_MEMORY.
+ * one, so that the host does not go on with another spelling of it. INV_NO_MEMORY.
  */
 inv_result inv_pam_service_settle_user(inv_pam_service *service, const inv_name *name);
 
-/* The user's name as one that may have been there before us: name_pattern does not bind it. */
+/*
+ * The user's name as one that an account from before invitegate may have: name_pattern is not
+ * asked.
+ */
 inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **name);
 
 /*
- * A call in that domain, which asks for users of this host before it makes an account; and its end,
- * begun or not.
+ * Begins a call in that domain, which looks for users of this host before it makes an account; and
+ * ends it, begun or not.
  */
 inv_result inv_pam_service_call(inv_pam_service *service, inv_call *call);
 void inv_pam_service_hang_up(inv_pam_service *service, inv_call *call);
 
 /*
- * An option says that item (PAM_AUTHTOK or PAM_OLDAUTHTOK) is never asked for, and no module in
- * front has set it: a log line and, where a password is changed, a word to the person, with what
- * the administrator can do. Returns the PAM code.
+ * For an option that says that item (PAM_AUTHTOK or PAM_OLDAUTHTOK) is never asked for, when no
+ * module in front has set it: writes a log line and, where a password is changed, shows the person
+ * a text, with what the administrator can do. Returns the PAM code.
  */
 int inv_pam_service_nothing_in_front(inv_pam_service *service, int item);
 
-/* The end of every service function: one log line, a word to the person, the PAM code. */
+/*
+ * The end of every service function: logs the verdict, shows the person a text, and returns the PAM
+ * code.
+ */
 int inv_pam_service_finish(inv_pam_service *service, inv_result result);
 
 #endif

@@ -117,8 +117,8 @@ void agent_connection_send(agent_connection *connection, const char *bytes, size
 }
 
 /*
- * Standard output is not made non-blocking: others may share it. A pipe that poll(2) calls writable
- * takes PIPE_BUF bytes at once.
+ * Standard output is not made non-blocking, since other processes may share it. A pipe that poll(2)
+ * calls writable takes PIPE_BUF bytes at once.
  */
 static ssize_t send_some(const agent_connection *connection, const char *bytes, size_t length)
 {

@@ -9,11 +9,16 @@
 
 #include "places.h"
 
-/* Standard ones, listener, signals, answers, the log, files of configuration and NSS: with room. */
+/*
+ * Standard ones, listener, signals, answers, the log, files of configuration and NSS, and some
+ * spare.
+ */
 #define DESCRIPTORS_OF_PROCESS 32
-/* A connection to the directory, one to prove a password, the two ends of a PAM process's socket;
- * and as many once more, since the workers of the configuration before a reload may still be at
- * work. */
+/*
+ * A connection to the directory, one to prove a password, the two ends of a PAM process's socket;
+ * and as many once more, since after a reload the workers of the configuration before may still be
+ * at work.
+ */
 #define DESCRIPTORS_OF_WORKER 8
 
 inv_result agent_descriptors_ensure(unsigned workers, inv_verdict *verdict)

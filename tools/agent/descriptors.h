@@ -4,8 +4,10 @@
 
 #include "invitegate/verdict.h"
 
-/* Sees to it that the process may have all descriptors that so many workers and all places can come
- * to use: raises the soft limit as far as the hard one lets it; INV_CONFIG: that is too low. */
+/*
+ * Makes sure that the process may have all descriptors that this many workers and all places can
+ * come to use: raises the soft limit as far as the hard one permits. INV_CONFIG: that is too low.
+ */
 inv_result agent_descriptors_ensure(unsigned workers, inv_verdict *verdict);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "invitegate/utf8.h"
 
-#define TEXT_MAX 32768 /* leaves a frame's other half to contacts */
+#define TEXT_MAX 32768 /* so that the other half of a frame is left for contacts */
 
 size_t agent_frame_length(const char *start)
 {
@@ -146,7 +146,7 @@ bool agent_answer_contact(agent_answer *answer, const char *jid, const char *nam
 
     if (more > room - TEXT_MAX)
         return false;
-    /* the last frame has a text besides: contacts take half of every frame */
+    /* the last frame has a text as well, so contacts take half of every frame */
     if (answer->contacts_length + more > room - TEXT_MAX && !emit(answer, "more", "", 0))
         answer->no_memory = true;
     if (answer->no_memory ||
@@ -160,7 +160,7 @@ bool agent_answer_contact(agent_answer *answer, const char *jid, const char *nam
     return true;
 }
 
-/* Where to cut a text that is too long, not inside a character. */
+/* The bytes to keep of a text that is too long, not ending inside a character. */
 static size_t text_end(const char *text)
 {
     size_t length = strnlen(text, TEXT_MAX);

@@ -7,7 +7,7 @@
 
 #include "invitegate/secret.h"
 
-/* The frames of invite-agent(7), and nothing of what they mean. */
+/* The frames of invite-agent(7), without the meaning of their fields. */
 
 #define AGENT_LENGTH_SIZE 2 /* bytes in front of a frame */
 #define AGENT_FRAME_MAX   65535
@@ -26,15 +26,16 @@ typedef struct agent_frame {
 
 typedef enum agent_frame_state {
     AGENT_FRAME_GOOD,
-    AGENT_FRAME_BAD,  /* *problem tells; the id can be answered */
-    AGENT_FRAME_LOST, /* no id, or no memory: this can be no peer of ours */
+    AGENT_FRAME_BAD,  /* *problem says why; the id is known, so it can be answered */
+    AGENT_FRAME_LOST, /* no id, or no memory: the sender is no client of this protocol, or cannot be
+                         served */
 } agent_frame_state;
 
 /* The length that a frame starts with. */
 size_t agent_frame_length(const char *start);
 
 /*
- * Takes the length bytes behind it apart: UTF-8, 24 fields, an id. *problem is a constant text.
+ * Takes apart the length bytes behind that: UTF-8, 24 fields, an id. *problem is a constant text.
  * agent_frame_clear is always allowed afterwards.
  */
 agent_frame_state agent_frame_parse(const char *bytes, size_t length, agent_frame *frame,
@@ -43,7 +44,7 @@ void agent_frame_clear(agent_frame *frame);
 
 /* ----------------------------------------------------------------------------------- answers */
 
-/* An answer that grows, frame by frame, and the bytes to send. */
+/* An answer that grows frame by frame, and the finished bytes to send. */
 typedef struct agent_answer {
     char id[AGENT_ID_MAX + 1];
     char *contacts; /* of the frame that is being filled, each field with a NUL in front */
@@ -55,17 +56,20 @@ typedef struct agent_answer {
     bool no_memory;
 } agent_answer;
 
-/* id is cut to what an id may be. */
+/* Starts an answer to the request with this id, which is cut to AGENT_ID_MAX bytes. */
 void agent_answer_start(agent_answer *answer, const char *id);
 
-/* Another contact; frames with the result "more" are made as they fill. A contact that would fill a
- * whole frame is left out: false. */
+/*
+ * Adds a contact; frames with the result "more" are made as they fill. A contact that would fill a
+ * whole frame is left out: false.
+ */
 bool agent_answer_contact(agent_answer *answer, const char *jid, const char *name,
                           const char *group);
 
 /*
- * The last frame. text may be NULL; what is too long for a frame is cut. When memory was short
- * anywhere, the last frame says NO_MEMORY instead. False: there was not even memory for that.
+ * Makes the last frame. text may be NULL; it is cut where it is too long for a frame. When memory
+ * was short anywhere, the last frame has the result NO_MEMORY instead. False: memory was too short
+ * even for that.
  */
 bool agent_answer_finish(agent_answer *answer, const char *result, const char *text);
 

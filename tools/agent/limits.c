@@ -16,24 +16,24 @@
 
 #include "invitegate/secret.h"
 
-#define SETS        1024 /* of each table */
+#define SETS        1024 /* of buckets, in each table */
 #define WAYS        8
 #define TABLES      (AGENT_LIMIT_COUNT + 2)
 #define ADDRESS_MAX 17 /* a letter and an address */
 #define TEXT_MAX    1024
 #define WHOLE       1000 /* one failure, in the unit of level */
 
-/* How much of an IPv6 address counts. */
+/* Bytes of an IPv6 address that count. */
 enum { PREFIX_LINK = 64 / 8, PREFIX_SITE = 48 / 8 };
 
-/* The tables of the limits, and behind them those of the /48s. */
+/* The tables of the limits come first, and behind them those of the /48s. */
 enum { TABLE_CHECK_SITE = AGENT_LIMIT_COUNT, TABLE_REGISTRATION_SITE };
 
-/* level: what is left, in thousandths of a failure, at millisecond updated. */
+/* level: failures that are left, in thousandths, at millisecond updated. */
 typedef struct bucket {
     unsigned char name[AGENT_DIGEST_SIZE];
     int64_t level;
-    int64_t cost;    /* of a failure of one of those who share it */
+    int64_t cost;    /* of one failure, less where people share the token */
     int64_t updated; /* 0: free */
 } bucket;
 
@@ -44,7 +44,9 @@ struct agent_limits {
     bucket *buckets; /* TABLES * SETS * WAYS */
 };
 
-/* Where a limit looks: the table of the address or token, and for IPv6 that of its /48. */
+/*
+ * The buckets that a limit looks at: of the address or token, and for IPv6 that of its /48 as well.
+ */
 typedef struct places {
     size_t count;
     size_t tables[2];
@@ -122,7 +124,7 @@ static void digest(const agent_limits *limits, const unsigned char *bytes, size_
     memcpy(input, limits->seed, sizeof(limits->seed));
     memcpy(input + sizeof(limits->seed), bytes, length);
     if (EVP_Digest(input, sizeof(limits->seed) + length, whole, NULL, EVP_sha256(), NULL) != 1)
-        memset(whole, 1, sizeof(whole)); /* one name for all is better than none */
+        memset(whole, 1, sizeof(whole)); /* one bucket for all is better than none */
     memcpy(name, whole, AGENT_DIGEST_SIZE);
     inv_wipe(input, sizeof(input));
 }
@@ -138,7 +140,10 @@ void agent_limits_digest(const agent_limits *limits, char kind, const char *text
     digest(limits, bytes, 1 + length, name);
 }
 
-/* An IPv4 address whole, in either form, and prefix bytes of an IPv6 one; 0: neither. */
+/*
+ * The bytes of an IPv4 address, in either form, or the first prefix bytes of an IPv6 one, behind a
+ * letter; 0: text is neither.
+ */
 static size_t address_bytes(const char *text, size_t prefix, unsigned char bytes[ADDRESS_MAX])
 {
     struct in6_addr six;
@@ -172,7 +177,7 @@ void agent_limits_digest_address(const agent_limits *limits, const char *address
         agent_limits_digest(limits, '?', address, name);
 }
 
-/* Where who stands; no place for "". */
+/* The buckets of an address or token; none for "". */
 static places places_of(const agent_limits *limits, agent_limit limit, const char *who)
 {
     bool is_address =
@@ -203,7 +208,7 @@ static places places_of(const agent_limits *limits, agent_limit limit, const cha
 
 /* -------------------------------------------------------------------------------------- buckets */
 
-/* Whole rates are small: count <= 1000000 and a day at most, far from 64 bits. */
+/* No overflow: rates have a count of at most 1000000 and a day at most, far from 64 bits. */
 static void refill(const inv_rate *rate, bucket *entry, int64_t now)
 {
     int64_t most = (int64_t)rate->count * WHOLE;
@@ -219,7 +224,7 @@ static void refill(const inv_rate *rate, bucket *entry, int64_t now)
         int64_t gained = elapsed * most / full_after;
 
         entry->level = entry->level + gained < most ? entry->level + gained : most;
-        entry->updated += gained * full_after / most; /* the rest of the time is not lost */
+        entry->updated += gained * full_after / most; /* time without gain counts later */
     }
 }
 
@@ -283,7 +288,7 @@ void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *wh
     (void)pthread_mutex_unlock(&limits->lock);
 }
 
-/* What costs in any case costs also whoever tells no address: they are all one. */
+/* Requests without an address share one bucket where each request costs. */
 static const char *somebody(const char *who)
 {
     return who[0] != '\0' ? who : "-";

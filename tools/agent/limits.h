@@ -9,8 +9,9 @@
 #include "invitegate/verdict.h"
 
 /*
- * How often somebody may fail, or register without a token: token buckets in a table that does not
- * grow. Thread-safe. Nobody is stored by address or token, only by a keyed digest of it.
+ * How often an address may fail, or register without a token, and a token fail: token buckets in a
+ * table that does not grow. Thread-safe. Addresses and tokens are not stored, only keyed digests of
+ * them.
  */
 
 typedef enum agent_limit {
@@ -22,7 +23,7 @@ typedef enum agent_limit {
 #define AGENT_LIMIT_COUNT 4
 
 #define AGENT_SHARERS_MAX 100
-#define AGENT_SITE_TIMES  10 /* what a /48 of IPv6 addresses may, in limits of one address */
+#define AGENT_SITE_TIMES  10 /* limit of a /48 of IPv6 addresses, in limits of one address */
 #define AGENT_DIGEST_SIZE 16
 
 typedef struct agent_limits agent_limits;
@@ -32,31 +33,34 @@ inv_result agent_limits_new(const inv_agent_settings *settings, agent_limits **l
                             inv_verdict *verdict);
 void agent_limits_free(agent_limits **limits);
 
-/* Other rates from now on. What each has left stays, as far as the new rates reach. */
+/* Changes the rates. What each bucket has left stays, as far as the new rate reaches. */
 void agent_limits_set(agent_limits *limits, const inv_agent_settings *settings);
 
 /*
- * Whether who may fail once more at millisecond now (of any steady clock). who: a client's address
- * as its server tells it, or an invite's id; "" is never limited. IPv6 addresses count by /64, and
- * all /64 of a /48 together have AGENT_SITE_TIMES the limit.
+ * Whether an address or token may fail once more, at millisecond now (of any steady clock). who: a
+ * client's address as the XMPP server reports it, or an invite's id; "" is never limited. IPv6
+ * addresses count by /64, and all /64 of a /48 together have AGENT_SITE_TIMES the limit.
  */
 bool agent_limits_allow(agent_limits *limits, agent_limit limit, const char *who, long long now);
 
-/* who has failed; who stands for so many people, 1 to AGENT_SHARERS_MAX, who have a limit each. */
+/*
+ * Counts a failure of who. sharers: how many people use it, 1 to AGENT_SHARERS_MAX, who have a
+ * limit each.
+ */
 void agent_limits_charge(agent_limits *limits, agent_limit limit, const char *who, unsigned sharers,
                          long long now);
 
 /*
- * Allow and charge at once, for what costs whether it fails or not: however many ask together, no
- * more get through than may. agent_limits_return gives back what came to nothing. Here "" is
- * limited too: all who tell no address are one.
+ * Allow and charge at once, for requests that cost whether they fail or not: of any number at the
+ * same time no more than the limit get through. agent_limits_return gives back the cost of a
+ * request without a verdict. Here "" is limited too: all requests without an address are one.
  */
 bool agent_limits_take(agent_limits *limits, agent_limit limit, const char *who, long long now);
 void agent_limits_return(agent_limits *limits, agent_limit limit, const char *who, long long now);
 
 /*
- * A name for somebody, keyed as those in the tables: of an address (an IPv6 one by its /48), or of
- * any other text under a letter that tells its kind.
+ * A keyed digest, like those in the tables: of an address (an IPv6 one by its /48), or of any other
+ * text under a letter that tells its kind.
  */
 void agent_limits_digest_address(const agent_limits *limits, const char *address,
                                  unsigned char name[AGENT_DIGEST_SIZE]);

@@ -45,7 +45,7 @@ static inv_result take_activated(agent_listener *listener, inv_verdict *verdict)
     return INV_OK;
 }
 
-/* sd_listen_fds(3) in few lines. */
+/* What sd_listen_fds(3) does, for one socket. */
 static inv_result look_for_activation(agent_listener *listener, inv_verdict *verdict)
 {
     const char *process = getenv("LISTEN_PID");
@@ -67,7 +67,7 @@ static inv_result look_for_activation(agent_listener *listener, inv_verdict *ver
     return result;
 }
 
-/* ------------------------------------------------------------------------------------ our own */
+/* -------------------------------------------------------------------------------------- its own */
 
 static bool set_address(const char *path, struct sockaddr_un *address)
 {
@@ -78,7 +78,7 @@ static bool set_address(const char *path, struct sockaddr_un *address)
     return length > 0 && (size_t)length < sizeof(address->sun_path);
 }
 
-/* What stands in the place of the socket may only be a socket that nobody listens on. */
+/* Where the socket is to be there may only be a socket that no process listens on. */
 static inv_result judge_place(const char *path, inv_verdict *verdict)
 {
     struct sockaddr_un address;
@@ -124,7 +124,7 @@ static inv_result find_group(const char *name, gid_t *group, inv_verdict *verdic
     return INV_OK;
 }
 
-/* Of what stands in front of the name, with the slash. */
+/* The length of the folder's path, with the slash. */
 static int folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -133,8 +133,8 @@ static int folder_length(const char *path)
 }
 
 /*
- * Made under another name and moved into place when it has its mode and group: nobody connects too
- * early, and a stale socket is replaced in one step.
+ * The socket is made under another name and moved into place when it has its mode and group: no
+ * client connects too early, and a stale socket is replaced in one step.
  */
 static inv_result make_socket(const inv_agent_settings *settings, agent_listener *listener,
                               inv_verdict *verdict)
@@ -158,7 +158,7 @@ static inv_result make_socket(const inv_agent_settings *settings, agent_listener
         goto cleanup;
     }
     listener->descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    (void)unlink(temporary); /* of a process of this number that died here */
+    (void)unlink(temporary); /* left by a process of the same number that crashed here */
     before = umask(0177);
     bound = listener->descriptor < 0
                 ? -1
@@ -190,8 +190,8 @@ cleanup:
 }
 
 /*
- * Two that start at once must not both find the place free: the folder itself is the lock. Whoever
- * else may hold it is not waited for longer than a start takes.
+ * Two agents that start at once must not both find the place free: the folder itself is the lock.
+ * Any other holder of it is not waited for longer than a start takes.
  */
 static inv_result lock_folder(const char *path, int *folder, inv_verdict *verdict)
 {

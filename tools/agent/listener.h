@@ -7,10 +7,10 @@
 #include "invitegate/config.h"
 #include "invitegate/verdict.h"
 
-/* The socket that clients connect to: systemd's, or our own. */
+/* The socket that clients connect to: from systemd, or the agent's own. */
 typedef struct agent_listener {
     int descriptor; /* -1: none */
-    char *path;     /* our own socket; NULL: systemd's */
+    char *path;     /* of the agent's own socket; NULL: systemd's */
     dev_t device;
     ino_t inode;
 } agent_listener;
@@ -22,8 +22,8 @@ typedef struct agent_listener {
 
 /*
  * Takes the one socket that LISTEN_PID and LISTEN_FDS hand over; else makes the configured one with
- * its mode and group, in the place of one that nobody listens on any more. INV_CONFIG says what is
- * in the way.
+ * its mode and group, in the place of one that no process listens on any more. INV_CONFIG says what
+ * is in the way.
  */
 inv_result agent_listener_open(const inv_agent_settings *settings, agent_listener *listener,
                                inv_verdict *verdict);

@@ -19,11 +19,11 @@
 
 #define LAST_WORDS_MS  5000 /* for clients to read their answers when the agent ends */
 #define LAST_TURN_MS   100
-#define LOOK_MS        1000  /* how often begun frames are looked at */
+#define LOOK_MS        1000  /* how often begun frames are checked for their age */
 #define ACCEPT_WAIT_MS 1000  /* after accept(2) has failed */
-#define SAY_AGAIN_MS   60000 /* the same line of the log */
+#define SAY_AGAIN_MS   60000 /* before the same line of the log may come again */
 
-/* Where things are in the list for poll(2); connections follow. */
+/* Indexes in the list for poll(2); those of the connections follow. */
 enum { POLL_SIGNALS, POLL_READY, POLL_LISTENER };
 
 typedef struct agent_loop {
@@ -31,19 +31,20 @@ typedef struct agent_loop {
     inv_context **context;
     const char *config_path;
     agent_workers *workers;
-    inv_context *old_context; /* of the configuration before: until its workers are done */
+    inv_context *old_context; /* of the configuration before a reload, until its workers are done */
     agent_workers *old_workers;
-    bool reload; /* asked for while old_workers were at work */
+    bool reload; /* SIGHUP came while old_workers were at work */
     int listener;
     int signals;
     int ready;
-    bool standard;           /* over standard input and output */
-    bool draining;           /* what was begun is finished, nothing new is */
-    long long drain_end;     /* when nobody needs to wait for readers any more; 0: jobs left */
-    long long accept_after;  /* no connection is taken before; 0: any may be */
-    long long say_turn_away; /* not in the log again before */
+    bool standard;       /* over standard input and output */
+    bool draining;       /* no new request is begun; those under way are finished */
+    long long drain_end; /* when the agent ends though clients have not read their answers; 0: there
+                            are jobs left */
+    long long accept_after;  /* no connection is taken before this moment; 0: at any time */
+    long long say_turn_away; /* the same line of the log may not come before this moment */
     long long say_accept;
-    size_t jobs; /* that workers have */
+    size_t jobs; /* requests that workers have */
     agent_places places;
     struct pollfd polled[AGENT_POLLED_MAX];
 } agent_loop;
@@ -80,7 +81,9 @@ static void reply(agent_connection *connection, const char *id, const char *resu
     agent_answer_clear(&answer);
 }
 
-/* A job that was answered, or that nobody needs to answer any more, leaves the connection. */
+/*
+ * Takes the job off its connection, which may be gone (NULL): it was answered, or needs no answer.
+ */
 static agent_connection *take_back(agent_loop *loop, const agent_job *job)
 {
     agent_connection *connection = agent_places_find(&loop->places, job->connection);
@@ -91,7 +94,7 @@ static agent_connection *take_back(agent_loop *loop, const agent_job *job)
     return connection;
 }
 
-/* Frees the job. */
+/* Answers THROTTLED and frees the job. */
 static void refuse(agent_loop *loop, agent_job *job)
 {
     agent_connection *connection = take_back(loop, job);
@@ -112,7 +115,7 @@ static void deliver_from(agent_loop *loop, agent_workers *workers)
         if (connection != NULL && job->answer.length > 0)
             agent_connection_send(connection, job->answer.bytes, job->answer.length);
         else if (connection != NULL)
-            connection->broken = true; /* no memory even to say so */
+            connection->broken = true; /* there was no memory even for NO_MEMORY */
         agent_job_free(&job);
         job = next;
     }
@@ -177,7 +180,10 @@ static void reload(agent_loop *loop)
     inv_log_write(log_of(loop), INV_LOG_INFO, "has read %s again", context->config->path);
 }
 
-/* One configuration at a time: the next reload waits until the one before is no longer used. */
+/*
+ * Frees the workers of the configuration before, once they are idle. Only then comes the next
+ * reload, so that there are never three configurations.
+ */
 static void end_old_workers(agent_loop *loop)
 {
     if (loop->old_workers != NULL && !agent_workers_idle(loop->old_workers))
@@ -194,7 +200,7 @@ static void deliver(agent_loop *loop)
 {
     uint64_t count;
 
-    /* the call first: a job that is finished in between calls again */
+    /* the eventfd first: a job that is finished in between writes to it again */
     (void)!read(loop->ready, &count, sizeof(count));
     deliver_from(loop, loop->old_workers);
     deliver_from(loop, loop->workers);
@@ -219,7 +225,7 @@ static void submit(agent_loop *loop, agent_connection *connection, const agent_o
     agent_claim_of(loop->service, operation, frame, connection->number, &job->claim);
     job->frame = *frame;
     *frame = (agent_frame){.field_count = 0};
-    /* counted first: a worker may be done before this thread goes on */
+    /* counted before: a worker may have finished the job before this thread goes on */
     connection->in_flight++;
     loop->jobs++;
     refused = agent_workers_submit(loop->workers, job);
@@ -297,8 +303,10 @@ static void take_connection(agent_loop *loop, int descriptor)
                       (long)peer.uid, problem);
 }
 
-/* What accept(2) fails for: nobody waits; one who waited is gone; there is no room, which is waited
- * for; or this can be no socket. */
+/*
+ * Why accept(2) failed: no client waits; the one that waited is gone; resources are short, and it
+ * is tried later; or (INV_CONFIG) the descriptor can be no socket.
+ */
 static inv_result judge_accept(agent_loop *loop, int error, inv_verdict *verdict)
 {
     switch (error) {
@@ -324,7 +332,7 @@ static inv_result accept_connections(agent_loop *loop, inv_verdict *verdict)
 {
     int descriptor;
 
-    /* as many at most as may have waited, so that those who are connected have their turn */
+    /* at most as many as can have waited, so that connected clients have their turn */
     for (int i = 0; i < AGENT_PLACES_MAX; i++) {
         descriptor = accept4(loop->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (descriptor < 0)
@@ -395,7 +403,7 @@ static void serve_connections(agent_loop *loop)
     }
 }
 
-/* Nothing but a descriptor ends most waits. */
+/* The timeout of poll(2) in milliseconds: -1 unless something has to end by time. */
 static int patience(const agent_loop *loop)
 {
     if (loop->drain_end != 0)
@@ -419,7 +427,7 @@ static inv_result turn(agent_loop *loop, inv_verdict *verdict)
     if (loop->polled[POLL_READY].revents != 0)
         deliver(loop);
     serve_connections(loop);
-    if (loop->polled[POLL_LISTENER].revents != 0) /* last: the list has no new connections */
+    if (loop->polled[POLL_LISTENER].revents != 0) /* last: they are not in polled yet */
         result = accept_connections(loop, verdict);
     agent_places_tend(&loop->places, agent_limits_now());
     return result;

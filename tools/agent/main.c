@@ -17,14 +17,14 @@
 #include "loop.h"
 #include "pam.h"
 
-/* As invitectl's. */
+/* The exit statuses of invitectl. */
 enum { EXIT_USAGE = 2, EXIT_TEMPORARY = 3, EXIT_CONFIGURATION = 4 };
 
 typedef struct invocation {
     const char *config_path; /* NULL: the built-in one */
     bool listen;
     bool standard;
-    bool done; /* help or version: status is all there is */
+    bool done; /* nothing is left to do but to exit with status */
     int status;
 } invocation;
 
@@ -95,7 +95,7 @@ static invocation parse(int argc, char **argv)
     return wanted;
 }
 
-/* What this process does not need, and must not leave behind. */
+/* Gives up rights that this process does not need, and a core file. */
 static void give_up_rights(void)
 {
     const struct rlimit nothing = {0, 0};
@@ -106,7 +106,7 @@ static void give_up_rights(void)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-/* Until the loop takes it: what is asked for too early is done as soon as it can be. */
+/* Blocks a signal until the loop takes it: one that comes too early is acted on then. */
 static void keep_for_the_loop(int number)
 {
     sigset_t signals;
@@ -122,7 +122,7 @@ static inv_result serve(agent_service *service, inv_context **context, const inv
     agent_listener listener = AGENT_LISTENER_INIT;
     inv_result result = INV_OK;
 
-    /* from the socket on there is something to take away at the end */
+    /* from now on a signal must not end the process before the socket is removed */
     keep_for_the_loop(SIGTERM);
     keep_for_the_loop(SIGINT);
     if (!wanted->standard)

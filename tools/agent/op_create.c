@@ -10,7 +10,7 @@
 #include "invitegate/utf8.h"
 #include "op_create.h"
 
-/* Invites that people make themselves. */
+/* The operation create: invites that users of the XMPP server make. */
 
 typedef struct creation {
     inv_invite_request request;
@@ -58,7 +58,7 @@ static const char *option(const agent_task *task, const char *name)
     return NULL;
 }
 
-/* NOT_ALLOWED with words that the inviter is to see. */
+/* NOT_ALLOWED with words for the inviter. */
 static inv_result refuse(agent_task *task, const char *words)
 {
     inv_result result = inv_verdict_set(&task->verdict, INV_NOT_ALLOWED, "%s", words);
@@ -84,7 +84,7 @@ static inv_result read_inviter(agent_task *task, creation *wanted)
     return INV_OK;
 }
 
-/* "no" is for accounts: the other types are there to make contacts. */
+/* "no" is for account invites only: the other types exist to make contacts. */
 static inv_result read_subscription(agent_task *task, creation *wanted)
 {
     static const char *const words[2][3] = {{"yes", "true", "1"}, {"no", "false", "0"}};
@@ -136,7 +136,7 @@ static inv_result read_expires(agent_task *task, creation *wanted)
     return INV_OK;
 }
 
-/* It is shown in lists and logs, and stored in the invite. */
+/* A note is shown in lists and logs, and stored in the invite. */
 static inv_result read_note(agent_task *task, creation *wanted)
 {
     const char *note = option(task, "note=");

@@ -4,7 +4,7 @@
 
 #include "task.h"
 
-/* Invites that people make themselves. */
+/* Invites that users of the XMPP server make. */
 
 #define AGENT_NOTE_MAX 1024 /* bytes of the note */
 

@@ -10,7 +10,7 @@
 #include "invitegate/timestamp.h"
 #include "op_lookup.h"
 
-/* The operations that only look: exists, roster, accounts, changed. */
+/* The operations that only read: exists, roster, accounts, changed. */
 
 inv_result agent_exists(agent_task *task)
 {
@@ -51,7 +51,7 @@ inv_result agent_identify(agent_task *task, const inv_name *name,
     return result;
 }
 
-/* The lines of roster: whose it is, and when a guest's time is over. */
+/* The text of roster: the account's identity, and when it expires, if it does. */
 static inv_result describe_holder(agent_task *task, const inv_account *account)
 {
     char identity[INV_ACCOUNT_IDENTITY_SIZE] = "";
@@ -69,7 +69,7 @@ inv_result agent_roster(agent_task *task)
     inv_name *name = NULL;
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
-    /* the account first: one that is made anew meanwhile is noticed next time, not missed */
+    /* the account first: if it is made anew in between, the next call shows that */
     if (result == INV_OK)
         result = find_holder(task, name, &account, agent_clear_words(task));
     if (result == INV_OK)
@@ -83,7 +83,7 @@ inv_result agent_roster(agent_task *task)
 
 /* ---------------------------------------------------------------------------------- accounts */
 
-/* Those of users, a name a line, that can be names; *names has room for all. */
+/* Those names of users, one a line, that can be prepared; names has room for all. */
 static inv_result parse_users(agent_task *task, const char *users, inv_name **names, size_t *count)
 {
     inv_result result = INV_OK;
@@ -128,7 +128,7 @@ static bool append_account(void *context, const inv_account *account)
 inv_result agent_accounts(agent_task *task)
 {
     const char *users = task->arguments[0];
-    inv_name **names = calloc(strlen(users) / 2 + 1, sizeof(*names)); /* a name and a line feed */
+    inv_name **names = calloc(strlen(users) / 2 + 1, sizeof(*names)); /* 2 bytes a name, at least */
     size_t count = 0;
     inv_result result;
 

@@ -5,14 +5,17 @@
 #include "invitegate/account.h"
 #include "task.h"
 
-/* What an XMPP server asks of accounts and rosters. */
+/* Lookups of accounts and rosters, for an XMPP server. */
 
 inv_result agent_exists(agent_task *task);
 inv_result agent_roster(agent_task *task);
 inv_result agent_accounts(agent_task *task);
 inv_result agent_changed(agent_task *task);
 
-/* Which account the name has now; "": none, or one that no invite made. */
+/*
+ * The identity of the account that the name has now (inv_account_identity); "": it has none, or no
+ * invite made it.
+ */
 inv_result agent_identify(agent_task *task, const inv_name *name,
                           char identity[INV_ACCOUNT_IDENTITY_SIZE], inv_verdict *verdict);
 

@@ -9,7 +9,8 @@
 #include "op_token.h"
 #include "pam.h"
 
-/* The operations that a token is for, and what their failures cost: check, register, taken, reset,
+/*
+ * The operations that take a token, and what their failures cost: check, register, taken, reset,
  * contact.
  */
 
@@ -24,7 +25,7 @@ static const char *client_address(const agent_task *task)
 
 /*
  * How many people share a token: a class with one invite may be wrong as often as all of them with
- * an invite each. A bad token has no such people, and its invite is not read for that.
+ * an invite each. A bad token is charged for one, and its invite is not read.
  */
 static unsigned sharers_of(agent_task *task, const inv_token *token, inv_result result)
 {
@@ -43,8 +44,8 @@ static unsigned sharers_of(agent_task *task, const inv_token *token, inv_result 
 }
 
 /*
- * Addresses pay for bad tokens, genuine tokens for every refusal; and a genuine token is not held
- * back for its address, so that good users behind one NAT never wait for a bad one.
+ * Addresses pay for bad tokens, genuine tokens for every refusal. A genuine token is not refused
+ * for its address, so that users behind one NAT do not wait because of a neighbour's bad tokens.
  */
 static inv_result limited(agent_task *task, agent_limit by_address, agent_limit by_token,
                           token_act act)
@@ -80,7 +81,10 @@ static inv_result limited(agent_task *task, agent_limit by_address, agent_limit 
 
 /* ------------------------------------------------------------------------------------- check */
 
-/* Who would become a contact: a client needs the inviter before anything is redeemed. */
+/*
+ * Answers with those who would become contacts: a client needs the inviter before anything is
+ * redeemed.
+ */
 static void answer_contacts(agent_task *task, const inv_invite *invite)
 {
     const char *group = inv_invite_roster_group(invite, task->domain, task->call.log);
@@ -124,7 +128,7 @@ static time_t accepted_at(const agent_task *task)
     return moment;
 }
 
-/* What is done stays done, whether its contacts can be read or not. */
+/* False: the contacts cannot be read, which is logged. The redemption was done all the same. */
 static bool answer_approved(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -136,7 +140,10 @@ static bool answer_approved(agent_task *task, const inv_name *name)
     return false;
 }
 
-/* Redeeming tells which account it is, if that is known: else the directory is asked. */
+/*
+ * Answers with the account's identity. verdict.account has it where inv_redeem set it; else it is
+ * looked up.
+ */
 static inv_result answer_account(agent_task *task, const inv_name *name)
 {
     static const char unknown[] = "contacts=unknown";
@@ -167,7 +174,7 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
     return result;
 }
 
-/* token NULL: without one, where that is allowed. */
+/* token NULL: registers without one, where the domain permits that. */
 static inv_result do_register(agent_task *task, const inv_token *token)
 {
     inv_name *name = NULL;
@@ -182,8 +189,8 @@ static inv_result do_register(agent_task *task, const inv_token *token)
 }
 
 /*
- * Without a token nothing else stands in the way of somebody who wants a thousand accounts, or to
- * know a thousand names: the address pays for each verdict.
+ * Without a token only the address keeps a client from making, or asking for, a thousand names: it
+ * pays for each verdict.
  */
 static inv_result act_without_token(agent_task *task, token_act act)
 {
@@ -207,7 +214,7 @@ static inv_result act_without_token(agent_task *task, token_act act)
     return result;
 }
 
-/* token "" where the domain may let names register without one. */
+/* A first argument of "" is no token, which the domain may permit. */
 static inv_result with_or_without_token(agent_task *task, token_act act)
 {
     if (task->arguments[0][0] == '\0')

@@ -4,7 +4,7 @@
 
 #include "task.h"
 
-/* What is done with a token. */
+/* The operations that take a token. */
 
 inv_result agent_check(agent_task *task);
 inv_result agent_register(agent_task *task);

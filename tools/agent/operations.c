@@ -70,7 +70,7 @@ static const inv_domain *domain_of(const inv_config *config, const char *name)
     return inv_config_domain(config, name);
 }
 
-/* However a token is wrapped, and wherever it comes from, it is one subject. */
+/* A token is one subject, however its text is wrapped and wherever it comes from. */
 static bool claim_token(const agent_service *service, const char *domain_name, const char *text,
                         agent_claim *claim)
 {
@@ -126,7 +126,7 @@ static void log_verdict(const agent_task *task)
     if (task->verdict.result == INV_OK && !task->operation->log_success)
         return;
     if (task->verdict.result == INV_NO_ACCOUNT)
-        return; /* an answer to a question, not a refusal */
+        return; /* exists was answered; it is no refusal */
     inv_log_verdict(task->service->context->log, &task->verdict, &origin);
 }
 

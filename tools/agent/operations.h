@@ -8,19 +8,20 @@
 #include "task.h"
 #include "turns.h"
 
-/* The operations of invite-agent(7): what each is called with, and what it does. */
+/* The operations of invite-agent(7): their arguments, and what each does. */
 
 /*
- * What a request asks for, judged by its form alone. NULL: it asks for nothing that there is, and
- * *problem tells the client's author why, in the space given or as a constant. ping has no run.
+ * The operation that a request names, if its form is right. NULL: there is no such operation, or
+ * its arguments are wrong; *problem is a constant text for the author of the client. ping has no
+ * run.
  */
 const agent_operation *agent_operation_of(const agent_frame *frame, const char **problem);
 
-/* Whom the request counts for; connection: the number of the client it came from. */
+/* Which subject and address the request counts for; connection: the number of its client. */
 void agent_claim_of(const agent_service *service, const agent_operation *operation,
                     const agent_frame *frame, uint64_t connection, agent_claim *claim);
 
-/* Does what the frame asks for, logs the verdict and writes the whole answer. For a worker. */
+/* Runs the request, logs the verdict and writes the whole answer. For a worker. */
 void agent_operate(const agent_service *service, const agent_frame *frame, inv_directory *directory,
                    agent_answer *answer);
 

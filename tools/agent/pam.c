@@ -19,10 +19,10 @@
 #include "invitegate/account.h"
 #include "invitegate/utf8.h"
 
-#define PAM_TIMES_TIMEOUT 2 /* the module's own time, and as much again for all others */
+#define PAM_TIMES_TIMEOUT 2 /* once for pam_invite's own time, and once for all other modules */
 #define OUTPUT_SIZE       1024
 
-/* One process, as seen from here. */
+/* A process that changes one password, as the agent sees it. */
 typedef struct pam_process {
     pid_t process; /* 0: none */
     int descriptor;
@@ -46,8 +46,8 @@ static int spawn_on(int descriptor, pid_t *process)
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attributes);
     (void)sigemptyset(&signals);
-    (void)posix_spawnattr_setsigmask(&attributes, &signals); /* workers block all of them */
-    (void)posix_spawnattr_setpgroup(&attributes, 0); /* to be ended with what modules start */
+    (void)posix_spawnattr_setsigmask(&attributes, &signals); /* workers block all signals */
+    (void)posix_spawnattr_setpgroup(&attributes, 0);         /* to be killed with its children */
     error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     if (error == 0)
         error = posix_spawn_file_actions_adddup2(&actions, descriptor, STDIN_FILENO);
@@ -78,7 +78,7 @@ static inv_result start(pam_process *change, inv_verdict *verdict)
                            "cannot start a process for PAM: %s", strerror(error));
 }
 
-/* A few kilobytes: they fit into the socket, whether the process reads them or not. */
+/* The request is a few kilobytes: it fits into the socket, whether the process reads it or not. */
 static inv_result hand_over(const pam_process *change, const char *const fields[AGENT_PAM_FIELDS],
                             inv_verdict *verdict)
 {
@@ -122,7 +122,7 @@ static void end(pam_process *change)
     if (change->descriptor >= 0)
         (void)close(change->descriptor);
     if (change->process != 0) {
-        (void)kill(-change->process, SIGKILL); /* it has answered, or is not to any more */
+        (void)kill(-change->process, SIGKILL); /* it has answered, or its time is up */
         while (waitpid(change->process, NULL, 0) < 0 && errno == EINTR)
             continue;
     }
@@ -132,8 +132,10 @@ static void end(pam_process *change)
 
 /* ---------------------------------------------------------------------------------- the code */
 
-/* The results of pam_invite(8) read backwards. NOT_ALLOWED stands for all that PAM_PERM_DENIED can
- * be. */
+/*
+ * The table of pam_invite(8) read backwards. NOT_ALLOWED for each of the results that
+ * PAM_PERM_DENIED can mean.
+ */
 static inv_result result_of(int code)
 {
     switch (code) {
@@ -211,8 +213,9 @@ static bool is_there(agent_task *task, const inv_name *name)
 }
 
 /*
- * Was it the name, and why? pam_invite(8) has one code for that, and other modules have it too: if
- * the invite has nothing against the name, it was one of those, and its words count.
+ * Which result PAM_PERM_DENIED meant: pam_invite(8) has one code for all refusals of a name, and
+ * other modules use it too. Where a check refuses the name now, that is the result; else another
+ * module has refused, and its words count.
  */
 static inv_result explain_refusal(agent_task *task, const inv_token *token, const inv_name *name,
                                   inv_allowed_types allowed_types, time_t accepted_at)
@@ -220,7 +223,9 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
     inv_verdict verdict = task->verdict;
     inv_result result = check_name(task, token, name, allowed_types, accepted_at, &verdict);
 
-    /* a check lets a new account be repeated; that it was refused leaves the password */
+    /*
+     * a check permits that a new account is registered again, so its password was what PAM refused
+     */
     if (result == INV_OK && token == NULL && is_there(task, name))
         result = inv_verdict_set(&verdict, INV_NAME_TAKEN, "the account has another password");
     if (result <= INV_OK)
@@ -230,8 +235,8 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
 }
 
 /*
- * A stack that says yes without pam_invite.so in it has made nothing. What it did make, nobody but
- * the directory tells.
+ * INV_CONFIG where a stack succeeded without pam_invite.so, and so made no account. Else sets
+ * verdict->account from the directory, since PAM does not tell it.
  */
 static inv_result confirm(agent_task *task, const inv_name *name)
 {
@@ -300,7 +305,7 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     }
     if (accepted_at != 0)
         (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
-    /* PAM cannot be told which kinds of invite to take */
+    /* PAM has no way to say which types of invite to take, so a check does */
     result = check_name(task, token, name, allowed_types, accepted_at, agent_clear_words(task));
     if (result == INV_OK)
         result = run(task, fields);

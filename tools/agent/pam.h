@@ -10,24 +10,29 @@
 /*
  * Registering through a PAM service. Modules are code of others, made for programs with one thread:
  * each change of a password runs in a process of its own, this same program with the option below,
- * which is told everything over its standard input and answers on its standard output.
+ * which reads the request from its standard input and answers on its standard output.
  */
 #define AGENT_PAM_OPTION "--pam-change"
 
 /*
- * Redeems token for name through the domain's pam_service; NULL registers without one. What PAM's
- * codes leave open (which of the refusals of a name it was) is found out by a check; takes is for
- * that.
+ * Redeems token (NULL: none) for name through the domain's pam_service. A check before it refuses
+ * invites that are not of allowed_types, and one after it finds the result where PAM's code leaves
+ * it open (refusals of a name have one code).
  */
 inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
                             const char *password, time_t accepted_at,
                             inv_allowed_types allowed_types);
 
-/* The process: one pam_acct_mgmt(3) and pam_chauthtok(3). Returns the exit status. */
+/*
+ * The main function of that process: one pam_acct_mgmt(3) and pam_chauthtok(3). Returns the exit
+ * status.
+ */
 int agent_pam_process(void);
 
-/* What goes in: fields with a NUL behind each, until the end. What comes out: PAM's
- * code as a decimal number, a NUL, and the last words of the modules. */
+/*
+ * Input: these fields with a NUL behind each, until the end. Output: PAM's code as a decimal
+ * number, a NUL, and the last words of the modules.
+ */
 enum {
     AGENT_PAM_SERVICE,
     AGENT_PAM_USER,
@@ -38,7 +43,9 @@ enum {
     AGENT_PAM_FIELDS
 };
 
-/* Tells pam_invite(8) when a check accepted the token; see there. */
+/*
+ * The PAM environment variable that tells pam_invite(8) when a check accepted the token; see there.
+ */
 #define AGENT_PAM_ACCEPTED_AT_NAME "INVITEGATE_ACCEPTED_AT"
 
 #endif

@@ -11,7 +11,7 @@
 #include "invitegate/secret.h"
 #include "pam.h"
 
-/* The other side of pam.c: one process, one thread, one change of a password. */
+/* The process that pam.c starts: one thread, one change of a password. */
 
 #define INPUT_SIZE  16384
 #define WORDS_SIZE  512
@@ -21,7 +21,7 @@ typedef struct change {
     char input[INPUT_SIZE];
     const char *fields[AGENT_PAM_FIELDS];
     unsigned prompts;
-    bool error_shown; /* words are of an error: mere information does not replace them */
+    bool error_shown; /* words are of an error: an informational message does not replace them */
     char words[WORDS_SIZE];
 } change;
 
@@ -57,7 +57,9 @@ static void keep_words(change *request, const char *words, bool error)
     (void)snprintf(request->words, sizeof(request->words), "%s", words);
 }
 
-/* The first secret that is asked for is the old password, all others are the new one. */
+/*
+ * The first secret that is asked for is the old password (the token), all others are the new one.
+ */
 static int answer_one(change *request, const struct pam_message *message,
                       struct pam_response *response)
 {
@@ -98,7 +100,7 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     return code;
 }
 
-/* Waiting after a failure is for hosts with one client. */
+/* Replaces PAM's pause after a failure, which is for hosts with one client. */
 static void do_not_wait(int code, unsigned microseconds, void *context)
 {
     (void)code;
@@ -128,8 +130,8 @@ static int set_items(pam_handle_t *pamh, const change *request)
 }
 
 /*
- * The account lines come first, for modules like pam_time(8) that know no other. That there is no
- * such account yet, or that one to be reset is over, is not for them to say here.
+ * The account lines come first, for modules like pam_time(8) that have no others. That there is no
+ * such account yet, or that one to be reset is over, is no reason to refuse here.
  */
 static int judge_account(pam_handle_t *pamh, change *request)
 {
@@ -177,6 +179,8 @@ int agent_pam_process(void)
     length = snprintf(answer, sizeof(answer), "%d%c%s", code, '\0', request->words);
     inv_wipe(request, sizeof(*request));
     free(request);
-    /* the reader ends this process as soon as it has it all: one write, as the last thing */
+    /*
+     * one write, as the last thing: the agent kills this process as soon as it has the whole answer
+     */
     return length > 0 && write(STDOUT_FILENO, answer, (size_t)length) == length ? 0 : 1;
 }

@@ -3,7 +3,7 @@
 
 #include "places.h"
 
-/* The first free place, unless peer has as many as one may have. */
+/* The first free place, unless peer has AGENT_PEER_MAX already. */
 static agent_connection **free_place(agent_places *places, uid_t peer, const char **problem)
 {
     agent_connection **place = NULL;

@@ -39,7 +39,7 @@ static inv_result note_user(agent_task *task, const inv_name *name, inv_result r
     return result;
 }
 
-/* The part of user before an '@' and the task's domain. */
+/* *local: the length of the part of user before an '@' and the task's domain. */
 static inv_result find_local(agent_task *task, const char *user, size_t *local)
 {
     const inv_domain *domain;

@@ -11,11 +11,11 @@
 #include "inviters.h"
 #include "limits.h"
 
-/* What an operation works with, and what they do alike. */
+/* What an operation works with, and what several operations do. */
 
 #define AGENT_NAME "invite-agent"
 
-/* What all requests share. Threads may use it together. */
+/* What all requests share; thread-safe. */
 typedef struct agent_service {
     const inv_context *context;
     agent_limits *limits;
@@ -34,13 +34,13 @@ typedef struct agent_task {
     inv_call call; /* with the worker's own directory */
     const inv_domain *domain;
     inv_verdict verdict;
-    char *text; /* of the answer; wiped and freed with the task. NULL: the verdict's */
+    char *text; /* of the answer; wiped and freed with the task. NULL: the verdict's text */
 } agent_task;
 
-/* Whom requests are counted for that are worked on at once, see turns.h. */
+/* Which subject a request counts for, see turns.h. */
 typedef enum agent_subject {
-    AGENT_SUBJECT_CLIENT, /* whoever is connected */
-    AGENT_SUBJECT_TOKEN,  /* the invite of the first argument; without one the address */
+    AGENT_SUBJECT_CLIENT, /* the connected client */
+    AGENT_SUBJECT_TOKEN,  /* the invite of the first argument's token; without one the address */
     AGENT_SUBJECT_PERSON, /* the JID in the first argument */
 } agent_subject;
 
@@ -48,23 +48,26 @@ struct agent_operation {
     const char *name;
     size_t least_arguments;
     size_t most_arguments;
-    size_t address;     /* which argument is the client's address; 0: none */
-    size_t accepted_at; /* which one is the moment of acceptance; 0: none */
-    bool log_success;   /* an answer OK is a verdict too */
+    size_t address;     /* index from 1 of the argument that is the client's address; 0: none */
+    size_t accepted_at; /* likewise of the moment of acceptance; 0: none */
+    bool log_success;   /* an answer OK is logged too */
     agent_subject subject;
-    /* words for what else is wrong with the arguments, NULL: nothing is; may be NULL itself */
+    /* the fault of the arguments in words, or NULL; may be NULL itself */
     const char *(*problem)(const char *const *arguments, size_t count);
     inv_result (*run)(agent_task *task);
 };
 
-/* A user of the task's domain, with or without it: a name to register, or any that may exist. */
+/*
+ * The name of a user of the task's domain, written with or without it: one to register, or any that
+ * an account may have.
+ */
 inv_result agent_new_name(agent_task *task, const char *user, inv_name **name);
 inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name);
 
-/* Makes the approved contacts of a JID the answer's. */
+/* Adds the approved contacts of a JID to the answer. */
 inv_result agent_answer_roster(agent_task *task, const char *jid, inv_verdict *verdict);
 
-/* Starts the verdict's words anew; what is known of invite and user stays. */
+/* The verdict, emptied of the words of an earlier step; invite and user stay. */
 inv_verdict *agent_clear_words(agent_task *task);
 
 /* asprintf for task->text; INV_OK or INV_NO_MEMORY. */

@@ -36,7 +36,7 @@ static bool same_address(const agent_claim *one, const agent_claim *other)
            memcmp(one->address, other->address, AGENT_DIGEST_SIZE) == 0;
 }
 
-/* The round behind the last one of that subject in the list, or *round. */
+/* Raises *round to the one behind the last round of that subject in the list. */
 static void go_behind(const agent_job *list, const agent_claim *claim, uint64_t *round)
 {
     for (const agent_job *job = list; job != NULL; job = job->next) {
@@ -59,7 +59,7 @@ static bool may_run(const agent_turns *turns, const agent_job *job)
 
 /* ---------------------------------------------------------------------------------------- lists */
 
-/* The link that leads to the last job; waiting must not be empty. */
+/* The link to the last job; the list must not be empty. */
 static agent_job **last_link(agent_job **list)
 {
     while ((*list)->next != NULL)
@@ -87,7 +87,7 @@ static agent_job *unlink_job(agent_job **link)
     return job;
 }
 
-/* The link that leads to the first job that may run; *link is NULL when there is none. */
+/* The link to the first job that may run; *link is NULL when there is none. */
 static agent_job **next_link(agent_turns *turns)
 {
     agent_job **link = &turns->waiting;

@@ -11,22 +11,23 @@
 #include "limits.h"
 
 /*
- * In which order requests are worked on. Each request has a subject (the invite of its token, the
- * inviter of a new one, an address without a token, or the client) and, where it tells one, an
- * address; each subject and each address has a ceiling of requests that are worked on at once.
+ * The order in which requests are worked on. Each request has a subject (the invite of its token,
+ * the inviter of a new one, an address without a token, or the client) and, where the client
+ * reports one, an address; each subject and each address has a ceiling of requests that are worked
+ * on at once.
  *
  * Rounds keep the order: a request comes one round after its subject's last one that waits or is
  * worked on, and after the present round. Requests are taken by round, those of one round as they
- * came, those that would exceed a ceiling later. So a request of a subject that has no other waits
- * for at most two of each other subject, and for no worker that a single other one holds; and new
- * subjects, however many, do not keep an old one from its turn.
- * When all places are taken, the request of the latest round, the last of whoever has most of them,
- * gives its place up.
+ * came; those that would exceed a ceiling wait. So the only request of a subject waits for at most
+ * two of each other subject, and for no worker that a single other subject holds; and new subjects,
+ * however many, do not keep an old one from its turn.
+ * When all places are taken, the request of the latest round, the last of the subject that has most
+ * of them, is refused.
  */
 
 #define AGENT_QUEUE_MAX 256 /* requests that wait for a worker */
 
-/* Whom a request is counted for. */
+/* The subject and address that a request counts for, and its round. */
 typedef struct agent_claim {
     unsigned char subject[AGENT_DIGEST_SIZE];
     unsigned char address[AGENT_DIGEST_SIZE];
@@ -49,28 +50,30 @@ void agent_job_free(agent_job **job);
 
 /* Owns the jobs in both lists. Not thread-safe. */
 typedef struct agent_turns {
-    agent_job *waiting; /* by round */
+    agent_job *waiting; /* sorted by round */
     size_t waiting_count;
     agent_job *running;
     size_t running_count;
-    size_t ceiling; /* of one subject's, and of one address's, jobs in running */
+    size_t ceiling; /* for the jobs of one subject, and of one address, in running */
     uint64_t round;
 } agent_turns;
 
-/* How many of so many workers one subject or address may have: all but a quarter, at least one. */
+/* The ceiling for this many workers: all but a quarter, at least one. */
 size_t agent_turns_ceiling(unsigned workers);
 
-/* Puts job in its place. Returns the job, which may be this one, that has to be refused: the
- * caller's again; NULL: none. */
+/*
+ * Adds job to those that wait. Returns the job that has to be refused, which may be this one and is
+ * the caller's again; NULL: none.
+ */
 agent_job *agent_turns_add(agent_turns *turns, agent_job *job);
 
-/* Whether a job waits that may be worked on now. */
+/* Whether a job waits that is below its ceilings. */
 bool agent_turns_has_next(const agent_turns *turns);
 
-/* Moves that job to those that are worked on; NULL: there is none. */
+/* Moves the first such job to those that are worked on; NULL: there is none. */
 agent_job *agent_turns_take(agent_turns *turns);
 
-/* The job is done: it leaves, and is the caller's. */
+/* Takes a job out that is done; it is the caller's. */
 void agent_turns_end(agent_turns *turns, agent_job *job);
 
 /* Takes all waiting jobs out, linked by next, in their order. */

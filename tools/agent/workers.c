@@ -15,7 +15,7 @@ struct agent_workers {
     pthread_mutex_t lock;
     pthread_cond_t work;
     agent_turns turns;
-    agent_job *finished; /* the last to finish first */
+    agent_job *finished; /* linked by next, the last to finish first */
     bool stopping;
     pthread_t *threads;
     unsigned thread_count;
@@ -35,7 +35,7 @@ static void answer(const agent_workers *workers, agent_job *job, inv_directory *
     agent_frame_clear(&job->frame); /* passwords do not wait for the client to read */
 }
 
-/* The next job, or NULL when there is to be none any more. */
+/* Waits for the next job; NULL when the workers have to stop. */
 static agent_job *next_job(agent_workers *workers)
 {
     agent_job *job = NULL;
@@ -43,7 +43,7 @@ static agent_job *next_job(agent_workers *workers)
     (void)pthread_mutex_lock(&workers->lock);
     while (!workers->stopping && (job = agent_turns_take(&workers->turns)) == NULL)
         (void)pthread_cond_wait(&workers->work, &workers->lock);
-    /* a job that ended made room below a ceiling, maybe for more than this worker took */
+    /* the end of a job may have made room below a ceiling for more than the job taken here */
     if (agent_turns_has_next(&workers->turns))
         (void)pthread_cond_signal(&workers->work);
     (void)pthread_mutex_unlock(&workers->lock);
@@ -81,7 +81,7 @@ static void *work(void *context)
     return NULL;
 }
 
-/* Signals are for the loop. */
+/* The thread blocks all signals: they are for the loop. */
 static int start_thread(agent_workers *workers, pthread_t *thread)
 {
     sigset_t all;

@@ -14,25 +14,29 @@
 
 typedef struct agent_workers agent_workers;
 
-/* Starts as many as configured, who work by a copy of *service. ready: an eventfd that is written
- * when answers can be collected. */
+/*
+ * Starts the configured number of threads, which work with a copy of *service. ready: an eventfd
+ * that is written to when answers can be collected.
+ */
 inv_result agent_workers_start(const agent_service *service, int ready, agent_workers **workers,
                                inv_verdict *verdict);
 
-/* Hands a job over, with claim and begin_by; the workers own it until it is collected. Returns the
- * job that has to be refused for it, as agent_turns_add. */
+/*
+ * Hands a job over, with claim and begin_by; the workers own it until it is collected. Returns the
+ * job that has to be refused instead, as agent_turns_add.
+ */
 agent_job *agent_workers_submit(agent_workers *workers, agent_job *job);
 
 /* The finished jobs, linked by next, the first to finish first; NULL: none. */
 agent_job *agent_workers_collect(agent_workers *workers);
 
-/* No job is begun any more. Returns those that wait, linked by next, in their order. */
+/* No job is begun from now on. Returns those that wait, linked by next, in their order. */
 agent_job *agent_workers_retire(agent_workers *workers);
 
-/* After agent_workers_retire: whether all that were begun have been collected. */
+/* After agent_workers_retire: whether all jobs that were begun have been collected. */
 bool agent_workers_idle(agent_workers *workers);
 
-/* Waits for what is under way; what waits is not begun any more. Frees all jobs. */
+/* Waits for the jobs under way; those that wait are not begun. Frees all jobs. */
 void agent_workers_stop(agent_workers **workers);
 
 #endif

@@ -26,7 +26,7 @@ inv_result ctl_admin_open(const ctl_invocation *invocation, ctl_session *session
     if (dn == NULL)
         return INV_OK;
     result = ctl_read_secret_file(path, &admin->password, &session->verdict);
-    /* without a password a bind is anonymous, whoever's name it bears (RFC 4513 5.1.2) */
+    /* without a password a bind is anonymous, whatever DN it has (RFC 4513 5.1.2) */
     if (result == INV_OK && inv_secret_length(admin->password) == 0)
         result = inv_verdict_set(&session->verdict, INV_CONFIG,
                                  "%s is empty: it has to hold the password of %s", path, dn);

@@ -16,7 +16,10 @@ typedef struct ctl_admin {
     inv_directory *directory; /* NULL: the options were not given */
 } ctl_admin;
 
-/* False: one was given without the other, or an empty DN; told, and *status is the exit status. */
+/*
+ * False: one was given without the other, or an empty DN; that is printed, and *status is the exit
+ * status.
+ */
 bool ctl_admin_options_fit(const ctl_invocation *invocation, int *status);
 
 /* INV_CONFIG for a file that is empty or may be read by others. Needs the session's context. */

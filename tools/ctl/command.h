@@ -56,7 +56,7 @@ typedef struct ctl_command {
     size_t least_arguments;
     size_t most_arguments;
     const char *summary; /* one line */
-    const char *details; /* more lines for its own --help, or NULL */
+    const char *details; /* more lines for the command's own --help, or NULL */
     const ctl_option *options;
     int (*run)(const ctl_invocation *invocation);
 } ctl_command;
@@ -67,8 +67,8 @@ extern const ctl_option ctl_global_options[];
  */
 
 /*
- * Fills *invocation; commands is a list that ends with NULL. False: it has told what is wrong on
- * stderr and the exit status is CTL_EXIT_USAGE. ctl_invocation_clear frees what it holds either
+ * Fills *invocation; commands is a list that ends with NULL. False: what is wrong has been printed
+ * on stderr, and the exit status is CTL_EXIT_USAGE. ctl_invocation_clear frees what it holds either
  * way.
  */
 bool ctl_parse(int argc, char **argv, const ctl_command *const *commands,
@@ -109,14 +109,17 @@ typedef struct ctl_session {
     inv_verdict verdict;
 } ctl_session;
 
-/* Opens the context; with_keys false for init and doctor. Closing is always allowed. */
+/*
+ * Opens the context; with_keys false for init, doctor and other commands that need no key. Closing
+ * is always allowed.
+ */
 inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session);
 void ctl_session_close(ctl_session *session);
 
-/* The domain of -d, else the only one, else INV_CONFIG. */
+/* Chooses the domain of -d, else the only one, else INV_CONFIG. */
 inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session);
 
-/* The same, but without -d a JID (NULL: none) tells, where its domain is configured. */
+/* The same, but without -d the domain of jid (NULL: none) is chosen, if that is configured. */
 inv_result ctl_session_choose_domain_of(const ctl_invocation *invocation, const char *jid,
                                         ctl_session *session);
 
@@ -127,29 +130,29 @@ const inv_domain *ctl_session_find_domain(const ctl_session *session, const char
 inv_result ctl_session_begin(ctl_session *session);
 
 /*
- * The same with time for a list of every invite a site has, once the directory has answered
- * something within the configured one: nobody waits minutes for a directory that is frozen.
+ * The same with time for a list of every invite a site has, once the directory has given an answer
+ * within the configured time: so a directory that is frozen costs no minutes.
  */
 inv_result ctl_session_begin_long(ctl_session *session);
 
-/* The verdict as the one log line, and the exit status of its result. */
+/* Logs the verdict in its one line, and returns the exit status of its result. */
 int ctl_session_log(ctl_session *session);
 
 /* ------------------------------------------------------------------------------------- arguments
  */
 
 /*
- * A token argument; "-" reads a line of standard input. Without -d every domain is tried, because
- * the token itself knows its own. Sets session->domain.
+ * Reads a token argument; "-" reads a line of standard input. Without -d every domain is tried,
+ * because the MAC of the token tells its domain. Sets session->domain.
  */
 inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session,
                           const char *argument, inv_token **token);
 
-/* An inviteId, or a token that gives one. Sets session->domain. */
+/* Reads an inviteId, or a token that gives one. Sets session->domain. */
 inv_result ctl_read_id(const ctl_invocation *invocation, ctl_session *session, const char *argument,
                        char id[INV_INVITE_ID_LENGTH + 1]);
 
-/* A bare JID; without '@' the session's domain is meant. */
+/* Reads a bare JID; without '@' the session's domain is meant. */
 inv_result ctl_read_jid(ctl_session *session, const char *argument, inv_name **name);
 
 #endif

@@ -12,15 +12,16 @@
 #include "commands.h"
 
 /*
- * A descriptor that the caller has closed would become the connection to the directory: a token
- * would be printed into it, and a password read from it. Open the wrong way, using it is an error.
+ * Fills closed standard descriptors. Otherwise the connection to the directory would get the number
+ * of one: a token would be printed into it, and a password read from it. They are opened the wrong
+ * way, so that using them is an error.
  */
 static bool fill_closed_descriptors(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
         if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF)
             continue;
-        /* the lowest that is free is this one */
+        /* open(2) takes the lowest free number, which is this one */
         if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor)
             return false;
     }
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
 
     if (!fill_closed_descriptors())
         return CTL_EXIT_TEMPORARY;
-    /* Directories speak UTF-8; nothing else of the locale is ever looked at. */
+    /* directories use UTF-8; nothing else depends on the locale */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     if (!ctl_parse(argc, argv, ctl_commands, &invocation))
         goto cleanup;

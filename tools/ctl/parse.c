@@ -8,9 +8,9 @@
 #include "command.h"
 
 #define OPTIONS_MAX 32
-#define FIRST_VALUE 256 /* of a long option: no letter, and each its own */
+#define FIRST_VALUE 256 /* of long options, beyond all letters; each has its own */
 
-/* The rows that are valid now, as getopt_long wants them. */
+/* The options that are valid now, as getopt_long wants them. */
 typedef struct option_rows {
     const ctl_option *rows[OPTIONS_MAX];
     struct option longs[OPTIONS_MAX + 1];
@@ -26,7 +26,7 @@ static void append_rows(option_rows *known, const ctl_option *table, size_t *end
 
         row->name = table->name;
         row->has_arg = table->argument != NULL ? required_argument : no_argument;
-        /* getopt_long takes the first of several it may be short for, where their values are one */
+        /* an abbreviation that fits several is ambiguous only if their values differ */
         row->val = FIRST_VALUE + (int)known->count;
         known->rows[known->count++] = table;
         if (table->letter == 0)
@@ -108,7 +108,7 @@ static bool tell_bad_option(const ctl_invocation *invocation, int found, char **
     return false;
 }
 
-/* Parses argv from its second word on; what is no option is left behind optind. */
+/* Parses argv from its second word on; words that are no options are left behind optind. */
 static bool parse_options(ctl_invocation *invocation, int argc, char **argv)
 {
     option_rows known;

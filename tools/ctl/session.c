@@ -8,7 +8,7 @@
 #include "invitegate/invite.h"
 #include "io/ask.h"
 
-/* Enough for a list of every invite a site has. */
+/* Enough to list every invite of a site. */
 #define LONG_CALL_MILLISECONDS 600000L
 
 inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session)
@@ -81,7 +81,7 @@ inv_result ctl_session_choose_domain_of(const ctl_invocation *invocation, const 
     return session->domain != NULL ? INV_OK : ctl_session_choose_domain(invocation, session);
 }
 
-/* Any answer will do (RFC 4512 5.1: the root DSE). */
+/* Whether the directory answers at all (RFC 4512 5.1: the root DSE). */
 static inv_result find_alive(ctl_session *session)
 {
     static const char *const nothing[] = {NULL};
@@ -173,7 +173,7 @@ inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session
     return result;
 }
 
-/* Directories compare ids without case, and show them as they were written. */
+/* Directories compare ids without case, and show them in the case they were written in. */
 static bool take_id(const char *text, char id[INV_INVITE_ID_LENGTH + 1])
 {
     size_t i = 0;

@@ -16,7 +16,7 @@ static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
-/* One run. */
+/* One run of the command. */
 typedef struct adopting {
     const ctl_invocation *invocation;
     ctl_session session;
@@ -24,11 +24,11 @@ typedef struct adopting {
     bool undo;
     bool dry_run;
     ctl_table *table;
-    char *ldif; /* of what there was no right to */
+    char *ldif; /* the changes that invitegate had no right to */
     size_t ldif_length;
     FILE *ldif_stream;
     bool printed;
-    int status; /* the worst of all */
+    int status; /* the greatest exit status so far */
 } adopting;
 
 static const char *const headers[] = {"JID", "RESULT", "ENTRY", "WHY", NULL};
@@ -65,7 +65,7 @@ static void tell_failure(adopting *work, const char *jid, const inv_adoption *ad
     tell(work, jid, "refused", adoption, verdict->why);
 }
 
-/* Whoever has the rights loads it. */
+/* Keeps the change as LDIF, for an administrator to load. */
 static void keep_ldif(adopting *work, const char *jid, const inv_adoption *adoption)
 {
     note_status(work, CTL_EXIT_CONFIG);
@@ -98,7 +98,7 @@ static inv_result change(adopting *work, const char *jid, inv_adoption *adoption
     return INV_OK;
 }
 
-/* The domain of the JID, as of -d or of its part behind the '@'. */
+/* Chooses the domain of the JID, by -d or by the part behind the '@'. */
 static inv_result choose(adopting *work, const char *argument, inv_name **name)
 {
     ctl_session *session = &work->session;
@@ -118,7 +118,7 @@ static inv_result choose(adopting *work, const char *argument, inv_name **name)
     return result;
 }
 
-/* Negative: the directory does not answer, and the others are not tried. */
+/* Negative: the directory does not answer, and the other JIDs are not tried. */
 static inv_result adopt_one(adopting *work, const char *argument)
 {
     inv_verdict *verdict = &work->session.verdict;
@@ -148,7 +148,7 @@ static inv_result adopt_one(adopting *work, const char *argument)
     return verdict->result < INV_OK ? verdict->result : INV_OK;
 }
 
-/* LDIF has standard output to itself; with --json it is an object of its own. */
+/* With LDIF the table goes to standard error; with --json the LDIF is an object of its own. */
 static void print(adopting *work)
 {
     bool has_ldif = false;

@@ -46,7 +46,10 @@ typedef struct creation {
     char made_by[32];
 } creation;
 
-/* The terms as the domain completes them. */
+/*
+ * Fills in the request, with what the domain sets where the command line does not. False: wrong
+ * usage, which has been printed.
+ */
 static bool complete_terms(const ctl_invocation *invocation, const inv_domain *domain,
                            creation *wanted)
 {
@@ -95,7 +98,7 @@ static inv_result read_user(const ctl_invocation *invocation, ctl_session *sessi
     return result;
 }
 
-/* Of several names, which is wrong? */
+/* Tells in the error which of several names is wrong. */
 static inv_result read_person(ctl_session *session, const char *option, const char *text,
                               inv_name **name)
 {
@@ -144,7 +147,10 @@ static void clear(creation *wanted)
     inv_name_free(&wanted->inviter);
 }
 
-/* The stored invite, or at least its id: a token that exists must not stay unseen. */
+/*
+ * The stored invite, or at least its id: a failure to read it must not keep the token from being
+ * shown.
+ */
 static json_t *describe(ctl_session *session, const char *id)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -171,7 +177,7 @@ static bool print_text(const ctl_terms *terms, const char *text)
     return false;
 }
 
-/* The token must not stay unseen, whatever fails. */
+/* Prints the token in any case, whatever else fails. */
 static bool print_created(const ctl_invocation *invocation, ctl_session *session,
                           const creation *wanted, const inv_token *token)
 {
@@ -185,7 +191,7 @@ static bool print_created(const ctl_invocation *invocation, ctl_session *session
     uri = inv_invite_uri(&wanted->request, session->domain->name, text);
     url = inv_invite_url(session->domain, text);
     if (uri == NULL) {
-        /* The token alone still redeems. */
+        /* the token alone can be redeemed, too */
         ctl_warn("out of memory: here is the token alone");
         (void)puts(text);
     } else if (invocation->json) {
@@ -207,7 +213,10 @@ static bool print_created(const ctl_invocation *invocation, ctl_session *session
     return printed;
 }
 
-/* Those that were made before something fails are good: each is out before the next is made. */
+/*
+ * Each token is written before the next invite is made: when something fails, the invites before
+ * are good.
+ */
 static bool is_out(const inv_token *token)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
@@ -254,7 +263,7 @@ static int create_all(const ctl_invocation *invocation, ctl_session *session,
         /* on one terminal the lines themselves are the progress */
         if (isatty(STDOUT_FILENO) != 1)
             ctl_progress_show(&progress, "invites", (size_t)made, (size_t)count);
-        /* nobody interrupts between an invite and its token */
+        /* an interrupt between an invite and its token would lose the token */
         ctl_hold_interrupts(&before);
         status = create_one(invocation, session, wanted);
         ctl_release_interrupts(&before);
@@ -265,13 +274,15 @@ static int create_all(const ctl_invocation *invocation, ctl_session *session,
     return status;
 }
 
-/* No invite without somewhere to show its token. A closed output is open for reading here (main.c).
+/*
+ * False: no invite is made where its token cannot be shown. A closed standard output is open for
+ * reading here (main.c).
  */
 static bool can_print(void)
 {
     int flags = fcntl(STDOUT_FILENO, F_GETFL);
 
-    /* who reads may go away: that is an error of writing then, which is told */
+    /* a reader that goes away is an error of writing then, which is reported */
     (void)signal(SIGPIPE, SIG_IGN);
     if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
         return true;
@@ -279,7 +290,10 @@ static bool can_print(void)
     return false;
 }
 
-/* Until when the link works, for people: on standard error, so that an invite stays one line. */
+/*
+ * Tells people until when the link works: on standard error, so that standard output has one line
+ * an invite.
+ */
 static void tell_end(const ctl_invocation *invocation, const creation *wanted)
 {
     const char *which = wanted->terms.count == 1 ? "this invite" : "each of these invites";

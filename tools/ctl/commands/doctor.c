@@ -103,7 +103,7 @@ static void check_forms(ctl_proof *proof, const ctl_containers *containers)
                       "init has proved what password_verifiers wants");
 }
 
-/* What readers of SCRAM verifiers go by. */
+/* Checks invitePasswordDates, by which readers of SCRAM verifiers judge them. */
 static void check_dates(ctl_proof *proof, const ctl_containers *containers)
 {
     if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
@@ -121,7 +121,7 @@ static void check_dates(ctl_proof *proof, const ctl_containers *containers)
                       inv_password_dates_word(proof->dates));
 }
 
-#define ORPHANS_TOLD 5 /* one by one; the others are counted */
+#define ORPHANS_TOLD 5 /* memberships in rows of their own; the others are counted */
 
 typedef struct orphans {
     ctl_proof *proof;
@@ -140,7 +140,7 @@ static void tell_orphan(void *context, const inv_group_orphan *orphan)
                       orphan->local, orphan->group, orphan->attribute);
 }
 
-/* Names that an earlier holder left in groups. */
+/* Checks groups for names that no entry holds. */
 static inv_result check_memberships(ctl_proof *proof)
 {
     orphans found = {.proof = proof};
@@ -230,7 +230,7 @@ cleanup:
 static inv_result examine(examination *work)
 {
     const inv_config *config = work->session.context->config;
-    const inv_domain *chosen = work->session.domain; /* by -d; NULL: every one */
+    const inv_domain *chosen = work->session.domain; /* by -d; NULL: all domains */
     inv_result result = INV_OK;
 
     ctl_report_add(work->report, CTL_FINE, "config", NULL, NULL, "%s is sound", config->path);

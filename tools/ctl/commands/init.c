@@ -19,15 +19,15 @@ static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
-/* One run: every domain, or the one of -d. */
+/* One run: for every domain, or the one of -d. */
 typedef struct setup {
     const ctl_invocation *invocation;
     ctl_session session;
-    const inv_domain *chosen; /* by -d; NULL: every one */
+    const inv_domain *chosen; /* by -d; NULL: all domains */
     ctl_admin admin;
     inv_keys *keys;
     ctl_report *report;
-    ctl_containers *containers; /* one a domain */
+    ctl_containers *containers; /* one for each domain of the configuration */
     size_t missing;             /* domains with something missing */
 } setup;
 
@@ -79,7 +79,7 @@ static inv_result find_containers(setup *work, ctl_containers *containers)
     ctl_proof proof = proof_of(work);
     inv_result result = ctl_containers_read(&proof, containers);
 
-    /* What the others record counts too: they share the key file. */
+    /* read also for domains that are not chosen: they share the key file */
     if (result != INV_OK || !is_chosen(work, work->session.domain))
         return result;
     if (!ctl_containers_complete(containers) && work->admin.directory != NULL) {
@@ -97,7 +97,7 @@ static inv_result find_containers(setup *work, ctl_containers *containers)
     return result;
 }
 
-/* With --json every line is an object: the LDIF is a finding's remedy then. */
+/* With --json every line is an object: the LDIF is a finding's remedy there. */
 static bool report_missing(setup *work, const ctl_containers *containers)
 {
     ctl_proof proof = proof_of(work);
@@ -136,8 +136,8 @@ static inv_result check_keys(setup *work, ctl_containers *containers)
 }
 
 /*
- * Reads the key file, or makes it where no container knows of any key. A host that comes second
- * must not mint with a key that the first would call forged.
+ * Reads the key file, or makes it where no container records any key. A second host must not mint
+ * with a key by which the first would call the token forged.
  */
 static inv_result settle_keys(setup *work)
 {
@@ -173,7 +173,7 @@ static inv_result prove(setup *work, ctl_containers *containers)
     if (result == INV_OK)
         result = ctl_probe(&proof);
     if (result == INV_OK && proof.takes_no_writes)
-        return INV_OK; /* the finding names the provider: nothing was proved or is recorded */
+        return INV_OK; /* a finding names the provider; nothing was proved or is recorded */
     if (result == INV_OK)
         result = ctl_complete_older_invites(&proof, true);
     if (result == INV_OK)
@@ -190,7 +190,7 @@ static inv_result set_up(setup *work)
 {
     inv_result result = ctl_admin_open(work->invocation, &work->session, &work->admin);
 
-    /* before anything is made: what would be made there would be nobody's */
+    /* before anything is made: entries in a nested container would belong to no domain */
     if (result == INV_OK)
         result = each_domain(work, true, check_places);
     if (result != INV_OK || ctl_report_findings(work->report) > 0)
@@ -229,7 +229,7 @@ static int finish(setup *work, inv_result result)
     bool json = work->invocation->json;
     int status = CTL_EXIT_OK;
 
-    /* LDIF has standard output to itself. */
+    /* the report must not mix with LDIF on standard output */
     if ((work->missing == 0 || json) && !ctl_report_print(work->report, json))
         status = CTL_EXIT_TEMPORARY;
     if (result != INV_OK)

@@ -48,7 +48,7 @@ static bool parse_state(const ctl_invocation *invocation, listing *wanted)
     return false;
 }
 
-/* What the directory can sort out; the exact state is judged again here. */
+/* A filter for what the directory can decide of the state; visit judges the rest. */
 static void write_state_filter(const listing *wanted, char filter[FILTER_SIZE])
 {
     char expired[INV_INVITE_FILTER_SIZE];
@@ -61,7 +61,7 @@ static void write_state_filter(const listing *wanted, char filter[FILTER_SIZE])
     case INV_INVITE_PENDING:
         (void)snprintf(filter, FILTER_SIZE, "(inviteUsesLeft>=1)%s", expired);
         break;
-    case INV_INVITE_EXPIRED: /* also by the end of the account, or by what its account did */
+    case INV_INVITE_EXPIRED: /* also by the end of its account, or (reset) by a changed account */
         (void)snprintf(filter, FILTER_SIZE,
                        "(inviteUsesLeft>=1)(|%s(inviteAccountExpires=*)(inviteType=reset))",
                        expired);
@@ -75,7 +75,7 @@ static void write_state_filter(const listing *wanted, char filter[FILTER_SIZE])
     }
 }
 
-/* The caller frees it; NULL: out of memory. */
+/* The caller frees it; NULL when memory is short. */
 static char *make_filter(const listing *wanted, const inv_name *inviter)
 {
     char state[FILTER_SIZE];
@@ -149,7 +149,7 @@ static inv_result list(const ctl_invocation *invocation, ctl_session *session, l
     result = inv_invite_each(&session->call, filter, visit, wanted, &session->verdict);
     if (wanted->no_memory)
         result = inv_verdict_no_memory(&session->verdict);
-    /* Also after an entry that cannot be read: the others are good. */
+    /* also after an entry that cannot be read: the others are good */
     if (wanted->table != NULL && ctl_table_rows(wanted->table) > 0)
         ctl_table_print(stdout, wanted->table);
     else if (wanted->table != NULL && result == INV_OK)

@@ -42,7 +42,7 @@ static void tell(void *context, const inv_repair_note *note)
     } else {
         print_line(notes, note);
     }
-    /* who watches the run sees each note when it comes */
+    /* a person who watches sees each note as it comes */
     (void)fflush(stdout);
 }
 

@@ -6,7 +6,7 @@
 #include "invitegate/repair.h"
 #include "io/progress.h"
 
-/* What repair and purge found, told as it comes: a line, or with --json an object, a note. */
+/* What repair and purge report, printed as it comes: a line, or with --json an object, a note. */
 typedef struct ctl_notes {
     bool json;
     bool dry_run;
@@ -15,12 +15,12 @@ typedef struct ctl_notes {
     ctl_progress progress;
 } ctl_notes;
 
-/* The visitor for the rooms; notes must outlive it. */
+/* The visitor for inv_repair and inv_purge; notes must outlive it. */
 inv_repair_visitor ctl_notes_visitor(ctl_notes *notes);
 
 /*
- * Runs work in the domain of -d, or in every configured one, and ends with its first error. The
- * exit status of that, or of notes.
+ * Runs work in the domain of -d, or in every configured one, and ends with its first error. Returns
+ * the exit status of that error, or CTL_EXIT_OK.
  */
 int ctl_notes_run(const ctl_invocation *invocation, ctl_notes *notes, void *context,
                   inv_result (*work)(ctl_session *session, const inv_repair_visitor *visitor,

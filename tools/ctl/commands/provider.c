@@ -35,7 +35,7 @@ static inv_result read_recorded(ctl_session *session, char recorded[INV_PROVIDER
     return result;
 }
 
-/* Only a write tells: inviteClock is there to be written. */
+/* Only a write shows which server takes writes: this one sets inviteClock. */
 static inv_result ask_server(ctl_session *session, char provider[INV_PROVIDER_SIZE])
 {
     inv_operation *touch = inv_operation_new_modify(session->domain->invites);

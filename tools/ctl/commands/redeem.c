@@ -13,13 +13,13 @@ static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
-/* A JID of somebody else's domain can only become a contact. */
+/* The JID is of a domain that is not configured, so it can only become a contact. */
 static bool is_foreign(const ctl_session *session, const char *user)
 {
     return strchr(user, '@') != NULL && ctl_session_find_domain(session, user) == NULL;
 }
 
-/* What the token is for: only a new name has to match name_pattern. */
+/* What is done with the token: only a name to register has to match name_pattern. */
 typedef enum purpose { TO_REGISTER, TO_RESET, TO_CONNECT } purpose;
 
 static inv_result read_user(ctl_session *session, const char *user, purpose wanted, inv_name **name)
@@ -54,8 +54,8 @@ static purpose purpose_of(const ctl_session *session, const inv_invite *invite, 
 }
 
 /*
- * Contact invites pair an account that exists; contact-account ones only if it is not ours. An
- * unknown token ends here, before anybody is asked for a password.
+ * Contact invites pair an existing account; contact-account ones only if its domain is not
+ * configured. An unknown token ends here, before a password is asked for.
  */
 static inv_result find_purpose(ctl_session *session, const inv_token *token, const char *user,
                                purpose *wanted)
@@ -82,7 +82,7 @@ static inv_result redeem(ctl_session *session, const inv_token *token, const inv
     if (!contact)
         result = ctl_ask_password(whole_input, &password, &session->verdict);
     if (result == INV_OK)
-        result = ctl_session_begin(session); /* the deadline counts from here */
+        result = ctl_session_begin(session); /* not counting the time of typing */
     if (result == INV_OK && contact)
         result = inv_redeem_contact(&session->call, token, name, accepted_at, &session->verdict);
     else if (result == INV_OK)

@@ -11,7 +11,7 @@ static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
-/* Accounts are removed in their own domain only. */
+/* Chooses the domain: an account is removed in its own only. */
 static inv_result choose(const ctl_invocation *invocation, ctl_session *session, inv_name **name)
 {
     const char *at = strrchr(invocation->arguments[0], '@');

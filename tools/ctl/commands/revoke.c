@@ -7,7 +7,7 @@
 #include "invitegate/invite.h"
 #include "io/output.h"
 
-/* revoke, and restore, its way back. */
+/* The commands revoke and restore. */
 
 static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
@@ -21,8 +21,7 @@ static int refuse(const ctl_invocation *invocation, const ctl_session *session)
     return ctl_fail(&session->verdict);
 }
 
-/* With the uses that were claimed and are not finished: what was begun before may still end well.
- */
+/* Prints the claims as well: redemptions that were begun before may still end well. */
 static void print_done(const char *id, const char *done, const inv_invite *invite)
 {
     (void)printf("%s %s\n", id, done);
@@ -61,7 +60,7 @@ static int change(const ctl_invocation *invocation, const char *done,
         goto cleanup;
     }
     session.verdict.result = apply(&session.call, id, &session.verdict);
-    /* claims may still go, but none comes once it is revoked */
+    /* after the change: claims may still go, but none comes once the invite is revoked */
     if (session.verdict.result == INV_OK)
         (void)inv_invite_read_any(&session.call, id, &invite, &looking);
     memcpy(session.verdict.invite_id, id, sizeof(id));

@@ -32,7 +32,7 @@ static bool parse_type(const ctl_invocation *invocation, ctl_terms *terms)
     return false;
 }
 
-/* What the type needs. */
+/* False: an option that the type needs is missing. */
 static bool check_needs(const ctl_invocation *invocation, const ctl_terms *terms)
 {
     const char *type = inv_invite_type_name(terms->type);
@@ -49,7 +49,10 @@ static bool check_needs(const ctl_invocation *invocation, const ctl_terms *terms
     return true;
 }
 
-/* What the type has no use for: taken in silence, it would look as if it were heeded. */
+/*
+ * False: an option does nothing with this type. If it were accepted in silence, it would seem to
+ * work.
+ */
 static bool check_fits(const ctl_invocation *invocation, const ctl_terms *terms)
 {
     static const char *const of_accounts[] = {"group", "account-expires", NULL};
@@ -74,7 +77,7 @@ static bool check_fits(const ctl_invocation *invocation, const ctl_terms *terms)
     return true;
 }
 
-/* What a name inherits is decided for one name at a time. */
+/* Checks --inherit-groups: whether a name may inherit groups is decided for each name alone. */
 static bool check_inheritance(const ctl_invocation *invocation, ctl_terms *terms)
 {
     terms->inherit_groups = ctl_option_given(invocation, "inherit-groups");

@@ -13,16 +13,16 @@ static const ctl_option options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
-/* An account, or an inviter who is none that an invite made. */
+/* An account that an invite made, or an inviter that is none of these. */
 typedef struct person {
     char *jid;
-    char *invited_by; /* NULL: nobody that is recorded */
+    char *invited_by; /* NULL: no inviter is recorded */
     time_t created;   /* 0: not made by an invite */
     bool printed;
 } person;
 
 typedef struct forest {
-    person *people; /* by inviter, then by age */
+    person *people; /* sorted by inviter, then by age */
     size_t count;
     size_t room;
     bool no_memory;
@@ -89,7 +89,7 @@ static int by_jid(const void *a, const void *b)
     return inv_ascii_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The first whom this inviter invited; those that follow have the same one. */
+/* The index of the first person with this inviter; the others follow. */
 static size_t first_invited(const forest *all, const char *inviter)
 {
     size_t low = 0;
@@ -111,7 +111,7 @@ static bool is_invited_by(const forest *all, size_t index, const char *inviter)
     return index < all->count && inv_ascii_equal(inviter_of(&all->people[index]), inviter);
 }
 
-/* Inviters that no invite made, or that are gone, are the roots over those they invited. */
+/* Adds inviters that no invite made, or that are gone, as roots above those they invited. */
 static bool add_inviters(forest *all)
 {
     size_t count = all->count;
@@ -159,13 +159,14 @@ static bool print_person(const person *each, size_t depth, bool json)
 }
 
 typedef struct step {
-    size_t next; /* the person to look at */
+    size_t next; /* index of the person to print */
     size_t depth;
 } step;
 
 /*
- * One root and all below it, depth first, on a stack of our own: chains of invitations may be as
- * long as the list. Nobody is printed twice: names that were given again can make a circle.
+ * Prints a root and all below it, depth first, on a stack of its own, since chains of invitations
+ * may be as long as the list. No person is printed twice: names that were registered again can make
+ * a circle.
  */
 static bool print_tree(forest *all, size_t root, step *stack, bool json)
 {
@@ -178,7 +179,7 @@ static bool print_tree(forest *all, size_t root, step *stack, bool json)
         person *each = &all->people[here->next];
         size_t depth = here->depth;
 
-        /* the root stands alone; below it, whoever has the same inviter comes next */
+        /* the root is alone; below it the next person with the same inviter follows */
         if (depth > 0 && is_invited_by(all, here->next + 1, inviter_of(each)))
             here->next++;
         else
@@ -212,7 +213,7 @@ static bool print_forest(forest *all, const inv_name *only, bool json)
                          : all->people[i].invited_by == NULL)
             printed = print_tree(all, i, stack, json);
     }
-    /* what is left are circles */
+    /* persons that are left are in circles */
     for (size_t i = 0; printed && only == NULL && i < all->count; i++) {
         if (!all->people[i].printed)
             printed = print_tree(all, i, stack, json);

@@ -13,7 +13,7 @@
 
 #include "invitegate/trusted_file.h"
 
-/* Reads up to a newline (until_newline), the end, or too much. False: reading fails. */
+/* Reads up to a newline (until_newline), the end, or CTL_INPUT_MAX. False: reading fails. */
 static bool read_bytes(int descriptor, bool until_newline, char *bytes, size_t *length,
                        bool *too_long)
 {
@@ -37,7 +37,7 @@ static bool read_bytes(int descriptor, bool until_newline, char *bytes, size_t *
     }
 }
 
-/* bytes is wiped. */
+/* Makes the secret and wipes bytes. */
 static inv_result make_secret(char *bytes, size_t length, bool too_long, inv_secret **secret,
                               inv_verdict *verdict)
 {
@@ -80,7 +80,7 @@ inv_result ctl_read_line(inv_secret **line, inv_verdict *verdict)
     return read_input(STDIN_FILENO, true, line, verdict);
 }
 
-/* The signals that end or stop a program at its terminal; they wait while the echo is off. */
+/* The signals that end or stop a program at its terminal; they are held while the echo is off. */
 static void terminal_signals(sigset_t *signals)
 {
     (void)sigemptyset(signals);
@@ -91,7 +91,7 @@ static void terminal_signals(sigset_t *signals)
     (void)sigaddset(signals, SIGTSTP);
 }
 
-/* Waits until a line (true) or a signal (false) is there. */
+/* Waits for a line (true) or a signal (false). */
 static bool wait_for_line(int terminal, int signals)
 {
     struct pollfd ends[2] = {{.fd = terminal, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
@@ -107,8 +107,8 @@ static bool wait_for_line(int terminal, int signals)
 }
 
 /*
- * One try at one line. *again: a signal came first and was delivered once the terminal was itself
- * again; whoever survives it (a stop and its continuation) asks anew.
+ * Asks for one line once. *again: a signal came first, and was delivered when the terminal had its
+ * echo back; if the process survives it (a stop and its continuation), it has to ask again.
  */
 static inv_result ask_once(int terminal, const char *prompt, inv_secret **secret, bool *again,
                            inv_verdict *verdict)

@@ -81,7 +81,7 @@ int ctl_exit_status(inv_result result)
     return CTL_EXIT_REFUSED;
 }
 
-/* What the cause leaves unsaid; NULL where it says everything. */
+/* Words in front of the cause where the cause does not say what it means; else NULL. */
 static const char *meaning(inv_result result)
 {
     switch (result) {

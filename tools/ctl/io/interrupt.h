@@ -5,8 +5,8 @@
 #include <signal.h>
 
 /*
- * Between the two, SIGINT, SIGTERM and SIGHUP wait: what has begun in the directory is told or
- * cleaned up first. Only for what ends by itself.
+ * Between the two, SIGINT, SIGTERM and SIGHUP are held: what has begun in the directory is printed
+ * or cleaned up first. Only for work that ends by itself.
  */
 void ctl_hold_interrupts(sigset_t *before);
 void ctl_release_interrupts(const sigset_t *before);

@@ -8,7 +8,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
-/* Marks that turn or hide what stands around them: a name must not be able to look like another. */
+/* Marks that turn or hide the characters around them: a name must not look like another. */
 static bool deceives(wchar_t character)
 {
     return (character >= 0x200b && character <= 0x200f) ||
@@ -16,7 +16,7 @@ static bool deceives(wchar_t character)
            (character >= 0x2060 && character <= 0x206f) || character == 0xfeff;
 }
 
-/* Writes one character that starts at text into out; returns the bytes it took of text. */
+/* Writes the first character of text into out, escaped if need be; returns its bytes in text. */
 static size_t write_safe(const char *text, size_t length, char out[16], size_t *columns)
 {
     mbstate_t state;

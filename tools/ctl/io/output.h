@@ -12,7 +12,7 @@
 
 /*
  * Prints UTF-8 text so that it cannot steer a terminal: control characters, direction overrides and
- * whatever is not UTF-8 come out as \xHH or \u{HHHH}. Returns the columns it took.
+ * bytes that are not UTF-8 are written as \xHH or \u{HHHH}. Returns the columns it took.
  */
 size_t ctl_print_safe(FILE *stream, const char *text);
 
@@ -28,7 +28,10 @@ typedef struct ctl_table ctl_table;
 /* headers ends with NULL and must outlive the table. NULL: out of memory. */
 ctl_table *ctl_table_new(const char *const *headers);
 
-/* Copies as many cells as there are headers; NULL is shown as "-". False: out of memory. */
+/*
+ * Adds a row with copies of as many cells as there are headers; NULL is shown as "-". False: out of
+ * memory.
+ */
 bool ctl_table_add(ctl_table *table, const char *const *cells);
 
 size_t ctl_table_rows(const ctl_table *table);
@@ -41,7 +44,10 @@ void ctl_table_free(ctl_table **table);
 /* ------------------------------------------------------------------------------------------ JSON
  */
 
-/* One object, one line. Takes the reference; NULL or a failed dump is "out of memory": false. */
+/*
+ * Prints one object as one line. Takes the reference; NULL or a failed dump is "out of memory":
+ * false.
+ */
 bool ctl_json_print(json_t *object);
 
 /* Sets key to text, or to null when text is NULL. */
@@ -53,17 +59,17 @@ void ctl_json_text(json_t *object, const char *key, const char *text);
 /* "never", or RFC 3339; empty when the moment is 0. */
 void ctl_write_time(time_t moment, char text[INV_TIMESTAMP_SIZE]);
 
-/* A duration as it stands, or a stored generalizedTime as RFC 3339; stored may be NULL. */
+/* A duration as stored, or a stored generalizedTime as RFC 3339; stored may be NULL. */
 const char *ctl_write_end(const char *stored, char text[INV_TIMESTAMP_SIZE]);
 
 /* The keys of invitectl(1), in its order; claims and uses are empty when they were not read. */
 json_t *ctl_invite_json(const inv_invite *invite, time_t now);
 void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now);
 
-/* The key "claims" alone: who has begun and not finished. */
+/* The key "claims" alone: the JIDs of claims that are not finished. */
 void ctl_json_claims(json_t *object, const inv_invite *invite);
 
-/* The uses that are left as a person reads them. */
+/* The uses that are left, in words. */
 void ctl_invite_uses(const inv_invite *invite, char text[48]);
 
 /* The verdict of check, redeem and the like: result, invite, user, domain, why. */

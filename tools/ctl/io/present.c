@@ -16,7 +16,7 @@ bool ctl_json_print(json_t *object)
         (void)puts(line);
     else
         ctl_warn("out of memory");
-    /* It may be an invite's with its token. */
+    /* it may hold a token */
     inv_wipe_text(&line);
     json_decref(object);
     return printed;

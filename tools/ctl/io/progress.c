@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Nanoseconds between two rewritings: more often nobody can read it. */
+/* Nanoseconds between two rewritings, so that the line can be read. */
 #define PAUSE 100000000L
 
 static bool has_come(const struct timespec *moment, struct timespec *now)

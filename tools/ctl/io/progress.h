@@ -18,10 +18,10 @@ typedef struct ctl_progress {
 
 void ctl_progress_start(ctl_progress *progress);
 
-/* total 0: not known; done stands alone then, if it is not 0 too. */
+/* total 0: not known; then done is shown alone, if it is not 0. */
 void ctl_progress_show(ctl_progress *progress, const char *what, size_t done, size_t total);
 
-/* Takes the line away again, for whatever else is to be printed. */
+/* Takes the line away, before anything else is printed. */
 void ctl_progress_clear(ctl_progress *progress);
 
 #endif

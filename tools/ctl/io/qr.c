@@ -17,7 +17,9 @@ static bool is_light(const QRcode *code, int row, int column)
     return (code->data[row * code->width + column] & 1) == 0;
 }
 
-/* The quiet zone has an even number of modules: only below the last row one half is not there. */
+/*
+ * The quiet zone has an even number of modules: only below the last row the lower half is missing.
+ */
 static const char *half_blocks(const QRcode *code, int row, int column)
 {
     bool upper = is_light(code, row, column);

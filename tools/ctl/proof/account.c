@@ -8,8 +8,8 @@
 #include <time.h>
 
 /*
- * Two accounts that nothing marks as throwaways: one who reads and one who is read. Can they be
- * made, found by name and reset, and is a change of their passwords noticed?
+ * Two accounts that look like any others: the reader, which binds, and the other one, which is
+ * read. Can they be made, found by name and reset, and is a change of their passwords noticed?
  */
 
 static inv_result make_person(ctl_proof *proof, const char *suffix, unsigned verifiers,
@@ -31,7 +31,7 @@ static inv_result make_person(ctl_proof *proof, const char *suffix, unsigned ver
     return result;
 }
 
-/* One who reads, with the first form that logs in, and one who is read. */
+/* Makes the reader, with the first form that logs in, and the other one. */
 static inv_result make_people(ctl_proof *proof)
 {
     unsigned login = proof->logins & (~proof->logins + 1); /* the lowest bit */
@@ -51,7 +51,7 @@ static inv_result make_people(ctl_proof *proof)
 
 #define THROWAWAY_MARK "0000000000000001" /* inviteNonce */
 
-/* The second modify of a reset with SCRAM: without it the verifiers stay stale. */
+/* The second modify of a reset with SCRAM, without which the verifiers stay stale. */
 static inv_result probe_dating(ctl_proof *proof, const inv_operation *reset)
 {
     const bool with_password = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0;
@@ -126,7 +126,7 @@ cleanup:
     return result;
 }
 
-/* Whether the search of every redemption finds who has a name. */
+/* Whether the search of every redemption finds the holder of a name. */
 static inv_result probe_name_search(ctl_proof *proof)
 {
     inv_account *account = NULL;
@@ -149,7 +149,7 @@ static inv_result probe_name_search(ctl_proof *proof)
     return result;
 }
 
-/* What invitegate sees of an account that is nobody's throwaway. */
+/* Reports what invitegate sees of an account that no rule for throwaways covers. */
 static inv_result look_at(ctl_proof *proof, const ctl_person *person)
 {
     static const char *const attributes[] = {"xmppJid",      "inviteId",        "inviteNonce",
@@ -182,7 +182,7 @@ cleanup:
     return result;
 }
 
-/* With nothing but SCRAM no bind proves a password: the verifier has to be read. */
+/* With nothing but SCRAM no bind proves a password: authPassword has to be readable. */
 static inv_result probe_comparing(ctl_proof *proof)
 {
     static const char *const attributes[] = {"authPassword", NULL};
@@ -208,7 +208,7 @@ static inv_result probe_comparing(ctl_proof *proof)
 
 /* ----------------------------------------------------------------------- dates of passwords */
 
-/* pwdChangedTime or pwdUpdateTime of the other one as it stands; *date NULL: none. */
+/* pwdChangedTime or pwdUpdateTime of the other account as stored; *date NULL: it has none. */
 static inv_result read_date(ctl_proof *proof, char **date)
 {
     static const char *const attributes[] = {"pwdChangedTime", "pwdUpdateTime", NULL};
@@ -232,7 +232,10 @@ static inv_result read_date(ctl_proof *proof, char **date)
     return result;
 }
 
-/* As somebody else does, in the first form that logs in. *changed: the directory took it. */
+/*
+ * Changes the password as other programs do, in the first form that logs in. *changed: the
+ * directory accepted it.
+ */
 static inv_result change_password(ctl_proof *proof, bool *changed)
 {
     inv_domain domain = *proof->domain;
@@ -261,7 +264,7 @@ static inv_result change_password(ctl_proof *proof, bool *changed)
     return result;
 }
 
-/* 389 DS answers the change first, then dates it. */
+/* 389 DS answers a change before it dates it, so this waits a second at most. */
 static inv_result wait_for_date(ctl_proof *proof, char **date)
 {
     const struct timespec pause = {.tv_nsec = 50L * 1000 * 1000};
@@ -275,8 +278,9 @@ static inv_result wait_for_date(ctl_proof *proof, char **date)
 }
 
 /*
- * Whether SCRAM verifiers can be told to be of an older password, before anything but the add was
- * done to the other one. OpenLDAP dates passwords from the add on, 389 DS from the first change.
+ * Whether a change of the password dates it, so that older SCRAM verifiers can be told. Nothing but
+ * the add may have been done to the other account before. OpenLDAP dates passwords from the add on,
+ * 389 DS from the first change.
  */
 static inv_result probe_dates(ctl_proof *proof)
 {
@@ -285,7 +289,7 @@ static inv_result probe_dates(ctl_proof *proof)
     inv_result result = INV_OK;
 
     if (proof->logins == 0)
-        return INV_OK; /* no userPassword that could be changed: no date to be seen */
+        return INV_OK; /* there is no userPassword that could be changed, so no date */
     result = read_date(proof, &date);
     if (result == INV_OK && date != NULL) {
         proof->dates = INV_PASSWORD_DATES_ADD;
@@ -300,7 +304,10 @@ static inv_result probe_dates(ctl_proof *proof)
     return result;
 }
 
-/* Whoever deletes userPassword shuts a person out of SCRAM too; neither directory dates that. */
+/*
+ * Deleting userPassword shuts a person out of SCRAM too, but neither directory dates that: whether
+ * it is there has to be searchable.
+ */
 static inv_result probe_presence(ctl_proof *proof)
 {
     static const char *const nothing[] = {NULL};

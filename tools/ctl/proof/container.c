@@ -59,7 +59,7 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
     return INV_OK;
 }
 
-/* No entry is a good answer too: the container is missing. */
+/* An answer without an entry is a good one: the container is missing. */
 static inv_result read_one(ctl_proof *proof, inv_directory *directory, const char *dn,
                            inv_operation **search)
 {
@@ -122,7 +122,10 @@ bool ctl_containers_complete(const ctl_containers *containers)
 /* ---------------------------------------------------------------------------------------- making
  */
 
-/* organizationalUnit for ou=, the plainest standard class that allows it otherwise. */
+/*
+ * The class for a container: organizationalUnit for ou=, and for the others the plainest standard
+ * class that may have the attribute; NULL: none.
+ */
 static const char *class_for(const char *attribute)
 {
     if (inv_ascii_equal(attribute, "ou"))
@@ -132,7 +135,7 @@ static const char *class_for(const char *attribute)
     return inv_ascii_equal(attribute, "cn") ? "applicationProcess" : NULL;
 }
 
-/* NULL: out of memory, or a kind of name that has no class here. */
+/* NULL: out of memory, or an attribute without such a class. */
 static inv_operation *container_add(const char *dn, bool invites)
 {
     inv_operation *add = NULL;
@@ -159,7 +162,10 @@ static inv_operation *container_mark(const char *dn)
     return modify;
 }
 
-/* Up to three operations, NULLs at the end; what cannot be made is told. */
+/*
+ * The operations that make what is missing, three at most, with NULL behind them. False: one of
+ * them cannot be made, which is printed.
+ */
 static bool missing(const inv_domain *domain, const ctl_containers *containers,
                     inv_operation *operations[4])
 {
@@ -265,7 +271,7 @@ static inv_operation *record_operation(const ctl_proof *proof, const ctl_contain
     return modify;
 }
 
-/* Whether a change takes values away and puts none in their place. */
+/* Whether a change deletes an attribute without new values. */
 static bool only_takes_away(const inv_operation *modify)
 {
     for (size_t i = 0; i < modify->change_count; i++) {
@@ -276,8 +282,9 @@ static bool only_takes_away(const inv_operation *modify)
 }
 
 /*
- * The change as a remedy to load by hand; but what a lack of rights, or a server that takes no
- * writes, kept from being proved must not be wiped out where it was proved before.
+ * Reports a change that could not be written; with its LDIF as the remedy where only a right was
+ * missing, unless it deletes an attribute: what could not be proved now may have been proved
+ * before.
  */
 static void report_unrecorded(ctl_proof *proof, const inv_operation *modify)
 {
@@ -311,7 +318,7 @@ static void report_unrecorded(ctl_proof *proof, const inv_operation *modify)
 inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *containers,
                                  const inv_keys *keys, bool fine)
 {
-    /* What could not be seen this time stays as it was proved before. */
+    /* forms that could not be seen this time stay as they were proved before */
     unsigned unseen = containers->forms & ~(proof->accepted | proof->refused);
     unsigned forms = fine ? proof->accepted | unseen : containers->forms & ~proof->refused;
     inv_password_dates dates =
@@ -354,7 +361,7 @@ void ctl_check_provider(ctl_proof *proof, const ctl_containers *containers)
     const char *uri = proof->config->directory.uris[0];
 
     if (proof->provider[0] == '\0' && containers->provider[0] == '\0')
-        return; /* 389 DS: it cannot be told */
+        return; /* 389 DS does not tell its server id */
     if (proof->provider[0] == '\0')
         ctl_proof_row(proof, CTL_FINDING, "provider",
                       "let the identity of [directory] read entryCSN of the entries it writes",

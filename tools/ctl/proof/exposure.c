@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What anonymous and ordinary readers see of that which is none of their business. */
+/* Whether anonymous and ordinary readers see what only invitegate should. */
 
 #define REMEDY_EXPOSURE                                                                            \
     "put the rules of config-examples/slapd/invitegate-acl.conf in front of the site's own (389 "  \
@@ -15,10 +15,10 @@ typedef struct reader {
     inv_directory *directory;
     const char *who;
     bool sees;
-    bool locked_out; /* not even let in */
+    bool locked_out; /* its bind is refused */
 } reader;
 
-/* attribute NULL: the entry itself is the secret. A refusal of any kind is as good as nothing. */
+/* attribute NULL: the entry itself is the secret. Any refusal is as good as an empty answer. */
 static inv_result look(ctl_proof *proof, reader *by, const char *dn, inv_scope scope,
                        const char *filter, const char *attribute, const char *what)
 {

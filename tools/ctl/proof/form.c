@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Which password forms the directory takes, and what it makes of them. */
+/* Which password forms the directory accepts, and how it stores them. */
 
 typedef struct form {
     unsigned verifier;
@@ -45,7 +45,7 @@ static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *d
             const char *found =
                 inv_entry_value(search->entries[0], "userPassword", i, &found_length);
 
-            /* Clear also inside {CLEARTEXT}. */
+            /* clear also inside {CLEARTEXT} */
             if (found != NULL && memmem(found, found_length, clear, length) != NULL)
                 *stored = STORED_CLEAR;
         }
@@ -54,7 +54,10 @@ static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *d
     return result;
 }
 
-/* What became of the clear password: a bind works either way, so it has to be read. */
+/*
+ * Whether the clear password was hashed. A bind succeeds either way, so userPassword has to be
+ * read.
+ */
 static inv_result judge_hashing(const ctl_throwaway *attempt)
 {
     ctl_proof *proof = attempt->proof;

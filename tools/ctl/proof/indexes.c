@@ -15,10 +15,10 @@
     "entries exist already; 389 DS: config-examples/389ds/invitegate-config.ldif, or dsconf "      \
     "backend index add and reindex"
 
-/* 389 DS keeps here what a new database starts with: no index of any. */
+/* 389 DS keeps here what new databases start with; it is no index of any database. */
 #define DEFAULT_INDEXES "cn=default indexes,"
 
-/* Where the server keeps what it indexes, as answered; one of the two is empty. */
+/* What the server indexes, out of its configuration; one of the two answers is empty. */
 typedef struct index_list {
     ctl_proof *proof;
     inv_operation *openldap; /* olcDbIndex and olcSuffix of each database */
@@ -102,7 +102,7 @@ static void need(index_list *known, const char *base, const char *attribute)
     if (known->openldap->entry_count > 0) {
         const inv_entry *database = database_of(known, base);
 
-        /* A suffix that is not shown is not judged. */
+        /* a suffix that is not shown cannot be judged */
         found = database == NULL || database_indexes(database, attribute);
     }
     for (size_t i = 0; i < known->ds389->entry_count && !found; i++)
@@ -131,8 +131,9 @@ bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE
     return false;
 }
 
-/* Each attribute that a filter compares. One that the schema does not have is compared with
- * nothing.
+/*
+ * Needs each attribute that the filter compares. One that the schema does not have matches no
+ * entry.
  */
 static void need_filter(index_list *known, const char *filter, const char *base)
 {
@@ -164,7 +165,7 @@ static void judge(index_list *known)
         need(known, domain->rosters, pair[i]);
     for (size_t i = 0; replica[i] != NULL && known->openldap->entry_count > 0; i++)
         need(known, domain->people, replica[i]);
-    /* new pairs are found by when they were written */
+    /* new pairs are searched for by their time of writing */
     if (known->ds389->entry_count > 0)
         need(known, domain->rosters, "modifyTimestamp");
     else if (database_of(known, domain->rosters) != database_of(known, domain->people))

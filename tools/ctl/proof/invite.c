@@ -8,14 +8,14 @@
 
 #include "invitegate/timestamp.h"
 
-/* A throwaway invite through all of its states, and what keeps beside invites. */
+/* Takes a throwaway invite through all of its states, and tries reservations and the clock. */
 
 static void add_text(inv_operation *operation, const char *attribute, const char *text)
 {
     inv_operation_text(operation, INV_CHANGE_ADD, attribute, text);
 }
 
-/* Long expired, and of a token that nobody knows: even if left behind it lets nobody in. */
+/* Expired since 1970, and of an id without a token: if it is left behind, it admits no one. */
 static inv_operation *throwaway_invite(const ctl_proof *proof)
 {
     const char *const *restricting = inv_invite_restricting();
@@ -44,7 +44,7 @@ static inv_operation *throwaway_invite(const ctl_proof *proof)
     return add;
 }
 
-/* The terms have to be readable whole, or redeeming would stop at each invite. */
+/* All terms have to be readable, or each invite would be refused with INV_CONFIG. */
 static inv_result read_invite(ctl_proof *proof, bool *right)
 {
     const char *const *attributes = inv_invite_attributes(INV_INVITE_ALL);
@@ -79,7 +79,7 @@ cleanup:
     return result;
 }
 
-/* The first write of all: which server is it that took it? */
+/* The first write of all: its answer also tells which server took it. */
 static inv_result add_invite(ctl_proof *proof, bool *right)
 {
     inv_operation *add = throwaway_invite(proof);
@@ -131,7 +131,7 @@ inv_result ctl_probe_invites(ctl_proof *proof)
     inv_operation_text(modify, INV_CHANGE_ADD, "inviteUsedBy", use);
     result =
         ctl_proof_expect(proof, modify, INV_LDAP_SUCCESS, "invites", "finish an invite", &right);
-    /* Open again: who reads it is tried further on, and rules may depend on its state. */
+    /* open again: who can read it is tried further on, and rules may depend on its state */
     if (result == INV_OK && right)
         result =
             ctl_proof_expect(proof, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "0", "1"),
@@ -169,7 +169,7 @@ inv_result ctl_probe_reservations(ctl_proof *proof)
 
 /* ----------------------------------------------------------------------------------- the clock */
 
-/* The age of claims and reservations is by the server's clock (common/clock.h). */
+/* The age of claims and reservations is by the server's clock (common/model/clock.h). */
 inv_result ctl_probe_clock(ctl_proof *proof)
 {
     static const char *const attributes[] = {"modifyTimestamp", NULL};
@@ -192,7 +192,7 @@ inv_result ctl_probe_clock(ctl_proof *proof)
     return result;
 }
 
-/* Whoever may change what an invite is for could let anybody in, with an old one. */
+/* An identity that may change the terms of an invite could make any account with an old one. */
 inv_result ctl_probe_terms(ctl_proof *proof)
 {
     inv_operation *modify = ctl_proof_change(proof->invite_dn, "inviteUses", "1", "2");

@@ -10,7 +10,7 @@
 #include "invitegate/ascii.h"
 #include "invitegate/timestamp.h"
 
-/* The keys of this host against what the directory knows of keys. */
+/* Compares the keys of this host with those that the directory records. */
 
 static bool is_recorded(const ctl_containers *containers, const char *fingerprint)
 {
@@ -65,7 +65,10 @@ inv_result ctl_keys_fit(const ctl_containers *containers, const inv_keys *keys,
     return INV_OK;
 }
 
-/* The caller frees it. Open invites under keys other than these; NULL: out of memory. */
+/*
+ * A filter for open invites with keys other than these. The caller frees it; NULL when memory is
+ * short.
+ */
 static char *foreign_key_filter(const inv_keys *keys)
 {
     char current[INV_INVITE_FILTER_SIZE];

@@ -11,11 +11,11 @@
 
 #define PASSWD_FILE "/etc/passwd"
 
-#define ASKED_MAX  256 /* users that the directory is asked for, in one flight */
+#define ASKED_MAX  256 /* users that are searched for, in one flight */
 #define TOLD_MAX   10
 #define BUFFER_MAX 65536 /* of one line */
 
-/* Users of this host whose names are free as far as this host can tell. */
+/* Users of this host whose names could be registered, as far as this host can tell. */
 typedef struct candidates {
     inv_name *names[ASKED_MAX];
     inv_operation *searches[ASKED_MAX];
@@ -31,7 +31,7 @@ static void candidates_clear(candidates *found)
     found->count = 0;
 }
 
-/* A name that name_pattern or reserved_names keeps from registering is left out. */
+/* Adds user, unless name_pattern or reserved_names keeps the name from registering. */
 static void consider(const ctl_proof *proof, const char *user, candidates *found)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -67,7 +67,7 @@ static bool read_users(const ctl_proof *proof, candidates *found)
     return error == ENOENT; /* the end of the file */
 }
 
-/* What does not fit is left out. */
+/* Appends a word, unless it does not fit. */
 static void append(char *text, size_t size, const char *more)
 {
     size_t used = strlen(text);
@@ -79,7 +79,7 @@ static void append(char *text, size_t size, const char *more)
     (void)stpcpy(text + used, more);
 }
 
-/* Names of the directory's own people drop out here. */
+/* Reports those whose names no entry holds. */
 static void tell(ctl_proof *proof, const candidates *found)
 {
     char names[1024] = "";

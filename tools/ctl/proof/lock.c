@@ -7,9 +7,9 @@
 #include "proof.h"
 
 /*
- * Whether invitegate sees the locks of accounts. A filter of an attribute that may not be searched
- * is neither true nor false (RFC 4511 4.5.1.7), and so is that it is absent: an entry that matches
- * "there or not there" shows that the attribute would be seen.
+ * Whether invitegate sees the locks of accounts. A filter with an attribute that may not be
+ * searched is neither true nor false (RFC 4511 4.5.1.7), and neither is its negation: an entry that
+ * matches "present or absent" shows that the attribute would be seen.
  */
 
 static inv_result is_seen(ctl_proof *proof, const char *dn, const char *attribute, bool *seen)

@@ -6,9 +6,9 @@
 #include "invitegate/invite.h"
 
 /*
- * Invites of releases that wrote no inviteTerms. What restricts such an invite can only be told by
- * what is seen of it, so nothing is written unless the throwaway invite of this very run showed
- * that every attribute that restricts can be read.
+ * Invites of releases that wrote no inviteTerms. The restrictions of such an invite are only those
+ * that can be read, so nothing is written unless the throwaway invite of this very run showed that
+ * every restricting attribute can be read.
  */
 
 typedef struct older_invites {
@@ -18,7 +18,9 @@ typedef struct older_invites {
     size_t resets;
 } older_invites;
 
-/* By the attributes that stand in the entry; an invite that has got its terms meanwhile keeps them.
+/*
+ * Adds inviteTerms by the attributes of the entry; fails for an invite that has got its terms
+ * meanwhile.
  */
 static inv_operation *terms_of(const inv_entry *entry)
 {

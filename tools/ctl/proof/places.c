@@ -53,11 +53,11 @@ bool ctl_check_places(ctl_proof *proof)
 /* ------------------------------------------------------------------- other containers of invites
  */
 
-/* What a search of the whole directory showed. The caller clears it. */
+/* What a search of the whole directory found. sight_clear frees the texts. */
 typedef struct sight {
     char *other;  /* another container of invites; NULL: none was seen */
-    char *unseen; /* where, or what, could not be searched for; NULL: all was */
-    bool own;     /* our own was found: the class can be searched for */
+    char *unseen; /* the base that could not be searched, or what could not be read; NULL: none */
+    bool own;     /* the domain's own container was found: the class can be searched for */
 } sight;
 
 static void sight_clear(sight *seen)
@@ -66,7 +66,7 @@ static void sight_clear(sight *seen)
     free(seen->unseen);
 }
 
-/* Keeps the first. */
+/* Keeps the first text only. */
 static inv_result keep(char **kept, const char *text, inv_verdict *verdict)
 {
     if (*kept != NULL)
@@ -85,7 +85,7 @@ static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
 
     if (result == INV_OK && !inv_operation_answered(search, INV_LDAP_SUCCESS))
         result = keep(&seen->unseen, base, proof->verdict);
-    /* what was found in front of a limit counts */
+    /* entries count also if the search ended at a limit */
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *dn = inv_entry_dn(search->entries[i]);
 
@@ -98,7 +98,10 @@ static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
     return result;
 }
 
-/* Only what was searched with result 0, and showed our own container, holds no other. */
+/*
+ * That there is no other container is certain only if every search was answered with 0 and the
+ * domain's own was among the entries found.
+ */
 static inv_result look_everywhere(ctl_proof *proof, sight *seen)
 {
     static const char *const attributes[] = {"namingContexts", NULL};

@@ -12,9 +12,9 @@
 #include "report.h"
 
 /*
- * What init and doctor find out about a directory. Rights are proved by doing: on throwaway entries
- * with random names that are removed again whatever happens. An error (negative result) means that
- * the directory did not answer; what it answers is a row of the report, never an error.
+ * What init and doctor find out about a directory. Rights are tried on throwaway entries with
+ * random names, which are removed again in any case. An error (negative result) means that the
+ * directory did not answer; its answers become rows of the report, never errors.
  */
 
 #define CTL_REMEDY_ACL                                                                             \
@@ -24,7 +24,9 @@
 /* The inviteId of throwaway accounts; no token has it. Access rules may single it out. */
 #define CTL_THROWAWAY_ID "0000000000000000000000000000000000000000"
 
-/* A throwaway account with an id like any other's, so that no rule for throwaways is met. */
+/*
+ * A throwaway account with an id like any other's, so that no access rule for throwaways covers it.
+ */
 typedef struct ctl_person {
     char *dn; /* NULL: could not be made */
     inv_name *name;
@@ -34,29 +36,28 @@ typedef struct ctl_person {
 typedef struct ctl_proof {
     const inv_config *config;
     const inv_domain *domain;
-    inv_call *call;       /* its directory is bound as invitegate's identity */
-    inv_directory *admin; /* more rights, to read and to clean up; NULL without */
+    inv_call *call;       /* its directory is bound as the identity of [directory] */
+    inv_directory *admin; /* with more rights, to read and to clean up; NULL without */
     ctl_report *report;
     inv_verdict *verdict;
     unsigned recorded;            /* INV_VERIFIER_ bits that an earlier init proved */
-    ctl_status optional_severity; /* what is a finding for doctor and a note for init */
+    ctl_status optional_severity; /* of rows that are a finding for doctor and a note for init */
 
     char tag[17];                      /* random hex in every throwaway name */
     char id[INV_INVITE_ID_LENGTH + 1]; /* of the throwaway invite and the ordinary accounts */
-    char *made[16];                    /* DNs to remove, in order */
+    char *made[16];                    /* DNs to remove, the last first */
     size_t made_count;
 
-    /* INV_VERIFIER_ bits; one of SCRAM stands for all. What is in neither could not be found out.
-     */
+    /* INV_VERIFIER_ bits; all of SCRAM if one was tried. Forms in neither could not be judged. */
     unsigned accepted;
     unsigned refused;
-    inv_password_dates dates; /* how the directory dates passwords; UNKNOWN: it was not seen */
+    inv_password_dates dates; /* how the directory dates passwords; UNKNOWN: not seen */
     unsigned logins;          /* forms that a bind was made with, hashed or not */
-    ctl_person reader;        /* an ordinary account that can bind: what does it see? */
-    ctl_person other;         /* another one, with all that is accepted: what is seen of it? */
+    ctl_person reader;        /* an ordinary account that can bind, to find out what it can read */
+    ctl_person other; /* another one, with all accepted forms, to find out what can be read of it */
     char *invite_dn;
     char *pair_dn;
-    bool terms_are_read; /* the throwaway invite showed every attribute that restricts */
+    bool terms_are_read; /* all restricting attributes of the throwaway invite could be read */
     bool sole;           /* init: no other container of invites is seen */
     time_t server_time;  /* by createTimestamp, 0 if not seen */
     char provider[INV_PROVIDER_SIZE]; /* the server that took the throwaway invite; "": not told */
@@ -64,12 +65,15 @@ typedef struct ctl_proof {
     char unknown[128];    /* an attribute of group_filter that the schema does not have, or "" */
 } ctl_proof;
 
-/* All of it: invites, reservations, accounts, pairs, groups, who else can read, foreign rights. */
+/*
+ * Tries all of it: invites, reservations, accounts, pairs, groups, who else can read, rights that
+ * are too wide. Removes the throwaway entries.
+ */
 inv_result ctl_probe(ctl_proof *proof);
 
 /* --------------------------------------------------------------------------------- its parts */
 
-/* Runs one operation with the configured timeout as its own deadline. */
+/* Runs one operation within the configured timeout. */
 inv_result ctl_proof_run(ctl_proof *proof, inv_directory *directory, inv_operation *operation);
 
 /* Notes dn (takes it over) for removal; call it before the add is sent. False: out of memory. */
@@ -79,8 +83,8 @@ void ctl_proof_row(ctl_proof *proof, ctl_status status, const char *check, const
                    const char *what, ...) __attribute__((format(printf, 5, 6)));
 
 /*
- * Runs an operation that must answer with code. A different answer becomes a finding and *right is
- * false. Frees the operation.
+ * Runs an operation that must be answered with code. Another answer becomes a finding and sets
+ * *right to false. Frees the operation.
  */
 inv_result ctl_proof_expect(ctl_proof *proof, inv_operation *operation, int code, const char *check,
                             const char *what, bool *right);
@@ -121,12 +125,12 @@ inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search);
 bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name);
 inv_result ctl_check_indexes(ctl_proof *proof);
 
-/* Users of /etc/passwd that an invite could register: a note, never a finding. */
+/* Adds a note with the users of /etc/passwd that an invite could register. */
 inv_result ctl_check_local_users(ctl_proof *proof);
 
 /*
- * Invites of releases that knew no inviteTerms, after ctl_probe. complete: each gets the terms that
- * its attributes show, if all of them can be read (terms_are_read); else they are a finding.
+ * Invites of releases without inviteTerms, after ctl_probe. complete: each gets the terms that its
+ * attributes show, if all of them can be read (terms_are_read); else they are a finding.
  */
 inv_result ctl_complete_older_invites(ctl_proof *proof, bool complete);
 

@@ -7,7 +7,9 @@
 #include "io/interrupt.h"
 #include "proof.h"
 
-/* An identity that may write anywhere is the rootdn or close to it; the policy is not asked then.
+/*
+ * An identity that may write anywhere is the rootdn or close to it, and the password policy does
+ * not hold for it.
  */
 static inv_result probe_narrowness(ctl_proof *proof)
 {
@@ -40,7 +42,7 @@ static bool remove_with(ctl_proof *proof, inv_directory *directory, const char *
     inv_operation *delete = inv_operation_new_delete(dn);
     bool gone;
 
-    /* Access rules may keep what is open or claimed. */
+    /* access rules may refuse to delete an invite that is open or claimed */
     if (proof->invite_dn != NULL && strcmp(dn, proof->invite_dn) == 0) {
         inv_operation_text(modify, INV_CHANGE_REPLACE, "inviteClaim", NULL);
         inv_operation_text(modify, INV_CHANGE_REPLACE, "inviteUsesLeft", "0");
@@ -62,7 +64,10 @@ static void forget_person(ctl_person *person)
     inv_secret_free(&person->password);
 }
 
-/* Uses a verdict of its own: what stopped the proofs stays the cause. */
+/*
+ * Removes the throwaway entries, with a verdict of its own: the caller's keeps the cause that ended
+ * the proofs.
+ */
 static void clean_up(ctl_proof *proof)
 {
     inv_verdict *cause = proof->verdict;
@@ -102,7 +107,7 @@ static inv_result probe_all(ctl_proof *proof)
     };
     inv_result result = INV_OK;
 
-    /* the first one tells: where nothing can be written, rights are not what is wrong */
+    /* the first one finds out: where no write is taken, missing rights are not the cause */
     for (size_t i = 0;
          result == INV_OK && i < sizeof(proofs) / sizeof(proofs[0]) && !proof->takes_no_writes; i++)
         result = proofs[i](proof);
@@ -117,9 +122,9 @@ inv_result ctl_probe(ctl_proof *proof)
     if (!ctl_random_hex(proof->tag, sizeof(proof->tag) - 1) ||
         !ctl_random_hex(proof->id, sizeof(proof->id) - 1))
         return inv_verdict_set(proof->verdict, INV_CONFIG, "the system gives no random bytes");
-    /* A letter first, for directories that want names to start with one. */
+    /* a letter first, for directories that want names to start with one */
     proof->tag[0] = 'p';
-    /* Whoever interrupts waits for the cleaning up: it takes seconds. */
+    /* an interrupt is held until the entries are removed, which takes seconds */
     ctl_hold_interrupts(&before);
     result = probe_all(proof);
     clean_up(proof);

@@ -95,7 +95,7 @@ static bool print_json(const row *each)
     return ctl_json_print(object);
 }
 
-/* A remedy may have lines of its own: configuration to copy. */
+/* A remedy may have several lines: configuration to copy. */
 static void print_remedy(const char *remedy)
 {
     while (*remedy != '\0') {

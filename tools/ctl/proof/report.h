@@ -19,8 +19,8 @@ ctl_report *ctl_report_new(void);
 void ctl_report_free(ctl_report **report);
 
 /*
- * domain NULL: the whole site. remedy NULL: none. A row that memory is too short for is counted as
- * a finding all the same.
+ * Adds a row. domain NULL: the whole site. remedy NULL: none. When memory is too short for it, it
+ * counts as a finding all the same.
  */
 void ctl_report_add(ctl_report *report, ctl_status status, const char *check, const char *domain,
                     const char *remedy, const char *format, ...)

@@ -10,9 +10,9 @@
 #include "invitegate/group.h"
 #include "invitegate/pair.h"
 
-/* A throwaway pair of contacts, and the groups that accounts may join. */
+/* Tries a throwaway pair, and the groups that accounts may join. */
 
-/* What a search for new pairs is to come upon. */
+/* The pair that a search for new pairs has to find. */
 typedef struct sought {
     const char *jid;
     bool found;
@@ -48,7 +48,7 @@ static inv_result probe_changes(ctl_proof *proof, const char *cookie, const char
     return result;
 }
 
-/* INV_CONFIG has a row of its own: the clock's. */
+/* Reads a cookie. INV_CONFIG is left to ctl_probe_clock to report. */
 static inv_result read_changes(ctl_proof *proof, char cookie[INV_CHANGES_COOKIE_SIZE])
 {
     inv_call call = *proof->call;
@@ -94,7 +94,7 @@ inv_result ctl_probe_pairs(ctl_proof *proof)
 
 /* ------------------------------------------------------------------------------------ groups */
 
-/* One group, and who is to be a member for a moment. */
+/* A group, and the member that it has for a moment. */
 typedef struct group_proof {
     ctl_proof *proof;
     const char *dn;
@@ -103,7 +103,7 @@ typedef struct group_proof {
     bool *right;
 } group_proof;
 
-/* A throwaway account if one could be made, else a name of nobody. */
+/* A throwaway account if one could be made, else a name without an account. */
 static inv_result find_member(ctl_proof *proof, char **dn, char **local)
 {
     const ctl_person *person = proof->other.dn != NULL ? &proof->other : &proof->reader;
@@ -118,7 +118,7 @@ static inv_result find_member(ctl_proof *proof, char **dn, char **local)
     return *dn != NULL && *local != NULL ? INV_OK : inv_verdict_no_memory(proof->verdict);
 }
 
-/* A free name that this group names would have to be seen. */
+/* Whether it is found that this group names a name. */
 static inv_result probe_sight(const group_proof *work)
 {
     ctl_proof *proof = work->proof;
@@ -147,7 +147,7 @@ static inv_result probe_sight(const group_proof *work)
     return result;
 }
 
-/* Joins, is seen, and leaves again. */
+/* The account joins, is found, and leaves again. */
 static inv_result probe_membership(const group_proof *work)
 {
     ctl_proof *proof = work->proof;
@@ -168,7 +168,10 @@ static inv_result probe_membership(const group_proof *work)
     return seen != INV_OK ? seen : result;
 }
 
-/* Deleting a member that is not there: who lacks the right hears so, and no group is changed. */
+/*
+ * Deletes a member that the group does not have: without the right that is answered 50, and with it
+ * no group is changed.
+ */
 static inv_result probe_right(const group_proof *work)
 {
     return ctl_proof_expect(
@@ -176,7 +179,7 @@ static inv_result probe_right(const group_proof *work)
         INV_LDAP_NO_SUCH_ATTRIBUTE, "groups", "change the members of a group", work->right);
 }
 
-/* proved: the attributes that a group before this one has proved by a member. */
+/* proved: attributes that were tried with a member in an earlier group. */
 static inv_result probe_attributes(group_proof *work, inv_operation *const *reads,
                                    const char *const member[2],
                                    const char *proved[INV_GROUP_ATTRIBUTES])
@@ -215,7 +218,7 @@ static inv_result probe_attributes(group_proof *work, inv_operation *const *read
 inv_result ctl_probe_groups(ctl_proof *proof)
 {
     const char *proved[INV_GROUP_ATTRIBUTES] = {NULL};
-    char *member[2] = {NULL, NULL}; /* DN and name */
+    char *member[2] = {NULL, NULL}; /* its DN and its name */
     bool right = true;
     inv_result result = INV_OK;
 

@@ -75,7 +75,7 @@ typedef struct schema {
     bool complete;
 } schema;
 
-/* Whether a description of RFC 4512 4.1 names it: NAME 'x' or NAME ( 'x' 'y' ). */
+/* Whether a description of RFC 4512 4.1 has this name: NAME 'x' or NAME ( 'x' 'y' ). */
 static bool is_named(const char *description, const char *name)
 {
     const char *names = strstr(description, "NAME");
@@ -109,11 +109,11 @@ static const char *definition(const inv_entry *entry, const char *kind, const ch
 
 /*
  * Whether the directory has the schema of an earlier release: the class of invites, but not
- * everything that this release defines. One row then, not one for each name.
+ * everything that this release defines. That is one row, not one for each name.
  */
 static bool is_older(schema *known)
 {
-    /* classes that got more attributes, and the last of these */
+    /* classes that got more attributes, and the last one that each got */
     static const char *const grown[][2] = {{"xmppInvite", "inviteTerms"},
                                            {"xmppAccount", "xmppVerifiersOf"},
                                            {"xmppInviteContainer", "inviteProvider"}};
@@ -157,7 +157,10 @@ static void need(schema *known, const char *kind, const char *name, const char *
                   strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
 }
 
-/* memberUid, where the schema of posixGroup is not loaded: no group can have it. */
+/*
+ * Notes an attribute of group_filter without a definition, as memberUid where posixGroup is not
+ * loaded: no group can have it.
+ */
 static void look_for_unknown(schema *known)
 {
     const char *rest = known->proof->domain->group_filter;
@@ -196,7 +199,9 @@ static void judge(schema *known)
         ctl_proof_row(known->proof, CTL_FINE, "schema", NULL, "every attribute and class is known");
 }
 
-/* The caller frees it; NULL with INV_OK: the server does not tell. */
+/*
+ * The DN of the subschema entry; the caller frees it. NULL with INV_OK: the server does not tell.
+ */
 static inv_result find_subschema(ctl_proof *proof, char **dn)
 {
     static const char *const attributes[] = {"subschemaSubentry", NULL};

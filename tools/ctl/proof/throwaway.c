@@ -21,8 +21,8 @@ void ctl_throwaway_clear(ctl_throwaway *attempt)
 
 /*
  * Long, random, and with a character of every kind that a policy may want. Policies also refuse
- * what is in the entry: letters and digits take turns, as in no word, and the letters are none of
- * the hexadecimal names of the entries.
+ * parts of the entry: letters and digits take turns, as in no word, and no letter is a hexadecimal
+ * digit, of which the names of the entries are made.
  */
 inv_secret *ctl_random_password(void)
 {
@@ -67,7 +67,7 @@ inv_result ctl_throwaway_prepare(ctl_throwaway *attempt, const char *suffix)
                              proof->verdict);
 }
 
-/* The add that a redemption makes, from the domain's own template. */
+/* The same add as a redemption's, with the domain's account_classes and account_attributes. */
 static inv_operation *account_add(const ctl_throwaway *attempt)
 {
     char id[] = CTL_THROWAWAY_ID;
