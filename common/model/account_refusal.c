@@ -136,30 +136,14 @@ static char *values_filter(const inv_domain *domain, const inv_name *name)
     return whole;
 }
 
-/*
- * The widest base that a constraint of the directory may look at: the naming context, or
- * name_search_base.
- */
-static const char *widest_base(const inv_domain *domain, const inv_operation *root)
-{
-    const char *context = naming_context_of(root, domain->name_search_base, NAMING_CONTEXT_TOPMOST);
-
-    return context != NULL ? context : domain->name_search_base;
-}
-
-/* *holder: the DN of an entry that has one of the values, to be freed; NULL: none is found. */
-static inv_result find_value_elsewhere(inv_call *call, const inv_name *name, const char *base,
-                                       char **holder, inv_verdict *verdict)
+/* *holder: the DN of an entry below base that filter lets in, to be freed; NULL: none is found. */
+static inv_result find_below(inv_call *call, const char *base, const char *filter, char **holder,
+                             inv_verdict *verdict)
 {
     static const char *const nothing[] = {NULL};
-    char *filter = values_filter(call->domain, name);
-    inv_operation *search = NULL;
-    inv_result result = INV_OK;
+    inv_operation *search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
+    inv_result result;
 
-    *holder = NULL;
-    if (filter != NULL)
-        search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
-    free(filter);
     if (search != NULL)
         search->size_limit = 1;
     result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
@@ -169,6 +153,32 @@ static inv_result find_value_elsewhere(inv_call *call, const inv_name *name, con
             result = inv_verdict_no_memory(verdict);
     }
     inv_operation_free(&search);
+    return result;
+}
+
+/*
+ * *holder: the DN of an entry that has one of the values, to be freed; NULL: none is found. A
+ * constraint of the directory may look at every naming context that holds name_search_base; where
+ * none can be read, that base itself is searched.
+ */
+static inv_result find_value_elsewhere(inv_call *call, const inv_name *name,
+                                       const inv_operation *root, char **holder,
+                                       inv_verdict *verdict)
+{
+    const char *base = call->domain->name_search_base;
+    char *filter = values_filter(call->domain, name);
+    size_t index = 0;
+    const char *context = naming_context_next(root, base, &index);
+    inv_result result = filter != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+
+    *holder = NULL;
+    if (result == INV_OK && context == NULL)
+        result = find_below(call, base, filter, holder, verdict);
+    while (result == INV_OK && *holder == NULL && context != NULL) {
+        result = find_below(call, context, filter, holder, verdict);
+        context = naming_context_next(root, base, &index);
+    }
+    free(filter);
     return result;
 }
 
@@ -192,8 +202,7 @@ inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
         goto cleanup;
     }
     if (operation->kind == INV_OPERATION_ADD)
-        result =
-            find_value_elsewhere(call, name, widest_base(call->domain, root), &holder, verdict);
+        result = find_value_elsewhere(call, name, root, &holder, verdict);
     if (result == INV_OK && holder != NULL)
         result = inv_verdict_set(verdict, INV_NAME_TAKEN,
                                  "%s has a value that account_attributes makes of this name: %s",

@@ -74,16 +74,17 @@ static char *expand(const char *filter, const inv_name *name, const char *dn)
     return expanded;
 }
 
-/* ---------------------------------------------------------------------------------- the base */
+/* --------------------------------------------------------------------------------- the bases */
 
-static inv_result judge_root(const inv_domain *domain, const inv_operation *root,
-                             const char **context, inv_verdict *verdict)
+/* The first naming context that holds people, from *index on; INV_CONFIG where there is none. */
+static inv_result first_context(const inv_domain *domain, const inv_operation *root, size_t *index,
+                                const char **context, inv_verdict *verdict)
 {
     inv_result result = inv_operation_result(root, "reading the root DSE", verdict);
 
     *context = NULL;
     if (result == INV_OK)
-        *context = naming_context_of(root, domain->people, NAMING_CONTEXT_TOPMOST);
+        *context = naming_context_next(root, domain->people, index);
     if (result == INV_OK && *context == NULL)
         result = inv_verdict_set(verdict, INV_CONFIG,
                                  "no namingContexts of the root DSE holds %s: set "
@@ -92,25 +93,57 @@ static inv_result judge_root(const inv_domain *domain, const inv_operation *root
     return result;
 }
 
-inv_result group_base(inv_call *call, char **base, inv_verdict *verdict)
+static inv_result append_base(char ***bases, const char *base, inv_verdict *verdict)
 {
-    const char *context = call->domain->group_search_base;
+    size_t count = 0;
+    char **longer;
+
+    while ((*bases)[count] != NULL)
+        count++;
+    longer = reallocarray(*bases, count + 2, sizeof(char *));
+    if (longer == NULL)
+        return inv_verdict_no_memory(verdict);
+    *bases = longer;
+    longer[count] = strdup(base);
+    longer[count + 1] = NULL;
+    return longer[count] != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+}
+
+void group_bases_free(char ***bases)
+{
+    for (size_t i = 0; *bases != NULL && (*bases)[i] != NULL; i++)
+        free((*bases)[i]);
+    free(*bases);
+    *bases = NULL;
+}
+
+inv_result group_bases(inv_call *call, char ***bases, inv_verdict *verdict)
+{
+    const inv_domain *domain = call->domain;
     inv_operation *root = NULL;
+    const char *context = NULL;
+    size_t index = 0;
     inv_result result = INV_OK;
 
-    *base = NULL;
-    if (call->domain->group_base_guessed) {
-        root = naming_contexts_read();
-        result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
-        if (result == INV_OK)
-            result = judge_root(call->domain, root, &context, verdict);
+    *bases = calloc(1, sizeof(char *));
+    if (*bases == NULL)
+        return inv_verdict_no_memory(verdict);
+    if (!domain->group_base_guessed) {
+        result = append_base(bases, domain->group_search_base, verdict);
+        goto cleanup;
     }
-    if (result == INV_OK) {
-        *base = strdup(context);
-        if (*base == NULL)
-            result = inv_verdict_no_memory(verdict);
+    root = naming_contexts_read();
+    result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
+    if (result == INV_OK)
+        result = first_context(domain, root, &index, &context, verdict);
+    while (result == INV_OK && context != NULL) {
+        result = append_base(bases, context, verdict);
+        context = naming_context_next(root, domain->people, &index);
     }
+cleanup:
     inv_operation_free(&root);
+    if (result != INV_OK)
+        group_bases_free(bases);
     return result;
 }
 
@@ -164,27 +197,42 @@ static inv_result search_below(inv_call *call, inv_operation *search, char **gro
     return result;
 }
 
+/* Whether the search of the guessed base has seen all of context; only: there is no other one. */
+static bool has_seen(const inv_operation *search, const char *context, bool only)
+{
+    if (inv_dn_equal(context, search->dn))
+        return true;
+    /* a guess that was wider has; one that was narrower, or is not there, has not */
+    return only && inv_dn_within(context, search->dn) &&
+           inv_operation_answered(search, INV_LDAP_SUCCESS);
+}
+
 inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
                                 inv_operation *reads[INV_GROUP_READS], char **group,
                                 inv_verdict *verdict)
 {
     const inv_operation *search = reads[INV_GROUP_READ_GROUPS];
+    const inv_operation *root = reads[INV_GROUP_READ_ROOT];
     const char *context = NULL;
-    inv_result result = INV_OK;
+    size_t index = 0;
+    bool only = true;
+    inv_result result;
 
     *group = NULL;
-    if (reads[INV_GROUP_READ_ROOT] != NULL) {
-        result = judge_root(call->domain, reads[INV_GROUP_READ_ROOT], &context, verdict);
-        if (result != INV_OK)
-            return result;
-        /* the guess was narrower, or a base that is not there */
-        if (!inv_dn_within(context, search->dn) ||
-            (!inv_operation_answered(search, INV_LDAP_SUCCESS) &&
-             !inv_dn_equal(context, search->dn)))
-            return search_below(call, groups_search(call->domain, context, name, dn), group,
-                                verdict);
+    if (root == NULL)
+        return take_group(search, group, verdict);
+    result = first_context(call->domain, root, &index, &context, verdict);
+    while (result == INV_OK && *group == NULL && context != NULL) {
+        const char *next = naming_context_next(root, call->domain->people, &index);
+
+        only = only && next == NULL;
+        result = has_seen(search, context, only)
+                     ? take_group(search, group, verdict)
+                     : search_below(call, groups_search(call->domain, context, name, dn), group,
+                                    verdict);
+        context = next;
     }
-    return take_group(search, group, verdict);
+    return result;
 }
 
 inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, inv_verdict *verdict)
@@ -214,7 +262,7 @@ inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, in
 struct leaver {
     const inv_name *name;
     const char *dn;
-    char *base;
+    const char *base;
     size_t *left;
 };
 
@@ -283,12 +331,17 @@ inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn,
                            inv_verdict *verdict)
 {
     struct leaver leaver = {.name = name, .dn = dn, .left = left};
-    const char *rest = call->domain->group_filter;
-    group_key key;
-    inv_result result = group_base(call, &leaver.base, verdict);
+    char **bases = NULL;
+    inv_result result = group_bases(call, &bases, verdict);
 
-    while (result == INV_OK && group_next_key(&rest, &key))
-        result = leave_by(call, &leaver, &key, verdict);
-    free(leaver.base);
+    for (size_t i = 0; result == INV_OK && bases[i] != NULL; i++) {
+        const char *rest = call->domain->group_filter;
+        group_key key;
+
+        leaver.base = bases[i];
+        while (result == INV_OK && group_next_key(&rest, &key))
+            result = leave_by(call, &leaver, &key, verdict);
+    }
+    group_bases_free(&bases);
     return result;
 }

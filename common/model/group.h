@@ -6,9 +6,10 @@
 #include "invitegate/group.h"
 
 /*
- * The base that is configured, or the naming context that holds people; the caller frees it.
- * INV_CONFIG: no naming context holds people. Else no verdict.
+ * The base that is configured, or every naming context that holds people; a list that ends with
+ * NULL. INV_CONFIG: no naming context holds people. Else no verdict.
  */
-inv_result group_base(inv_call *call, char **base, inv_verdict *verdict);
+inv_result group_bases(inv_call *call, char ***bases, inv_verdict *verdict);
+void group_bases_free(char ***bases);
 
 #endif

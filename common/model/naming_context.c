@@ -11,20 +11,28 @@ inv_operation *naming_contexts_read(void)
     return inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
 }
 
-const char *naming_context_of(const inv_operation *root, const char *dn,
-                              naming_context_choice choice)
+const char *naming_context_next(const inv_operation *root, const char *dn, size_t *index)
 {
     const inv_entry *entry = root->entry_count == 1 ? root->entries[0] : NULL;
     size_t count = entry != NULL ? inv_entry_count(entry, "namingContexts") : 0;
+
+    while (*index < count) {
+        const char *context = inv_entry_value(entry, "namingContexts", (*index)++, NULL);
+
+        if (inv_dn_within(dn, context))
+            return context;
+    }
+    return NULL;
+}
+
+static const char *longest(const inv_operation *root, const char *dn)
+{
     const char *found = NULL;
+    const char *context;
+    size_t index = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const char *context = inv_entry_value(entry, "namingContexts", i, NULL);
-
-        if (!inv_dn_within(dn, context))
-            continue;
-        if (found == NULL || (choice == NAMING_CONTEXT_TOPMOST ? inv_dn_within(found, context)
-                                                               : inv_dn_within(context, found)))
+    while ((context = naming_context_next(root, dn, &index)) != NULL) {
+        if (found == NULL || inv_dn_within(context, found))
             found = context;
     }
     return found;
@@ -38,7 +46,7 @@ inv_result naming_context_find(inv_call *call, const char *dn, char **context, i
 
     *context = NULL;
     if (result == INV_OK && inv_operation_answered(read, INV_LDAP_SUCCESS))
-        found = naming_context_of(read, dn, NAMING_CONTEXT_NEAREST);
+        found = longest(read, dn);
     if (found != NULL) {
         *context = strdup(found);
         if (*context == NULL)

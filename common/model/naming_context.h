@@ -4,26 +4,25 @@
 
 #include "invitegate/call.h"
 
-/* Where several naming contexts hold a DN, one lies below the other. */
-typedef enum naming_context_choice {
-    NAMING_CONTEXT_TOPMOST, /* the one above all others, which may be separate databases of the
-                               server */
-    NAMING_CONTEXT_NEAREST, /* the database that has the entry itself */
-} naming_context_choice;
+/*
+ * The naming contexts of the server (RFC 4512 5.1). Several may hold one DN, each below the other:
+ * then they are databases of their own, and slapd, unless they are glued, does not search from one
+ * into the next. What has to be found in any of them is searched for in each.
+ */
 
-/* Reads namingContexts and vendorName of the root DSE (RFC 4512 5.1). NULL when memory is short. */
+/* Reads namingContexts and vendorName of the root DSE. NULL when memory is short. */
 inv_operation *naming_contexts_read(void);
 
 /*
- * The naming context that holds dn, of the answer to that read; NULL where none that can be read
- * does. Valid as long as root.
+ * The next naming context that holds dn, of the answer to that read, from *index on, which starts
+ * at 0 and is moved behind it. NULL: there is none (any more) that can be read. Valid as long as
+ * root.
  */
-const char *naming_context_of(const inv_operation *root, const char *dn,
-                              naming_context_choice choice);
+const char *naming_context_next(const inv_operation *root, const char *dn, size_t *index);
 
 /*
- * The nearest one, in one flight; the caller frees *context. INV_OK, also where there is none
- * (NULL), or no verdict.
+ * The one of the database that has the entry itself: the longest. One flight; the caller frees
+ * *context. INV_OK, also where there is none (NULL), or no verdict.
  */
 inv_result naming_context_find(inv_call *call, const char *dn, char **context,
                                inv_verdict *verdict);

@@ -17,7 +17,7 @@
 
 typedef struct membership {
     inv_name *name;
-    const char *group; /* of the search */
+    char *group;
     size_t key;
 } membership;
 
@@ -26,14 +26,16 @@ struct orphanage {
     inv_verdict *verdict;
     group_key keys[KEYS_MAX];
     size_t key_count;
-    inv_operation *search;
     membership *memberships;
     size_t count;
     size_t room;
 };
 
+/* Takes name over. False: memory is short. */
 static bool append(struct orphanage *work, inv_name *name, const char *group, size_t key)
 {
+    char *copy = NULL;
+
     if (work->count == work->room) {
         size_t room = work->room > 0 ? 2 * work->room : 64;
         membership *grown = reallocarray(work->memberships, room, sizeof(*grown));
@@ -43,7 +45,10 @@ static bool append(struct orphanage *work, inv_name *name, const char *group, si
         work->memberships = grown;
         work->room = room;
     }
-    work->memberships[work->count++] = (membership){name, group, key};
+    copy = strdup(group);
+    if (copy == NULL)
+        return false;
+    work->memberships[work->count++] = (membership){name, copy, key};
     return true;
 }
 
@@ -106,12 +111,12 @@ static inv_result take_value(struct orphanage *work, const char *group, size_t k
     return INV_OK;
 }
 
-static inv_result collect(struct orphanage *work)
+static inv_result collect(struct orphanage *work, const inv_operation *search)
 {
     inv_result result = INV_OK;
 
-    for (size_t i = 0; result == INV_OK && i < work->search->entry_count; i++) {
-        const inv_entry *entry = work->search->entries[i];
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        const inv_entry *entry = search->entries[i];
 
         for (size_t key = 0; result == INV_OK && key < work->key_count; key++) {
             const char *value = NULL;
@@ -126,11 +131,30 @@ static inv_result collect(struct orphanage *work)
     return result;
 }
 
+/* The memberships in the groups below base that filter lets in. */
+static inv_result collect_below(struct orphanage *work, const char *base, const char *filter,
+                                const char *const *attributes)
+{
+    inv_call *call = work->call;
+    inv_operation *search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, attributes);
+    inv_result result;
+
+    if (search != NULL)
+        search->paged = true;
+    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+    result = inv_directory_run(call->directory, &search, 1, &call->deadline, work->verdict);
+    if (result == INV_OK)
+        result = inv_operation_result(search, "looking for groups", work->verdict);
+    if (result == INV_OK)
+        result = collect(work, search);
+    inv_operation_free(&search);
+    return result;
+}
+
 static inv_result find_groups(struct orphanage *work)
 {
     const char *attributes[KEYS_MAX + 1] = {NULL};
-    inv_call *call = work->call;
-    char *base = NULL;
+    char **bases = NULL;
     char *filter = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&filter, &size);
@@ -148,18 +172,11 @@ static inv_result find_groups(struct orphanage *work)
         free(filter);
         return inv_verdict_no_memory(work->verdict);
     }
-    call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = group_base(call, &base, work->verdict);
-    if (result == INV_OK) {
-        work->search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, attributes);
-        if (work->search != NULL)
-            work->search->paged = true;
-        result =
-            inv_directory_run(call->directory, &work->search, 1, &call->deadline, work->verdict);
-    }
-    if (result == INV_OK)
-        result = inv_operation_result(work->search, "looking for groups", work->verdict);
-    free(base);
+    work->call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
+    result = group_bases(work->call, &bases, work->verdict);
+    for (size_t i = 0; result == INV_OK && bases[i] != NULL; i++)
+        result = collect_below(work, bases[i], filter, attributes);
+    group_bases_free(&bases);
     free(filter);
     return result;
 }
@@ -170,7 +187,15 @@ static int by_name(const void *a, const void *b)
     const membership *other = b;
     int order = strcmp(inv_name_local(one->name), inv_name_local(other->name));
 
-    return order != 0 ? order : strcmp(one->group, other->group);
+    if (order == 0)
+        order = strcmp(one->group, other->group);
+    return order != 0 ? order : (one->key > other->key) - (one->key < other->key);
+}
+
+/* Found in two naming contexts, of which one lies below the other. */
+static bool is_same(const membership *a, const membership *b)
+{
+    return by_name(a, b) == 0;
 }
 
 static inv_result is_orphan(struct orphanage *work, const inv_name *name, bool *orphan)
@@ -199,8 +224,6 @@ inv_result inv_group_each_orphan(inv_call *call,
         work.key_count++;
     if (work.key_count > 0)
         result = find_groups(&work);
-    if (result == INV_OK && work.search != NULL)
-        result = collect(&work);
     if (result == INV_OK && work.count > 0)
         qsort(work.memberships, work.count, sizeof(*work.memberships), by_name);
     for (size_t i = 0; result == INV_OK && i < work.count; i++) {
@@ -211,12 +234,13 @@ inv_result inv_group_each_orphan(inv_call *call,
 
         if (i == 0 || !inv_name_equal(one->name, work.memberships[i - 1].name))
             result = is_orphan(&work, one->name, &orphan);
-        if (result == INV_OK && orphan)
+        if (result == INV_OK && orphan && (i == 0 || !is_same(one, one - 1)))
             visit(context, &told);
     }
-    for (size_t i = 0; i < work.count; i++)
+    for (size_t i = 0; i < work.count; i++) {
         inv_name_free(&work.memberships[i].name);
+        free(work.memberships[i].group);
+    }
     free(work.memberships);
-    inv_operation_free(&work.search);
     return result;
 }

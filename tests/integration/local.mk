@@ -13,7 +13,7 @@ INTEGRATION_SUITES += tests/integration/manual.sh tests/integration/invitectl.sh
 INTEGRATION_SUITES += tests/integration/agent_manual.sh tests/integration/fail2ban.sh
 # What admins get wrong, and what they had before.
 INTEGRATION_SUITES += tests/integration/bad_rights.sh tests/integration/upgrade.sh \
-	tests/integration/scram_of_slapd.sh
+	tests/integration/scram_of_slapd.sh tests/integration/nested_databases.sh
 TESTS += $(INTEGRATION_SUITES)
 # 389 Directory Server: schema, rules of access, init. Only make check DIRECTORY=389ds runs it.
 dist_check_SCRIPTS += $(INTEGRATION_SUITES) tests/integration/ds389.sh
