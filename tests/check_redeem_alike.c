@@ -13,7 +13,7 @@
  * asked, and a free name and a taken one cost the directory the same operations.
  */
 
-#define TAKES (INV_ALLOW_REGISTRATION | INV_ALLOW_RESET)
+#define ALLOWED (INV_ALLOW_REGISTRATION | INV_ALLOW_RESET)
 
 enum kind { UNKNOWN, USED, EXPIRED, REVOKED, WRONG_TYPE, KINDS };
 
@@ -133,7 +133,7 @@ static inv_result check_only(inv_call *call, const inv_token *token, const inv_n
 
     (void)name;
     (void)password;
-    return inv_redeem_check(call, token, NULL, TAKES, &acceptance, verdict);
+    return inv_redeem_check(call, token, NULL, ALLOWED, &acceptance, verdict);
 }
 
 static inv_result check_name(inv_call *call, const inv_token *token, const inv_name *name,
@@ -142,20 +142,20 @@ static inv_result check_name(inv_call *call, const inv_token *token, const inv_n
     inv_acceptance acceptance = {.accepted_at = 0};
 
     (void)password;
-    return inv_redeem_check(call, token, name, TAKES, &acceptance, verdict);
+    return inv_redeem_check(call, token, name, ALLOWED, &acceptance, verdict);
 }
 
 static inv_result redeem(inv_call *call, const inv_token *token, const inv_name *name,
                          const inv_secret *password, inv_verdict *verdict)
 {
-    return inv_redeem(call, token, name, password, TAKES, 0, verdict);
+    return inv_redeem(call, token, name, password, ALLOWED, 0, verdict);
 }
 
 /* What a check accepted may have ended since. */
 static inv_result redeem_after_check(inv_call *call, const inv_token *token, const inv_name *name,
                                      const inv_secret *password, inv_verdict *verdict)
 {
-    return inv_redeem(call, token, name, password, TAKES, time(NULL), verdict);
+    return inv_redeem(call, token, name, password, ALLOWED, time(NULL), verdict);
 }
 
 /* As a login does it. */

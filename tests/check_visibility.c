@@ -148,18 +148,18 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("sight");
-    TCase *sight = tcase_create("sight");
+    Suite *suite = suite_create("visibility");
+    TCase *visible = tcase_create("visibility");
     SRunner *runner;
     int failed;
 
-    tcase_set_timeout(sight, 60);
-    tcase_add_unchecked_fixture(sight, start, stop);
-    tcase_add_test(sight, where_no_account_is_there_is_nothing_to_see);
-    tcase_add_test(sight, a_filter_that_finds_nobody);
-    tcase_add_test(sight, names_that_are_hidden);
-    tcase_add_test(sight, another_domain_that_is_not_there);
-    suite_add_tcase(suite, sight);
+    tcase_set_timeout(visible, 60);
+    tcase_add_unchecked_fixture(visible, start, stop);
+    tcase_add_test(visible, where_no_account_is_there_is_nothing_to_see);
+    tcase_add_test(visible, a_filter_that_finds_nobody);
+    tcase_add_test(visible, names_that_are_hidden);
+    tcase_add_test(visible, another_domain_that_is_not_there);
+    suite_add_tcase(suite, visible);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -85,7 +85,7 @@ static void judge_symbols(const char *path)
     static const char *const wanted[] = {"pam_sm_authenticate", "pam_sm_setcred",
                                          "pam_sm_acct_mgmt",    "pam_sm_chauthtok",
                                          "pam_sm_open_session", "pam_sm_close_session"};
-    static const char *const unwanted[] = {"inv_redeem", "inv_gate_open"};
+    static const char *const unwanted[] = {"inv_redeem", "inv_context_open"};
     void *module = dlopen(path, RTLD_NOW);
     bool all = module != NULL, none = module != NULL;
 

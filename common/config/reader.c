@@ -90,7 +90,7 @@ static inv_result parse_header(const parse *at, char *text)
     char *name;
 
     if (file->section_count == READER_SECTIONS_MAX)
-        return refuse(at, "the line has too many sections");
+        return refuse(at, "the file has too many sections");
     if (text[length - 1] != ']')
         return refuse(at,
                       "'%.80s' does not end with ']'; a section is [name] and a comment needs a "
@@ -136,7 +136,7 @@ static inv_result parse_key(const parse *at, char *text)
     char *name;
 
     if (section->key_count == READER_KEYS_MAX)
-        return refuse(at, "the line has too many keys in one section");
+        return refuse(at, "the section has too many keys");
     if (equals == NULL) {
         text[strcspn(text, BLANKS)] = '\0';
         return refuse(at,

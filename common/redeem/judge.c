@@ -7,7 +7,9 @@
 /*
  * Judges the token by itself. Who has the name is asked only of a good token. With a bad one, the
  * name is in one search only: for an account of that name that this very token made. So a bad token
- * costs the directory the same with a free name and with a taken one.
+ * costs the directory the same with a free name and with a taken one. A reset that is over is the
+ * exception, with the name that the invite itself has: its account has to be read for its mark, and
+ * the holder of the link knows that it is there.
  */
 
 static inv_operation *own_search(const struct redemption *redemption)

@@ -118,8 +118,8 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
  * restored from a backup by adding it again, as is certain when the pair is of the very invite that
  * made it; then nothing can be told from these times.
  */
-static const inv_account *find_stale_pairs(const inv_entry *pair, time_t modified,
-                                           const holders *of_pair)
+static const inv_account *find_younger(const inv_entry *pair, time_t modified,
+                                       const holders *of_pair)
 {
     const inv_account *heir = NULL;
 
@@ -136,7 +136,7 @@ static const inv_account *find_stale_pairs(const inv_entry *pair, time_t modifie
 }
 
 /* Reports, and does not delete: the pair may be all that is left of what two people agreed to. */
-static void tell_stale_pairs(const repair *run, const inv_entry *pair, const inv_account *heir)
+static void tell_younger(const repair *run, const inv_entry *pair, const inv_account *heir)
 {
     repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
                 "%s is younger than this pair. If it was made for another person than the one who "
@@ -149,7 +149,7 @@ static void tell_stale_pairs(const repair *run, const inv_entry *pair, const inv
 static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t modified,
                              const holders *of_pair)
 {
-    const inv_account *heir = find_stale_pairs(pair, modified, of_pair);
+    const inv_account *heir = find_younger(pair, modified, of_pair);
     inv_result result = INV_OK;
 
     if (of_pair->nobody) {
@@ -159,7 +159,7 @@ static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t mo
                                    "one of its two has no account");
     }
     if (heir != NULL && repair_is_old(run, heir->created))
-        tell_stale_pairs(run, pair, heir);
+        tell_younger(run, pair, heir);
     return INV_OK;
 }
 

@@ -17,7 +17,8 @@
  * A token that is unknown, used, expired, revoked or of the wrong type, or whose inviter is gone,
  * has one answer: INV_BAD_TOKEN, without words for the person; verdict->why, for the log, says
  * which. A check and a login ask who has the name only when the token is good, and a bad token
- * costs the same operations with a free name and with a taken one. How long its refusal takes may
+ * costs the same operations with a free name and with a taken one (a reset with its own name apart:
+ * its holder knows that the account is there). How long its refusal takes may
  * tell its holder why it is bad.
  */
 

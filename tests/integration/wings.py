@@ -72,9 +72,10 @@ def upwards(files):
             continue
         for system, name in includes(text):
             folder, base = os.path.split(name)
-            if system or name == "config.h" or (folder == "" and part[0] == "common"):
+            ours = folder == "invitegate" or folder in WINGS or folder.startswith("common/")
+            if not ours and (system or name == "config.h" or (folder == "" and part[0] == "common")):
                 continue
-            wing = faces.get(base[:-2]) if folder == "invitegate" else folder
+            wing = faces.get(base[:-2]) if folder == "invitegate" else folder.removeprefix("common/")
             if wing != own and wing not in WINGS[own]:
                 wrong.append(f"{path}: includes {name} of {wing}, which is not below {own}")
     return wrong
@@ -87,7 +88,7 @@ def behind_faces(files):
         if not path.startswith(("plugins/", "tools/")):
             continue
         for system, name in includes(text):
-            if not system and ("common/" in name or name.split("/")[0] in WINGS):
+            if "common/" in name or name.split("/")[0] in WINGS:
                 wrong.append(f"{path}: includes {name}, which is no face")
     return wrong
 
@@ -95,8 +96,8 @@ def behind_faces(files):
 def strangers_to_libldap(files):
     """<ldap.h> and <lber.h> outside of the directory's wing; DNs are texts that libldap takes apart."""
     return [f"{path}: includes <{name}>" for path, text in sorted(files.items())
-            for system, name in includes(text)
-            if system and name in ("ldap.h", "lber.h") and path != "common/base/dn.c"
+            for _, name in includes(text)
+            if name in ("ldap.h", "lber.h") and path != "common/base/dn.c"
             and not path.startswith("common/directory/")]
 
 
@@ -202,11 +203,20 @@ def main():
     broken = dict(files)
     broken["common/config/x.c"] = '#include "invitegate/account.h"\n'
     finds("a face of a wing above", upwards(broken))
-    finds("a front end that looks behind the faces",
-          behind_faces({"tools/ctl/x.c": '#include "common/model/lock.h"\n'}))
-    finds("libldap elsewhere", strangers_to_libldap({"common/model/x.c": "#include <ldap.h>\n"}))
+    broken["common/config/x.c"] = "#include <model/lock.h>\n"
+    finds("the same in angle brackets", upwards(broken))
+    for quoted in ('"common/model/lock.h"', "<model/lock.h>"):
+        finds(f"a front end that looks behind the faces, by {quoted}",
+              behind_faces({"tools/ctl/x.c": f"#include {quoted}\n"}))
+    for quoted in ("<ldap.h>", '"lber.h"'):
+        finds(f"libldap elsewhere, by {quoted}",
+              strangers_to_libldap({"common/model/x.c": f"#include {quoted}\n"}))
     finds("a face of nothing", faces_without_file({**files, "include/invitegate/nothing.h": ""}))
     finds("a circle of three", circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}))
+    finds("a circle of two headers", circles(needs_of_headers(
+        {"common/base/a.h": '#include "b.h"\n', "common/base/b.h": '#include "base/a.h"\n'})))
+    needs = needs_of_objects("common", files).get("common/redeem/redeem", set())
+    finds("the calls from one file into another", needs & {"common/redeem/judge"})
     print(f"1..{count}")
 
 

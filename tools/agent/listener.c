@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "loop.h"
 
 #define BACKLOG         128
 #define FIRST_ACTIVATED 3 /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
@@ -157,6 +160,9 @@ static inv_result make_socket(const inv_agent_settings *settings, agent_listener
         result = inv_verdict_set(verdict, INV_CONFIG, "socket = %s is too long", settings->socket);
         goto cleanup;
     }
+    /* from now on a signal must not end the process before the socket is removed */
+    agent_loop_keep_signal(SIGTERM);
+    agent_loop_keep_signal(SIGINT);
     listener->descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     (void)unlink(temporary); /* left by a process of the same number that crashed here */
     before = umask(0177);

@@ -454,6 +454,15 @@ static inv_result open_loop(agent_loop *loop, inv_verdict *verdict)
     return agent_workers_start(loop->service, loop->ready, &loop->workers, verdict);
 }
 
+void agent_loop_keep_signal(int number)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, number);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 inv_result agent_loop_run(agent_service *service, inv_context **context, const char *config_path,
                           int listener, inv_verdict *verdict)
 {

@@ -4,6 +4,9 @@
 
 #include "workers.h"
 
+/* Blocks a signal until the loop takes it: one that comes too early is acted on then. */
+void agent_loop_keep_signal(int number);
+
 /*
  * The one thread that talks to clients; it never waits for the directory. It returns when every
  * begun request is answered, after SIGTERM or SIGINT or, on standard input and output, after their

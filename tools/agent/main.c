@@ -106,25 +106,12 @@ static void give_up_rights(void)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-/* Blocks a signal until the loop takes it: one that comes too early is acted on then. */
-static void keep_for_the_loop(int number)
-{
-    sigset_t signals;
-
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, number);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-}
-
 static inv_result serve(agent_service *service, inv_context **context, const invocation *wanted,
                         inv_verdict *verdict)
 {
     agent_listener listener = AGENT_LISTENER_INIT;
     inv_result result = INV_OK;
 
-    /* from now on a signal must not end the process before the socket is removed */
-    keep_for_the_loop(SIGTERM);
-    keep_for_the_loop(SIGINT);
     if (!wanted->standard)
         result = agent_listener_open(&(*context)->config->agent, &listener, verdict);
     if (result == INV_OK) {
@@ -146,7 +133,7 @@ static int run(const invocation *wanted)
     inv_context *context = NULL;
     inv_result result;
 
-    keep_for_the_loop(SIGHUP);
+    agent_loop_keep_signal(SIGHUP);
     result = inv_context_open(wanted->config_path, NULL, NULL, false, &context, &verdict);
     service.context = context;
     if (result == INV_OK)
