@@ -54,6 +54,7 @@ tests_check_ctl_users_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 include tests/integration/local.mk
 include tests/fuzz/local.mk
 include tests/prosody/local.mk
+include tests/mutants/local.mk
 
 if !HAVE_CHECK
 check-local:

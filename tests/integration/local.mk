@@ -5,6 +5,8 @@ INTEGRATION_SUITES = tests/integration/schema.sh tests/integration/quickstart.sh
 INTEGRATION_SUITES += tests/integration/pages.py
 # Who may include and use whom.
 INTEGRATION_SUITES += tests/integration/wings.py
+# The rows of make mutants can be made.
+INTEGRATION_SUITES += tests/integration/mutants_table.sh
 # invitectl, whole: its manual, and every command in a real slapd.
 INTEGRATION_SUITES += tests/integration/manual.sh tests/integration/invitectl.sh \
 	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh \
