@@ -98,7 +98,7 @@ static inv_result append_base(char ***bases, const char *base, inv_verdict *verd
     size_t count = 0;
     char **longer;
 
-    while ((*bases)[count] != NULL)
+    while (*bases != NULL && (*bases)[count] != NULL)
         count++;
     longer = reallocarray(*bases, count + 2, sizeof(char *));
     if (longer == NULL)
@@ -125,9 +125,7 @@ inv_result group_bases(inv_call *call, char ***bases, inv_verdict *verdict)
     size_t index = 0;
     inv_result result = INV_OK;
 
-    *bases = calloc(1, sizeof(char *));
-    if (*bases == NULL)
-        return inv_verdict_no_memory(verdict);
+    *bases = NULL;
     if (!domain->group_base_guessed) {
         result = append_base(bases, domain->group_search_base, verdict);
         goto cleanup;

@@ -34,7 +34,7 @@ struct orphanage {
 /* Takes name over. False: memory is short. */
 static bool append(struct orphanage *work, inv_name *name, const char *group, size_t key)
 {
-    char *copy = NULL;
+    membership *made;
 
     if (work->count == work->room) {
         size_t room = work->room > 0 ? 2 * work->room : 64;
@@ -45,10 +45,13 @@ static bool append(struct orphanage *work, inv_name *name, const char *group, si
         work->memberships = grown;
         work->room = room;
     }
-    copy = strdup(group);
-    if (copy == NULL)
+    made = &work->memberships[work->count];
+    made->group = strdup(group);
+    if (made->group == NULL)
         return false;
-    work->memberships[work->count++] = (membership){name, copy, key};
+    made->name = name;
+    made->key = key;
+    work->count++;
     return true;
 }
 
