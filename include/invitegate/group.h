@@ -10,8 +10,8 @@
 /*
  * Groups that name an account, by its DN, name or JID: group_filter below group_search_base. Where
  * that key is not set, the base is the naming context that holds people, which the root DSE tells
- * each time. A guess made of the configured DNs is searched in the same flight, to spare a round
- * trip where it is right.
+ * each time; each of them, where one lies below the other. A guess made of the configured DNs is
+ * searched in the same flight, to spare a round trip where it is right.
  */
 
 /* The reads that tell whether a group names an account, to be put in flight with others. */
