@@ -78,18 +78,22 @@ static const struct {
 START_TEST(lines_become_sections_and_keys)
 {
     reader_file *file = parse_good(good_rows[_i].text);
-    char read[256] = "";
-    char *end = read;
+    char *read = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&read, &size);
 
+    ck_assert_ptr_nonnull(stream);
     for (size_t i = 0; i < file->section_count; i++) {
         const reader_section *section = &file->sections[i];
 
-        end += sprintf(end, "[%s]%u", section->name, section->line);
+        (void)fprintf(stream, "[%s]%u", section->name, section->line);
         for (size_t j = 0; j < section->key_count; j++)
-            end += sprintf(end, "<%s|%s>%u", section->keys[j].name, section->keys[j].value,
-                           section->keys[j].line);
+            (void)fprintf(stream, "<%s|%s>%u", section->keys[j].name, section->keys[j].value,
+                          section->keys[j].line);
     }
+    ck_assert_int_eq(fclose(stream), 0);
     ck_assert_str_eq(read, good_rows[_i].read);
+    free(read);
     reader_free(&file);
     ck_assert_ptr_null(file);
     reader_free(&file);
