@@ -87,5 +87,8 @@ verdict "ida is registered" $?
 exits 1 "repair has findings" repair
 says "the name in the lower database" "cn=inner,$people" "$out"
 says "and the one above it" "cn=outer,ou=teams,$suffix" "$out"
+exits 1 "doctor has findings" doctor
+says "it names the lower group" "cn=inner,$people" "$out"
+says "and the upper one" "cn=outer,ou=teams,$suffix" "$out"
 stop
 plan
