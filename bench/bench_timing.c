@@ -63,11 +63,9 @@ static bool is_bad_token(const struct attempt *attempt, const inv_name *name,
     inv_result result = inv_call_begin(context, &context->config->domains[0], 0, &call, &verdict);
 
     if (result == INV_OK && password == NULL)
-        result = inv_redeem_check(&call, attempt->token, name, INV_ALLOW_REGISTRATION, &acceptance,
-                                  &verdict);
+        result = inv_redeem_check(&call, attempt->token, name, INV_ALLOW_REGISTRATION, &acceptance);
     else if (result == INV_OK)
-        result =
-            inv_redeem(&call, attempt->token, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
+        result = inv_redeem(&call, attempt->token, name, password, INV_ALLOW_REGISTRATION, 0);
     inv_call_end(&call);
     return result == INV_BAD_TOKEN;
 }

@@ -79,7 +79,7 @@ inv_token *place_invite(const struct place *place, const inv_invite_request *req
     by_alice.inviter = alice;
     if (inv_call_begin(place->context, &place->context->config->domains[0], 0, &call, &verdict) !=
             INV_OK ||
-        inv_invite_create(&call, &by_alice, &token, &verdict) != INV_OK)
+        inv_invite_create(&call, &by_alice, &token) != INV_OK)
         measure_fail("create", verdict.why);
     inv_call_end(&call);
     inv_name_free(&alice);
@@ -114,8 +114,7 @@ inv_result place_register_in(const struct place *place, inv_call *call, const in
     inv_result result = inv_name_prepare(domain, local, strlen(local), &name, verdict);
 
     if (result == INV_OK)
-        result =
-            inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL), verdict);
+        result = inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL));
     inv_name_free(&name);
     inv_secret_free(&password);
     return result;

@@ -40,7 +40,7 @@ common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account_refusal.c \
 	common/model/account_write.c common/model/accounts.c common/model/claim.c common/model/claim.h \
-	common/model/clock.c common/model/clock.h common/model/context.c common/model/freshness.c \
+	common/model/call.c common/model/clock.c common/model/clock.h common/model/context.c common/model/freshness.c \
 	common/model/group.c common/model/group.h common/model/group_kind.c common/model/invite.c \
 	common/model/invite_account.c common/model/invite_state.c common/model/invite_terms.c \
 	common/model/invite_terms.h common/model/lock.c common/model/lock.h common/model/login.c \

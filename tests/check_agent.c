@@ -534,7 +534,7 @@ static void add_pairs(const char *jid, size_t count)
     char contact[64];
 
     for (size_t done = 0; done < count; done += 100) {
-        site_begin(site, &call);
+        site_begin(site, &call, &verdict);
         for (size_t i = 0; i < 100; i++) {
             (void)snprintf(contact, sizeof(contact), "contact-number-%zu@example.com", done + i);
             adds[i] = inv_pair_add_operation(site_domain(site), jid, contact, "A group of many",

@@ -28,6 +28,7 @@
 
 static struct site *site;
 static inv_call call;
+static inv_verdict verdict;
 
 static void start(void)
 {
@@ -54,7 +55,7 @@ static void stop(void)
 
 static void begin(void)
 {
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
 }
 
 static void end(void)
@@ -85,14 +86,13 @@ static bool tell(void *context, const char *owner, const char *contact, const ch
 /* Forgets what was told before; cookie may be the one of last time. */
 static void ask_for(const char *cookie, size_t limit)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     char from[INV_CHANGES_COOKIE_SIZE];
     inv_result result;
 
     (void)snprintf(from, sizeof(from), "%s", cookie);
     memset(&told, 0, sizeof(told));
     told.limit = limit;
-    result = inv_changes_since(&call, from, tell, NULL, told.next, &told.restart, &verdict);
+    result = inv_changes_since(&call, from, tell, NULL, told.next, &told.restart);
     ck_assert_msg(result == INV_OK, "%s: %s", inv_result_name(result), verdict.why);
 }
 
@@ -103,7 +103,6 @@ static void ask(const char *cookie)
 
 static void add_pair(const char *jid, const char *contact, const char *group)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_operation *add = inv_pair_add_operation(call.domain, jid, contact, group,
                                                 "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
 
@@ -179,7 +178,6 @@ END_TEST
 
 START_TEST(another_group_is_told)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     char *dn = inv_pair_dn(call.domain, "gina@example.org", "hans@example.org");
     inv_operation *adopt =
         inv_pair_adopt_operation(dn, "Renewed", "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
@@ -302,9 +300,9 @@ static const inv_directory_driver *real;
 static inv_directory_driver replicating;
 
 static inv_result receive(void *self, inv_operation *const *operations, size_t count,
-                          const inv_deadline *deadline, inv_verdict *verdict)
+                          const inv_deadline *deadline, inv_verdict *words)
 {
-    inv_result result = real->receive(self, operations, count, deadline, verdict);
+    inv_result result = real->receive(self, operations, count, deadline, words);
 
     for (size_t i = 0; i < count; i++) {
         inv_operation *operation = operations[i];

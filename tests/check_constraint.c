@@ -190,8 +190,8 @@ START_TEST(a_search_reference_decides_nothing)
     ck_assert_uint_eq(site_values(site, dn, "inviteClaim"), 0);
     (void)site_check(site, token, "half", &verdict);
     expect(INV_CONFIG);
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_account_find(&call, name, &account, &verdict), INV_CONFIG);
+    site_begin(site, &call, &verdict);
+    ck_assert_int_eq(inv_account_find(&call, name, &account), INV_CONFIG);
     ck_assert_ptr_null(account);
     inv_call_end(&call);
     free(dn);

@@ -237,7 +237,7 @@ static inv_result login(const char *local, const char *password)
 {
     inv_name *name = site_name(site, local);
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_result result = inv_account_login(&call, name, secret, &verdict);
+    inv_result result = inv_account_login(&call, name, secret);
 
     inv_secret_free(&secret);
     inv_name_free(&name);
@@ -302,7 +302,7 @@ static inv_result reset_with(const inv_token *token, struct plan *plan, size_t l
     struct counter *counter;
     inv_result result;
 
-    site_begin(site, &own);
+    site_begin(site, &own, &verdict);
     counter = counter_attach(own.directory);
     counter->lose = lose;
     if (plan != NULL) {
@@ -310,7 +310,7 @@ static inv_result reset_with(const inv_token *token, struct plan *plan, size_t l
         counter->at = at_date;
         counter->context = plan;
     }
-    result = site_redeem_in(&own, token, plan != NULL ? plan->local : "lost", password, &verdict);
+    result = site_redeem_in(&own, token, plan != NULL ? plan->local : "lost", password);
     counter_detach(own.directory, &counter);
     inv_call_end(&own);
     return result;

@@ -79,8 +79,8 @@ static inv_result take_off(const char *jid)
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_remove(&call, name, &removed, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_remove(&call, name, &removed);
     inv_call_end(&call);
     inv_name_free(&name);
     return result;
@@ -162,11 +162,11 @@ START_TEST(open_registration_is_refused_too)
 
     change(2, "add", "openly");
     site_domain(site)->invite_only = false;
-    site_begin(site, &call);
-    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
+    site_begin(site, &call, &verdict);
+    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0);
     expect(INV_NAME_RESERVED);
     change(2, "delete", "openly");
-    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
+    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0);
     expect(INV_OK);
     inv_call_end(&call);
     site_domain(site)->invite_only = true;
@@ -184,8 +184,8 @@ static inv_result make(const char *user, bool inherit, inv_token **token)
     site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
     site_request_user(site, &request, user);
     request.request.inherit_groups = inherit;
-    site_begin(site, &call);
-    result = inv_invite_create(&call, &request.request, token, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_invite_create(&call, &request.request, token);
     inv_call_end(&call);
     site_request_end(&request);
     return result;
@@ -356,8 +356,8 @@ static struct told mend(void)
     size_t left = 0;
     inv_call call;
 
-    site_begin(site, &call);
-    ck_assert_msg(inv_repair(&call, false, &visitor, &left, &verdict) == INV_OK, "%s", verdict.why);
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_repair(&call, false, &visitor, &left) == INV_OK, "%s", verdict.why);
     inv_call_end(&call);
     ck_assert_uint_eq(left, told.count);
     return told;
@@ -409,11 +409,11 @@ START_TEST(an_account_that_is_withdrawn_leaves_its_groups)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = repoint;
     counter->context = token;
-    (void)site_redeem_in(&call, token, "slow", SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, "slow", SITE_PASSWORD);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     expect(INV_BAD_TOKEN);

@@ -94,7 +94,7 @@ static inv_result login(const char *local, const char *password)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
     inv_name *name = site_name(site, local);
-    inv_result result = inv_account_login(&call, name, secret, &verdict);
+    inv_result result = inv_account_login(&call, name, secret);
 
     inv_name_free(&name);
     inv_secret_free(&secret);
@@ -104,7 +104,7 @@ static inv_result login(const char *local, const char *password)
 static inv_result status(const char *local)
 {
     inv_name *name = site_name(site, local);
-    inv_result result = inv_account_status(&call, name, &verdict);
+    inv_result result = inv_account_status(&call, name);
 
     inv_name_free(&name);
     return result;
@@ -118,7 +118,7 @@ static inv_result create(inv_invite_type type, const char *local, inv_token **to
 
     request.user = type == INV_INVITE_RESET ? name : NULL;
     request.inviter = type == INV_INVITE_RESET ? NULL : name;
-    result = inv_invite_create(&call, &request, token, &verdict);
+    result = inv_invite_create(&call, &request, token);
     inv_name_free(&name);
     return result;
 }

@@ -120,9 +120,8 @@ static struct told mend(bool dry_run)
     size_t left = 0;
     inv_call call;
 
-    site_begin(site, &call);
-    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
-                  verdict.why);
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
     inv_call_end(&call);
     ck_assert_uint_eq(left, told.left);
     return told;
@@ -221,8 +220,8 @@ START_TEST(a_member_that_the_group_does_not_take)
     ck_assert_uint_eq(told->left, 1);
     ck_assert_msg(strstr(told->text, POSIX) != NULL, "%s", told->text);
     /* and purge keeps it */
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_purge(&call, -10, false, &visitor, &purged, &verdict), INV_OK);
+    site_begin(site, &call, &verdict);
+    ck_assert_int_eq(inv_purge(&call, -10, false, &visitor, &purged), INV_OK);
     inv_call_end(&call);
     ck_assert_uint_eq(owing(token), 1);
     /* who gives up says so */
@@ -246,8 +245,8 @@ START_TEST(nothing_is_owed_to_nobody)
     redeem(token, "leaver", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(owing(token), 1);
-    site_begin(site, &call);
-    ck_assert_msg(inv_remove(&call, name, &removed, &verdict) == INV_OK, "%s", verdict.why);
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_remove(&call, name, &removed) == INV_OK, "%s", verdict.why);
     inv_call_end(&call);
     expect_mended(0, 0);
     ck_assert_uint_eq(owing(token), 0);

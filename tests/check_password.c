@@ -66,7 +66,7 @@ static inv_result bind_as(const char *local, const char *bytes)
     inv_result result;
 
     (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, local);
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     result = inv_directory_verify(call.directory, dn, password, &call.deadline, &ignored);
     inv_call_end(&call);
     inv_secret_free(&password);
@@ -227,8 +227,8 @@ START_TEST(a_token_is_never_proved)
     (void)snprintf(wide, sizeof(wide), "\xef%c%c%s", text[0] < 0x60 ? 0xbc : 0xbd,
                    text[0] < 0x60 ? text[0] + 0x60 : text[0] + 0x20, text + 1);
     password = inv_secret_new(wide, strlen(wide));
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_account_login(&call, name, password, &verdict), INV_WRONG_PASSWORD);
+    site_begin(site, &call, &verdict);
+    ck_assert_int_eq(inv_account_login(&call, name, password), INV_WRONG_PASSWORD);
     inv_call_end(&call);
     ck_assert_str_eq(verdict.why, "a token is no password");
     inv_secret_free(&password);

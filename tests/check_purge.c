@@ -33,9 +33,9 @@ static size_t purge(long older_than, bool dry_run, void (*act)(void))
     inv_call call;
 
     visitor = observer_start(act != NULL ? "invites" : NULL, act);
-    site_begin(site, &call);
-    ck_assert_msg(inv_purge(&call, older_than, dry_run, &visitor, &purged, &verdict) == INV_OK,
-                  "%s", verdict.why);
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_purge(&call, older_than, dry_run, &visitor, &purged) == INV_OK, "%s",
+                  verdict.why);
     inv_call_end(&call);
     ck_assert_uint_eq(purged, seen.count[INV_REPAIR_REMOVED]);
     return purged;
@@ -84,8 +84,8 @@ static void restore_racer(void)
 {
     inv_call call;
 
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(racer), &verdict), INV_OK);
+    site_begin(site, &call, &verdict);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(racer)), INV_OK);
     inv_call_end(&call);
 }
 

@@ -255,9 +255,9 @@ START_TEST(five_round_trips_and_four_writes)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
-    (void)site_redeem_in(&call, token, "counted", SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, "counted", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(counter->flights, 5);
     ck_assert_uint_eq(counter->writes, 4);
@@ -276,9 +276,9 @@ START_TEST(one_round_trip_more_without_a_check)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
-    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, 0, &verdict);
+    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, 0);
     expect(INV_OK);
     ck_assert_uint_eq(counter->flights, 6);
     ck_assert_uint_eq(counter->writes, 4);

@@ -124,50 +124,50 @@ static void note(void *context, counter_moment moment, size_t number, size_t wri
 }
 
 typedef inv_result (*way)(inv_call *call, const inv_token *token, const inv_name *name,
-                          const inv_secret *password, inv_verdict *verdict);
+                          const inv_secret *password);
 
 static inv_result check_only(inv_call *call, const inv_token *token, const inv_name *name,
-                             const inv_secret *password, inv_verdict *verdict)
+                             const inv_secret *password)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
 
     (void)name;
     (void)password;
-    return inv_redeem_check(call, token, NULL, ALLOWED, &acceptance, verdict);
+    return inv_redeem_check(call, token, NULL, ALLOWED, &acceptance);
 }
 
 static inv_result check_name(inv_call *call, const inv_token *token, const inv_name *name,
-                             const inv_secret *password, inv_verdict *verdict)
+                             const inv_secret *password)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
 
     (void)password;
-    return inv_redeem_check(call, token, name, ALLOWED, &acceptance, verdict);
+    return inv_redeem_check(call, token, name, ALLOWED, &acceptance);
 }
 
 static inv_result redeem(inv_call *call, const inv_token *token, const inv_name *name,
-                         const inv_secret *password, inv_verdict *verdict)
+                         const inv_secret *password)
 {
-    return inv_redeem(call, token, name, password, ALLOWED, 0, verdict);
+    return inv_redeem(call, token, name, password, ALLOWED, 0);
 }
 
 /* What a check accepted may have ended since. */
 static inv_result redeem_after_check(inv_call *call, const inv_token *token, const inv_name *name,
-                                     const inv_secret *password, inv_verdict *verdict)
+                                     const inv_secret *password)
 {
-    return inv_redeem(call, token, name, password, ALLOWED, time(NULL), verdict);
+    return inv_redeem(call, token, name, password, ALLOWED, time(NULL));
 }
 
 /* As a login does it. */
 static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name,
-                         const inv_secret *password, inv_verdict *verdict)
+                         const inv_secret *password)
 {
     time_t accepted_at = time(NULL);
-    inv_result result = inv_redeem_login(call, token, name, password, verdict);
+    inv_result result = inv_redeem_login(call, token, name, password);
 
-    return result != INV_NO_ACCOUNT ? result
-                                    : inv_redeem(call, token, name, password,
-                                                 INV_ALLOW_REGISTRATION, accepted_at, verdict);
+    return result != INV_NO_ACCOUNT
+               ? result
+               : inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at);
 }
 
 static void ask(way by, const inv_token *token, const char *local, const char *password,
@@ -183,11 +183,11 @@ static void ask(way by, const inv_token *token, const char *local, const char *p
     *transcript = (struct transcript){.local = local};
     transcript->stream = open_memstream(&transcript->text, &size);
     ck_assert_ptr_nonnull(transcript->stream);
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     transcript->counter = counter_attach(call.directory);
     transcript->counter->at = note;
     transcript->counter->context = transcript;
-    (void)by(&call, token, name, secret, &verdict);
+    (void)by(&call, token, name, secret);
     counter_detach(call.directory, &transcript->counter);
     inv_call_end(&call);
     (void)fclose(transcript->stream);
@@ -297,10 +297,10 @@ END_TEST
  */
 
 static inv_result redeem_contact(inv_call *call, const inv_token *token, const inv_name *name,
-                                 const inv_secret *password, inv_verdict *verdict)
+                                 const inv_secret *password)
 {
     (void)password;
-    return inv_redeem_contact(call, token, name, 0, verdict);
+    return inv_redeem_contact(call, token, name, 0);
 }
 
 /* Which are used and expired contact invites instead; the others are of another type here. */

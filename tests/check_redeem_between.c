@@ -51,11 +51,11 @@ static inv_result redeem_with(struct between *between)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = at_write;
     counter->context = between;
-    (void)site_redeem_in(&call, between->token, between->local, SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, between->token, between->local, SITE_PASSWORD);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     return verdict.result;
@@ -180,8 +180,8 @@ static inv_result log_in(const inv_token *token, const char *local)
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_redeem_login(&call, token, name, password, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_redeem_login(&call, token, name, password);
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&password);
@@ -242,7 +242,7 @@ static inv_result glance_by(glancing by, struct glance *glance, const char *loca
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = at_flight;
     counter->context = glance;
@@ -261,17 +261,17 @@ static inv_result by_check(inv_call *call, const inv_token *token, const inv_nam
     inv_acceptance acceptance = {.accepted_at = 0};
 
     return inv_redeem_check(call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
-                            &acceptance, &verdict);
+                            &acceptance);
 }
 
 static inv_result by_redemption(inv_call *call, const inv_token *token, const inv_name *name)
 {
-    return site_redeem_in(call, token, inv_name_local(name), SITE_PASSWORD, &verdict);
+    return site_redeem_in(call, token, inv_name_local(name), SITE_PASSWORD);
 }
 
 static inv_result by_contact(inv_call *call, const inv_token *token, const inv_name *name)
 {
-    return inv_redeem_contact(call, token, name, 0, &verdict);
+    return inv_redeem_contact(call, token, name, 0);
 }
 
 static void account_comes(const struct glance *glance)

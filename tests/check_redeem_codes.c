@@ -61,9 +61,9 @@ static struct gateway *redeem_through(const inv_token *token, const char *local,
     struct gateway *gateway;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     gateway = gateway_attach(call.directory, at, code, fate);
-    (void)site_redeem_in(&call, token, local, password, &verdict);
+    (void)site_redeem_in(&call, token, local, password);
     gateway_detach(call.directory, gateway);
     inv_call_end(&call);
     return gateway;
@@ -74,7 +74,7 @@ static int deliver(struct gateway **gateway)
     inv_call call;
     int code;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     code = gateway_deliver(call.directory, gateway);
     inv_call_end(&call);
     return code;
@@ -261,9 +261,9 @@ START_TEST(the_claim_of_a_contact)
     site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
     token = site_create(site, &request);
     name = site_jid(jid);
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     gateway = gateway_attach(call.directory, 1, code_of(_i), fate_of(_i));
-    (void)inv_redeem_contact(&call, token, name, 0, &verdict);
+    (void)inv_redeem_contact(&call, token, name, 0);
     gateway_detach(call.directory, gateway);
     inv_call_end(&call);
     if (fate_of(_i) == GATEWAY_LATE) {
@@ -290,9 +290,9 @@ static struct gateway *create_through(const char *local, size_t at, int number, 
 
     site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
     site_request_user(site, &request, local);
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     gateway = gateway_attach(call.directory, at, code_of(number), fate_of(number));
-    (void)inv_invite_create(&call, &request.request, token, &verdict);
+    (void)inv_invite_create(&call, &request.request, token);
     gateway_detach(call.directory, gateway);
     inv_call_end(&call);
     site_request_end(&request);

@@ -245,11 +245,11 @@ START_TEST(lost_answers_are_read_back)
 
     (void)snprintf(jid, sizeof(jid), "lost%d@elsewhere.example", _i);
     name = site_jid(jid);
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->lose = (size_t)_i;
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    (void)inv_redeem_contact(&call, token, name, 0, &verdict);
+    (void)inv_redeem_contact(&call, token, name, 0);
     expect(INV_OK);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(call.directory, &counter);
@@ -348,9 +348,9 @@ START_TEST(a_token_of_another_domain)
     /* and if a front end mixed them up all the same: the other container has no such invite */
     ck_assert_int_eq(inv_call_begin(site->context,
                                     inv_config_domain(site->context->config, "other.example"), 0,
-                                    &call, &refusal),
+                                    &call, &verdict),
                      INV_OK);
-    (void)site_redeem_in(&call, token, "stray", SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, "stray", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
     inv_call_end(&call);
     site_expect(site, token, 1, 0, 0, 0, 0);

@@ -56,11 +56,11 @@ static void attempt(struct overtaken *overtaken)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = at_write;
     counter->context = overtaken;
-    (void)site_redeem_in(&call, overtaken->token, overtaken->local, SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, overtaken->token, overtaken->local, SITE_PASSWORD);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
 }

@@ -102,11 +102,11 @@ START_TEST(what_could_not_be_removed_is_told)
 
     leftover_pair(site, NULL, "h3@example.org", "carol@elsewhere.example");
     site_next_second();
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = refuse_after_the_add;
     counter->context = &call;
-    (void)site_redeem_in(&call, token, "h3", SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, "h3", SITE_PASSWORD);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     expect(INV_TIMEOUT);

@@ -38,10 +38,9 @@ static inv_result redeem_at(const inv_token *token, const char *local, time_t ac
     inv_result result;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    result =
-        inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at, &verdict);
+    result = inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at);
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&password);
@@ -201,11 +200,10 @@ START_TEST(an_account_that_would_be_over_is_not_made)
     expect(INV_BAD_TOKEN);
     redeem(token, "overlate", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
-    site_begin(site, &call);
-    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL) - 60,
-                     &verdict);
+    site_begin(site, &call, &verdict);
+    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL) - 60);
     expect(INV_BAD_TOKEN);
-    (void)inv_redeem_login(&call, token, name, password, &verdict);
+    (void)inv_redeem_login(&call, token, name, password);
     expect(INV_BAD_TOKEN);
     inv_call_end(&call);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=overlate)"), 0);
@@ -315,11 +313,11 @@ static struct counter *refuse_password(inv_call *call, const inv_token *token, c
 {
     struct counter *counter;
 
-    site_begin(site, call);
+    site_begin(site, call, &verdict);
     counter = counter_attach(call->directory);
     counter->at = at;
     counter->context = rival;
-    (void)site_redeem_in(call, token, local, "short", &verdict);
+    (void)site_redeem_in(call, token, local, "short");
     return counter;
 }
 

@@ -271,7 +271,7 @@ static void redeem_between(const inv_token *token, const char *local, const char
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     if (plan != NULL) {
         counter->at = carry_out;
@@ -279,7 +279,7 @@ static void redeem_between(const inv_token *token, const char *local, const char
     }
     counter->lose = lose;
     counter->no_policy_control = no_policy_control;
-    (void)site_redeem_in(&call, token, local, password, &verdict);
+    (void)site_redeem_in(&call, token, local, password);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
 }

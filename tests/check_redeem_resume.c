@@ -97,8 +97,8 @@ static inv_result log_in(const inv_token *token, const char *local, const char *
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_redeem_login(&call, token, name, secret, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_redeem_login(&call, token, name, secret);
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);
@@ -285,11 +285,11 @@ static inv_result redeem_overtaken(struct overtaker *overtaker, const char *loca
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = overtake;
     counter->context = overtaker;
-    (void)site_redeem_in(&call, overtaker->token, local, SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, overtaker->token, local, SITE_PASSWORD);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     return verdict.result;
@@ -369,11 +369,11 @@ START_TEST(a_surplus_use_is_given_back)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = come_first;
     counter->context = &overtaker;
-    (void)site_redeem_in(&call, token, "g8", SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, "g8", SITE_PASSWORD);
     expect(INV_OK);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
@@ -400,10 +400,10 @@ START_TEST(a_name_taken_twice_costs_no_use)
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = take_the_name_twice;
-    (void)site_redeem_in(&call, token, "g9", SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, "g9", SITE_PASSWORD);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     expect(INV_NAME_TAKEN);
@@ -438,10 +438,10 @@ static void redeem_losing(const inv_token *token, const char *local, size_t lose
     struct counter *counter;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->lose = lose;
-    (void)site_redeem_in(&call, token, local, SITE_PASSWORD, &verdict);
+    (void)site_redeem_in(&call, token, local, SITE_PASSWORD);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);

@@ -46,8 +46,8 @@ static inv_result log_in(const inv_token *token, const char *local, const char *
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_redeem_login(&call, token, name, secret, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_redeem_login(&call, token, name, secret);
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);

@@ -36,8 +36,8 @@ static void expect_account_told(const char *local)
     inv_call call;
 
     ck_assert_uint_eq(strlen(verdict.account), INV_ACCOUNT_IDENTITY_SIZE - 1);
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_account_find(&call, name, &account, &found), INV_OK);
+    site_begin(site, &call, &found);
+    ck_assert_int_eq(inv_account_find(&call, name, &account), INV_OK);
     ck_assert_ptr_nonnull(account);
     ck_assert(inv_account_identity(account, identity));
     ck_assert_str_eq(verdict.account, identity);
@@ -75,8 +75,8 @@ static inv_result check_for_terms(const inv_token *token, inv_invite **invite)
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_redeem_check(&call, token, NULL, INV_ALLOW_REGISTRATION, &acceptance, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_redeem_check(&call, token, NULL, INV_ALLOW_REGISTRATION, &acceptance);
     inv_call_end(&call);
     return result;
 }

@@ -424,7 +424,7 @@ START_TEST(what_others_are_being_sent_is_changed_when_they_are_done)
     inv_operation *change;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->context = &stall;
     for (int round = 0; stall.refusals == 0 && round < ROUNDS; round++) {

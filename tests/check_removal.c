@@ -42,8 +42,8 @@ static inv_result removes(const char *jid)
     inv_result result;
 
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
-    result = inv_remove(&call, name, &removed, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_remove(&call, name, &removed);
     inv_call_end(&call);
     inv_name_free(&name);
     return result;
@@ -248,11 +248,11 @@ START_TEST(a_newer_account_stays)
     bool given = false;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = give_to_another;
     counter->context = &given;
-    ck_assert_int_eq(inv_remove(&call, name, &removed, &verdict), INV_DIRECTORY_DOWN);
+    ck_assert_int_eq(inv_remove(&call, name, &removed), INV_DIRECTORY_DOWN);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     ck_assert(given);
@@ -289,8 +289,8 @@ START_TEST(the_invited_are_told)
     inv_call call;
 
     ck_assert_int_eq(site_redeem(site, alone, "t2", SITE_PASSWORD, &verdict), INV_OK);
-    site_begin(site, &call);
-    ck_assert_int_eq(inv_invited_each(&call, visit, &family, &verdict), INV_OK);
+    site_begin(site, &call, &verdict);
+    ck_assert_int_eq(inv_invited_each(&call, visit, &family), INV_OK);
     inv_call_end(&call);
     ck_assert_uint_eq(family.count, 2);
     ck_assert_uint_ge(family.of_alice, 1);

@@ -45,9 +45,8 @@ static void run(bool dry_run, const char *interrupt_at, void (*act)(void))
 
     visitor = observer_start(interrupt_at, act);
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
-    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
-                  verdict.why);
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
     inv_call_end(&call);
     ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
 }
@@ -433,11 +432,11 @@ static void repair_hooked(inv_operation_kind kind, const char *dn_part, void (*a
     size_t left = 0;
     inv_call call;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     hook.counter = counter_attach(call.directory);
     hook.counter->at = at_operation;
     hook.counter->context = &hook;
-    ck_assert_msg(inv_repair(&call, false, &visitor, &left, &verdict) == INV_OK, "%s", verdict.why);
+    ck_assert_msg(inv_repair(&call, false, &visitor, &left) == INV_OK, "%s", verdict.why);
     counter_detach(call.directory, &hook.counter);
     inv_call_end(&call);
     ck_assert_msg(hook.act == NULL, "there was no such operation");
@@ -499,8 +498,8 @@ static void create_n4(void)
 
     site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
     site_request_user(site, &request, "n4");
-    site_begin(site, &call);
-    result = inv_invite_create(&call, &request.request, &token, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_invite_create(&call, &request.request, &token);
     ck_assert_int_eq(result, INV_NAME_RESERVED);
     inv_call_end(&call);
     site_request_end(&request);
@@ -682,11 +681,11 @@ START_TEST(a_pair_that_goes_while_it_is_taken_over_is_there)
     inv_call call;
 
     leftover_pair(site, NULL, "p4@example.org", ALICE);
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     hook.counter = counter_attach(call.directory);
     hook.counter->at = at_operation;
     hook.counter->context = &hook;
-    ck_assert_int_eq(site_redeem_in(&call, token, "p4", SITE_PASSWORD, &verdict), INV_OK);
+    ck_assert_int_eq(site_redeem_in(&call, token, "p4", SITE_PASSWORD), INV_OK);
     counter_detach(call.directory, &hook.counter);
     inv_call_end(&call);
     ck_assert(hook.act == NULL);

@@ -20,7 +20,7 @@ static inv_result create_for(const char *user, time_t expires, inv_token **token
     site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
     site_request_user(site, &request, user);
     request.request.expires = expires;
-    result = inv_invite_create(&call, &request.request, token, &verdict);
+    result = inv_invite_create(&call, &request.request, token);
     site_request_end(&request);
     return result;
 }
@@ -135,17 +135,17 @@ START_TEST(revoked_and_restored)
 {
     inv_token *token = site_invite(site, NULL, 5);
 
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token)), INV_OK);
     ck_assert_int_eq(uses_left(token), -6);
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token)), INV_OK);
     ck_assert_int_eq(uses_left(token), -6);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token)), INV_OK);
     ck_assert_int_eq(uses_left(token), 5);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token)), INV_OK);
     ck_assert_int_eq(uses_left(token), 5);
     inv_token_free(&token);
-    ck_assert_int_eq(inv_invite_revoke(&call, ID, &verdict), INV_BAD_TOKEN);
-    ck_assert_int_eq(inv_invite_restore(&call, ID, &verdict), INV_BAD_TOKEN);
+    ck_assert_int_eq(inv_invite_revoke(&call, ID), INV_BAD_TOKEN);
+    ck_assert_int_eq(inv_invite_restore(&call, ID), INV_BAD_TOKEN);
 }
 END_TEST
 
@@ -155,9 +155,9 @@ START_TEST(a_used_invite_can_be_revoked_too)
     inv_verdict redeemed;
 
     ck_assert_int_eq(site_redeem(site, token, "usedup", SITE_PASSWORD, &redeemed), INV_OK);
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token)), INV_OK);
     ck_assert_int_eq(uses_left(token), -1);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token)), INV_OK);
     ck_assert_int_eq(uses_left(token), 0);
     inv_token_free(&token);
 }
@@ -169,17 +169,17 @@ START_TEST(a_revoked_invite_keeps_no_name)
     inv_token *second = NULL;
 
     ck_assert_int_eq(create_for("kept", time(NULL) + 60, &first), INV_OK);
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first)), INV_OK);
     expect_holder("kept", NULL);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(first), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(first)), INV_OK);
     expect_holder("kept", first);
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first)), INV_OK);
     ck_assert_int_eq(create_for("kept", time(NULL) + 60, &second), INV_OK);
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(first), &verdict), INV_NAME_RESERVED);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(first)), INV_NAME_RESERVED);
     ck_assert_int_eq(uses_left(first), -2);
     expect_holder("kept", second);
     /* revoking the first again must not take the second's reservation away */
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first)), INV_OK);
     expect_holder("kept", second);
     inv_token_free(&first);
     inv_token_free(&second);
@@ -191,9 +191,9 @@ START_TEST(an_invite_whose_name_was_taken_stays_revoked)
     inv_token *token = NULL;
 
     ck_assert_int_eq(create_for("snatched", time(NULL) + 60, &token), INV_OK);
-    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token), &verdict), INV_OK);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(token)), INV_OK);
     site_add_account(site, "snatched");
-    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token), &verdict), INV_NAME_TAKEN);
+    ck_assert_int_eq(inv_invite_restore(&call, inv_token_id(token)), INV_NAME_TAKEN);
     ck_assert_int_eq(uses_left(token), -2);
     inv_token_free(&token);
 }

@@ -61,7 +61,7 @@ static inv_result login(const char *local, const char *password)
 {
     inv_name *name = site_name(site, local);
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_result result = inv_account_login(&call, name, secret, &verdict);
+    inv_result result = inv_account_login(&call, name, secret);
 
     inv_secret_free(&secret);
     inv_name_free(&name);
@@ -85,9 +85,9 @@ static struct gateway *redeem_through(const inv_token *token, const char *local,
     struct gateway *gateway;
     inv_call own;
 
-    site_begin(site, &own);
+    site_begin(site, &own, &verdict);
     gateway = gateway_attach(own.directory, at, code, fate);
-    (void)site_redeem_in(&own, token, local, NEW_PASSWORD, &verdict);
+    (void)site_redeem_in(&own, token, local, NEW_PASSWORD);
     gateway_detach(own.directory, gateway);
     inv_call_end(&own);
     return gateway;
@@ -107,10 +107,10 @@ START_TEST(lost_answers)
 
     (void)snprintf(local, sizeof(local), "lost%d", _i);
     token = account_and_reset(local, kind);
-    site_begin(site, &own);
+    site_begin(site, &own, &verdict);
     counter = counter_attach(own.directory);
     counter->lose = write;
-    (void)site_redeem_in(&own, token, local, NEW_PASSWORD, &verdict);
+    (void)site_redeem_in(&own, token, local, NEW_PASSWORD);
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(own.directory, &counter);
     inv_call_end(&own);
@@ -213,9 +213,8 @@ static void repair(bool dry_run)
     size_t left = 0;
     inv_call own;
 
-    site_begin(site, &own);
-    ck_assert_msg(inv_repair(&own, dry_run, &visitor, &left, &verdict) == INV_OK, "%s",
-                  verdict.why);
+    site_begin(site, &own, &verdict);
+    ck_assert_msg(inv_repair(&own, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
     inv_call_end(&own);
     ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
 }

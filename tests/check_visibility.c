@@ -40,8 +40,8 @@ static inv_result repair(void)
     inv_call call;
 
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
-    result = inv_repair(&call, false, &visitor, &left, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_repair(&call, false, &visitor, &left);
     inv_call_end(&call);
     return result;
 }

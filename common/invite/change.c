@@ -9,7 +9,7 @@
 
 /* Sets inviteUsesLeft, by the exact value that was read. *lost: it was changed meanwhile. */
 static inv_result change_uses_left(inv_call *call, const inv_invite *invite, long uses_left,
-                                   bool *lost, inv_verdict *verdict)
+                                   bool *lost)
 {
     inv_operation *change = inv_operation_new_modify(invite->dn);
     char before[24];
@@ -20,10 +20,8 @@ static inv_result change_uses_left(inv_call *call, const inv_invite *invite, lon
     (void)snprintf(after, sizeof(after), "%ld", uses_left);
     inv_operation_text(change, INV_CHANGE_DELETE, "inviteUsesLeft", before);
     inv_operation_text(change, INV_CHANGE_ADD, "inviteUsesLeft", after);
-    result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+    result = inv_call_perform(call, change, "changing the invite", INV_LDAP_NO_SUCH_ATTRIBUTE);
     *lost = result == INV_OK && inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE);
-    if (result == INV_OK && !*lost)
-        result = inv_operation_result(change, "changing the invite", verdict);
     inv_operation_free(&change);
     return result;
 }
@@ -33,18 +31,18 @@ static bool reserves(const inv_invite *invite)
     return invite->user != NULL && invite->type != INV_INVITE_RESET;
 }
 
-inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdict)
+inv_result inv_invite_revoke(inv_call *call, const char *id)
 {
     for (;;) {
         inv_invite *invite = NULL;
         bool lost = false;
-        inv_result result = inv_invite_read_any(call, id, &invite, verdict);
+        inv_result result = inv_invite_read_any(call, id, &invite);
 
         if (result == INV_OK && invite->uses_left >= 0) {
             /* before the change: while the invite is open no other can take the reservation over */
             if (reserves(invite))
                 reservation_release(call, invite->user, id);
-            result = change_uses_left(call, invite, -1 - invite->uses_left, &lost, verdict);
+            result = change_uses_left(call, invite, -1 - invite->uses_left, &lost);
         }
         inv_invite_free(&invite);
         if (result != INV_OK || !lost)
@@ -54,37 +52,36 @@ inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdic
 }
 
 /* The name must still be free, and is reserved again before the invite opens. */
-static inv_result reserve_again(inv_call *call, const inv_invite *invite, inv_verdict *verdict)
+static inv_result reserve_again(inv_call *call, const inv_invite *invite)
 {
     inv_name *name = NULL;
     inv_account *account = NULL;
     inv_result result =
-        inv_name_prepare(call->domain, invite->user, strlen(invite->user), &name, verdict);
+        inv_name_prepare(call->domain, invite->user, strlen(invite->user), &name, call->verdict);
 
     if (result == INV_OK)
-        result = inv_account_find(call, name, &account, verdict);
+        result = inv_account_find(call, name, &account);
     if (result == INV_OK && account != NULL)
-        result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
+        result = inv_verdict_set(call->verdict, INV_NAME_TAKEN, "held by %s", account->dn);
     if (result == INV_OK)
-        result = reservation_take(call, invite->user, invite->id, verdict);
+        result = reservation_take(call, invite->user, invite->id);
     inv_account_free(&account);
     inv_name_free(&name);
     return result;
 }
 
-inv_result inv_invite_restore(inv_call *call, const char *id, inv_verdict *verdict)
+inv_result inv_invite_restore(inv_call *call, const char *id)
 {
     for (;;) {
         inv_invite *invite = NULL;
         bool lost = false;
-        inv_result result = inv_invite_read(call, id, INV_INVITE_TERMS, &invite, verdict);
+        inv_result result = inv_invite_read(call, id, INV_INVITE_TERMS, &invite);
 
         if (result == INV_OK && invite->uses_left < 0) {
             if (reserves(invite) && inv_invite_open_uses(invite) > 0)
-                result = reserve_again(call, invite, verdict);
+                result = reserve_again(call, invite);
             if (result == INV_OK)
-                result =
-                    change_uses_left(call, invite, inv_invite_open_uses(invite), &lost, verdict);
+                result = change_uses_left(call, invite, inv_invite_open_uses(invite), &lost);
         }
         inv_invite_free(&invite);
         if (result != INV_OK || !lost)

@@ -94,8 +94,7 @@ static inv_result judge_request(const inv_call *call, const inv_invite_request *
 
 /* --------------------------------------------------------------------- against the directory */
 
-static inv_result must_exist(inv_call *call, const inv_name *name, const char *role,
-                             inv_verdict *verdict)
+static inv_result must_exist(inv_call *call, const inv_name *name, const char *role)
 {
     inv_call in_domain = *call;
     inv_account *account = NULL;
@@ -104,10 +103,10 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
     in_domain.domain = inv_config_domain(call->config, inv_name_domain(name));
     if (in_domain.domain == NULL)
         return INV_OK; /* another server's: nothing to ask here */
-    result = inv_account_find(&in_domain, name, &account, verdict);
+    result = inv_account_find(&in_domain, name, &account);
     if (result == INV_OK && !inv_account_is_active(account, time(NULL)))
         result = inv_verdict_set(
-            verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over: %s", role,
+            call->verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over: %s", role,
             inv_name_jid(name),
             inv_account_is_own(account) ? "locked or expired" : inv_account_why_not_own(account));
     inv_account_free(&account);
@@ -119,18 +118,18 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
  * names it though no entry holds it.
  */
 static inv_result judge_free(inv_call *call, const inv_invite_request *request,
-                             const inv_account *account, inv_verdict *verdict)
+                             const inv_account *account)
 {
     char *group = NULL;
     inv_result result;
 
     if (account != NULL)
-        return inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", account->dn);
+        return inv_verdict_set(call->verdict, INV_NAME_TAKEN, "held by %s", account->dn);
     if (request->inherit_groups)
         return INV_OK;
-    result = inv_group_find(call, request->user, &group, verdict);
+    result = inv_group_find(call, request->user, &group);
     if (result == INV_OK && group != NULL)
-        result = inv_verdict_set(verdict, INV_NAME_RESERVED,
+        result = inv_verdict_set(call->verdict, INV_NAME_RESERVED,
                                  "nobody has the name, but the group %s names it: take it out "
                                  "(invitectl remove), or let it be inherited (--inherit-groups)",
                                  group);
@@ -140,36 +139,36 @@ static inv_result judge_free(inv_call *call, const inv_invite_request *request,
 
 /* *account_state: of a reset, the state that the account has to keep; the caller frees it. */
 static inv_result judge_user(inv_call *call, const inv_invite_request *request,
-                             char **account_state, inv_verdict *verdict)
+                             char **account_state)
 {
     inv_account *account = NULL;
     bool may = false;
-    inv_result result = inv_account_find(call, request->user, &account, verdict);
+    inv_result result = inv_account_find(call, request->user, &account);
 
     if (result != INV_OK)
         goto cleanup;
     if (registers(request->type)) {
-        result = judge_free(call, request, account, verdict);
+        result = judge_free(call, request, account);
         goto cleanup;
     }
     if (!inv_account_is_own(account)) {
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account to reset: %s",
+        result = inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s has no account to reset: %s",
                                  inv_name_jid(request->user), inv_account_why_not_own(account));
         goto cleanup;
     }
     /* the invite is being made now: it is younger than any lock by failed logins */
-    result = inv_account_refuse_locked(account, INV_NEVER, verdict);
+    result = inv_account_refuse_locked(account, INV_NEVER, call->verdict);
     if (result != INV_OK)
         goto cleanup;
-    result = inv_account_may_reset(call, account->dn, &may, verdict);
+    result = inv_account_may_reset(call, account->dn, &may);
     if (result == INV_OK && !may)
         result =
-            inv_verdict_set(verdict, INV_NOT_ALLOWED,
+            inv_verdict_set(call->verdict, INV_NOT_ALLOWED,
                             "%s is not among the accounts that reset_filter lets in", account->dn);
     if (result == INV_OK) {
         *account_state = inv_account_state(account);
         if (*account_state == NULL)
-            result = inv_verdict_no_memory(verdict);
+            result = inv_verdict_no_memory(call->verdict);
     }
 cleanup:
     inv_account_free(&account);
@@ -177,17 +176,17 @@ cleanup:
 }
 
 static inv_result judge_people(inv_call *call, const inv_invite_request *request,
-                               char **account_state, inv_verdict *verdict)
+                               char **account_state)
 {
     inv_result result = INV_OK;
 
     if (request->inviter != NULL)
-        result = must_exist(call, request->inviter, "the inviter", verdict);
+        result = must_exist(call, request->inviter, "the inviter");
     for (size_t i = 0;
          result == INV_OK && request->contacts != NULL && request->contacts[i] != NULL; i++)
-        result = must_exist(call, request->contacts[i], "the contact", verdict);
+        result = must_exist(call, request->contacts[i], "the contact");
     if (result == INV_OK && request->user != NULL)
-        result = judge_user(call, request, account_state, verdict);
+        result = judge_user(call, request, account_state);
     return result;
 }
 
@@ -280,16 +279,16 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
  * an invite found was made by this add. If none is found, the add may still be on its way, while
  * the token is freed and shown to no one.
  */
-static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdict)
+static inv_result recover_add(inv_call *call, const char *id)
 {
-    inv_verdict kept = *verdict;
+    inv_verdict kept = *call->verdict;
     inv_invite *invite = NULL;
-    inv_result found = inv_invite_read(call, id, INV_INVITE_TERMS, &invite, verdict);
+    inv_result found = inv_invite_read(call, id, INV_INVITE_TERMS, &invite);
 
     inv_invite_free(&invite);
     if (found == INV_OK)
         return INV_OK;
-    return inv_verdict_set(verdict, kept.result,
+    return inv_verdict_set(call->verdict, kept.result,
                            "whether the invite was made is not known; if invitectl show %s finds "
                            "it, nobody has its token: invitectl revoke %s. %s",
                            id, id, kept.why);
@@ -297,52 +296,49 @@ static inv_result recover_add(inv_call *call, const char *id, inv_verdict *verdi
 
 /* verdict->invite_id is set when the invite is there, or may yet come. */
 static inv_result add_invite(inv_call *call, const inv_invite_request *request,
-                             const char *account_state, const inv_token *token,
-                             inv_verdict *verdict)
+                             const char *account_state, const inv_token *token)
 {
     const char *id = inv_token_id(token);
     inv_operation *add = new_invite(call, request, account_state, token);
-    inv_result result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+    inv_result result = inv_call_run(call, &add, 1);
     bool may_exist;
 
     if (result == INV_OK)
-        result = inv_operation_result(add, "adding the invite", verdict);
+        result = inv_operation_result(add, "adding the invite", call->verdict);
     may_exist = result == INV_OK;
     if (result != INV_OK && add != NULL && add->state != INV_OPERATION_UNSENT &&
         !inv_operation_decided(add)) {
-        result = recover_add(call, id, verdict);
+        result = recover_add(call, id);
         may_exist = true;
     }
     if (may_exist)
-        (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s", id);
+        (void)snprintf(call->verdict->invite_id, sizeof(call->verdict->invite_id), "%s", id);
     inv_operation_free(&add);
     return result;
 }
 
-inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
-                             inv_verdict *verdict)
+inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token)
 {
     bool reserves = request->user != NULL && registers(request->type);
     char *account_state = NULL;
-    inv_result result = judge_request(call, request, verdict);
+    inv_result result = judge_request(call, request, call->verdict);
 
     *token = NULL;
     if (result == INV_OK)
-        result = judge_people(call, request, &account_state, verdict);
+        result = judge_people(call, request, &account_state);
     if (result == INV_OK)
-        result = inv_token_mint(call->keys, call->domain->name, token, verdict);
-    verdict->invite_id[0] = '\0'; /* inv_token_mint sets it, and no invite exists so far */
+        result = inv_token_mint(call->keys, call->domain->name, token, call->verdict);
+    call->verdict->invite_id[0] = '\0'; /* inv_token_mint sets it, and no invite exists so far */
     if (result == INV_OK && reserves)
-        result =
-            reservation_take(call, inv_name_local(request->user), inv_token_id(*token), verdict);
+        result = reservation_take(call, inv_name_local(request->user), inv_token_id(*token));
     if (result == INV_OK) {
-        result = add_invite(call, request, account_state, *token, verdict);
-        if (result != INV_OK && verdict->invite_id[0] == '\0' && reserves)
+        result = add_invite(call, request, account_state, *token);
+        if (result != INV_OK && call->verdict->invite_id[0] == '\0' && reserves)
             reservation_release(call, inv_name_local(request->user), inv_token_id(*token));
     }
     if (result != INV_OK)
         inv_token_free(token);
     free(account_state);
-    verdict->result = result;
+    call->verdict->result = result;
     return result;
 }

@@ -17,8 +17,7 @@ static int newest_first(const void *a, const void *b)
 }
 
 inv_result inv_invite_each(inv_call *call, const char *filter,
-                           bool (*visit)(void *context, const inv_invite *invite), void *context,
-                           inv_verdict *verdict)
+                           bool (*visit)(void *context, const inv_invite *invite), void *context)
 {
     inv_operation *search = NULL;
     inv_invite **invites = NULL;
@@ -28,26 +27,24 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
     inv_result result;
 
     if (asprintf(&whole, "(&(objectClass=xmppInvite)%s)", filter != NULL ? filter : "") == -1)
-        return inv_verdict_no_memory(verdict);
+        return inv_verdict_no_memory(call->verdict);
     search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, whole,
                                   inv_invite_attributes(INV_INVITE_ALL));
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "listing invites", verdict);
+    result = inv_call_perform(call, search, "listing invites", INV_LDAP_SUCCESS);
     if (result != INV_OK)
         goto cleanup;
     invites = calloc(search->entry_count + 1, sizeof(inv_invite *));
     if (invites == NULL) {
-        result = inv_verdict_no_memory(verdict);
+        result = inv_verdict_no_memory(call->verdict);
         goto cleanup;
     }
     for (size_t i = 0; i < search->entry_count; i++) {
-        inv_result read = inv_invite_from_entry(search->entries[i], &invites[count], verdict);
+        inv_result read = inv_invite_from_entry(search->entries[i], &invites[count], call->verdict);
 
         if (read == INV_OK)
-            read = inv_invite_judge_account(call, invites[count], verdict);
+            read = inv_invite_judge_account(call, invites[count]);
         if (read == INV_OK) {
             count++;
             continue;
@@ -57,7 +54,7 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
             result = read;
             goto cleanup;
         }
-        inv_log_write(call->log, INV_LOG_WARNING, "%s", verdict->why);
+        inv_log_write(call->log, INV_LOG_WARNING, "%s", call->verdict->why);
         unreadable = INV_CONFIG;
     }
     qsort(invites, count, sizeof(inv_invite *), newest_first);
@@ -82,8 +79,7 @@ void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVI
                    expired ? ">=" : "<=", text);
 }
 
-inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open,
-                                 inv_verdict *verdict)
+inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open)
 {
     static const char *const ends[] = {"inviteAccountExpires", NULL};
     char *jid = inv_filter_escape(inv_name_jid(inviter));
@@ -98,14 +94,12 @@ inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t
         asprintf(&filter, "(&(inviteInviter=%s)(objectClass=xmppInvite)(inviteUsesLeft>=1)%s)", jid,
                  current) == -1) {
         free(jid);
-        return inv_verdict_no_memory(verdict);
+        return inv_verdict_no_memory(call->verdict);
     }
     search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, filter, ends);
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "counting open invites", verdict);
+    result = inv_call_perform(call, search, "counting open invites", INV_LDAP_SUCCESS);
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *end = inv_entry_text(search->entries[i], "inviteAccountExpires");
         time_t over = INV_NEVER;

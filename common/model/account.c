@@ -123,14 +123,14 @@ typedef struct owner_record {
 } owner_record;
 
 static inv_result find_owner(inv_call *call, const inv_name *name, const inv_entry *entry,
-                             owner_record *record, inv_owner *owner, inv_verdict *verdict)
+                             owner_record *record, inv_owner *owner)
 {
     owner_kind kind = OWNER_NOBODY;
-    inv_result result = owner_classify(call->config, name, entry, &kind, verdict);
+    inv_result result = owner_classify(call->config, name, entry, &kind, call->verdict);
 
     if (result == INV_OK && kind == OWNER_ELSEWHERE && !record->asked) {
         record->asked = true;
-        result = owner_read_sole(call, &record->sole, verdict);
+        result = owner_read_sole(call, &record->sole);
     }
     *owner = kind == OWNER_ANOTHER ? INV_OWNER_ANOTHER : INV_OWNER_NOBODY;
     if (kind == OWNER_JID || (kind == OWNER_ELSEWHERE && record->sole))
@@ -139,20 +139,19 @@ static inv_result find_owner(inv_call *call, const inv_name *name, const inv_ent
 }
 
 inv_result inv_account_from_search(inv_call *call, const inv_name *name,
-                                   const inv_operation *operation, inv_account **account,
-                                   inv_verdict *verdict)
+                                   const inv_operation *operation, inv_account **account)
 {
     owner_record record = {false, false};
     const inv_entry *best = NULL;
     inv_owner best_owner = INV_OWNER_ANOTHER;
     size_t own = 0;
-    inv_result result = inv_operation_result(operation, "looking for the name", verdict);
+    inv_result result = inv_operation_result(operation, "looking for the name", call->verdict);
 
     *account = NULL;
     for (size_t i = 0; result == INV_OK && i < operation->entry_count; i++) {
         inv_owner owner = INV_OWNER_NOBODY;
 
-        result = find_owner(call, name, operation->entries[i], &record, &owner, verdict);
+        result = find_owner(call, name, operation->entries[i], &record, &owner);
         own += owner == INV_OWNER_JID ? 1 : 0;
         if (best == NULL || (best_owner != INV_OWNER_JID && owner == INV_OWNER_JID) ||
             (best_owner == INV_OWNER_ANOTHER && owner == INV_OWNER_NOBODY)) {
@@ -161,26 +160,25 @@ inv_result inv_account_from_search(inv_call *call, const inv_name *name,
         }
     }
     if (result == INV_OK && best != NULL)
-        result = inv_account_from_entry(best, account, verdict);
+        result = inv_account_from_entry(best, account, call->verdict);
     if (*account == NULL)
         return result;
     (*account)->owner = best_owner;
     (*account)->several = own > 1;
-    result = lock_ask_policy(call, best, *account, verdict);
+    result = lock_ask_policy(call, best, *account);
     if (result != INV_OK)
         inv_account_free(account);
     return result;
 }
 
-inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
-                            inv_verdict *verdict)
+inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account)
 {
     inv_operation *search = inv_account_search_operation(call->domain, name);
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result = inv_call_run(call, &search, 1);
 
     *account = NULL;
     if (result == INV_OK && search != NULL)
-        result = inv_account_from_search(call, name, search, account, verdict);
+        result = inv_account_from_search(call, name, search, account);
     inv_operation_free(&search);
     return result;
 }
@@ -220,14 +218,14 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
 }
 
 inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
-                                inv_account **account, inv_verdict *verdict)
+                                inv_account **account)
 {
     inv_operation *search = inv_account_own_operation(call->domain, invite_id, name);
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result = inv_call_run(call, &search, 1);
 
     *account = NULL;
     if (result == INV_OK && search != NULL)
-        result = inv_account_from_search(call, name, search, account, verdict);
+        result = inv_account_from_search(call, name, search, account);
     inv_operation_free(&search);
     return result;
 }

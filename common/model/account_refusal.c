@@ -137,8 +137,7 @@ static char *values_filter(const inv_domain *domain, const inv_name *name)
 }
 
 /* *holder: the DN of an entry below base that filter lets in, to be freed; NULL: none is found. */
-static inv_result find_below(inv_call *call, const char *base, const char *filter, char **holder,
-                             inv_verdict *verdict)
+static inv_result find_below(inv_call *call, const char *base, const char *filter, char **holder)
 {
     static const char *const nothing[] = {NULL};
     inv_operation *search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
@@ -146,11 +145,11 @@ static inv_result find_below(inv_call *call, const char *base, const char *filte
 
     if (search != NULL)
         search->size_limit = 1;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &search, 1);
     if (result == INV_OK && search != NULL && search->entry_count > 0) {
         *holder = strdup(inv_entry_dn(search->entries[0]));
         if (*holder == NULL)
-            result = inv_verdict_no_memory(verdict);
+            result = inv_verdict_no_memory(call->verdict);
     }
     inv_operation_free(&search);
     return result;
@@ -162,20 +161,19 @@ static inv_result find_below(inv_call *call, const char *base, const char *filte
  * none can be read, that base itself is searched.
  */
 static inv_result find_value_elsewhere(inv_call *call, const inv_name *name,
-                                       const inv_operation *root, char **holder,
-                                       inv_verdict *verdict)
+                                       const inv_operation *root, char **holder)
 {
     const char *base = call->domain->name_search_base;
     char *filter = values_filter(call->domain, name);
     size_t index = 0;
     const char *context = naming_context_next(root, base, &index);
-    inv_result result = filter != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+    inv_result result = filter != NULL ? INV_OK : inv_verdict_no_memory(call->verdict);
 
     *holder = NULL;
     if (result == INV_OK && context == NULL)
-        result = find_below(call, base, filter, holder, verdict);
+        result = find_below(call, base, filter, holder);
     while (result == INV_OK && *holder == NULL && context != NULL) {
-        result = find_below(call, context, filter, holder, verdict);
+        result = find_below(call, context, filter, holder);
         context = naming_context_next(root, base, &index);
     }
     free(filter);
@@ -183,7 +181,7 @@ static inv_result find_value_elsewhere(inv_call *call, const inv_name *name,
 }
 
 inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
-                                     const inv_operation *operation, inv_verdict *verdict)
+                                     const inv_operation *operation)
 {
     const bool clear = (call->domain->verifiers & INV_VERIFIER_SERVER) != 0;
     inv_operation *root = NULL;
@@ -192,23 +190,23 @@ inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
     inv_result result;
 
     if (!inv_account_write_is_ambiguous(operation))
-        return inv_account_write_result(operation, clear, verdict);
+        return inv_account_write_result(operation, clear, call->verdict);
     root = naming_contexts_read();
-    result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &root, 1);
     if (result != INV_OK)
         goto cleanup;
     if (is_389ds(root) && policy_error_of_389ds(operation->diagnostic, &policy_error)) {
-        result = refuse_password(operation, policy_error, clear, verdict);
+        result = refuse_password(operation, policy_error, clear, call->verdict);
         goto cleanup;
     }
     if (operation->kind == INV_OPERATION_ADD)
-        result = find_value_elsewhere(call, name, root, &holder, verdict);
+        result = find_value_elsewhere(call, name, root, &holder);
     if (result == INV_OK && holder != NULL)
-        result = inv_verdict_set(verdict, INV_NAME_TAKEN,
+        result = inv_verdict_set(call->verdict, INV_NAME_TAKEN,
                                  "%s has a value that account_attributes makes of this name: %s",
                                  holder, words_of(operation));
     else if (result == INV_OK)
-        result = inv_account_write_result(operation, clear, verdict);
+        result = inv_account_write_result(operation, clear, call->verdict);
 cleanup:
     inv_operation_free(&root);
     free(holder);

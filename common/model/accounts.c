@@ -65,7 +65,7 @@ static inv_result visit_entries(const inv_operation *search,
 
 inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_t count,
                              bool (*visit)(void *context, const inv_account *account),
-                             void *context, inv_verdict *verdict)
+                             void *context)
 {
     inv_result result = INV_OK;
     bool go_on = true;
@@ -80,10 +80,10 @@ inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_
             flight[searches++] = search_for(call->domain, names + next, some);
             next += some;
         }
-        result = inv_directory_run(call->directory, flight, searches, &call->deadline, verdict);
+        result = inv_call_run(call, flight, searches);
         for (size_t i = 0; i < searches; i++) {
             if (result == INV_OK && go_on && flight[i] != NULL)
-                result = visit_entries(flight[i], visit, context, &go_on, verdict);
+                result = visit_entries(flight[i], visit, context, &go_on, call->verdict);
             inv_operation_free(&flight[i]);
         }
     }

@@ -114,15 +114,14 @@ static bool still_stands(const inv_invite *invite, const inv_claim *claim)
     return false;
 }
 
-inv_result inv_claim_give_back(inv_call *call, const inv_invite *invite, const inv_claim *claim,
-                               inv_verdict *verdict)
+inv_result inv_claim_give_back(inv_call *call, const inv_invite *invite, const inv_claim *claim)
 {
     for (;;) {
         inv_invite *current = NULL;
         inv_operation *operation = NULL;
         bool lost = false;
         inv_result result =
-            inv_invite_read(call, invite->id, INV_INVITE_TERMS_AND_CLAIMS, &current, verdict);
+            inv_invite_read(call, invite->id, INV_INVITE_TERMS_AND_CLAIMS, &current);
 
         if (result == INV_BAD_TOKEN)
             return INV_OK;
@@ -140,10 +139,9 @@ inv_result inv_claim_give_back(inv_call *call, const inv_invite *invite, const i
             number_change(operation, INV_CHANGE_DELETE, left);
             number_change(operation, INV_CHANGE_ADD, left >= 0 ? left + 1 : left - 1);
         }
-        result = inv_directory_run(call->directory, &operation, 1, &call->deadline, verdict);
+        result =
+            inv_call_perform(call, operation, "giving the use back", INV_LDAP_NO_SUCH_ATTRIBUTE);
         lost = result == INV_OK && inv_operation_answered(operation, INV_LDAP_NO_SUCH_ATTRIBUTE);
-        if (result == INV_OK && !lost)
-            result = inv_operation_result(operation, "giving the use back", verdict);
         inv_operation_free(&operation);
         inv_invite_free(&current);
         if (!lost)

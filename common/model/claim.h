@@ -46,8 +46,7 @@ inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *
  * one more to restore). INV_OK also when the claim is there no more. Nothing is sent after the
  * deadline: then the claim stays, until a repetition of the redemption or repair ends it.
  */
-inv_result inv_claim_give_back(inv_call *call, const inv_invite *invite, const inv_claim *claim,
-                               inv_verdict *verdict);
+inv_result inv_claim_give_back(inv_call *call, const inv_invite *invite, const inv_claim *claim);
 
 /* The claim of this JID among the invite's, or NULL. */
 const inv_use *inv_claim_of(const inv_invite *invite, const char *jid);

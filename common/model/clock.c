@@ -3,7 +3,7 @@
 
 #include "invitegate/timestamp.h"
 
-inv_result inv_clock_read(inv_call *call, time_t *now, inv_verdict *verdict)
+inv_result inv_clock_read(inv_call *call, time_t *now)
 {
     static const char *const stamp[] = {"modifyTimestamp", NULL};
     char moment[INV_TIMESTAMP_SIZE];
@@ -14,18 +14,14 @@ inv_result inv_clock_read(inv_call *call, time_t *now, inv_verdict *verdict)
 
     inv_timestamp_write_generalized(time(NULL), moment);
     inv_operation_text(touch, INV_CHANGE_REPLACE, "inviteClock", moment);
-    result = inv_directory_run(call->directory, &touch, 1, &call->deadline, verdict);
+    result = inv_call_perform(call, touch, "asking for the directory's time", INV_LDAP_SUCCESS);
     if (result == INV_OK)
-        result = inv_operation_result(touch, "asking for the directory's time", verdict);
-    if (result == INV_OK)
-        result = inv_directory_run(call->directory, &read, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(read, "reading the directory's time", verdict);
+        result = inv_call_perform(call, read, "reading the directory's time", INV_LDAP_SUCCESS);
     if (result == INV_OK) {
         text = read->entry_count == 1 ? inv_entry_text(read->entries[0], "modifyTimestamp") : NULL;
         if (text == NULL || !inv_timestamp_parse_generalized(text, now))
             result =
-                inv_verdict_set(verdict, INV_CONFIG,
+                inv_verdict_set(call->verdict, INV_CONFIG,
                                 "%s: modifyTimestamp cannot be read by the invitegate identity",
                                 call->domain->invites);
     }

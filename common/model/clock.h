@@ -12,6 +12,6 @@
  * container is touched and the container's modifyTimestamp read back. *now is never later than the
  * server's real time.
  */
-inv_result inv_clock_read(inv_call *call, time_t *now, inv_verdict *verdict);
+inv_result inv_clock_read(inv_call *call, time_t *now);
 
 #endif

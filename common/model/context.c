@@ -61,15 +61,16 @@ void inv_context_free(inv_context **context)
     free(old);
 }
 
-void inv_call_begin_with(const inv_context *context, const inv_domain *domain, long milliseconds,
-                         inv_directory *directory, inv_call *call)
+inv_call inv_call_begin_with(const inv_context *context, const inv_domain *domain,
+                             long milliseconds, inv_directory *directory, inv_verdict *verdict)
 {
-    *call = (inv_call){
+    return (inv_call){
         .config = context->config,
         .domain = domain,
         .keys = context->keys,
         .log = context->log,
         .directory = directory,
+        .verdict = verdict,
         .deadline = inv_deadline_in(milliseconds != 0 ? milliseconds
                                                       : context->config->directory.timeout_ms),
     };
@@ -78,7 +79,7 @@ void inv_call_begin_with(const inv_context *context, const inv_domain *domain, l
 inv_result inv_call_begin(const inv_context *context, const inv_domain *domain, long milliseconds,
                           inv_call *call, inv_verdict *verdict)
 {
-    inv_call_begin_with(context, domain, milliseconds, NULL, call);
+    *call = inv_call_begin_with(context, domain, milliseconds, NULL, verdict);
     return inv_directory_acquire(&context->config->directory, &call->directory, verdict);
 }
 

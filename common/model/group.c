@@ -117,7 +117,7 @@ void group_bases_free(char ***bases)
     *bases = NULL;
 }
 
-inv_result group_bases(inv_call *call, char ***bases, inv_verdict *verdict)
+inv_result group_bases(inv_call *call, char ***bases)
 {
     const inv_domain *domain = call->domain;
     inv_operation *root = NULL;
@@ -127,15 +127,15 @@ inv_result group_bases(inv_call *call, char ***bases, inv_verdict *verdict)
 
     *bases = NULL;
     if (!domain->group_base_guessed) {
-        result = append_base(bases, domain->group_search_base, verdict);
+        result = append_base(bases, domain->group_search_base, call->verdict);
         goto cleanup;
     }
     root = naming_contexts_read();
-    result = inv_directory_run(call->directory, &root, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &root, 1);
     if (result == INV_OK)
-        result = first_context(domain, root, &index, &context, verdict);
+        result = first_context(domain, root, &index, &context, call->verdict);
     while (result == INV_OK && context != NULL) {
-        result = append_base(bases, context, verdict);
+        result = append_base(bases, context, call->verdict);
         context = naming_context_next(root, domain->people, &index);
     }
 cleanup:
@@ -184,13 +184,12 @@ static inv_result take_group(const inv_operation *search, char **group, inv_verd
     return result;
 }
 
-static inv_result search_below(inv_call *call, inv_operation *search, char **group,
-                               inv_verdict *verdict)
+static inv_result search_below(inv_call *call, inv_operation *search, char **group)
 {
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result = inv_call_run(call, &search, 1);
 
     if (result == INV_OK)
-        result = take_group(search, group, verdict);
+        result = take_group(search, group, call->verdict);
     inv_operation_free(&search);
     return result;
 }
@@ -206,8 +205,7 @@ static bool has_seen(const inv_operation *search, const char *context, bool only
 }
 
 inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
-                                inv_operation *reads[INV_GROUP_READS], char **group,
-                                inv_verdict *verdict)
+                                inv_operation *reads[INV_GROUP_READS], char **group)
 {
     const inv_operation *search = reads[INV_GROUP_READ_GROUPS];
     const inv_operation *root = reads[INV_GROUP_READ_ROOT];
@@ -218,22 +216,21 @@ inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char
 
     *group = NULL;
     if (root == NULL)
-        return take_group(search, group, verdict);
-    result = first_context(call->domain, root, &index, &context, verdict);
+        return take_group(search, group, call->verdict);
+    result = first_context(call->domain, root, &index, &context, call->verdict);
     while (result == INV_OK && *group == NULL && context != NULL) {
         const char *next = naming_context_next(root, call->domain->people, &index);
 
         only = only && next == NULL;
         result = has_seen(search, context, only)
-                     ? take_group(search, group, verdict)
-                     : search_below(call, groups_search(call->domain, context, name, dn), group,
-                                    verdict);
+                     ? take_group(search, group, call->verdict)
+                     : search_below(call, groups_search(call->domain, context, name, dn), group);
         context = next;
     }
     return result;
 }
 
-inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, inv_verdict *verdict)
+inv_result inv_group_find(inv_call *call, const inv_name *name, char **group)
 {
     char *dn = inv_account_dn(call->domain, name);
     inv_operation *reads[INV_GROUP_READS] = {NULL};
@@ -241,13 +238,11 @@ inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, in
 
     *group = NULL;
     if (dn == NULL || !inv_group_reads(call->domain, name, dn, reads))
-        result = inv_verdict_no_memory(verdict);
+        result = inv_verdict_no_memory(call->verdict);
     if (result == INV_OK)
-        result =
-            inv_directory_run(call->directory, reads, reads[INV_GROUP_READ_ROOT] != NULL ? 2 : 1,
-                              &call->deadline, verdict);
+        result = inv_call_run(call, reads, reads[INV_GROUP_READ_ROOT] != NULL ? 2 : 1);
     if (result == INV_OK)
-        result = inv_group_from_reads(call, name, dn, reads, group, verdict);
+        result = inv_group_from_reads(call, name, dn, reads, group);
     for (size_t i = 0; i < INV_GROUP_READS; i++)
         inv_operation_free(&reads[i]);
     free(dn);
@@ -279,22 +274,21 @@ static const char *value_of(const struct leaver *leaver, const group_key *key)
 
 /* 16 and 32: the membership, or the group, is gone already. */
 static inv_result leave_group(inv_call *call, const char *group, const char *attribute,
-                              const char *value, inv_verdict *verdict)
+                              const char *value)
 {
     inv_operation *change = inv_operation_new_modify(group);
     inv_result result;
 
     inv_operation_text(change, INV_CHANGE_DELETE, attribute, value);
-    result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &change, 1);
     if (result == INV_OK && !inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) &&
         !inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT))
-        result = inv_operation_result(change, "leaving a group", verdict);
+        result = inv_operation_result(change, "leaving a group", call->verdict);
     inv_operation_free(&change);
     return result;
 }
 
-static inv_result leave_by(inv_call *call, const struct leaver *leaver, const group_key *key,
-                           inv_verdict *verdict)
+static inv_result leave_by(inv_call *call, const struct leaver *leaver, const group_key *key)
 {
     static const char *const nothing[] = {NULL};
     const char *value = value_of(leaver, key);
@@ -309,12 +303,11 @@ static inv_result leave_by(inv_call *call, const struct leaver *leaver, const gr
         search = inv_operation_search(leaver->base, INV_SCOPE_SUBTREE, filter, nothing);
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &search, 1);
     if (result == INV_OK && search != NULL)
-        result = inv_operation_result(search, "looking for groups", verdict);
+        result = inv_operation_result(search, "looking for groups", call->verdict);
     for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
-        result =
-            leave_group(call, inv_entry_dn(search->entries[i]), key->attribute, value, verdict);
+        result = leave_group(call, inv_entry_dn(search->entries[i]), key->attribute, value);
         if (result == INV_OK)
             (*leaver->left)++;
     }
@@ -325,12 +318,11 @@ static inv_result leave_by(inv_call *call, const struct leaver *leaver, const gr
     return result;
 }
 
-inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left,
-                           inv_verdict *verdict)
+inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left)
 {
     struct leaver leaver = {.name = name, .dn = dn, .left = left};
     char **bases = NULL;
-    inv_result result = group_bases(call, &bases, verdict);
+    inv_result result = group_bases(call, &bases);
 
     for (size_t i = 0; result == INV_OK && bases[i] != NULL; i++) {
         const char *rest = call->domain->group_filter;
@@ -338,7 +330,7 @@ inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn,
 
         leaver.base = bases[i];
         while (result == INV_OK && group_next_key(&rest, &key))
-            result = leave_by(call, &leaver, &key, verdict);
+            result = leave_by(call, &leaver, &key);
     }
     group_bases_free(&bases);
     return result;

@@ -9,7 +9,7 @@
  * The base that is configured, or every naming context that holds people; a list that ends with
  * NULL. INV_CONFIG: no naming context holds people. Else no verdict.
  */
-inv_result group_bases(inv_call *call, char ***bases, inv_verdict *verdict);
+inv_result group_bases(inv_call *call, char ***bases);
 void group_bases_free(char ***bases);
 
 #endif

@@ -388,27 +388,26 @@ inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *o
 }
 
 static inv_result read_one(inv_call *call, inv_operation *operation, entry_reader read,
-                           inv_invite **invite, inv_verdict *verdict)
+                           inv_invite **invite)
 {
-    inv_result result = inv_directory_run(call->directory, &operation, 1, &call->deadline, verdict);
+    inv_result result = inv_call_run(call, &operation, 1);
 
     *invite = NULL;
     if (result == INV_OK)
-        result = from_read(call->domain, operation, read, invite, verdict);
+        result = from_read(call->domain, operation, read, invite, call->verdict);
     inv_operation_free(&operation);
     return result;
 }
 
 inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
-                           inv_invite **invite, inv_verdict *verdict)
+                           inv_invite **invite)
 {
     return read_one(call, inv_invite_read_operation(call->domain, id, parts), inv_invite_from_entry,
-                    invite, verdict);
+                    invite);
 }
 
-inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite,
-                               inv_verdict *verdict)
+inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite)
 {
     return read_one(call, inv_invite_read_operation(call->domain, id, INV_INVITE_TERMS_AND_CLAIMS),
-                    from_entry, invite, verdict);
+                    from_entry, invite);
 }

@@ -21,7 +21,7 @@ static inv_result name_of(const inv_invite *invite, inv_name **name, inv_verdict
     return result;
 }
 
-inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verdict *verdict)
+inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite)
 {
     inv_account *account = NULL;
     inv_name *name = NULL;
@@ -31,11 +31,11 @@ inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verd
     if (invite->type != INV_INVITE_RESET ||
         inv_invite_state_at(invite, time(NULL)) != INV_INVITE_PENDING)
         return INV_OK;
-    result = name_of(invite, &name, verdict);
+    result = name_of(invite, &name, call->verdict);
     if (result == INV_OK)
-        result = inv_account_find(call, name, &account, verdict);
+        result = inv_account_find(call, name, &account);
     if (result == INV_OK && inv_account_is_own(account))
-        result = inv_account_is_younger(account, invite, &younger, verdict);
+        result = inv_account_is_younger(account, invite, &younger, call->verdict);
     if (result == INV_OK && (!inv_account_is_own(account) || younger))
         invite->outdated = "the account to reset is gone";
     else if (result == INV_OK && !inv_account_fits_reset(account, invite))

@@ -147,7 +147,7 @@ static long duration_of_only(const inv_operation *search, const char *attribute)
 }
 
 static inv_operation *policy_search(inv_call *call, const inv_entry *entry, const char *attribute,
-                                    bool is_389ds, inv_verdict *verdict, inv_result *result)
+                                    bool is_389ds, inv_result *result)
 {
     const char *const attributes[] = {attribute, NULL};
     const char *own = inv_entry_text(entry, "pwdPolicySubentry");
@@ -159,7 +159,7 @@ static inv_operation *policy_search(inv_call *call, const inv_entry *entry, cons
         return inv_operation_search(own, INV_SCOPE_BASE, NULL, attributes);
     if (is_389ds)
         return inv_operation_search("cn=config", INV_SCOPE_BASE, NULL, attributes);
-    *result = naming_context_find(call, inv_entry_dn(entry), &context, verdict);
+    *result = naming_context_find(call, inv_entry_dn(entry), &context);
     if (*result == INV_OK)
         search = inv_operation_search(context != NULL ? context : call->domain->name_search_base,
                                       INV_SCOPE_SUBTREE, "(objectClass=pwdPolicy)", attributes);
@@ -167,8 +167,7 @@ static inv_operation *policy_search(inv_call *call, const inv_entry *entry, cons
     return search;
 }
 
-inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *account,
-                           inv_verdict *verdict)
+inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *account)
 {
     const bool is_389ds = inv_entry_text(entry, "accountUnlockTime") != NULL;
     const char *attribute = is_389ds ? "passwordLockoutDuration" : "pwdLockoutDuration";
@@ -179,9 +178,9 @@ inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *
     if (account->locked_at == 0 || account->disabled ||
         (account->locked_at == INV_NEVER && !is_389ds))
         return INV_OK;
-    search = policy_search(call, entry, attribute, is_389ds, verdict, &result);
+    search = policy_search(call, entry, attribute, is_389ds, &result);
     if (result == INV_OK)
-        result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+        result = inv_call_run(call, &search, 1);
     if (result == INV_OK && inv_operation_answered(search, INV_LDAP_SUCCESS))
         seconds = duration_of_only(search, attribute);
     if (seconds > 0 && is_389ds && account->locked_until != INV_NEVER)

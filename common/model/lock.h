@@ -28,7 +28,6 @@ inv_result lock_read(const inv_entry *entry, inv_account *account, inv_verdict *
  * be told). A default that is hidden beside a single readable policy goes unnoticed. One or two
  * flights, only for accounts with such a lock. INV_OK, or no verdict.
  */
-inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *account,
-                           inv_verdict *verdict);
+inv_result lock_ask_policy(inv_call *call, const inv_entry *entry, inv_account *account);
 
 #endif

@@ -5,31 +5,27 @@
 #include "invitegate/freshness.h"
 #include "invitegate/token.h"
 
-inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict)
+inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may)
 {
     static const char *const nothing[] = {NULL};
     inv_operation *search =
         inv_operation_search(dn, INV_SCOPE_BASE, call->domain->reset_filter, nothing);
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result = inv_call_perform(call, search, "asking reset_filter", INV_LDAP_SUCCESS);
 
     *may = false;
-    if (result == INV_OK)
-        result = inv_operation_result(search, "asking reset_filter", verdict);
     if (result == INV_OK)
         *may = search->entry_count == 1;
     inv_operation_free(&search);
     return result;
 }
 
-static inv_result read_verifiers(inv_call *call, const char *dn, inv_verifiers_read *verifiers,
-                                 inv_verdict *verdict)
+static inv_result read_verifiers(inv_call *call, const char *dn, inv_verifiers_read *verifiers)
 {
     inv_result result;
 
     inv_verifiers_read_start(verifiers, call->domain, dn);
-    result = inv_directory_run(call->directory, verifiers->flight, verifiers->count,
-                               &call->deadline, verdict);
-    return result == INV_OK ? inv_verifiers_read_judge(verifiers, verdict) : result;
+    result = inv_call_run(call, verifiers->flight, verifiers->count);
+    return result == INV_OK ? inv_verifiers_read_judge(verifiers, call->verdict) : result;
 }
 
 static inv_match match(const inv_verifiers_read *verifiers, const inv_secret *password)
@@ -47,11 +43,10 @@ static inv_match match(const inv_verifiers_read *verifiers, const inv_secret *pa
     return found;
 }
 
-inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *account, bool *stale,
-                                           inv_verdict *verdict)
+inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *account, bool *stale)
 {
     inv_verifiers_read verifiers;
-    inv_result result = read_verifiers(call, account->dn, &verifiers, verdict);
+    inv_result result = read_verifiers(call, account->dn, &verifiers);
 
     *stale = result == INV_OK && verifiers.entry != NULL && !verifiers.fresh &&
              inv_entry_count(verifiers.entry, "authPassword") > 0;
@@ -88,22 +83,22 @@ static inv_result explain_refusal(const inv_account *account, const inv_verifier
  * One bind with the password as invitegate stores it; where that is wrong and differs from the
  * typed one, a second with the typed bytes, for accounts that other tools or earlier releases made.
  */
-static inv_result bind_with(inv_call *call, const char *dn, const inv_secret *password,
-                            inv_verdict *verdict)
+static inv_result bind_with(inv_call *call, const char *dn, const inv_secret *password)
 {
     inv_secret *prepared = NULL;
     inv_result result = inv_password_prepare(password, &prepared);
 
     if (result != INV_OK)
-        return inv_verdict_no_memory(verdict);
+        return inv_verdict_no_memory(call->verdict);
     if (inv_token_leads(call->keys, call->domain->name, inv_secret_bytes(prepared),
                         inv_secret_length(prepared))) {
-        result = inv_verdict_set(verdict, INV_WRONG_PASSWORD, "a token is no password");
+        result = inv_verdict_set(call->verdict, INV_WRONG_PASSWORD, "a token is no password");
         goto cleanup;
     }
-    result = inv_directory_verify(call->directory, dn, prepared, &call->deadline, verdict);
+    result = inv_directory_verify(call->directory, dn, prepared, &call->deadline, call->verdict);
     if (result == INV_WRONG_PASSWORD && !inv_secret_equal(prepared, password))
-        result = inv_directory_verify(call->directory, dn, password, &call->deadline, verdict);
+        result =
+            inv_directory_verify(call->directory, dn, password, &call->deadline, call->verdict);
 cleanup:
     inv_secret_free(&prepared);
     return result;
@@ -111,36 +106,36 @@ cleanup:
 
 /* SCRAM-only accounts cannot bind: their verifiers are compared here if they can be read. */
 static inv_result verify_scram(inv_call *call, const inv_account *account,
-                               const inv_secret *password, inv_verdict *verdict)
+                               const inv_secret *password)
 {
     inv_verifiers_read verifiers;
     inv_match found = INV_MATCH_UNKNOWN;
-    inv_result result = read_verifiers(call, account->dn, &verifiers, verdict);
+    inv_result result = read_verifiers(call, account->dn, &verifiers);
 
     if (result == INV_OK)
         found = match(&verifiers, password);
     if (result == INV_OK && found == INV_MATCH_NO) {
-        result = inv_verdict_set(verdict, INV_WRONG_PASSWORD, "the password does not match %s",
-                                 account->dn);
+        result = inv_verdict_set(call->verdict, INV_WRONG_PASSWORD,
+                                 "the password does not match %s", account->dn);
     } else if (result == INV_OK && found == INV_MATCH_YES &&
                (account->disabled || inv_account_is_locked(account, time(NULL)))) {
-        result =
-            inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account is locked", account->dn);
+        result = inv_verdict_set(call->verdict, INV_ACCOUNT_EXPIRED, "%s: the account is locked",
+                                 account->dn);
     } else if (result == INV_OK && found == INV_MATCH_UNKNOWN) {
-        result = bind_with(call, account->dn, password, verdict);
+        result = bind_with(call, account->dn, password);
         if (result == INV_WRONG_PASSWORD)
-            result = explain_refusal(account, &verifiers, verdict);
+            result = explain_refusal(account, &verifiers, call->verdict);
     }
     inv_verifiers_read_end(&verifiers);
     return result;
 }
 
 inv_result inv_account_verify(inv_call *call, const inv_account *account,
-                              const inv_secret *password, inv_verdict *verdict)
+                              const inv_secret *password)
 {
     if ((call->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
-        return verify_scram(call, account, password, verdict);
-    return bind_with(call, account->dn, password, verdict);
+        return verify_scram(call, account, password);
+    return bind_with(call, account->dn, password);
 }
 
 static inv_result expired(const inv_account *account, inv_verdict *verdict)
@@ -155,41 +150,40 @@ static inv_result expired(const inv_account *account, inv_verdict *verdict)
 }
 
 /* The JID's own account, or INV_NO_ACCOUNT. */
-static inv_result find_one(inv_call *call, const inv_name *name, inv_account **account,
-                           inv_verdict *verdict)
+static inv_result find_one(inv_call *call, const inv_name *name, inv_account **account)
 {
-    inv_result result = inv_account_find(call, name, account, verdict);
+    inv_result result = inv_account_find(call, name, account);
 
     if (result == INV_OK && !inv_account_is_own(*account)) {
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(*account));
+        result =
+            inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(*account));
         inv_account_free(account);
     }
     return result;
 }
 
-inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password,
-                             inv_verdict *verdict)
+inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password)
 {
     inv_account *account = NULL;
-    inv_result result = find_one(call, name, &account, verdict);
+    inv_result result = find_one(call, name, &account);
 
     if (result == INV_OK)
-        result = inv_account_verify(call, account, password, verdict);
+        result = inv_account_verify(call, account, password);
     if (result == INV_OK && inv_account_is_over(account, time(NULL)))
-        result = expired(account, verdict);
-    verdict->must_change = result == INV_OK && account->must_change;
+        result = expired(account, call->verdict);
+    call->verdict->must_change = result == INV_OK && account->must_change;
     inv_account_free(&account);
     return result;
 }
 
-inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict)
+inv_result inv_account_status(inv_call *call, const inv_name *name)
 {
     inv_account *account = NULL;
-    inv_result result = find_one(call, name, &account, verdict);
+    inv_result result = find_one(call, name, &account);
 
     if (result == INV_OK && inv_account_is_over(account, time(NULL)))
-        result = expired(account, verdict);
-    verdict->must_change = result == INV_OK && account->must_change;
+        result = expired(account, call->verdict);
+    call->verdict->must_change = result == INV_OK && account->must_change;
     inv_account_free(&account);
     return result;
 }

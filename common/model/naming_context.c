@@ -38,10 +38,10 @@ static const char *longest(const inv_operation *root, const char *dn)
     return found;
 }
 
-inv_result naming_context_find(inv_call *call, const char *dn, char **context, inv_verdict *verdict)
+inv_result naming_context_find(inv_call *call, const char *dn, char **context)
 {
     inv_operation *read = naming_contexts_read();
-    inv_result result = inv_directory_run(call->directory, &read, 1, &call->deadline, verdict);
+    inv_result result = inv_call_run(call, &read, 1);
     const char *found = NULL;
 
     *context = NULL;
@@ -50,7 +50,7 @@ inv_result naming_context_find(inv_call *call, const char *dn, char **context, i
     if (found != NULL) {
         *context = strdup(found);
         if (*context == NULL)
-            result = inv_verdict_no_memory(verdict);
+            result = inv_verdict_no_memory(call->verdict);
     }
     inv_operation_free(&read);
     return result;

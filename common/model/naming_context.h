@@ -24,7 +24,6 @@ const char *naming_context_next(const inv_operation *root, const char *dn, size_
  * The one of the database that has the entry itself: the longest. One flight; the caller frees
  * *context. INV_OK, also where there is none (NULL), or no verdict.
  */
-inv_result naming_context_find(inv_call *call, const char *dn, char **context,
-                               inv_verdict *verdict);
+inv_result naming_context_find(inv_call *call, const char *dn, char **context);
 
 #endif

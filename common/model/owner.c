@@ -57,7 +57,7 @@ inv_result owner_classify(const inv_config *config, const inv_name *name, const 
     return INV_OK;
 }
 
-inv_result owner_read_sole(inv_call *call, bool *sole, inv_verdict *verdict)
+inv_result owner_read_sole(inv_call *call, bool *sole)
 {
     static const char *const attributes[] = {"inviteSoleContainer", NULL};
     inv_operation *read = NULL;
@@ -67,9 +67,7 @@ inv_result owner_read_sole(inv_call *call, bool *sole, inv_verdict *verdict)
     if (call->config->domain_count != 1)
         return INV_OK;
     read = inv_operation_search(call->config->domains[0].invites, INV_SCOPE_BASE, NULL, attributes);
-    result = inv_directory_run(call->directory, &read, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(read, "reading the container", verdict);
+    result = inv_call_perform(call, read, "reading the container", INV_LDAP_SUCCESS);
     if (result == INV_OK)
         *sole = read->entry_count == 1 &&
                 inv_entry_has(read->entries[0], "inviteSoleContainer", "TRUE");

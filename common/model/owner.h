@@ -29,6 +29,6 @@ inv_result owner_classify(const inv_config *config, const inv_name *name, const 
  * Reads inviteSoleContainer of the only configured domain. *sole is false where there are several
  * domains, or where nothing is recorded.
  */
-inv_result owner_read_sole(inv_call *call, bool *sole, inv_verdict *verdict);
+inv_result owner_read_sole(inv_call *call, bool *sole);
 
 #endif

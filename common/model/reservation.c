@@ -26,8 +26,7 @@ char *inv_reservation_dn(const inv_domain *domain, const char *local)
  * or taken over, before its invite: one without an invite belongs to a create that is under way, to
  * one that crashed, or to a repair that is about to remove it.
  */
-static inv_result orphan_holds(inv_call *call, const inv_entry *reservation, bool *held,
-                               inv_verdict *verdict)
+static inv_result orphan_holds(inv_call *call, const inv_entry *reservation, bool *held)
 {
     const char *text = inv_entry_text(reservation, "modifyTimestamp");
     time_t modified = 0;
@@ -35,17 +34,17 @@ static inv_result orphan_holds(inv_call *call, const inv_entry *reservation, boo
     inv_result result;
 
     if (text == NULL || !inv_timestamp_parse_generalized(text, &modified))
-        return inv_verdict_set(verdict, INV_CONFIG,
+        return inv_verdict_set(call->verdict, INV_CONFIG,
                                "%s: modifyTimestamp cannot be read by the invitegate identity",
                                inv_entry_dn(reservation));
-    result = inv_clock_read(call, &now, verdict);
+    result = inv_clock_read(call, &now);
     if (result == INV_OK)
         *held = now <= modified + call->domain->claim_grace;
     return result;
 }
 
 inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
-                                 bool *held, inv_verdict *verdict)
+                                 bool *held)
 {
     const char *holder = inv_entry_text(reservation, "inviteId");
     inv_invite *invite = NULL;
@@ -53,16 +52,16 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
 
     *held = true;
     if (holder == NULL || !inv_invite_id_valid(holder))
-        return inv_verdict_set(verdict, INV_CONFIG,
+        return inv_verdict_set(call->verdict, INV_CONFIG,
                                "%s: inviteId is missing or hidden from the invitegate identity",
                                inv_entry_dn(reservation));
     if (id != NULL && inv_ascii_equal(holder, id)) {
         *held = false;
         return INV_OK;
     }
-    result = inv_invite_read(call, holder, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
+    result = inv_invite_read(call, holder, INV_INVITE_TERMS_AND_CLAIMS, &invite);
     if (result == INV_BAD_TOKEN)
-        return orphan_holds(call, reservation, held, verdict);
+        return orphan_holds(call, reservation, held);
     if (result == INV_OK)
         *held = inv_invite_state_at(invite, time(NULL)) == INV_INVITE_PENDING ||
                 (invite->claim_count > 0 && inv_invite_may_finish(invite, time(NULL)));
@@ -74,8 +73,7 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
 
 /* *lost: the outcome is not known, and the caller may ask again. */
 static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
-                                  const char *invite_id, bool *exists, bool *lost,
-                                  inv_verdict *verdict)
+                                  const char *invite_id, bool *exists, bool *lost)
 {
     inv_operation *add = inv_operation_new_add(dn);
     inv_result result;
@@ -83,11 +81,11 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
     inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppNameReservation");
     inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", local);
     inv_operation_text(add, INV_CHANGE_ADD, "inviteId", invite_id);
-    result = inv_directory_run(call->directory, &add, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &add, 1);
     *lost = result == INV_DIRECTORY_DOWN && add->state == INV_OPERATION_UNANSWERED;
     *exists = result == INV_OK && inv_operation_answered(add, INV_LDAP_ENTRY_ALREADY_EXISTS);
     if (result == INV_OK && !*exists) {
-        result = inv_operation_result(add, "reserving the name", verdict);
+        result = inv_operation_result(add, "reserving the name", call->verdict);
         *lost = !inv_operation_decided(add);
     }
     inv_operation_free(&add);
@@ -96,7 +94,7 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
 
 /* *holder is NULL when the reservation does not exist, or no more; the caller frees the search. */
 static inv_result read_reservation(inv_call *call, const char *dn, inv_operation **search,
-                                   const inv_entry **holder, inv_verdict *verdict)
+                                   const inv_entry **holder)
 {
     static const char *const attributes[] = {"inviteId", "modifyTimestamp", NULL};
     inv_result result;
@@ -104,18 +102,16 @@ static inv_result read_reservation(inv_call *call, const char *dn, inv_operation
     *holder = NULL;
     *search =
         inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppNameReservation)", attributes);
-    result = inv_directory_run(call->directory, search, 1, &call->deadline, verdict);
+    result = inv_call_perform(call, *search, "reading the reservation", INV_LDAP_NO_SUCH_OBJECT);
     if (result != INV_OK || inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT))
         return result;
-    result = inv_operation_result(*search, "reading the reservation", verdict);
-    if (result == INV_OK && (*search)->entry_count != 1)
-        return inv_verdict_set(verdict, INV_CONFIG,
+    if ((*search)->entry_count != 1)
+        return inv_verdict_set(call->verdict, INV_CONFIG,
                                "%s: the reservation is there but cannot be read; check the rights "
                                "of the invitegate identity",
                                dn);
-    if (result == INV_OK)
-        *holder = (*search)->entries[0];
-    return result;
+    *holder = (*search)->entries[0];
+    return INV_OK;
 }
 
 /*
@@ -123,46 +119,44 @@ static inv_result read_reservation(inv_call *call, const char *dn, inv_operation
  * removed meanwhile.
  */
 static inv_result exchange_holder(inv_call *call, const inv_entry *holder, const char *invite_id,
-                                  bool *lost, inv_verdict *verdict)
+                                  bool *lost)
 {
     inv_operation *change = inv_operation_new_modify(inv_entry_dn(holder));
     inv_result result;
 
     inv_operation_text(change, INV_CHANGE_DELETE, "inviteId", inv_entry_text(holder, "inviteId"));
     inv_operation_text(change, INV_CHANGE_ADD, "inviteId", invite_id);
-    result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+    result = inv_call_run(call, &change, 1);
     *lost = result == INV_OK && (inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE) ||
                                  inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT));
     if (result == INV_OK && !*lost)
-        result = inv_operation_result(change, "reserving the name", verdict);
+        result = inv_operation_result(change, "reserving the name", call->verdict);
     inv_operation_free(&change);
     return result;
 }
 
-static inv_result take_over(inv_call *call, const char *dn, const char *invite_id, bool *again,
-                            inv_verdict *verdict)
+static inv_result take_over(inv_call *call, const char *dn, const char *invite_id, bool *again)
 {
     inv_operation *search = NULL;
     const inv_entry *holder = NULL;
     bool held = true;
-    inv_result result = read_reservation(call, dn, &search, &holder, verdict);
+    inv_result result = read_reservation(call, dn, &search, &holder);
 
     *again = result == INV_OK && holder == NULL;
     if (result == INV_OK && holder != NULL && !inv_entry_has(holder, "inviteId", invite_id)) {
-        result = inv_reservation_holds(call, holder, invite_id, &held, verdict);
+        result = inv_reservation_holds(call, holder, invite_id, &held);
         if (result == INV_OK && held)
-            result =
-                inv_verdict_set(verdict, INV_NAME_RESERVED, "the name is reserved by invite %s",
-                                inv_entry_text(holder, "inviteId"));
+            result = inv_verdict_set(call->verdict, INV_NAME_RESERVED,
+                                     "the name is reserved by invite %s",
+                                     inv_entry_text(holder, "inviteId"));
         else if (result == INV_OK)
-            result = exchange_holder(call, holder, invite_id, again, verdict);
+            result = exchange_holder(call, holder, invite_id, again);
     }
     inv_operation_free(&search);
     return result;
 }
 
-inv_result reservation_take(inv_call *call, const char *local, const char *invite_id,
-                            inv_verdict *verdict)
+inv_result reservation_take(inv_call *call, const char *local, const char *invite_id)
 {
     char *dn = inv_reservation_dn(call->domain, local);
     bool repeated = false;
@@ -174,7 +168,7 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
         bool lost = false;
 
         again = false;
-        result = add_reservation(call, dn, local, invite_id, &exists, &lost, verdict);
+        result = add_reservation(call, dn, local, invite_id, &exists, &lost);
         if (lost && !repeated) {
             /*
              * the same once more: if the first add was done, take_over finds the reservation to be
@@ -184,7 +178,7 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
             result = INV_OK;
         }
         if (result == INV_OK && exists)
-            result = take_over(call, dn, invite_id, &again, verdict);
+            result = take_over(call, dn, invite_id, &again);
         if (again)
             inv_claim_jitter(&call->deadline);
     }
@@ -195,17 +189,16 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
 void reservation_release(inv_call *call, const char *local, const char *invite_id)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call aside = inv_call_aside(call, &verdict);
     char *dn = inv_reservation_dn(call->domain, local);
     inv_operation *search = NULL;
     inv_operation *removal = NULL;
     const inv_entry *holder = NULL;
-    inv_result result = read_reservation(call, dn, &search, &holder, &verdict);
+    inv_result result = read_reservation(&aside, dn, &search, &holder);
 
     if (result == INV_OK && holder != NULL && inv_entry_has(holder, "inviteId", invite_id)) {
         removal = inv_operation_new_delete(dn);
-        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
-        if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
-            result = inv_operation_result(removal, "releasing the name", &verdict);
+        result = inv_call_perform(&aside, removal, "releasing the name", INV_LDAP_NO_SUCH_OBJECT);
     }
     if (result != INV_OK)
         inv_log_write(call->log, INV_LOG_WARNING,
@@ -216,18 +209,15 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
     free(dn);
 }
 
-inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost,
-                              inv_verdict *verdict)
+inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost)
 {
     inv_operation *removal = NULL;
-    inv_result result = exchange_holder(call, reservation, NOBODYS_ID, lost, verdict);
+    inv_result result = exchange_holder(call, reservation, NOBODYS_ID, lost);
 
     if (result != INV_OK || *lost)
         return result;
     removal = inv_operation_new_delete(inv_entry_dn(reservation));
-    result = inv_directory_run(call->directory, &removal, 1, &call->deadline, verdict);
-    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
-        result = inv_operation_result(removal, "removing a reservation", verdict);
+    result = inv_call_perform(call, removal, "removing a reservation", INV_LDAP_NO_SUCH_OBJECT);
     inv_operation_free(&removal);
     return result;
 }

@@ -8,8 +8,7 @@
  * Reserves a name for an invite. A reservation whose invite has ended is taken over by its exact
  * old value. INV_NAME_RESERVED: another invite holds the name.
  */
-inv_result reservation_take(inv_call *call, const char *local, const char *invite_id,
-                            inv_verdict *verdict);
+inv_result reservation_take(inv_call *call, const char *local, const char *invite_id);
 
 /*
  * Removes the reservation if it is this invite's. A fault is logged; repair removes the reservation
@@ -21,7 +20,6 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
  * Removes a reservation that was seen to hold nothing, unless it has passed to another invite since
  * (*lost). If it stops half-way, no invite gets the name for claim_grace.
  */
-inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost,
-                              inv_verdict *verdict);
+inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost);
 
 #endif

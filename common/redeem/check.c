@@ -51,7 +51,7 @@ static inv_result look(struct redemption *redemption, bool *begun)
 static inv_result judge_account(struct redemption *redemption)
 {
     inv_invite *invite = redemption->invite;
-    inv_result result = inv_invite_judge_account(redemption->call, invite, redemption->verdict);
+    inv_result result = inv_invite_judge_account(redemption->call, invite);
 
     if (result == INV_OK && invite->outdated != NULL)
         result = redemption_bad_token(redemption, invite->outdated);
@@ -95,28 +95,27 @@ static void accept(struct redemption *redemption, inv_acceptance *acceptance)
 }
 
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
-                            inv_allowed_types allowed_types, inv_acceptance *acceptance,
-                            inv_verdict *verdict)
+                            inv_allowed_types allowed_types, inv_acceptance *acceptance)
 {
     struct redemption redemption;
     bool begun = false;
     inv_result result;
 
     redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
-                     name, verdict);
+                     name);
     redemption_accept_at(&redemption, acceptance->accepted_at);
     *acceptance =
         (inv_acceptance){.accepted_at = redemption.accepted_at, .invite = acceptance->invite};
     if (acceptance->invite != NULL)
         *acceptance->invite = NULL;
     redemption.allowed_types = allowed_types;
-    result = redemption.open ? redemption_refuse_open(call, allowed_types, verdict)
+    result = redemption.open ? redemption_refuse_open(call, allowed_types)
                              : redemption_judge_token(&redemption, &begun);
     if (result == INV_OK && !begun)
         result = judge(&redemption, &begun);
     if (result == INV_OK)
         accept(&redemption, acceptance);
     redemption_end(&redemption);
-    verdict->result = result;
+    call->verdict->result = result;
     return result;
 }

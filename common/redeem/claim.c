@@ -27,18 +27,16 @@ static inv_result is_paired(struct redemption *redemption, const char *jid, bool
     dn = inv_pair_dn(containers[0], invite->inviter, jid);
     read = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
     free(dn);
-    result = inv_directory_run(call->directory, &read, 1, &call->deadline, redemption->verdict);
-    if (result == INV_OK && !inv_operation_answered(read, INV_LDAP_NO_SUCH_OBJECT)) {
-        result = inv_operation_result(read, "reading a pair", redemption->verdict);
-        *paired = read->entry_count == 1 && inv_entry_has(read->entries[0], "inviteId", invite->id);
-    }
+    result = inv_call_perform(call, read, "reading a pair", INV_LDAP_NO_SUCH_OBJECT);
+    if (result == INV_OK && read->entry_count == 1)
+        *paired = inv_entry_has(read->entries[0], "inviteId", invite->id);
     inv_operation_free(&read);
     return result;
 }
 
 inv_result redemption_has_effect(struct redemption *redemption, const inv_use *claim, bool *effect)
 {
-    inv_verdict *verdict = redemption->verdict;
+    inv_verdict *verdict = redemption->call->verdict;
     inv_name *name = NULL;
     inv_account *account = NULL;
     inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
@@ -47,8 +45,7 @@ inv_result redemption_has_effect(struct redemption *redemption, const inv_use *c
     if (result == INV_NAME_INVALID)
         return INV_OK; /* not written by invitegate: left for repair to report */
     if (result == INV_OK)
-        result =
-            inv_account_find_own(redemption->call, redemption->invite->id, name, &account, verdict);
+        result = inv_account_find_own(redemption->call, redemption->invite->id, name, &account);
     if (result == INV_OK) {
         *effect = account != NULL;
         if (!*effect)
@@ -74,10 +71,10 @@ static inv_result find_dead_claim(struct redemption *redemption, const inv_use *
     if (redemption->lost_race || invite->claim_count == 0)
         return INV_OK; /* a claim made during this very call is younger than any grace */
     if (invite->modified == 0)
-        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+        return inv_verdict_set(redemption->call->verdict, INV_CONFIG,
                                "%s: modifyTimestamp cannot be read by the invitegate identity",
                                invite->dn);
-    result = inv_clock_read(redemption->call, &now, redemption->verdict);
+    result = inv_clock_read(redemption->call, &now);
     if (result != INV_OK || now <= invite->modified + redemption->call->domain->claim_grace)
         return result;
     for (size_t i = 0; result == INV_OK && *dead == NULL && i < invite->claim_count; i++) {
@@ -137,19 +134,19 @@ static inv_result refuse_reserved(struct redemption *redemption)
     if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT) &&
         inv_dn_equal(search->matched_dn, redemption->call->domain->invites))
         return INV_OK;
-    result = inv_operation_result(search, "looking for a reservation", redemption->verdict);
+    result = inv_operation_result(search, "looking for a reservation", redemption->call->verdict);
     if (result != INV_OK)
         return result;
     if (search->entry_count != 1)
-        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+        return inv_verdict_set(redemption->call->verdict, INV_CONFIG,
                                "%s: the reservation is there but cannot be read; check the rights "
                                "of the invitegate identity",
                                search->dn);
-    result = inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id,
-                                   &held, redemption->verdict);
+    result =
+        inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id, &held);
     if (result == INV_OK && held)
         result =
-            inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+            inv_verdict_set(redemption->call->verdict, INV_NAME_RESERVED,
                             "%s is reserved by another invite", inv_name_local(redemption->name));
     return result;
 }
@@ -170,12 +167,12 @@ static inv_result refuse_named(struct redemption *redemption)
         return INV_OK;
     dn = inv_account_dn(redemption->call->domain, redemption->name);
     if (dn == NULL || redemption->groups[INV_GROUP_READ_GROUPS] == NULL)
-        result = inv_verdict_no_memory(redemption->verdict);
+        result = inv_verdict_no_memory(redemption->call->verdict);
     else
         result = inv_group_from_reads(redemption->call, redemption->name, dn, redemption->groups,
-                                      &group, redemption->verdict);
+                                      &group);
     if (result == INV_OK && group != NULL)
-        result = inv_verdict_set(redemption->verdict, INV_NAME_RESERVED,
+        result = inv_verdict_set(redemption->call->verdict, INV_NAME_RESERVED,
                                  "nobody has the name, but the group %s names it: take it out "
                                  "(invitectl remove), or make an invite with --inherit-groups",
                                  group);
@@ -194,7 +191,7 @@ static inv_result ask_elsewhere(struct redemption *redemption)
     if (call->claimed_elsewhere == NULL || redemption->elsewhere_asked)
         return INV_OK;
     left = inv_deadline_left(&call->deadline);
-    result = call->claimed_elsewhere(call->elsewhere, redemption->name, redemption->verdict);
+    result = call->claimed_elsewhere(call->elsewhere, redemption->name, redemption->call->verdict);
     call->deadline = inv_deadline_in(left);
     redemption->elsewhere_asked = result == INV_OK;
     return result;
@@ -204,7 +201,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
     const char *local = inv_name_local(redemption->name);
-    inv_verdict *verdict = redemption->verdict;
+    inv_verdict *verdict = redemption->call->verdict;
     inv_result result = INV_OK;
 
     if (invite->user != NULL && strcmp(invite->user, local) != 0)
@@ -226,7 +223,7 @@ inv_result redemption_judge_name(struct redemption *redemption)
 /* The outcome of the claim is not known: it is read back by its nonce. *again: it was found. */
 static inv_result recover_claim(struct redemption *redemption, inv_result failure, bool *again)
 {
-    inv_verdict kept = *redemption->verdict;
+    inv_verdict kept = *redemption->call->verdict;
     inv_result result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
 
     if (result == INV_OK) {
@@ -236,7 +233,7 @@ static inv_result recover_claim(struct redemption *redemption, inv_result failur
         if (*again)
             return INV_OK;
     }
-    *redemption->verdict = kept;
+    *redemption->call->verdict = kept;
     return failure;
 }
 
@@ -253,7 +250,7 @@ static inv_result judge_claim(struct redemption *redemption, const inv_operation
     }
     if (inv_operation_answered(claim, INV_LDAP_NO_SUCH_OBJECT))
         return redemption_bad_token(redemption, "the invite was deleted meanwhile");
-    return inv_operation_result(claim, "claiming the invite", redemption->verdict);
+    return inv_operation_result(claim, "claiming the invite", redemption->call->verdict);
 }
 
 /*
@@ -269,19 +266,18 @@ static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
     inv_result result;
 
     if (flight == NULL)
-        return inv_verdict_no_memory(redemption->verdict);
+        return inv_verdict_no_memory(redemption->call->verdict);
     if (claim != NULL)
         flight[count++] = claim;
     parties_append(parties, flight, &count);
-    result =
-        inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
+    result = inv_call_run(call, flight, count);
     free(flight);
     if (result == INV_OK && (claim == NULL || inv_operation_decided(claim)))
         return judge_claim(redemption, claim, again);
     if (claim == NULL || claim->state == INV_OPERATION_UNSENT)
         return result;
     if (result == INV_OK)
-        result = inv_operation_result(claim, "claiming the invite", redemption->verdict);
+        result = inv_operation_result(claim, "claiming the invite", redemption->call->verdict);
     return recover_claim(redemption, result, again);
 }
 
@@ -295,16 +291,16 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
 
     *again = false;
     inv_claim_clear(&redemption->claim);
-    result =
-        inv_claim_start(inv_name_jid(redemption->name), &redemption->claim, redemption->verdict);
+    result = inv_claim_start(inv_name_jid(redemption->name), &redemption->claim,
+                             redemption->call->verdict);
     if (result == INV_OK)
-        result = parties_start(parties, redemption->call, invite, redemption->verdict);
+        result = parties_start(parties, redemption->call, invite);
     if (result == INV_OK && limited) {
         claim = standing != NULL
                     ? inv_claim_take_over_operation(invite, standing, &redemption->claim)
                     : inv_claim_take_operation(invite, &redemption->claim);
         if (claim == NULL)
-            result = inv_verdict_no_memory(redemption->verdict);
+            result = inv_verdict_no_memory(redemption->call->verdict);
         inv_provider_ask(claim);
     }
     if (result == INV_OK)
@@ -314,8 +310,7 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
         if (claim != NULL)
             result = redemption_judge_provider(redemption, claim);
         if (result == INV_OK)
-            result =
-                parties_check(parties, redemption->call, redemption->invite, redemption->verdict);
+            result = parties_check(parties, redemption->call, redemption->invite);
         if (result != INV_OK)
             redemption_give_back(redemption);
     }
@@ -326,6 +321,7 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
 void redemption_give_back(struct redemption *redemption)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
     inv_account *account = NULL;
 
     /*
@@ -333,14 +329,12 @@ void redemption_give_back(struct redemption *redemption)
      */
     if (!redemption->fresh_claim)
         return;
-    if (inv_account_find_own(redemption->call, redemption->invite->id, redemption->name, &account,
-                             &verdict) == INV_OK &&
+    if (inv_account_find_own(&call, redemption->invite->id, redemption->name, &account) == INV_OK &&
         account == NULL &&
-        inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim, &verdict) ==
-            INV_OK)
+        inv_claim_give_back(&call, redemption->invite, &redemption->claim) == INV_OK)
         redemption->fresh_claim = false;
     else if (verdict.result != INV_OK)
-        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+        inv_log_write(call.log, INV_LOG_WARNING,
                       "invite %s: the use could not be given back now: %s; the same name may try "
                       "again, another after claim_grace",
                       redemption->invite->id, verdict.why);

@@ -322,17 +322,16 @@ static bool is_fine(const inv_operation *operation)
 /* True when everything is in place. All of it may be repeated at any time. */
 static bool run_flight(struct redemption *redemption, struct flight *flight)
 {
-    inv_call *call = redemption->call;
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
     bool whole = !flight->no_memory;
 
     if (!whole)
         redemption->connect_failure = INV_NO_MEMORY;
     if (flight->count == 0)
         return whole;
-    if (inv_directory_run(call->directory, flight->operations, flight->count, &call->deadline,
-                          &verdict) != INV_OK) {
-        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: contacts of %s not written: %s",
+    if (inv_call_run(&call, flight->operations, flight->count) != INV_OK) {
+        inv_log_write(call.log, INV_LOG_WARNING, "invite %s: contacts of %s not written: %s",
                       redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
         redemption->connect_failure = verdict.result;
         return false;
@@ -352,7 +351,7 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
             redemption->connect_failure = verdict.result;
             whole = false;
         }
-        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s", redemption->invite->id,
+        inv_log_write(call.log, INV_LOG_WARNING, "invite %s: %s", redemption->invite->id,
                       verdict.why);
     }
     return whole;
@@ -402,14 +401,13 @@ inv_result redemption_leave(struct redemption *redemption, const struct parties 
 
     append_groups(redemption, &flight, parties, INV_CHANGE_DELETE, account_dn);
     if (flight.no_memory)
-        result = inv_verdict_no_memory(redemption->verdict);
+        result = inv_verdict_no_memory(redemption->call->verdict);
     else if (flight.count > 0)
-        result = inv_directory_run(call->directory, flight.operations, flight.count,
-                                   &call->deadline, redemption->verdict);
+        result = inv_call_run(call, flight.operations, flight.count);
     for (size_t i = 0; result == INV_OK && i < flight.count; i++) {
         if (!has_left(flight.operations[i]))
-            result =
-                inv_operation_result(flight.operations[i], "leaving a group", redemption->verdict);
+            result = inv_operation_result(flight.operations[i], "leaving a group",
+                                          redemption->call->verdict);
     }
     flight_end(&flight);
     return result;
@@ -417,15 +415,15 @@ inv_result redemption_leave(struct redemption *redemption, const struct parties 
 
 void redemption_disconnect(struct redemption *redemption)
 {
-    inv_call *call = redemption->call;
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_operation *search = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name));
+    inv_call call = inv_call_aside(redemption->call, &verdict);
+    inv_operation *search = inv_pair_search_operation(call.domain, inv_name_jid(redemption->name));
     struct flight flight = {.operations = NULL};
     struct flight elsewhere = {.operations = NULL};
 
     if (search != NULL)
         search->paged = true;
-    if (inv_directory_run(call->directory, &search, 1, &call->deadline, &verdict) == INV_OK) {
+    if (inv_call_run(&call, &search, 1) == INV_OK) {
         for (size_t i = 0; i < search->entry_count; i++) {
             if (inv_entry_has(search->entries[i], "inviteId", redemption->invite->id))
                 append_removal(redemption, &flight, &elsewhere, search->entries[i]);

@@ -16,13 +16,13 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
     const inv_invite *invite = redemption->invite;
 
     if (invite->inviter != NULL && inv_ascii_equal(invite->inviter, inv_name_jid(redemption->name)))
-        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
+        return inv_verdict_set(redemption->call->verdict, INV_NOT_ALLOWED,
                                "the inviter cannot redeem the invite");
     if (invite->user != NULL &&
         (domain != call->domain || strcmp(invite->user, inv_name_local(redemption->name)) != 0))
         return redemption_refuse_other_name(redemption);
     if (domain != NULL && !inv_account_is_active(redemption->account, time(NULL)))
-        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED, "%s has no account",
+        return inv_verdict_set(redemption->call->verdict, INV_NOT_ALLOWED, "%s has no account",
                                inv_name_jid(redemption->name));
     return INV_OK;
 }
@@ -40,8 +40,7 @@ static inv_result was_done(struct redemption *redemption, bool *done)
     *done = false;
     if (redemption->invite->uses == 0 || inv_claim_of(redemption->invite, jid) != NULL)
         return INV_OK;
-    result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole,
-                             redemption->verdict);
+    result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole);
     for (size_t i = 0; result == INV_OK && i < whole->used_by_count; i++)
         *done = *done || inv_ascii_equal(whole->used_by[i].jid, jid);
     inv_invite_free(&whole);
@@ -65,7 +64,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         result = redemption_claim(redemption, standing, &parties, again);
     if (result == INV_OK && !*again) {
         if (!redemption_connect(redemption, &parties, NULL))
-            result = inv_verdict_set(redemption->verdict, redemption->connect_failure,
+            result = inv_verdict_set(redemption->call->verdict, redemption->connect_failure,
                                      "the pairs are not all written; the claim stands, the same "
                                      "JID may try again");
         else if (redemption->invite->uses > 0 &&
@@ -80,13 +79,13 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 }
 
 inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_name *redeemer,
-                              time_t accepted_at, inv_verdict *verdict)
+                              time_t accepted_at)
 {
     struct redemption redemption;
     bool again = true;
     inv_result result = INV_OK;
 
-    redemption_start(&redemption, call, inv_token_id(token), redeemer, verdict);
+    redemption_start(&redemption, call, inv_token_id(token), redeemer);
     redemption.allowed_types = INV_ALLOW_CONTACT;
     redemption_accept_at(&redemption, accepted_at);
     while (result == INV_OK && again) {
@@ -99,7 +98,7 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
     }
     redemption_end(&redemption);
     if (result == INV_OK)
-        (void)inv_verdict_set(verdict, INV_OK, "redeemed");
-    verdict->result = result;
+        (void)inv_verdict_set(call->verdict, INV_OK, "redeemed");
+    call->verdict->result = result;
     return result;
 }

@@ -27,7 +27,7 @@ static bool used_by(const struct redemption *redemption, const inv_invite *invit
     return false;
 }
 
-inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verdict *verdict)
+inv_result redemption_has_use(struct redemption *redemption, bool *has)
 {
     const char *made_by = inv_account_made_by(redemption->account);
     inv_invite *whole = NULL;
@@ -36,8 +36,7 @@ inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verd
     *has = false;
     if (made_by[0] == '\0')
         return INV_OK; /* unknown after a reset that kept no FIRST */
-    result =
-        inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole, verdict);
+    result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole);
     if (result == INV_OK)
         *has = used_by(redemption, whole, made_by);
     inv_invite_free(&whole);
@@ -56,8 +55,8 @@ static inv_operation *reservation_removal(const struct redemption *redemption)
 finish_outcome redemption_finish_exactly(struct redemption *redemption, const char *claim_text,
                                          const char *nonce)
 {
-    inv_call *call = redemption->call;
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
     inv_operation *flight[2] = {NULL, NULL};
     size_t count = 1;
     finish_outcome outcome = FINISH_UNKNOWN;
@@ -69,7 +68,7 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
     free(use);
     if (redemption->invite->user != NULL && redemption->invite->type != INV_INVITE_RESET)
         flight[count++] = reservation_removal(redemption);
-    result = inv_directory_run(call->directory, flight, count, &call->deadline, &verdict);
+    result = inv_call_run(&call, flight, count);
     if (result == INV_OK && inv_operation_answered(flight[0], INV_LDAP_NO_SUCH_ATTRIBUTE))
         outcome = FINISH_REPOINTED;
     else if (result == INV_OK)
@@ -77,7 +76,7 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
     if (result == INV_OK && outcome != FINISH_REPOINTED)
         outcome = FINISH_DONE;
     if (result != INV_OK)
-        inv_log_write(call->log, INV_LOG_WARNING, "invite %s: %s; invitectl repair finishes it",
+        inv_log_write(call.log, INV_LOG_WARNING, "invite %s: %s; invitectl repair finishes it",
                       redemption->invite->id, verdict.why);
     inv_operation_free(&flight[0]);
     inv_operation_free(&flight[1]);
@@ -97,12 +96,12 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
 static finish_outcome find_successor(struct redemption *redemption, const char *nonce, char **text)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
     inv_invite *current = NULL;
     const inv_use *standing = NULL;
     finish_outcome outcome = FINISH_REPOINTED;
 
-    if (inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &current,
-                        &verdict) != INV_OK)
+    if (inv_invite_read(&call, redemption->invite->id, INV_INVITE_ALL, &current) != INV_OK)
         return FINISH_UNKNOWN;
     standing = inv_claim_of(current, inv_name_jid(redemption->name));
     if (used_by(redemption, current, nonce)) {
@@ -133,18 +132,17 @@ finish_outcome redemption_finish(struct redemption *redemption, const char *clai
 
 void redemption_record_owed(struct redemption *redemption, bool whole)
 {
-    inv_call *call = redemption->call;
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
     char *use =
         inv_claim_use_text(inv_name_jid(redemption->name), time(NULL), redemption->claim.nonce,
                            whole ? redemption->owed : INV_USE_OWED_ALL);
     inv_operation *record = inv_claim_finish_operation(redemption->invite, NULL, use);
-    inv_result result = inv_directory_run(call->directory, &record, 1, &call->deadline, &verdict);
+    inv_result result =
+        inv_call_perform(&call, record, "putting down what is owed", INV_LDAP_SUCCESS);
 
-    if (result == INV_OK)
-        result = inv_operation_result(record, "putting down what is owed", &verdict);
     if (result != INV_OK)
-        inv_log_write(call->log, INV_LOG_ERROR,
+        inv_log_write(call.log, INV_LOG_ERROR,
                       "invite %s: %s has an account but not all that was promised, and that could "
                       "not be put down: %s",
                       redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
@@ -173,7 +171,7 @@ static inv_result judge_claim(struct redemption *redemption, const inv_use *clai
     *owes = false;
     if (claim == NULL || redemption->invite->uses_left < 0)
         return INV_OK;
-    result = redemption_has_use(redemption, &has, redemption->verdict);
+    result = redemption_has_use(redemption, &has);
     *owes = result == INV_OK && !has;
     return result;
 }
@@ -217,8 +215,7 @@ inv_result redemption_verify(struct redemption *redemption)
 
     if (!redemption_may_repeat(redemption))
         return redemption_taken(redemption);
-    result = inv_account_verify(redemption->call, redemption->account, redemption->password,
-                                redemption->verdict);
+    result = inv_account_verify(redemption->call, redemption->account, redemption->password);
     if (result == INV_WRONG_PASSWORD && redemption->open)
         return redemption_taken(redemption);
     if (result == INV_WRONG_PASSWORD)

@@ -21,8 +21,8 @@ static inv_operation *own_search(const struct redemption *redemption)
 static inv_result take_own(struct redemption *redemption, const inv_operation *search)
 {
     inv_account_free(&redemption->account);
-    return inv_account_from_search(redemption->call, redemption->name, search, &redemption->account,
-                                   redemption->verdict);
+    return inv_account_from_search(redemption->call, redemption->name, search,
+                                   &redemption->account);
 }
 
 static inv_result ask(struct redemption *redemption)
@@ -33,14 +33,13 @@ static inv_result ask(struct redemption *redemption)
         inv_invite_read_operation(call->domain, redemption->invite_id, INV_INVITE_TERMS),
         redemption->name != NULL ? own_search(redemption) : NULL,
     };
-    inv_result result =
-        inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
+    inv_result result = inv_call_run(call, flight, count);
 
     if (result == INV_OK && redemption->name != NULL)
         result = take_own(redemption, flight[1]);
     if (result == INV_OK)
-        result =
-            inv_invite_from_read(call->domain, flight[0], &redemption->invite, redemption->verdict);
+        result = inv_invite_from_read(call->domain, flight[0], &redemption->invite,
+                                      redemption->call->verdict);
     inv_operation_free(&flight[0]);
     inv_operation_free(&flight[1]);
     return result;
@@ -67,7 +66,7 @@ static inv_result take_claim(struct redemption *redemption, const inv_operation 
     *claimed = search->entry_count == 1;
     if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT))
         return INV_OK; /* deleted meanwhile */
-    return inv_operation_result(search, "checking the invite", redemption->verdict);
+    return inv_operation_result(search, "checking the invite", redemption->call->verdict);
 }
 
 static inv_result look_for_claim(struct redemption *redemption, bool *claimed)
@@ -78,8 +77,7 @@ static inv_result look_for_claim(struct redemption *redemption, bool *claimed)
         claim_search(redemption->invite->dn),
         redemption->name != NULL ? own_search(redemption) : NULL,
     };
-    inv_result result =
-        inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
+    inv_result result = inv_call_run(call, flight, count);
 
     if (result == INV_OK)
         result = take_claim(redemption, flight[0], claimed);
@@ -122,7 +120,7 @@ static inv_result look_for_reset(struct redemption *redemption, bool *begun)
  */
 static inv_result recheck(struct redemption *redemption, bool *begun)
 {
-    inv_verdict kept = *redemption->verdict;
+    inv_verdict kept = *redemption->call->verdict;
     bool may_finish = inv_invite_may_finish(redemption->invite, time(NULL));
     bool claimed = false;
     inv_result result;
@@ -138,7 +136,7 @@ static inv_result recheck(struct redemption *redemption, bool *begun)
         return INV_OK;
     if (result != INV_OK && result != INV_BAD_TOKEN)
         return result;
-    *redemption->verdict = kept;
+    *redemption->call->verdict = kept;
     return INV_BAD_TOKEN;
 }
 

@@ -12,15 +12,14 @@
  * so it counts as a repetition for an hour only.
  */
 
-inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types,
-                                  inv_verdict *verdict)
+inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types)
 {
     if (call->domain->invite_only)
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+        return inv_verdict_set(call->verdict, INV_NOT_ALLOWED,
                                "no token was given, and invite_only = yes in [domain %s]",
                                call->domain->name);
     if ((allowed_types & INV_ALLOW_REGISTRATION) == 0)
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED, "no token was given");
+        return inv_verdict_set(call->verdict, INV_NOT_ALLOWED, "no token was given");
     return INV_OK;
 }
 
@@ -30,7 +29,7 @@ inv_result redemption_open_terms(struct redemption *redemption)
     inv_invite *terms = calloc(1, sizeof(*terms));
 
     if (terms == NULL)
-        return inv_verdict_no_memory(redemption->verdict);
+        return inv_verdict_no_memory(redemption->call->verdict);
     *terms = (inv_invite){
         .dn = strdup(domain->invites),
         .id = strdup(INV_INVITE_ID_OPEN),
@@ -44,7 +43,7 @@ inv_result redemption_open_terms(struct redemption *redemption)
     if (terms->dn == NULL || terms->id == NULL || terms->domain == NULL ||
         terms->contacts == NULL || terms->groups == NULL) {
         inv_invite_free(&terms);
-        return inv_verdict_no_memory(redemption->verdict);
+        return inv_verdict_no_memory(redemption->call->verdict);
     }
     redemption->invite = terms;
     return INV_OK;
@@ -62,7 +61,7 @@ bool redemption_may_repeat(const struct redemption *redemption)
 
 inv_result redemption_refuse_stale_pairs(struct redemption *redemption)
 {
-    return inv_verdict_set(redemption->verdict, redemption->connect_failure,
+    return inv_verdict_set(redemption->call->verdict, redemption->connect_failure,
                            "the account is there, but pairs of an earlier holder of the name could "
                            "not be removed; the same again removes them");
 }

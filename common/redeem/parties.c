@@ -4,16 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inv_result start_contact(struct parties *parties, const inv_call *call, const char *jid,
-                                inv_verdict *verdict)
+static inv_result start_contact(struct parties *parties, const inv_call *call, const char *jid)
 {
     party *contact = &parties->contacts[parties->contact_count];
     const inv_domain *domain;
-    inv_result result = inv_name_parse_jid(jid, &contact->name, verdict);
+    inv_result result = inv_name_parse_jid(jid, &contact->name, call->verdict);
 
     if (result == INV_NAME_INVALID)
-        return inv_verdict_set(verdict, INV_CONFIG, "the invite names \"%s\", which is no JID",
-                               jid);
+        return inv_verdict_set(call->verdict, INV_CONFIG,
+                               "the invite names \"%s\", which is no JID", jid);
     if (result != INV_OK)
         return result;
     parties->contact_count++;
@@ -22,7 +21,7 @@ static inv_result start_contact(struct parties *parties, const inv_call *call, c
     if (domain == NULL)
         return INV_OK;
     contact->search = inv_account_search_operation(domain, contact->name);
-    return contact->search != NULL ? INV_OK : inv_verdict_no_memory(verdict);
+    return contact->search != NULL ? INV_OK : inv_verdict_no_memory(call->verdict);
 }
 
 static inv_result start_group(struct parties *parties, const char *dn, inv_verdict *verdict)
@@ -43,8 +42,7 @@ static size_t list_length(char **list)
     return length;
 }
 
-inv_result parties_start(struct parties *parties, const inv_call *call, const inv_invite *invite,
-                         inv_verdict *verdict)
+inv_result parties_start(struct parties *parties, const inv_call *call, const inv_invite *invite)
 {
     inv_result result = INV_OK;
 
@@ -52,13 +50,13 @@ inv_result parties_start(struct parties *parties, const inv_call *call, const in
     parties->contacts = calloc(list_length(invite->contacts) + 1, sizeof(party));
     parties->groups = calloc(list_length(invite->groups) + 1, sizeof(party_group));
     if (parties->contacts == NULL || parties->groups == NULL)
-        return inv_verdict_no_memory(verdict);
+        return inv_verdict_no_memory(call->verdict);
     if (invite->inviter != NULL)
-        result = start_contact(parties, call, invite->inviter, verdict);
+        result = start_contact(parties, call, invite->inviter);
     for (size_t i = 0; result == INV_OK && invite->contacts[i] != NULL; i++)
-        result = start_contact(parties, call, invite->contacts[i], verdict);
+        result = start_contact(parties, call, invite->contacts[i]);
     for (size_t i = 0; result == INV_OK && invite->groups[i] != NULL; i++)
-        result = start_group(parties, invite->groups[i], verdict);
+        result = start_group(parties, invite->groups[i], call->verdict);
     return result;
 }
 
@@ -94,10 +92,8 @@ void parties_append(const struct parties *parties, inv_operation **list, size_t 
     }
 }
 
-static inv_result judge_contact(party *contact, const inv_call *call, const inv_invite *invite,
-                                inv_verdict *verdict)
+static inv_result judge_contact(party *contact, inv_call *call, const inv_invite *invite)
 {
-    inv_call asking = *call;
     inv_account *account = NULL;
     bool younger = false;
     inv_result result;
@@ -106,9 +102,9 @@ static inv_result judge_contact(party *contact, const inv_call *call, const inv_
         contact->usable = true;
         return INV_OK;
     }
-    result = inv_account_from_search(&asking, contact->name, contact->search, &account, verdict);
+    result = inv_account_from_search(call, contact->name, contact->search, &account);
     if (result == INV_OK && inv_account_is_own(account))
-        result = inv_account_is_younger(account, invite, &younger, verdict);
+        result = inv_account_is_younger(account, invite, &younger, call->verdict);
     if (result == INV_OK)
         contact->usable = inv_account_may_invite(account, invite, time(NULL));
     inv_account_free(&account);
@@ -161,13 +157,12 @@ static bool ends_redemption(const struct parties *parties, size_t index, const i
     return false;
 }
 
-inv_result parties_check(struct parties *parties, const inv_call *call, const inv_invite *invite,
-                         inv_verdict *verdict)
+inv_result parties_check(struct parties *parties, inv_call *call, const inv_invite *invite)
 {
     bool refused = false;
 
     for (size_t i = 0; i < parties->contact_count; i++) {
-        inv_result result = judge_contact(&parties->contacts[i], call, invite, verdict);
+        inv_result result = judge_contact(&parties->contacts[i], call, invite);
 
         if (result != INV_OK)
             return result;
@@ -179,7 +174,7 @@ inv_result parties_check(struct parties *parties, const inv_call *call, const in
     if (!refused && parties->has_inviter && invite->no_pair)
         parties->contacts[0].usable = false; /* the inviter has to exist, but gets no pair */
     if (refused)
-        return inv_verdict_set(verdict, INV_BAD_TOKEN,
+        return inv_verdict_set(call->verdict, INV_BAD_TOKEN,
                                "the inviter %s is gone, disabled or younger than the invite",
                                parties->contacts[0].jid);
     return INV_OK;

@@ -36,8 +36,7 @@ struct parties {
  * Makes the searches. INV_CONFIG for a JID in the invite that is none; INV_NO_MEMORY. End it with
  * parties_end in any case.
  */
-inv_result parties_start(struct parties *parties, const inv_call *call, const inv_invite *invite,
-                         inv_verdict *verdict);
+inv_result parties_start(struct parties *parties, const inv_call *call, const inv_invite *invite);
 void parties_end(struct parties *parties);
 
 /* The greatest number of operations, and the operations themselves, appended to list. */
@@ -49,7 +48,6 @@ void parties_append(const struct parties *parties, inv_operation **list, size_t 
  * contacts that are gone are logged and get no pair. No verdict when the search for a contact
  * failed.
  */
-inv_result parties_check(struct parties *parties, const inv_call *call, const inv_invite *invite,
-                         inv_verdict *verdict);
+inv_result parties_check(struct parties *parties, inv_call *call, const inv_invite *invite);
 
 #endif

@@ -12,27 +12,27 @@ static void tell_account(struct redemption *redemption)
     };
 
     (void)inv_account_identity(redemption->account != NULL ? redemption->account : &made,
-                               redemption->verdict->account);
+                               redemption->call->verdict->account);
 }
 
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, inv_allowed_types allowed_types,
-                      time_t accepted_at, inv_verdict *verdict)
+                      time_t accepted_at)
 {
     struct redemption redemption;
     bool begun = false;
     inv_result result = INV_OK;
 
     redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
-                     name, verdict);
+                     name);
     redemption.password = password;
     redemption.allowed_types = allowed_types;
     redemption_accept_at(&redemption, accepted_at);
-    verdict->account[0] = '\0';
+    call->verdict->account[0] = '\0';
     if (redemption.open)
-        result = redemption_refuse_open(call, allowed_types, verdict);
+        result = redemption_refuse_open(call, allowed_types);
     if (result == INV_OK)
-        result = inv_password_check(call->domain, call->keys, password, verdict);
+        result = inv_password_check(call->domain, call->keys, password, call->verdict);
     if (result == INV_OK && !redemption.open && !redemption.accepted)
         result = redemption_judge_token(&redemption, &begun);
     if (result == INV_OK)
@@ -49,8 +49,8 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
         tell_account(&redemption);
     redemption_end(&redemption);
     if (result == INV_OK)
-        (void)inv_verdict_set(verdict, INV_OK, "redeemed");
-    verdict->result = result;
+        (void)inv_verdict_set(call->verdict, INV_OK, "redeemed");
+    call->verdict->result = result;
     return result;
 }
 
@@ -63,8 +63,7 @@ static inv_result log_in_again(struct redemption *redemption)
         return redemption_bad_token(redemption, inv_account_why_not_own(redemption->account));
     if (result != INV_OK || !redemption_owes(redemption))
         return result;
-    result = inv_account_verify(redemption->call, redemption->account, redemption->password,
-                                redemption->verdict);
+    result = inv_account_verify(redemption->call, redemption->account, redemption->password);
     return result == INV_OK ? redemption_settle(redemption) : result;
 }
 
@@ -75,23 +74,22 @@ static inv_result log_in_first(struct redemption *redemption)
 
     /* that account was found by the invite's id; what counts now is every holder of the name */
     inv_account_free(&redemption->account);
-    result = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                              redemption->verdict);
+    result = inv_account_find(redemption->call, redemption->name, &redemption->account);
     if (result != INV_OK)
         return result;
     if (redemption->account != NULL)
         return redemption_bad_token(redemption, "a token in front of another account's password");
-    return inv_verdict_set(redemption->verdict, INV_NO_ACCOUNT, "the name is free");
+    return inv_verdict_set(redemption->call->verdict, INV_NO_ACCOUNT, "the name is free");
 }
 
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            const inv_secret *password, inv_verdict *verdict)
+                            const inv_secret *password)
 {
     struct redemption redemption;
     bool begun = false;
     inv_result result;
 
-    redemption_start(&redemption, call, inv_token_id(token), name, verdict);
+    redemption_start(&redemption, call, inv_token_id(token), name);
     redemption.password = password;
     redemption.allowed_types = INV_ALLOW_REGISTRATION;
     redemption.registers = true;
@@ -99,6 +97,6 @@ inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_na
     if (result == INV_OK)
         result = begun ? log_in_again(&redemption) : log_in_first(&redemption);
     redemption_end(&redemption);
-    verdict->result = result;
+    call->verdict->result = result;
     return result;
 }

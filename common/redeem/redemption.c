@@ -6,20 +6,19 @@
 #include <string.h>
 
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
-                      const inv_name *name, inv_verdict *verdict)
+                      const inv_name *name)
 {
     *redemption = (struct redemption){
         .call = call,
         .name = name,
         .accepted_at = time(NULL),
-        .verdict = verdict,
         .open = strcmp(invite_id, INV_INVITE_ID_OPEN) == 0,
     };
     (void)snprintf(redemption->invite_id, sizeof(redemption->invite_id), "%s", invite_id);
-    (void)snprintf(verdict->invite_id, sizeof(verdict->invite_id), "%s",
+    (void)snprintf(call->verdict->invite_id, sizeof(call->verdict->invite_id), "%s",
                    redemption->open ? "" : invite_id);
     if (name != NULL)
-        (void)snprintf(verdict->user, sizeof(verdict->user), "%s", inv_name_jid(name));
+        (void)snprintf(call->verdict->user, sizeof(call->verdict->user), "%s", inv_name_jid(name));
 }
 
 static void forget(struct redemption *redemption)
@@ -50,7 +49,7 @@ void redemption_accept_at(struct redemption *redemption, time_t accepted_at)
 
 inv_result redemption_bad_token(struct redemption *redemption, const char *why)
 {
-    return inv_verdict_set(redemption->verdict, INV_BAD_TOKEN, "%s", why);
+    return inv_verdict_set(redemption->call->verdict, INV_BAD_TOKEN, "%s", why);
 }
 
 inv_result redemption_refuse_type(struct redemption *redemption)
@@ -73,23 +72,23 @@ inv_result redemption_refuse_type(struct redemption *redemption)
     }
     if ((type & redemption->allowed_types) != 0)
         return INV_OK;
-    return inv_verdict_set(redemption->verdict, INV_BAD_TOKEN, "wrong type: a %s invite",
+    return inv_verdict_set(redemption->call->verdict, INV_BAD_TOKEN, "wrong type: a %s invite",
                            inv_invite_type_name(redemption->invite->type));
 }
 
 inv_result redemption_taken(struct redemption *redemption)
 {
-    return inv_verdict_set(redemption->verdict, INV_NAME_TAKEN, "held by %s",
+    return inv_verdict_set(redemption->call->verdict, INV_NAME_TAKEN, "held by %s",
                            redemption->account->dn);
 }
 
 inv_result redemption_refuse_other_name(struct redemption *redemption)
 {
-    char text[sizeof(redemption->verdict->text)];
+    char text[sizeof(redemption->call->verdict->text)];
 
     (void)snprintf(text, sizeof(text), "This invite is for %s.", redemption->invite->user);
-    inv_verdict_set_text(redemption->verdict, text);
-    return inv_verdict_set(redemption->verdict, INV_NAME_RESERVED, "the invite is for %s",
+    inv_verdict_set_text(redemption->call->verdict, text);
+    return inv_verdict_set(redemption->call->verdict, INV_NAME_RESERVED, "the invite is for %s",
                            redemption->invite->user);
 }
 
@@ -139,7 +138,8 @@ static inv_operation *container_read(const struct redemption *redemption)
 inv_result redemption_judge_provider(struct redemption *redemption, const inv_operation *write)
 {
     return inv_provider_judge(redemption->provider, write,
-                              redemption->call->config->directory.uris[0], redemption->verdict);
+                              redemption->call->config->directory.uris[0],
+                              redemption->call->verdict);
 }
 
 inv_result redemption_refuse_unproved(struct redemption *redemption)
@@ -148,7 +148,7 @@ inv_result redemption_refuse_unproved(struct redemption *redemption)
 
     if ((domain->verifiers & INV_VERIFIER_SERVER) == 0 || redemption->hashing_proved)
         return INV_OK;
-    return inv_verdict_set(redemption->verdict, INV_CONFIG,
+    return inv_verdict_set(redemption->call->verdict, INV_CONFIG,
                            "password_verifiers = server, but %s does not record that the directory "
                            "hashes passwords; run invitectl init",
                            domain->invites);
@@ -171,7 +171,7 @@ static inv_result judge_type(struct redemption *redemption)
     const inv_invite *invite = redemption->invite;
 
     if (redemption->typed && invite->type != redemption->type)
-        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+        return inv_verdict_set(redemption->call->verdict, INV_CONFIG,
                                "%s: inviteType was changed while the invite was being redeemed",
                                invite->dn);
     redemption->typed = true;
@@ -188,7 +188,7 @@ static inv_result read_all_pairs(struct redemption *redemption, inv_operation **
     *pairs = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name));
     if (*pairs != NULL)
         (*pairs)->paged = true;
-    return inv_directory_run(call->directory, pairs, 1, &call->deadline, redemption->verdict);
+    return inv_call_run(call, pairs, 1);
 }
 
 static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
@@ -196,20 +196,21 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
     inv_result result = redemption->open
                             ? redemption_open_terms(redemption)
                             : inv_invite_from_read(redemption->call->domain, reads[READ_INVITE],
-                                                   &redemption->invite, redemption->verdict);
+                                                   &redemption->invite, redemption->call->verdict);
 
     if (result == INV_OK)
         result = judge_type(redemption);
     if (result == INV_OK)
         result = inv_account_from_search(redemption->call, redemption->name, reads[READ_ACCOUNT],
-                                         &redemption->account, redemption->verdict);
+                                         &redemption->account);
     if (result == INV_OK && inv_operation_answered(reads[READ_PAIRS], INV_LDAP_SIZE_LIMIT_EXCEEDED))
         result = read_all_pairs(redemption, &reads[READ_PAIRS]);
     if (result == INV_OK)
-        result = inv_operation_result(reads[READ_PAIRS], "reading the roster", redemption->verdict);
+        result = inv_operation_result(reads[READ_PAIRS], "reading the roster",
+                                      redemption->call->verdict);
     if (result == INV_OK)
         result = inv_operation_result(reads[READ_CONTAINER], "reading the container",
-                                      redemption->verdict);
+                                      redemption->call->verdict);
     redemption->hashing_proved =
         reads[READ_CONTAINER]->entry_count == 1 &&
         inv_entry_has(reads[READ_CONTAINER]->entries[0], "invitePasswordForm", "server");
@@ -244,7 +245,7 @@ static inv_result prepare_groups(const struct redemption *redemption, inv_operat
         made = inv_group_reads(domain, redemption->name, dn, reads);
     free(dn);
     *count = reads[INV_GROUP_READ_ROOT] != NULL ? INV_GROUP_READS : 1;
-    return made ? INV_OK : inv_verdict_no_memory(redemption->verdict);
+    return made ? INV_OK : inv_verdict_no_memory(redemption->call->verdict);
 }
 
 static void keep(inv_operation **place, inv_operation **read)
@@ -269,8 +270,7 @@ inv_result redemption_read_state(struct redemption *redemption, inv_invite_parts
 
     forget(redemption);
     if (result == INV_OK)
-        result = inv_directory_run(call->directory, reads + first, READ_GROUPS + groups - first,
-                                   &call->deadline, redemption->verdict);
+        result = inv_call_run(call, reads + first, READ_GROUPS + groups - first);
     if (result == INV_OK)
         result = judge_reads(redemption, reads);
     keep(&redemption->pairs, &reads[READ_PAIRS]);
@@ -287,19 +287,18 @@ inv_result redemption_check_parties(struct redemption *redemption, struct partie
     inv_call *call = redemption->call;
     inv_operation **flight = NULL;
     size_t count = 0;
-    inv_result result = parties_start(parties, call, redemption->invite, redemption->verdict);
+    inv_result result = parties_start(parties, call, redemption->invite);
 
     if (result != INV_OK)
         return result;
     flight = calloc(parties_count(parties) + 1, sizeof(inv_operation *));
     if (flight == NULL)
-        return inv_verdict_no_memory(redemption->verdict);
+        return inv_verdict_no_memory(redemption->call->verdict);
     parties_append(parties, flight, &count);
     if (count > 0)
-        result =
-            inv_directory_run(call->directory, flight, count, &call->deadline, redemption->verdict);
+        result = inv_call_run(call, flight, count);
     free(flight);
     if (result != INV_OK)
         return result;
-    return parties_check(parties, call, redemption->invite, redemption->verdict);
+    return parties_check(parties, call, redemption->invite);
 }

@@ -25,7 +25,6 @@ struct redemption {
     bool registers; /* a new account: pairs of an earlier holder of the name are not its own */
     time_t accepted_at;
     bool accepted; /* a check accepted it within the last hour */
-    inv_verdict *verdict;
     /* read */
     inv_invite *invite;
     bool typed; /* the type below is set, and must not change any more */
@@ -52,7 +51,7 @@ struct redemption {
  * Fills the part that was asked for; accepted now. invite_id INV_INVITE_ID_OPEN: without an invite.
  */
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
-                      const inv_name *name, inv_verdict *verdict);
+                      const inv_name *name);
 
 /* 0, a moment in the future or over an hour ago count as now. */
 void redemption_accept_at(struct redemption *redemption, time_t accepted_at);
@@ -195,7 +194,7 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
  * *has: the account that was read has its use of the invite already, so that a claim of its name is
  * one too many. Two attempts with one token and name may both have claimed.
  */
-inv_result redemption_has_use(struct redemption *redemption, bool *has, inv_verdict *verdict);
+inv_result redemption_has_use(struct redemption *redemption, bool *has);
 
 /*
  * Something of the account that was read may be unfinished: its JID has a claim, or pairs of an
@@ -237,8 +236,7 @@ inv_result redemption_judge_reset(struct redemption *redemption);
 inv_result redemption_reset_was_cut_off(struct redemption *redemption, bool *cut_off);
 
 /* INV_NOT_ALLOWED where names do not register without a token. */
-inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types,
-                                  inv_verdict *verdict);
+inv_result redemption_refuse_open(inv_call *call, inv_allowed_types allowed_types);
 
 /* Makes the terms of a registration without an invite, as an invite. INV_NO_MEMORY. */
 inv_result redemption_open_terms(struct redemption *redemption);

@@ -18,9 +18,9 @@ typedef enum add_outcome {
 static add_outcome judge_refusal(struct redemption *redemption, const inv_operation *add,
                                  inv_result *result)
 {
-    inv_verdict *verdict = redemption->verdict;
+    inv_verdict *verdict = redemption->call->verdict;
 
-    *result = inv_account_find(redemption->call, redemption->name, &redemption->account, verdict);
+    *result = inv_account_find(redemption->call, redemption->name, &redemption->account);
     if (*result != INV_OK)
         return ADD_UNKNOWN;
     if (redemption->account != NULL &&
@@ -29,7 +29,7 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
     if (redemption->account != NULL && inv_account_write_is_ambiguous(add))
         *result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", redemption->account->dn);
     else
-        *result = inv_account_judge_refusal(redemption->call, redemption->name, add, verdict);
+        *result = inv_account_judge_refusal(redemption->call, redemption->name, add);
     return ADD_REFUSED;
 }
 
@@ -40,24 +40,19 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
 static add_outcome recover_add(struct redemption *redemption, const inv_operation *add,
                                inv_result *result)
 {
-    inv_verdict kept;
-    inv_result found;
+    inv_verdict looking = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &looking);
 
     if (*result == INV_OK)
-        *result = inv_operation_result(add, "adding the account", redemption->verdict);
-    kept = *redemption->verdict;
-    found = inv_account_find(redemption->call, redemption->name, &redemption->account,
-                             redemption->verdict);
-
-    if (found == INV_OK && redemption->account != NULL &&
+        *result = inv_operation_result(add, "adding the account", redemption->call->verdict);
+    if (inv_account_find(&call, redemption->name, &redemption->account) == INV_OK &&
+        redemption->account != NULL &&
         inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)) {
         bool mine = redemption->account->nonce != NULL &&
                     strcmp(redemption->account->nonce, redemption->claim.nonce) == 0;
 
         return mine ? ADD_DONE : ADD_SETTLED;
     }
-    *redemption->verdict = kept;
-    *result = kept.result;
     return ADD_UNKNOWN;
 }
 
@@ -76,14 +71,14 @@ static void remove_made(struct redemption *redemption, const struct parties *par
                         const char *because)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_call *call = redemption->call;
-    char *dn = inv_account_dn(call->domain, redemption->name);
+    inv_call call = inv_call_aside(redemption->call, &verdict);
+    char *dn = inv_account_dn(call.domain, redemption->name);
     inv_operation *mark = inv_operation_new_modify(dn);
     inv_operation *removal = inv_operation_new_delete(dn);
     inv_result result;
 
     inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", redemption->claim.nonce);
-    result = inv_directory_run(call->directory, &mark, 1, &call->deadline, &verdict);
+    result = inv_call_run(&call, &mark, 1);
     if (result == INV_OK && !is_gone(mark))
         result = inv_operation_result(mark, "removing the account again", &verdict);
     if (result == INV_OK && inv_operation_answered(mark, INV_LDAP_SUCCESS)) {
@@ -93,18 +88,16 @@ static void remove_made(struct redemption *redemption, const struct parties *par
          * and repair reports that.
          */
         if (parties != NULL && redemption_leave(redemption, parties, dn) != INV_OK)
-            inv_log_write(call->log, INV_LOG_WARNING,
+            inv_log_write(call.log, INV_LOG_WARNING,
                           "invite %s: %s, which is removed again, stays named by a group: %s",
                           redemption->invite->id, inv_name_jid(redemption->name),
-                          redemption->verdict->why);
-        result = inv_directory_run(call->directory, &removal, 1, &call->deadline, &verdict);
-        if (result == INV_OK)
-            result = inv_operation_result(removal, "removing the account again", &verdict);
+                          redemption->call->verdict->why);
+        result = inv_call_perform(&call, removal, "removing the account again", INV_LDAP_SUCCESS);
         if (result == INV_OK)
             redemption_disconnect(redemption);
     }
     if (result != INV_OK)
-        inv_log_write(call->log, INV_LOG_ERROR,
+        inv_log_write(call.log, INV_LOG_ERROR,
                       "invite %s: %s, but %s could not be removed: %s; run invitectl repair",
                       redemption->invite->id, because, inv_name_jid(redemption->name), verdict.why);
     inv_operation_free(&mark);
@@ -133,14 +126,14 @@ static add_outcome add_account(struct redemption *redemption, inv_result *result
 
     inv_account_free(&redemption->account);
     *result = inv_verifiers_new(call->domain, redemption->password, &call->deadline, &verifiers,
-                                redemption->verdict);
+                                redemption->call->verdict);
     if (*result != INV_OK)
         goto cleanup;
     add = inv_account_add_operation(call->domain, redemption->name, redemption->invite,
                                     redemption->claim.nonce, verifiers, time(NULL));
     if (redemption->invite->uses == 0)
         inv_provider_ask(add);
-    *result = inv_directory_run(call->directory, &add, 1, &call->deadline, redemption->verdict);
+    *result = inv_call_run(call, &add, 1);
     if (*result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
         outcome = judge_add(redemption, add, result);
     else if (*result == INV_OK && inv_operation_decided(add))
@@ -163,10 +156,10 @@ static void reserve_again(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
 
-    if (invite->user != NULL &&
-        reservation_take(redemption->call, invite->user, invite->id, &verdict) != INV_OK)
-        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+    if (invite->user != NULL && reservation_take(&call, invite->user, invite->id) != INV_OK)
+        inv_log_write(call.log, INV_LOG_WARNING,
                       "invite %s: %s is not reserved for it any more: %s", invite->id, invite->user,
                       verdict.why);
 }
@@ -212,8 +205,8 @@ static inv_result give_back_surplus(struct redemption *redemption)
     const char *made_by = inv_account_made_by(redemption->account);
     inv_invite *whole = NULL;
     bool surplus = false;
-    inv_result result = inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL,
-                                        &whole, redemption->verdict);
+    inv_result result =
+        inv_invite_read(redemption->call, redemption->invite->id, INV_INVITE_ALL, &whole);
 
     if (result != INV_OK)
         return result;
@@ -223,8 +216,7 @@ static inv_result give_back_surplus(struct redemption *redemption)
     for (size_t i = 0; i < whole->used_by_count && !surplus; i++)
         surplus = made_by[0] != '\0' && strcmp(whole->used_by[i].nonce, made_by) == 0;
     if (surplus)
-        result = inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim,
-                                     redemption->verdict);
+        result = inv_claim_give_back(redemption->call, redemption->invite, &redemption->claim);
     inv_invite_free(&whole);
     return result;
 }
@@ -243,7 +235,7 @@ static inv_result settle_for(struct redemption *redemption)
         (!inv_account_is_own(redemption->account) ||
          !inv_account_is_of(redemption->account, redemption->invite->id, redemption->name)))
         return redemption->open
-                   ? inv_verdict_set(redemption->verdict, INV_NAME_TAKEN,
+                   ? inv_verdict_set(redemption->call->verdict, INV_NAME_TAKEN,
                                      "the account was removed, or the name taken, meanwhile")
                    : redemption_bad_token(redemption, "the account was removed meanwhile");
     return result == INV_OK ? redemption_resume(redemption) : result;
@@ -255,14 +247,14 @@ static inv_result settle_for(struct redemption *redemption)
  */
 static inv_result refuse_name(struct redemption *redemption, inv_result refusal)
 {
-    inv_verdict kept = *redemption->verdict;
+    inv_verdict kept = *redemption->call->verdict;
     struct parties parties = {.contacts = NULL};
     inv_result result = redemption_check_parties(redemption, &parties);
 
     parties_end(&parties);
     if (result != INV_OK)
         return result;
-    *redemption->verdict = kept;
+    *redemption->call->verdict = kept;
     return refusal;
 }
 

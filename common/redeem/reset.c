@@ -20,7 +20,8 @@ inv_result redemption_judge_reset(struct redemption *redemption)
     if (strcmp(invite->user, inv_name_local(redemption->name)) != 0)
         return redemption_refuse_other_name(redemption);
     if (inv_account_is_own(redemption->account))
-        result = inv_account_is_younger(redemption->account, invite, &younger, redemption->verdict);
+        result = inv_account_is_younger(redemption->account, invite, &younger,
+                                        redemption->call->verdict);
     if (result != INV_OK)
         return result;
     if (!inv_account_is_own(redemption->account) || younger)
@@ -28,12 +29,12 @@ inv_result redemption_judge_reset(struct redemption *redemption)
     if (!inv_account_fits_reset(redemption->account, invite))
         return redemption_bad_token(redemption, INV_INVITE_OVERTAKEN);
     /* a password policy would lift the lock together with setting the new password */
-    result = inv_account_refuse_locked(redemption->account, invite->created, redemption->verdict);
+    result =
+        inv_account_refuse_locked(redemption->account, invite->created, redemption->call->verdict);
     if (result == INV_OK)
-        result = inv_account_may_reset(redemption->call, redemption->account->dn, &may,
-                                       redemption->verdict);
+        result = inv_account_may_reset(redemption->call, redemption->account->dn, &may);
     if (result == INV_OK && !may)
-        return inv_verdict_set(redemption->verdict, INV_NOT_ALLOWED,
+        return inv_verdict_set(redemption->call->verdict, INV_NOT_ALLOWED,
                                "%s is not among the accounts that reset_filter lets in",
                                redemption->account->dn);
     return result;
@@ -56,13 +57,13 @@ static bool is_text(const char *a, const char *b)
  * Whether the password was set since the account was read, and by which attempt, told by
  * inviteNonce.
  */
-static reset_outcome look_for_mark(struct redemption *redemption, const char *mark)
+static reset_outcome look_for_mark(const struct redemption *redemption, inv_call *call,
+                                   const char *mark)
 {
     inv_account *account = NULL;
     reset_outcome outcome = RESET_UNKNOWN;
 
-    if (inv_account_find(redemption->call, redemption->name, &account, redemption->verdict) !=
-        INV_OK)
+    if (inv_account_find(call, redemption->name, &account) != INV_OK)
         return RESET_UNKNOWN;
     if (!inv_account_is_own(account) || is_text(account->nonce, redemption->account->nonce))
         outcome = RESET_REFUSED;
@@ -76,20 +77,15 @@ static reset_outcome look_for_mark(struct redemption *redemption, const char *ma
 static reset_outcome recover(struct redemption *redemption, const inv_operation *change,
                              const char *mark, inv_result *result)
 {
-    inv_verdict kept;
+    inv_verdict looking = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &looking);
     reset_outcome outcome;
 
     if (*result == INV_OK)
-        (void)inv_operation_result(change, "setting the password", redemption->verdict);
-    kept = *redemption->verdict;
-    outcome = look_for_mark(redemption, mark);
-
-    if (outcome == RESET_DONE || outcome == RESET_OVERTAKEN)
-        return outcome;
+        *result = inv_operation_result(change, "setting the password", redemption->call->verdict);
+    outcome = look_for_mark(redemption, &call, mark);
     /* not set so far, but it may still be on its way */
-    *redemption->verdict = kept;
-    *result = kept.result;
-    return RESET_UNKNOWN;
+    return outcome == RESET_REFUSED ? RESET_UNKNOWN : outcome;
 }
 
 /*
@@ -111,17 +107,16 @@ static reset_outcome judge_answer(struct redemption *redemption, const inv_opera
     if (inv_operation_answered(change, INV_LDAP_SUCCESS))
         return RESET_DONE;
     if (may_be_overtaken(change)) {
-        reset_outcome outcome = look_for_mark(redemption, mark);
+        reset_outcome outcome = look_for_mark(redemption, redemption->call, mark);
 
-        *result = redemption->verdict->result;
+        *result = redemption->call->verdict->result;
         if (outcome != RESET_REFUSED)
             return outcome;
     }
     if (inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT))
         *result = redemption_bad_token(redemption, "the account to reset is gone");
     else
-        *result = inv_account_judge_refusal(redemption->call, redemption->name, change,
-                                            redemption->verdict);
+        *result = inv_account_judge_refusal(redemption->call, redemption->name, change);
     return RESET_REFUSED;
 }
 
@@ -139,15 +134,10 @@ static bool keeps_only_scram(const inv_domain *domain)
 
 static inv_result run_dating(struct redemption *redemption, inv_operation *dating)
 {
-    inv_call *call = redemption->call;
-    inv_result result =
-        inv_directory_run(call->directory, &dating, 1, &call->deadline, redemption->verdict);
-
     /* 16: another reset has set the password since, and dates its own verifiers */
-    if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_NO_SUCH_ATTRIBUTE))
-        result = inv_operation_result(dating, "recording which password the SCRAM verifiers are of",
-                                      redemption->verdict);
-    return result;
+    return inv_call_perform(redemption->call, dating,
+                            "recording which password the SCRAM verifiers are of",
+                            INV_LDAP_NO_SUCH_ATTRIBUTE);
 }
 
 /*
@@ -167,7 +157,7 @@ static inv_result renew(struct redemption *redemption, const inv_account *accoun
         return INV_OK;
     domain.verifiers &= INV_VERIFIERS_SCRAM;
     result = inv_verifiers_new(&domain, redemption->password, &call->deadline, &verifiers,
-                               redemption->verdict);
+                               redemption->call->verdict);
     if (result == INV_OK) {
         renewal = inv_account_renew_operation(account, verifiers);
         result = run_dating(redemption, renewal);
@@ -185,13 +175,11 @@ static inv_result renew_proved(struct redemption *redemption)
 {
     inv_account *account = NULL;
     bool own = false;
-    inv_result result =
-        inv_account_find(redemption->call, redemption->name, &account, redemption->verdict);
+    inv_result result = inv_account_find(redemption->call, redemption->name, &account);
 
     own = result == INV_OK && inv_account_is_own(account);
     if (own)
-        result = inv_account_verify(redemption->call, account, redemption->password,
-                                    redemption->verdict);
+        result = inv_account_verify(redemption->call, account, redemption->password);
     if (own && result == INV_OK)
         result = renew(redemption, account);
     inv_account_free(&account);
@@ -220,7 +208,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
     } else if (!keeps_only_scram(domain)) {
         *result = renew_proved(redemption);
     } else if (inv_operation_answered(change, INV_LDAP_SUCCESS)) {
-        *result = inv_verdict_set(redemption->verdict, INV_CONFIG,
+        *result = inv_verdict_set(redemption->call->verdict, INV_CONFIG,
                                   "the directory does not tell when it set the password of %s "
                                   "(post-read control, RFC 4527, pwdChangedTime and "
                                   "modifyTimestamp), and nobody logs in by stale SCRAM verifiers",
@@ -235,7 +223,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
     inv_log_write(redemption->call->log, INV_LOG_WARNING,
                   "invite %s: the password of %s is set, but SCRAM stays off for it until the next "
                   "reset: %s",
-                  redemption->invite->id, redemption->account->dn, redemption->verdict->why);
+                  redemption->invite->id, redemption->account->dn, redemption->call->verdict->why);
     *result = INV_OK;
     return RESET_DONE;
 }
@@ -253,15 +241,15 @@ static reset_outcome set_password(struct redemption *redemption, inv_result *res
     reset_outcome outcome = RESET_REFUSED;
 
     if (mark == NULL)
-        *result = inv_verdict_no_memory(redemption->verdict);
+        *result = inv_verdict_no_memory(redemption->call->verdict);
     else
         *result = inv_verifiers_new(call->domain, redemption->password, &call->deadline, &verifiers,
-                                    redemption->verdict);
+                                    redemption->call->verdict);
     if (*result != INV_OK)
         goto cleanup;
     change = inv_account_reset_operation(call->domain, redemption->name, redemption->account, mark,
                                          verifiers);
-    *result = inv_directory_run(call->directory, &change, 1, &call->deadline, redemption->verdict);
+    *result = inv_call_run(call, &change, 1);
     if (*result == INV_OK && inv_operation_decided(change))
         outcome = judge_answer(redemption, change, mark, result);
     else if (change != NULL && change->state != INV_OPERATION_UNSENT)
@@ -289,7 +277,8 @@ static inv_result settle(struct redemption *redemption)
     if (renew(redemption, redemption->account) != INV_OK)
         inv_log_write(redemption->call->log, INV_LOG_WARNING,
                       "invite %s: SCRAM stays off for %s until the next reset: %s",
-                      redemption->invite->id, redemption->account->dn, redemption->verdict->why);
+                      redemption->invite->id, redemption->account->dn,
+                      redemption->call->verdict->why);
     (void)redemption_finish(redemption, standing->text, standing->nonce);
     return INV_OK;
 }
@@ -300,17 +289,17 @@ inv_result redemption_reset_was_cut_off(struct redemption *redemption, bool *cut
     if (!keeps_only_scram(redemption->call->domain) ||
         inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) == NULL)
         return INV_OK;
-    return inv_account_has_stale_verifiers(redemption->call, redemption->account, cut_off,
-                                           redemption->verdict);
+    return inv_account_has_stale_verifiers(redemption->call, redemption->account, cut_off);
 }
 
 static inv_result give_back(struct redemption *redemption, inv_result result)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(redemption->call, &verdict);
 
-    if (redemption->fresh_claim && inv_claim_give_back(redemption->call, redemption->invite,
-                                                       &redemption->claim, &verdict) != INV_OK)
-        inv_log_write(redemption->call->log, INV_LOG_WARNING,
+    if (redemption->fresh_claim &&
+        inv_claim_give_back(&call, redemption->invite, &redemption->claim) != INV_OK)
+        inv_log_write(call.log, INV_LOG_WARNING,
                       "invite %s: the use could not be given back now: %s", redemption->invite->id,
                       verdict.why);
     return result;

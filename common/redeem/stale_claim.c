@@ -11,8 +11,8 @@
 static inv_result look_for_own(struct redemption *redemption, bool *own)
 {
     inv_account *account = NULL;
-    inv_result result = inv_account_find_own(redemption->call, redemption->invite->id,
-                                             redemption->name, &account, redemption->verdict);
+    inv_result result =
+        inv_account_find_own(redemption->call, redemption->invite->id, redemption->name, &account);
 
     *own = account != NULL;
     if (account != NULL) {
@@ -116,15 +116,13 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
         return INV_OK; /* it cannot be told which entry's mark counts */
     if (!reset_was_done(redemption)) {
         *mend = CLAIM_END_FREED;
-        return dry_run ? INV_OK
-                       : inv_claim_give_back(redemption->call, redemption->invite, &dead,
-                                             redemption->verdict);
+        return dry_run ? INV_OK : inv_claim_give_back(redemption->call, redemption->invite, &dead);
     }
     result = redemption_reset_was_cut_off(redemption, &cut_off);
     if (result != INV_OK)
         return result;
     if (cut_off)
-        return inv_verdict_set(redemption->verdict, INV_CONFIG,
+        return inv_verdict_set(redemption->call->verdict, INV_CONFIG,
                                "the reset of %s was cut off, and its SCRAM verifiers prove no "
                                "password: the same link sets one, or make a new reset invite",
                                redemption->account->dn);
@@ -149,7 +147,7 @@ static inv_result judge_claim(struct redemption *redemption, const inv_use *clai
     if (result != INV_OK || !*own)
         return result;
     redemption->registers = true;
-    return redemption_has_use(redemption, dead, redemption->verdict);
+    return redemption_has_use(redemption, dead);
 }
 
 static inv_result end_claim(struct redemption *redemption, const inv_use *claim, bool dry_run,
@@ -166,8 +164,7 @@ static inv_result end_claim(struct redemption *redemption, const inv_use *claim,
         *mend = dead ? CLAIM_END_FREED : CLAIM_END_FINISHED;
     if (dry_run)
         return INV_OK;
-    return dead ? inv_claim_give_back(redemption->call, redemption->invite, &gone,
-                                      redemption->verdict)
+    return dead ? inv_claim_give_back(redemption->call, redemption->invite, &gone)
                 : finish(redemption, claim, own, mend);
 }
 
@@ -181,19 +178,19 @@ static const inv_use *standing(const inv_invite *invite, const char *text)
 }
 
 inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_use *claim,
-                           bool dry_run, claim_end *mend, inv_verdict *verdict)
+                           bool dry_run, claim_end *mend)
 {
     struct redemption redemption;
     const inv_use *found = NULL;
     inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
+    inv_result result = inv_name_parse_jid(claim->jid, &name, call->verdict);
 
     *mend = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
         return result;
-    redemption_start(&redemption, call, invite->id, name, verdict);
+    redemption_start(&redemption, call, invite->id, name);
     result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         found = standing(redemption.invite, claim->text);
@@ -220,15 +217,13 @@ static inv_result rewrite(struct redemption *redemption, const inv_use *use, con
     inv_result result = INV_OK;
 
     if (text == NULL)
-        result = inv_verdict_no_memory(redemption->verdict);
+        result = inv_verdict_no_memory(redemption->call->verdict);
     inv_operation_text(change, INV_CHANGE_DELETE, "inviteUsedBy", use->text);
     if (owed != NULL || redemption->invite->uses > 0)
         inv_operation_text(change, INV_CHANGE_ADD, "inviteUsedBy", text);
     if (result == INV_OK)
         result =
-            inv_directory_run(call->directory, &change, 1, &call->deadline, redemption->verdict);
-    if (result == INV_OK && !inv_operation_answered(change, INV_LDAP_NO_SUCH_ATTRIBUTE))
-        result = inv_operation_result(change, "putting down what is owed", redemption->verdict);
+            inv_call_perform(call, change, "putting down what is owed", INV_LDAP_NO_SUCH_ATTRIBUTE);
     inv_operation_free(&change);
     free(text);
     return result;
@@ -263,7 +258,7 @@ static inv_result pay(struct redemption *redemption, const inv_use *use, bool dr
         return result;
     *mend = whole && redemption->owed[0] == '\0' ? CLAIM_END_FINISHED : CLAIM_END_STUCK;
     if (*mend == CLAIM_END_STUCK)
-        (void)inv_verdict_set(redemption->verdict, INV_CONFIG, "%s",
+        (void)inv_verdict_set(redemption->call->verdict, INV_CONFIG, "%s",
                               redemption->owed[0] != '\0' ? redemption->owed_why
                                                           : "a pair cannot be written");
     if (*mend == CLAIM_END_FINISHED)
@@ -274,19 +269,19 @@ static inv_result pay(struct redemption *redemption, const inv_use *use, bool dr
 }
 
 inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
-                           bool dry_run, claim_end *mend, inv_verdict *verdict)
+                           bool dry_run, claim_end *mend)
 {
     struct redemption redemption;
     inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(use->jid, &name, verdict);
+    inv_result result = inv_name_parse_jid(use->jid, &name, call->verdict);
 
     *mend = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
         return result;
-    (void)inv_verdict_set(verdict, INV_OK, "a group that could not be joined");
-    redemption_start(&redemption, call, invite->id, name, verdict);
+    (void)inv_verdict_set(call->verdict, INV_OK, "a group that could not be joined");
+    redemption_start(&redemption, call, invite->id, name);
     result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = pay(&redemption, use, dry_run, mend);
@@ -295,18 +290,18 @@ inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_u
     return result;
 }
 
-inv_result claim_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict)
+inv_result claim_reconnect(inv_call *call, const inv_name *name)
 {
     struct redemption redemption;
     inv_account *account = NULL;
     bool own = false;
     bool whole = true;
-    inv_result result = inv_account_find(call, name, &account, verdict);
+    inv_result result = inv_account_find(call, name, &account);
 
     if (result != INV_OK || !inv_account_is_own(account) || account->invite_id == NULL ||
         !inv_invite_id_valid(account->invite_id))
         goto cleanup;
-    redemption_start(&redemption, call, account->invite_id, name, verdict);
+    redemption_start(&redemption, call, account->invite_id, name);
     result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
         result = look_for_own(&redemption, &own);
@@ -315,7 +310,7 @@ inv_result claim_reconnect(inv_call *call, const inv_name *name, inv_verdict *ve
     if (result == INV_BAD_TOKEN)
         result = INV_OK; /* the invite was deleted */
     else if (result == INV_OK && !whole)
-        result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+        result = inv_verdict_set(call->verdict, INV_DIRECTORY_DOWN,
                                  "the contacts of %s could not be written", inv_name_jid(name));
     redemption_end(&redemption);
 cleanup:

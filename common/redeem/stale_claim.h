@@ -19,7 +19,7 @@ typedef enum claim_end {
  * only its token, or a new one, can bring to its end). No verdict: errors of the directory.
  */
 inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_use *claim,
-                           bool dry_run, claim_end *mend, inv_verdict *verdict);
+                           bool dry_run, claim_end *mend);
 
 /*
  * Tries once more to give the account of a finished use what it is owed (inv_use.owed), and nothing
@@ -28,12 +28,12 @@ inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_u
  * what is in the way; so with dry_run, which writes nothing. No verdict: errors of the directory.
  */
 inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
-                           bool dry_run, claim_end *mend, inv_verdict *verdict);
+                           bool dry_run, claim_end *mend);
 
 /*
  * Writes the pairs that the account of this name has from its invite, if there is such an account.
  * Joins no group.
  */
-inv_result claim_reconnect(inv_call *call, const inv_name *name, inv_verdict *verdict);
+inv_result claim_reconnect(inv_call *call, const inv_name *name);
 
 #endif

@@ -89,15 +89,13 @@ static bool read_cookie(const char *cookie, moment *at)
 
 /* ---------------------------------------------------------------------------------- the clock */
 
-static inv_result read_kind(inv_call *call, stamp_kind *kind, inv_verdict *verdict)
+static inv_result read_kind(inv_call *call, stamp_kind *kind)
 {
     static const char *const attributes[] = {"entryCSN", NULL};
     inv_operation *read =
         inv_operation_search(call->domain->rosters, INV_SCOPE_BASE, NULL, attributes);
-    inv_result result = inv_directory_run(call->directory, &read, 1, &call->deadline, verdict);
-
-    if (result == INV_OK)
-        result = inv_operation_result(read, "reading the rosters' container", verdict);
+    inv_result result =
+        inv_call_perform(call, read, "reading the rosters' container", INV_LDAP_SUCCESS);
     if (result == INV_OK)
         *kind = read->entry_count == 1 && inv_entry_text(read->entries[0], "entryCSN") != NULL
                     ? STAMP_CSN
@@ -107,7 +105,7 @@ static inv_result read_kind(inv_call *call, stamp_kind *kind, inv_verdict *verdi
 }
 
 /* The present moment: counted on from old, or read anew (old may be NULL). */
-static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_verdict *verdict)
+static inv_result find_now(inv_call *call, const moment *old, moment *now)
 {
     int64_t uptime = read_uptime();
     time_t clock = 0;
@@ -118,9 +116,9 @@ static inv_result find_now(inv_call *call, const moment *old, moment *now, inv_v
         now->from = old->clock + (uptime - old->uptime);
         return INV_OK;
     }
-    result = read_kind(call, &now->kind, verdict);
+    result = read_kind(call, &now->kind);
     if (result == INV_OK)
-        result = inv_clock_read(call, &clock, verdict);
+        result = inv_clock_read(call, &clock);
     now->uptime = read_uptime(); /* after the clock: too little is counted on from here */
     now->clock = clock;
     now->from = clock;
@@ -191,13 +189,10 @@ static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_
 }
 
 static inv_result visit_from(inv_call *call, stamp_kind kind, int64_t from,
-                             inv_changes_visit *visit, void *context, inv_verdict *verdict)
+                             inv_changes_visit *visit, void *context)
 {
     inv_operation *search = search_from(call->domain, kind, from);
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-
-    if (result == INV_OK)
-        result = inv_operation_result(search, "reading new pairs", verdict);
+    inv_result result = inv_call_perform(call, search, "reading new pairs", INV_LDAP_SUCCESS);
     for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
         if (!visit_pair(call, search->entries[i], visit, context))
             break;
@@ -207,26 +202,25 @@ static inv_result visit_from(inv_call *call, stamp_kind kind, int64_t from,
 }
 
 inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,
-                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart,
-                             inv_verdict *verdict)
+                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart)
 {
     moment old = {.kind = STAMP_CSN};
     moment now = {.kind = STAMP_CSN};
     bool readable = read_cookie(cookie, &old);
     int64_t from = 0;
-    inv_result result = find_now(call, readable ? &old : NULL, &now, verdict);
+    inv_result result = find_now(call, readable ? &old : NULL, &now);
 
     *restart = false;
     /*
      * before the pairs: a pair that arrives in between is visited now, and again by the next call
      */
     if (result == INV_OK)
-        result = replicas_read(call, call->domain->rosters, &now.replicas, verdict);
+        result = replicas_read(call, call->domain->rosters, &now.replicas);
     if (result != INV_OK)
         return result;
     *restart = !readable || !leads_to(&old, &now, &from);
     if (!*restart)
-        result = visit_from(call, now.kind, from, visit, context, verdict);
+        result = visit_from(call, now.kind, from, visit, context);
     if (result == INV_OK)
         write_cookie(&now, next);
     return result;

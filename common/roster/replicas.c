@@ -57,7 +57,7 @@ static bool take_values(const inv_entry *entry, replicas *known)
     return true;
 }
 
-inv_result replicas_read(inv_call *call, const char *dn, replicas *known, inv_verdict *verdict)
+inv_result replicas_read(inv_call *call, const char *dn, replicas *known)
 {
     static const char *const attributes[] = {"contextCSN", NULL};
     inv_operation *reads[ANCESTORS_MAX] = {NULL};
@@ -68,7 +68,7 @@ inv_result replicas_read(inv_call *call, const char *dn, replicas *known, inv_ve
     *known = (replicas){0};
     for (; dn != NULL && count < ANCESTORS_MAX; dn = inv_dn_parent(dn))
         reads[count++] = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
-    result = inv_directory_run(call->directory, reads, count, &call->deadline, verdict);
+    result = inv_call_run(call, reads, count);
     /* above the suffix no entry exists, which is no error here */
     for (size_t i = 0; result == INV_OK && i < count; i++) {
         if (inv_operation_answered(reads[i], INV_LDAP_SUCCESS) && reads[i]->entry_count == 1)

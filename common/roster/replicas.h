@@ -32,7 +32,7 @@ typedef struct replicas {
  * Reads contextCSN of dn and all entries above it: servers keep it on the suffix. Errors of
  * inv_directory_run.
  */
-inv_result replicas_read(inv_call *call, const char *dn, replicas *known, inv_verdict *verdict);
+inv_result replicas_read(inv_call *call, const char *dn, replicas *known);
 
 /*
  * Lowers *from so that every write that came here between old and now has a stamp of *from or

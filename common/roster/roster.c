@@ -18,7 +18,7 @@ static int by_contact(const void *a, const void *b)
 
 inv_result inv_roster_each(inv_call *call, const char *jid,
                            bool (*visit)(void *context, const char *contact, const char *group),
-                           void *context, inv_verdict *verdict)
+                           void *context)
 {
     inv_operation *search = inv_pair_search_operation(call->domain, jid);
     roster_item *items = NULL;
@@ -27,14 +27,12 @@ inv_result inv_roster_each(inv_call *call, const char *jid,
 
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "reading the roster", verdict);
+    result = inv_call_perform(call, search, "reading the roster", INV_LDAP_SUCCESS);
     if (result != INV_OK || search == NULL)
         goto cleanup;
     items = calloc(search->entry_count + 1, sizeof(*items));
     if (items == NULL) {
-        result = inv_verdict_no_memory(verdict);
+        result = inv_verdict_no_memory(call->verdict);
         goto cleanup;
     }
     for (size_t i = 0; i < search->entry_count; i++) {

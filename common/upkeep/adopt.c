@@ -94,7 +94,7 @@ static inv_result refuse_names(const inv_call *call, const inv_name *name, const
     return INV_OK;
 }
 
-static inv_result refuse_name(const inv_call *call, const inv_name *name, inv_verdict *verdict)
+static inv_result refuse_name(const inv_call *call, const inv_name *name)
 {
     inv_verdict words = INV_VERDICT_INIT;
     inv_name *prepared = NULL;
@@ -102,7 +102,7 @@ static inv_result refuse_name(const inv_call *call, const inv_name *name, inv_ve
                                          strlen(inv_name_local(name)), &prepared, &words);
 
     inv_name_free(&prepared);
-    return result == INV_OK ? INV_OK : inv_verdict_set(verdict, result, "%s", words.why);
+    return result == INV_OK ? INV_OK : inv_verdict_set(call->verdict, result, "%s", words.why);
 }
 
 static inv_operation *adopting(const inv_name *name, const inv_entry *entry)
@@ -122,7 +122,7 @@ static inv_result adopt(const inv_call *call, const inv_name *name, const inv_en
     inv_result result = INV_OK;
 
     if (inv_entry_text(entry, "xmppJid") == NULL) {
-        result = refuse_name(call, name, verdict);
+        result = refuse_name(call, name);
         if (result == INV_OK)
             result = refuse_names(call, name, entry, "uid", verdict);
         if (result == INV_OK && !inv_ascii_equal(call->domain->account_rdn, "uid"))
@@ -161,23 +161,20 @@ static inv_result undo_adoption(const inv_entry *entry, inv_operation **change,
     return *change != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
-inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adoption *adoption,
-                     inv_verdict *verdict)
+inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adoption *adoption)
 {
     inv_operation *search = search_for(call->domain, name);
     const inv_entry *entry = NULL;
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result = inv_call_perform(call, search, "looking for the name", INV_LDAP_SUCCESS);
 
     *adoption = (inv_adoption){.dn = NULL};
-    if (result == INV_OK)
-        result = inv_operation_result(search, "looking for the name", verdict);
     if (result == INV_OK && search != NULL)
-        result = choose(call, name, search, &entry, verdict);
+        result = choose(call, name, search, &entry, call->verdict);
     if (result == INV_OK) {
         adoption->dn = strdup(inv_entry_dn(entry));
-        result = adoption->dn == NULL ? inv_verdict_no_memory(verdict)
-                 : undo               ? undo_adoption(entry, &adoption->change, verdict)
-                                      : adopt(call, name, entry, &adoption->change, verdict);
+        result = adoption->dn == NULL ? inv_verdict_no_memory(call->verdict)
+                 : undo               ? undo_adoption(entry, &adoption->change, call->verdict)
+                                      : adopt(call, name, entry, &adoption->change, call->verdict);
     }
     inv_operation_free(&search);
     return result;

@@ -110,7 +110,7 @@ static inv_result take_value(struct orphanage *work, const char *group, size_t k
         return INV_OK;
     inv_name_free(&name);
     if (result == INV_OK || result == INV_NO_MEMORY)
-        return inv_verdict_no_memory(work->verdict);
+        return inv_verdict_no_memory(work->call->verdict);
     return INV_OK;
 }
 
@@ -145,9 +145,7 @@ static inv_result collect_below(struct orphanage *work, const char *base, const 
     if (search != NULL)
         search->paged = true;
     call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, work->verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "looking for groups", work->verdict);
+    result = inv_call_perform(call, search, "looking for groups", INV_LDAP_SUCCESS);
     if (result == INV_OK)
         result = collect(work, search);
     inv_operation_free(&search);
@@ -164,7 +162,7 @@ static inv_result find_groups(struct orphanage *work)
     inv_result result;
 
     if (stream == NULL)
-        return inv_verdict_no_memory(work->verdict);
+        return inv_verdict_no_memory(work->call->verdict);
     (void)fputs("(|", stream);
     for (size_t i = 0; i < work->key_count; i++) {
         attributes[i] = work->keys[i].attribute;
@@ -173,10 +171,10 @@ static inv_result find_groups(struct orphanage *work)
     (void)fputc(')', stream);
     if (fclose(stream) != 0) {
         free(filter);
-        return inv_verdict_no_memory(work->verdict);
+        return inv_verdict_no_memory(work->call->verdict);
     }
     work->call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = group_bases(work->call, &bases, work->verdict);
+    result = group_bases(work->call, &bases);
     for (size_t i = 0; result == INV_OK && bases[i] != NULL; i++)
         result = collect_below(work, bases[i], filter, attributes);
     group_bases_free(&bases);
@@ -208,7 +206,7 @@ static inv_result is_orphan(struct orphanage *work, const inv_name *name, bool *
     inv_result result;
 
     call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
-    result = inv_account_find(call, name, &account, work->verdict);
+    result = inv_account_find(call, name, &account);
     *orphan = result == INV_OK && account == NULL;
     inv_account_free(&account);
     return result;
@@ -216,9 +214,9 @@ static inv_result is_orphan(struct orphanage *work, const inv_name *name, bool *
 
 inv_result inv_group_each_orphan(inv_call *call,
                                  void (*visit)(void *context, const inv_group_orphan *orphan),
-                                 void *context, inv_verdict *verdict)
+                                 void *context)
 {
-    struct orphanage work = {.call = call, .verdict = verdict};
+    struct orphanage work = {.call = call, .verdict = call->verdict};
     const char *rest = call->domain->group_filter;
     bool orphan = false;
     inv_result result = INV_OK;

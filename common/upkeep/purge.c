@@ -32,13 +32,11 @@ static bool is_over(const inv_invite *invite, time_t before, time_t now)
     return invite->claim_count == 0 && !inv_invite_owes(invite) && ended_at(invite, now) < before;
 }
 
-static inv_result delete_entry(inv_call *call, const char *dn, inv_verdict *verdict)
+static inv_result delete_entry(inv_call *call, const char *dn)
 {
     inv_operation *removal = inv_operation_new_delete(dn);
-    inv_result result = inv_directory_run(call->directory, &removal, 1, &call->deadline, verdict);
-
-    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
-        result = inv_operation_result(removal, "deleting the invite", verdict);
+    inv_result result =
+        inv_call_perform(call, removal, "deleting the invite", INV_LDAP_NO_SUCH_OBJECT);
     inv_operation_free(&removal);
     return result;
 }
@@ -48,26 +46,26 @@ static inv_result delete_entry(inv_call *call, const char *dn, inv_verdict *verd
  * revoked first, which ends the claiming, and is read once more. *gone: it was deleted.
  */
 static inv_result delete_invite(inv_call *call, const char *id, time_t before, time_t now,
-                                bool *gone, inv_verdict *verdict)
+                                bool *gone)
 {
     inv_invite *invite = NULL;
     bool was_open = false;
     inv_result result;
 
     call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
-    result = inv_invite_read(call, id, INV_INVITE_ALL, &invite, verdict);
+    result = inv_invite_read(call, id, INV_INVITE_ALL, &invite);
     if (result != INV_OK || !is_over(invite, before, now))
         goto cleanup;
     was_open = invite->uses_left > 0;
     if (was_open) {
-        result = inv_invite_revoke(call, id, verdict);
+        result = inv_invite_revoke(call, id);
         inv_invite_free(&invite);
         if (result == INV_OK)
-            result = inv_invite_read(call, id, INV_INVITE_ALL, &invite, verdict);
+            result = inv_invite_read(call, id, INV_INVITE_ALL, &invite);
         if (result != INV_OK || invite->uses_left >= 0 || invite->claim_count > 0)
             goto cleanup;
     }
-    result = delete_entry(call, invite->dn, verdict);
+    result = delete_entry(call, invite->dn);
     *gone = result == INV_OK;
 cleanup:
     inv_invite_free(&invite);
@@ -96,10 +94,10 @@ static inv_result purge_one(struct purge *run, const inv_invite *invite)
         return INV_OK;
     note.text = inv_invite_state_name(inv_invite_state_at(invite, run->now));
     if (!run->dry_run)
-        result = delete_invite(run->call, invite->id, run->before, run->now, &gone, run->verdict);
+        result = delete_invite(run->call, invite->id, run->before, run->now, &gone);
     if (result == INV_CONFIG) {
         note.action = INV_REPAIR_LEFT;
-        note.text = run->verdict->why;
+        note.text = run->call->verdict->why;
         run->stuck = true;
         result = INV_OK;
     }
@@ -113,7 +111,7 @@ static inv_result purge_one(struct purge *run, const inv_invite *invite)
 static inv_result purge_entry(struct purge *run, const inv_entry *entry)
 {
     inv_invite *invite = NULL;
-    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+    inv_result result = inv_invite_from_entry(entry, &invite, run->call->verdict);
 
     if (result == INV_OK)
         result = purge_one(run, invite);
@@ -147,24 +145,25 @@ static inv_result purge_all(struct purge *run, inv_operation *search)
 
     do {
         call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-        result = inv_directory_run(call->directory, &search, 1, &call->deadline, run->verdict);
-        if (result == INV_OK)
-            result = inv_operation_result(search, "looking for ended invites", run->verdict);
+        result = inv_call_perform(call, search, "looking for ended invites", INV_LDAP_SUCCESS);
         if (result == INV_OK)
             result = purge_page(run, search);
     } while (result == INV_OK && inv_operation_has_more(search));
     if (result == INV_OK && run->stuck)
-        result = inv_verdict_set(run->verdict, INV_CONFIG,
+        result = inv_verdict_set(run->call->verdict, INV_CONFIG,
                                  "some invites could not be deleted; check the rights of the "
                                  "invitegate identity");
     return result;
 }
 
 inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
-                     const inv_repair_visitor *visitor, size_t *purged, inv_verdict *verdict)
+                     const inv_repair_visitor *visitor, size_t *purged)
 {
-    struct purge run = {
-        .call = call, .dry_run = dry_run, .visitor = visitor, .purged = purged, .verdict = verdict};
+    struct purge run = {.call = call,
+                        .dry_run = dry_run,
+                        .visitor = visitor,
+                        .purged = purged,
+                        .verdict = call->verdict};
     inv_operation *search = NULL;
     inv_result result;
 
@@ -172,14 +171,14 @@ inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
     if (visitor->progress != NULL)
         visitor->progress(visitor->context, "invites", 0, 0);
     call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
-    result = inv_clock_read(call, &run.now, verdict);
+    result = inv_clock_read(call, &run.now);
     if (result != INV_OK)
         return result;
     run.before = run.now - older_than;
     search = inv_operation_search(call->domain->invites, INV_SCOPE_ONE, "(objectClass=xmppInvite)",
                                   inv_invite_attributes(INV_INVITE_ALL));
     if (search == NULL)
-        return inv_verdict_no_memory(verdict);
+        return inv_verdict_no_memory(call->verdict);
     search->paged = true;
     search->by_page = true;
     result = purge_all(&run, search);

@@ -36,20 +36,19 @@ static inv_operation *search_open(const inv_call *call, const inv_name *name)
     return search;
 }
 
-static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *revoked,
-                                 inv_verdict *verdict)
+static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *revoked)
 {
     inv_operation *search = search_open(call, name);
-    inv_result result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
+    inv_result result =
+        inv_call_perform(call, search, "looking for open invites", INV_LDAP_SUCCESS);
 
-    if (result == INV_OK && search != NULL)
-        result = inv_operation_result(search, "looking for open invites", verdict);
-    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *id = inv_entry_text(search->entries[i], "inviteId");
 
-        result = id != NULL ? inv_invite_revoke(call, id, verdict)
-                            : inv_verdict_set(verdict, INV_CONFIG, "%s: inviteId cannot be read",
-                                              inv_entry_dn(search->entries[i]));
+        result = id != NULL
+                     ? inv_invite_revoke(call, id)
+                     : inv_verdict_set(call->verdict, INV_CONFIG, "%s: inviteId cannot be read",
+                                       inv_entry_dn(search->entries[i]));
         if (result == INV_OK)
             (*revoked)++;
         if (result == INV_BAD_TOKEN)
@@ -62,31 +61,26 @@ static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *r
 /* ---------------------------------------------------------------------- pairs, groups, account */
 
 /* Sends one change; the code fine counts as done. */
-static inv_result run_one(inv_call *call, inv_operation *change, int fine, const char *what,
-                          inv_verdict *verdict)
+static inv_result run_one(inv_call *call, inv_operation *change, int fine, const char *what)
 {
-    inv_result result = inv_directory_run(call->directory, &change, 1, &call->deadline, verdict);
+    inv_result result = inv_call_perform(call, change, what, fine);
 
-    if (result == INV_OK && !inv_operation_answered(change, fine))
-        result = inv_operation_result(change, what, verdict);
     inv_operation_free(&change);
     return result;
 }
 
 static inv_result remove_pairs_in(inv_call *call, const inv_domain *domain, const char *jid,
-                                  size_t *removed, inv_verdict *verdict)
+                                  size_t *removed)
 {
     inv_operation *search = inv_pair_search_operation(domain, jid);
     inv_result result;
 
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "reading the roster", verdict);
+    result = inv_call_perform(call, search, "reading the roster", INV_LDAP_SUCCESS);
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         result = run_one(call, inv_operation_new_delete(inv_entry_dn(search->entries[i])),
-                         INV_LDAP_NO_SUCH_OBJECT, "removing a pair", verdict);
+                         INV_LDAP_NO_SUCH_OBJECT, "removing a pair");
         if (result == INV_OK)
             (*removed)++;
     }
@@ -95,26 +89,25 @@ static inv_result remove_pairs_in(inv_call *call, const inv_domain *domain, cons
 }
 
 /* Removes pairs from all containers: a pair across two configured domains is in both. */
-static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed,
-                               inv_verdict *verdict)
+static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed)
 {
     inv_result result = INV_OK;
 
     for (size_t i = 0; result == INV_OK && i < call->config->domain_count; i++)
-        result = remove_pairs_in(call, &call->config->domains[i], jid, removed, verdict);
+        result = remove_pairs_in(call, &call->config->domains[i], jid, removed);
     return result;
 }
 
 /* Without an account: leaves the groups that an account of that name would be in. */
 static inv_result leave_groups(inv_call *call, const inv_name *name, const inv_account *account,
-                               size_t *left, inv_verdict *verdict)
+                               size_t *left)
 {
     char *dn = account != NULL ? strdup(account->dn) : inv_account_dn(call->domain, name);
     inv_result result = INV_OK;
 
     if (dn == NULL)
-        return inv_verdict_no_memory(verdict);
-    result = inv_group_leave(call, name, dn, left, verdict);
+        return inv_verdict_no_memory(call->verdict);
+    result = inv_group_leave(call, name, dn, left);
     free(dn);
     return result;
 }
@@ -140,29 +133,28 @@ static inv_result judge(const inv_name *name, const inv_account *account, inv_ve
 }
 
 /* Finishes the use that made this account, if its attempt never came to record it. */
-static inv_result finish_use(inv_call *call, const inv_name *name, const inv_account *account,
-                             inv_verdict *verdict)
+static inv_result finish_use(inv_call *call, const inv_name *name, const inv_account *account)
 {
     inv_invite *invite = NULL;
     const inv_use *claim = NULL;
     claim_end mend = CLAIM_END_GONE;
     inv_result result =
-        inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite, verdict);
+        inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite);
 
     if (result == INV_OK)
         claim = inv_claim_of(invite, inv_name_jid(name));
     if (claim != NULL)
-        result = claim_end_stale(call, invite, claim, false, &mend, verdict);
+        result = claim_end_stale(call, invite, claim, false, &mend);
     if (result == INV_OK && mend == CLAIM_END_STUCK)
         result =
-            inv_verdict_set(verdict, INV_DIRECTORY_DOWN,
+            inv_verdict_set(call->verdict, INV_DIRECTORY_DOWN,
                             "%s: the use that made the account cannot be finished", invite->dn);
     inv_invite_free(&invite);
     return result == INV_BAD_TOKEN ? INV_OK : result; /* the invite was purged */
 }
 
 /* By the exact old nonce: a newer account of the same name is not deleted. */
-static inv_result delete_account(inv_call *call, const inv_account *account, inv_verdict *verdict)
+static inv_result delete_account(inv_call *call, const inv_account *account)
 {
     inv_operation *mark = NULL;
     bool changed = false;
@@ -171,46 +163,46 @@ static inv_result delete_account(inv_call *call, const inv_account *account, inv
     if (account->nonce != NULL) {
         mark = inv_operation_new_modify(account->dn);
         inv_operation_text(mark, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
-        result = inv_directory_run(call->directory, &mark, 1, &call->deadline, verdict);
+        result = inv_call_run(call, &mark, 1);
         changed = result == INV_OK && inv_operation_answered(mark, INV_LDAP_NO_SUCH_ATTRIBUTE);
         if (changed)
-            result = inv_verdict_set(verdict, INV_DIRECTORY_DOWN, "%s was changed meanwhile",
+            result = inv_verdict_set(call->verdict, INV_DIRECTORY_DOWN, "%s was changed meanwhile",
                                      account->dn);
         else if (result == INV_OK && !inv_operation_answered(mark, INV_LDAP_NO_SUCH_OBJECT))
-            result = inv_operation_result(mark, "removing the account", verdict);
+            result = inv_operation_result(mark, "removing the account", call->verdict);
         inv_operation_free(&mark);
     }
     if (result == INV_OK)
         result = run_one(call, inv_operation_new_delete(account->dn), INV_LDAP_NO_SUCH_OBJECT,
-                         "removing the account", verdict);
+                         "removing the account");
     return result;
 }
 
-inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal,
-                      inv_verdict *verdict)
+inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal)
 {
     inv_account *account = NULL;
-    inv_result result = inv_account_find(call, name, &account, verdict);
+    inv_result result = inv_account_find(call, name, &account);
 
     *removal = (inv_removal){0};
     if (result == INV_OK)
-        result = judge(name, account, verdict);
+        result = judge(name, account, call->verdict);
     if (result == INV_OK && account != NULL)
-        result = finish_use(call, name, account, verdict);
+        result = finish_use(call, name, account);
     if (result == INV_OK)
-        result = revoke_invites(call, name, &removal->invites, verdict);
+        result = revoke_invites(call, name, &removal->invites);
     /*
      * groups before pairs: the directory may refuse to change some of them, and then the contacts
      * stay
      */
     if (result == INV_OK)
-        result = leave_groups(call, name, account, &removal->groups, verdict);
+        result = leave_groups(call, name, account, &removal->groups);
     if (result == INV_OK)
-        result = remove_pairs(call, inv_name_jid(name), &removal->pairs, verdict);
+        result = remove_pairs(call, inv_name_jid(name), &removal->pairs);
     if (result == INV_OK && account == NULL)
-        result = inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s has no account", inv_name_jid(name));
+        result =
+            inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s has no account", inv_name_jid(name));
     if (result == INV_OK)
-        result = delete_account(call, account, verdict);
+        result = delete_account(call, account);
     inv_account_free(&account);
     return result;
 }
@@ -220,7 +212,7 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
 
 inv_result inv_invited_each(inv_call *call,
                             bool (*visit)(void *context, const inv_descendant *descendant),
-                            void *context, inv_verdict *verdict)
+                            void *context)
 {
     static const char *const attributes[] = {"xmppJid", "xmppInvitedBy", "createTimestamp", NULL};
     inv_operation *search =
@@ -230,9 +222,7 @@ inv_result inv_invited_each(inv_call *call,
 
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "listing accounts", verdict);
+    result = inv_call_perform(call, search, "listing accounts", INV_LDAP_SUCCESS);
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *created = inv_entry_text(search->entries[i], "createTimestamp");
         inv_descendant descendant = {

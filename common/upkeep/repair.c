@@ -27,7 +27,7 @@ static inv_result mend_claim(const repair *run, const inv_invite *invite, const 
     inv_result result;
 
     repair_renew_deadline(run);
-    result = claim_end_stale(run->call, invite, claim, run->dry_run, &mend, run->verdict);
+    result = claim_end_stale(run->call, invite, claim, run->dry_run, &mend);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* deleted meanwhile */
     if (result == INV_CONFIG)
@@ -58,7 +58,7 @@ static inv_result mend_claim(const repair *run, const inv_invite *invite, const 
 static inv_result mend_invite(const repair *run, const inv_entry *entry)
 {
     inv_invite *invite = NULL;
-    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+    inv_result result = inv_invite_from_entry(entry, &invite, run->call->verdict);
 
     if (result == INV_CONFIG)
         return repair_leave(run, inv_entry_dn(entry));
@@ -96,13 +96,13 @@ static inv_result repair_reservation(const repair *run, const inv_entry *reserva
     inv_result result;
 
     repair_renew_deadline(run);
-    result = inv_reservation_holds(run->call, reservation, NULL, &held, run->verdict);
+    result = inv_reservation_holds(run->call, reservation, NULL, &held);
     if (result == INV_CONFIG)
         return repair_leave(run, inv_entry_dn(reservation));
     if (result != INV_OK || held)
         return result;
     if (!run->dry_run)
-        result = reservation_remove(run->call, reservation, &changed, run->verdict);
+        result = reservation_remove(run->call, reservation, &changed);
     return repair_tell_removal(run, result, changed, inv_entry_dn(reservation),
                                "its invite has ended");
 }
@@ -145,7 +145,7 @@ static void check_balance(const repair *run, const inv_invite *invite)
 static inv_result check_uses(repair *run, const inv_entry *entry)
 {
     inv_invite *invite = NULL;
-    inv_result result = inv_invite_from_entry(entry, &invite, run->verdict);
+    inv_result result = inv_invite_from_entry(entry, &invite, run->call->verdict);
 
     if (result == INV_CONFIG && inv_entry_count(entry, "inviteClaim") == 0)
         return repair_leave(run, inv_entry_dn(entry));
@@ -190,7 +190,7 @@ static inv_result check_share(const repair *run, const char *id, size_t count)
     inv_result result;
 
     repair_renew_deadline(run);
-    result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite, run->verdict);
+    result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* the invite was purged */
     if (result == INV_CONFIG)
@@ -218,7 +218,7 @@ static inv_result repair_shares(const repair *run)
     if (result == INV_OK) {
         ids = calloc(search->entry_count + 1, sizeof(*ids));
         if (ids == NULL)
-            result = inv_verdict_no_memory(run->verdict);
+            result = inv_verdict_no_memory(run->call->verdict);
     }
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *id = inv_entry_text(search->entries[i], "inviteId");
@@ -240,18 +240,20 @@ static inv_result repair_shares(const repair *run)
     return result;
 }
 
-inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
-                      inv_verdict *verdict)
+inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left)
 {
-    repair run = {
-        .call = call, .dry_run = dry_run, .visitor = visitor, .left = left, .verdict = verdict};
+    repair run = {.call = call,
+                  .dry_run = dry_run,
+                  .visitor = visitor,
+                  .left = left,
+                  .verdict = call->verdict};
     inv_result result;
 
     *left = 0;
     repair_renew_deadline(&run);
-    result = inv_clock_read(call, &run.now, verdict);
+    result = inv_clock_read(call, &run.now);
     if (result == INV_OK)
-        result = accounts_are_visible(call, verdict);
+        result = accounts_are_visible(call);
     if (result == INV_OK)
         result = repair_claims(&run);
     if (result == INV_OK)

@@ -19,7 +19,7 @@ inv_result repair_groups(repair *run)
     inv_result result;
 
     repair_progress(run, "groups", 0, 0);
-    result = inv_group_each_orphan(run->call, tell_orphan, run, run->verdict);
+    result = inv_group_each_orphan(run->call, tell_orphan, run);
     repair_renew_deadline(run);
     return result;
 }
@@ -30,7 +30,7 @@ static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use
     inv_result result;
 
     repair_renew_deadline(run);
-    result = claim_give_owed(run->call, invite, use, run->dry_run, &mend, run->verdict);
+    result = claim_give_owed(run->call, invite, use, run->dry_run, &mend);
     if (result == INV_BAD_TOKEN)
         return INV_OK; /* deleted meanwhile */
     if (result == INV_CONFIG)
@@ -44,7 +44,7 @@ static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use
             run, INV_REPAIR_LEFT, invite->dn,
             "%s was promised a group or contact and has it not: %s. Mend that and run repair "
             "again; to end it, take the group out of allowed_groups, or revoke the invite",
-            use->jid, run->verdict->why);
+            use->jid, run->call->verdict->why);
     return INV_OK;
 }
 

@@ -22,7 +22,7 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
 {
     inv_call call = *run->call;
     inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(jid, &name, run->verdict);
+    inv_result result = inv_name_parse_jid(jid, &name, run->call->verdict);
 
     if (result == INV_NAME_INVALID)
         return INV_OK;
@@ -30,13 +30,13 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
         return result;
     call.domain = inv_config_domain(call.config, inv_name_domain(name));
     if (call.domain != NULL) {
-        result = inv_account_find(&call, name, account, run->verdict);
+        result = inv_account_find(&call, name, account);
         /* an entry that belongs to no domain yet may become this JID's: nothing is decided */
         *nobody = result == INV_OK && (*account == NULL || (*account)->owner == INV_OWNER_ANOTHER);
     }
     /* inv_repair has asked this for the call's own domain before it began */
     if (*nobody && call.domain != run->call->domain) {
-        result = accounts_are_visible(&call, run->verdict);
+        result = accounts_are_visible(&call);
         *nobody = result == INV_OK;
     }
     if (!inv_account_is_own(*account))
@@ -72,12 +72,12 @@ static inv_result reconnect(const repair *run, const inv_entry *pair)
         inv_name *name = NULL;
 
         result = inv_name_parse_jid(inv_entry_value(pair, "xmppContactJid", i, NULL), &name,
-                                    run->verdict);
+                                    run->call->verdict);
         if (result == INV_OK) {
             call.domain = inv_config_domain(call.config, inv_name_domain(name));
             call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
             if (call.domain != NULL)
-                result = claim_reconnect(&call, name, run->verdict);
+                result = claim_reconnect(&call, name);
         } else if (result == INV_NAME_INVALID) {
             result = INV_OK;
         }
@@ -97,10 +97,7 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
     inv_result result;
 
     repair_renew_deadline(run);
-    result =
-        inv_directory_run(run->call->directory, &removal, 1, &run->call->deadline, run->verdict);
-    if (result == INV_OK && !inv_operation_answered(removal, INV_LDAP_NO_SUCH_OBJECT))
-        result = inv_operation_result(removal, "removing a pair", run->verdict);
+    result = inv_call_perform(run->call, removal, "removing a pair", INV_LDAP_NO_SUCH_OBJECT);
     inv_operation_free(&removal);
     if (result == INV_OK)
         result = find_holders(run, pair, &now);

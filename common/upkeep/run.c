@@ -28,7 +28,7 @@ void repair_progress(const repair *run, const char *what, size_t done, size_t to
 
 inv_result repair_leave(const repair *run, const char *dn)
 {
-    repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->verdict->why);
+    repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->call->verdict->why);
     return INV_OK;
 }
 
@@ -48,9 +48,7 @@ inv_result repair_search(const repair *run, const char *base, inv_scope scope, c
     if (*search != NULL)
         (*search)->paged = true;
     call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = inv_directory_run(call->directory, search, 1, &call->deadline, run->verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(*search, "searching", run->verdict);
+    result = inv_call_perform(call, *search, "searching", INV_LDAP_SUCCESS);
     repair_renew_deadline(run);
     return result;
 }
@@ -69,7 +67,7 @@ inv_result repair_tell_removal(const repair *run, inv_result result, bool change
 {
     if (result == INV_CONFIG) {
         repair_note(run, INV_REPAIR_LEFT, dn, "%s, but it cannot be removed: %s", why,
-                    run->verdict->why);
+                    run->call->verdict->why);
         return INV_OK;
     }
     if (result == INV_OK && !changed)

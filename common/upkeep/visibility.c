@@ -9,8 +9,7 @@
  * *found: the account is found by its name. *asked: it counts, because it is of this domain or
  * hides its JID.
  */
-static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, bool *found,
-                          inv_verdict *verdict)
+static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, bool *found)
 {
     const char *jid = inv_entry_text(entry, "xmppJid");
     inv_name *name = NULL;
@@ -20,20 +19,20 @@ static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, b
     *asked = jid == NULL; /* every xmppAccount has one: it is hidden from invitegate */
     if (jid == NULL)
         return INV_OK;
-    result = inv_name_parse_jid(jid, &name, verdict);
+    result = inv_name_parse_jid(jid, &name, call->verdict);
     if (result == INV_NAME_INVALID)
         return INV_OK; /* not written by invitegate */
     *asked =
         result == INV_OK && inv_config_domain(call->config, inv_name_domain(name)) == call->domain;
     if (*asked)
-        result = inv_account_find(call, name, &account, verdict);
+        result = inv_account_find(call, name, &account);
     *found = account != NULL;
     inv_account_free(&account);
     inv_name_free(&name);
     return result;
 }
 
-static inv_result judge(inv_call *call, const inv_operation *search, inv_verdict *verdict)
+static inv_result judge(inv_call *call, const inv_operation *search)
 {
     bool asked_any = false;
     bool found = false;
@@ -42,20 +41,20 @@ static inv_result judge(inv_call *call, const inv_operation *search, inv_verdict
     for (size_t i = 0; result == INV_OK && !found && i < search->entry_count; i++) {
         bool asked = false;
 
-        result = look_up(call, search->entries[i], &asked, &found, verdict);
+        result = look_up(call, search->entries[i], &asked, &found);
         asked_any = asked_any || asked;
     }
     if (result != INV_OK || found || !asked_any)
         return result;
     return inv_verdict_set(
-        verdict, INV_CONFIG,
+        call->verdict, INV_CONFIG,
         "there are accounts below %s, such as %s, but none is found by its name: "
         "check name_filter and name_search_base of [domain %s], and the rights "
         "of the invitegate identity to uid and xmppJid",
         call->domain->people, inv_entry_dn(search->entries[0]), call->domain->name);
 }
 
-inv_result accounts_are_visible(inv_call *call, inv_verdict *verdict)
+inv_result accounts_are_visible(inv_call *call)
 {
     static const char *const attributes[] = {"xmppJid", NULL};
     inv_operation *search = inv_operation_search(call->domain->people, INV_SCOPE_SUBTREE,
@@ -64,11 +63,9 @@ inv_result accounts_are_visible(inv_call *call, inv_verdict *verdict)
 
     if (search != NULL)
         search->size_limit = TRIED;
-    result = inv_directory_run(call->directory, &search, 1, &call->deadline, verdict);
-    if (result == INV_OK && !inv_operation_answered(search, INV_LDAP_SIZE_LIMIT_EXCEEDED))
-        result = inv_operation_result(search, "looking for accounts", verdict);
+    result = inv_call_perform(call, search, "looking for accounts", INV_LDAP_SIZE_LIMIT_EXCEEDED);
     if (result == INV_OK)
-        result = judge(call, search, verdict);
+        result = judge(call, search);
     inv_operation_free(&search);
     return result;
 }

@@ -11,6 +11,6 @@
  * no account. To be asked before anything is removed because its name has no account. INV_OK also
  * where there is no account.
  */
-inv_result accounts_are_visible(inv_call *call, inv_verdict *verdict);
+inv_result accounts_are_visible(inv_call *call);
 
 #endif

@@ -62,8 +62,7 @@ inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_
  * a lock by failed logins. Codes other than 0 are judged by inv_operation_result.
  */
 inv_result inv_account_from_search(inv_call *call, const inv_name *name,
-                                   const inv_operation *operation, inv_account **account,
-                                   inv_verdict *verdict);
+                                   const inv_operation *operation, inv_account **account);
 
 /*
  * The account exists, is of this JID, and is the only one of it: it may log in, be reset, invite,
@@ -81,15 +80,14 @@ bool inv_account_is_locked(const inv_account *account, time_t now);
 bool inv_account_is_over(const inv_account *account, time_t now);
 
 /* Runs the search and judges it. The caller frees *account. */
-inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account,
-                            inv_verdict *verdict);
+inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account);
 
 /*
  * The account that this invite made for this name, found also where other entries hold the name;
  * NULL when there is none. Decides whether a claim led to an account.
  */
 inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
-                                inv_account **account, inv_verdict *verdict);
+                                inv_account **account);
 
 /* The search for it, to be judged by inv_account_from_search. NULL when memory is short. */
 inv_operation *inv_account_own_operation(const inv_domain *domain, const char *invite_id,
@@ -204,7 +202,7 @@ bool inv_account_fits_reset(const inv_account *account, const inv_invite *invite
 bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_IDENTITY_SIZE]);
 
 /* *may: entry dn matches reset_filter (base search). INV_OK, or no verdict. */
-inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_verdict *verdict);
+inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may);
 
 /*
  * Proves a password: by a bind with SASLprep(password), and where that is wrong and differs from
@@ -216,29 +214,27 @@ inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may, inv_
  * when verifiers cannot be read, or the directory is not known to date passwords (INV_CONFIG).
  */
 inv_result inv_account_verify(inv_call *call, const inv_account *account,
-                              const inv_secret *password, inv_verdict *verdict);
+                              const inv_secret *password);
 
 /*
  * Of a domain that keeps only SCRAM: *stale tells whether the account has verifiers and they are
  * stale, so that no login by them succeeds. INV_OK, or no verdict.
  */
-inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *account, bool *stale,
-                                           inv_verdict *verdict);
+inv_result inv_account_has_stale_verifiers(inv_call *call, const inv_account *account, bool *stale);
 
 /*
  * A login: finds the account, proves the password, refuses expired guests. INV_OK, INV_NO_ACCOUNT
  * (also when several entries hold the name), INV_WRONG_PASSWORD, INV_ACCOUNT_EXPIRED (only with the
  * right password), or no verdict.
  */
-inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password,
-                             inv_verdict *verdict);
+inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password);
 
 /*
  * The account phase: INV_OK, INV_NO_ACCOUNT, INV_ACCOUNT_EXPIRED (also locked), or no verdict. With
  * INV_OK verdict->must_change tells whether the directory wants a new password first (pwdReset of
  * draft-behera-ldap-password-policy 5.3.8): PAM_NEW_AUTHTOK_REQD. inv_account_login sets it too.
  */
-inv_result inv_account_status(inv_call *call, const inv_name *name, inv_verdict *verdict);
+inv_result inv_account_status(inv_call *call, const inv_name *name);
 
 /*
  * What the answer to an add or reset means (docs/redemption.md, Results): INV_OK, INV_NAME_TAKEN
@@ -257,6 +253,6 @@ bool inv_account_write_is_ambiguous(const inv_operation *operation);
  * password policy in words. Up to two flights. No verdict when they fail.
  */
 inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
-                                     const inv_operation *operation, inv_verdict *verdict);
+                                     const inv_operation *operation);
 
 #endif

@@ -13,6 +13,6 @@
  */
 inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_t count,
                              bool (*visit)(void *context, const inv_account *account),
-                             void *context, inv_verdict *verdict);
+                             void *context);
 
 #endif

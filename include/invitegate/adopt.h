@@ -26,8 +26,7 @@ typedef struct inv_adoption {
  * another domain, has several uids that are names, or has more of an account than adopting gives
  * it. Else no verdict. adoption is cleared by inv_adoption_clear in any case.
  */
-inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adoption *adoption,
-                     inv_verdict *verdict);
+inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adoption *adoption);
 
 void inv_adoption_clear(inv_adoption *adoption);
 

@@ -27,6 +27,7 @@ typedef struct inv_call {
     const inv_log *log; /* may be NULL */
     inv_directory *directory;
     inv_deadline deadline;
+    inv_verdict *verdict; /* of the front end; what a function of this call finds is put there */
     /*
      * Asked about a name that is to be registered, by a check too, once the directory has it free
      * and before a use is claimed; NULL: nothing is asked. The time it takes does not count: the
@@ -35,5 +36,22 @@ typedef struct inv_call {
     inv_name_claimed_elsewhere *claimed_elsewhere;
     void *elsewhere; /* context of claimed_elsewhere */
 } inv_call;
+
+/*
+ * The same call with another verdict, for what is done on the side: its outcome leaves the caller's
+ * verdict as it is.
+ */
+inv_call inv_call_aside(const inv_call *call, inv_verdict *verdict);
+
+/* inv_directory_run over the call's directory. */
+inv_result inv_call_run(inv_call *call, inv_operation *const *operations, size_t count);
+
+/*
+ * Runs one operation and judges its answer. INV_OK: it was answered with success, or with expected
+ * (INV_LDAP_SUCCESS: nothing else is expected); inv_operation_answered tells which. Else as
+ * inv_directory_run and inv_operation_result, which says what what is.
+ */
+inv_result inv_call_perform(inv_call *call, inv_operation *operation, const char *what,
+                            int expected);
 
 #endif

@@ -32,7 +32,6 @@ typedef bool inv_changes_visit(void *context, const char *owner, const char *con
  * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT, INV_NO_MEMORY: the old cookie is as good as before.
  */
 inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,
-                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart,
-                             inv_verdict *verdict);
+                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart);
 
 #endif

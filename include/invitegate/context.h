@@ -33,7 +33,8 @@ void inv_context_free(inv_context **context);
 
 /*
  * Starts a call in one of the context's domains: takes a directory and sets the deadline,
- * milliseconds from now (0: the configured timeout). End it with inv_call_end.
+ * milliseconds from now (0: the configured timeout). What the call finds is put into verdict, which
+ * must outlive it. End it with inv_call_end.
  */
 inv_result inv_call_begin(const inv_context *context, const inv_domain *domain, long milliseconds,
                           inv_call *call, inv_verdict *verdict);
@@ -42,8 +43,8 @@ inv_result inv_call_begin(const inv_context *context, const inv_domain *domain, 
  * The same over a directory of the caller's own (inv_directory_new), for threads that each keep
  * one: it stays connected from call to call. Do not end it with inv_call_end.
  */
-void inv_call_begin_with(const inv_context *context, const inv_domain *domain, long milliseconds,
-                         inv_directory *directory, inv_call *call);
+inv_call inv_call_begin_with(const inv_context *context, const inv_domain *domain,
+                             long milliseconds, inv_directory *directory, inv_verdict *verdict);
 
 /* Releases the directory. The call may be begun or not. */
 void inv_call_end(inv_call *call);

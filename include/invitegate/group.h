@@ -31,19 +31,17 @@ bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char 
  * else is INV_CONFIG or no verdict, never "none".
  */
 inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
-                                inv_operation *reads[INV_GROUP_READS], char **group,
-                                inv_verdict *verdict);
+                                inv_operation *reads[INV_GROUP_READS], char **group);
 
 /* The two above and the run between them, for the entry that a new account of name would be. */
-inv_result inv_group_find(inv_call *call, const inv_name *name, char **group, inv_verdict *verdict);
+inv_result inv_group_find(inv_call *call, const inv_name *name, char **group);
 
 /*
  * Takes dn and name out of every group that names them: each attribute that group_filter compares
  * with %D, %u or %j loses that value. *left counts the memberships that went. A group that refuses
  * stops it (the directory's words in verdict); those before are done, it may be repeated.
  */
-inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left,
-                           inv_verdict *verdict);
+inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left);
 
 /*
  * Which attributes a new member is written to: every one that the group's classes call for (member
@@ -85,6 +83,6 @@ typedef struct inv_group_orphan {
  */
 inv_result inv_group_each_orphan(inv_call *call,
                                  void (*visit)(void *context, const inv_group_orphan *orphan),
-                                 void *context, inv_verdict *verdict);
+                                 void *context);
 
 #endif

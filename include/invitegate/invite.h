@@ -164,15 +164,14 @@ inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *o
 
 /* The two above and the run between them. */
 inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
-                           inv_invite **invite, inv_verdict *verdict);
+                           inv_invite **invite);
 
 /*
  * Reads an invite whatever inviteTerms says, with claims, without uses: for revoking and for
  * reporting claims, never for redeeming. An invite with an attribute that is hidden can be revoked
  * like any other.
  */
-inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite,
-                               inv_verdict *verdict);
+inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invite);
 
 /*
  * Of a reset invite that is open: whether its account still is what it was when the invite was
@@ -180,7 +179,7 @@ inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invi
  * password was changed, or another reset link was used. A reset by this very invite is no
  * difference. One search; none for other invites.
  */
-inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite, inv_verdict *verdict);
+inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite);
 
 /* The attributes that restrict an invite, as inviteTerms names them; ends with NULL. Static. */
 const char *const *inv_invite_restricting(void);
@@ -216,20 +215,19 @@ typedef struct inv_invite_request {
  * either, verdict->invite_id is the id of an invite that may exist while its token is lost, and
  * verdict->why says so. verdict->invite_id is set with INV_OK as well, else empty.
  */
-inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token,
-                             inv_verdict *verdict);
+inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token);
 
 /*
  * usesLeft n to -1-n, by the exact old value; the reservation goes. Already revoked: INV_OK.
  * An unknown id: INV_BAD_TOKEN.
  */
-inv_result inv_invite_revoke(inv_call *call, const char *id, inv_verdict *verdict);
+inv_result inv_invite_revoke(inv_call *call, const char *id);
 
 /*
  * Undoes inv_invite_revoke; the reservation is made again (INV_NAME_RESERVED, INV_NAME_TAKEN). Not
  * revoked: INV_OK. An unknown id: INV_BAD_TOKEN.
  */
-inv_result inv_invite_restore(inv_call *call, const char *id, inv_verdict *verdict);
+inv_result inv_invite_restore(inv_call *call, const char *id);
 
 /*
  * All invites of the domain that match filter (NULL: all), with claims and uses, paged, the newest
@@ -237,8 +235,7 @@ inv_result inv_invite_restore(inv_call *call, const char *id, inv_verdict *verdi
  * result is then INV_CONFIG after the others were visited.
  */
 inv_result inv_invite_each(inv_call *call, const char *filter,
-                           bool (*visit)(void *context, const inv_invite *invite), void *context,
-                           inv_verdict *verdict);
+                           bool (*visit)(void *context, const inv_invite *invite), void *context);
 
 /*
  * A filter for the invites that expired before a moment, or for those that did not. Each is written
@@ -249,8 +246,7 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
 void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVITE_FILTER_SIZE]);
 
 /* How many invites of this inviter could be redeemed now: not used up, expired or revoked. */
-inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open,
-                                 inv_verdict *verdict);
+inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open);
 
 /*
  * The invite's URI: xmpp:[user@]domain?register;preauth=TOKEN, contact
@@ -275,6 +271,6 @@ char *inv_reservation_dn(const inv_domain *domain, const char *local);
  * read with inviteId and modifyTimestamp.
  */
 inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
-                                 bool *held, inv_verdict *verdict);
+                                 bool *held);
 
 #endif

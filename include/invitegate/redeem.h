@@ -51,8 +51,7 @@ typedef struct inv_acceptance {
  * without one? Without name as well: may any name?
  */
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
-                            inv_allowed_types allowed_types, inv_acceptance *acceptance,
-                            inv_verdict *verdict);
+                            inv_allowed_types allowed_types, inv_acceptance *acceptance);
 
 /*
  * Registers name with password, or resets it, as the invite says: the whole of it or nothing
@@ -75,7 +74,7 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
  */
 inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
                       const inv_secret *password, inv_allowed_types allowed_types,
-                      time_t accepted_at, inv_verdict *verdict);
+                      time_t accepted_at);
 
 /*
  * Redeems a contact or contact-account token for an existing account (or a JID of a domain that is
@@ -83,7 +82,7 @@ inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *na
  * INV_NOT_ALLOWED: no such account, or it is the inviter.
  */
 inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_name *redeemer,
-                              time_t accepted_at, inv_verdict *verdict);
+                              time_t accepted_at);
 
 /*
  * For a login in the combined form: may password be tried for name with its token in front?
@@ -97,6 +96,6 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
  * Nothing is finished for a password that was not proved.
  */
 inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
-                            const inv_secret *password, inv_verdict *verdict);
+                            const inv_secret *password);
 
 #endif

@@ -22,8 +22,7 @@ typedef struct inv_removal {
  * INV_NOT_ALLOWED, and nothing was removed: several entries hold the name, or the account that
  * holds it is another's or was not made by an invite; an admin's tool has to remove it.
  */
-inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal,
-                      inv_verdict *verdict);
+inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal);
 
 /* One account that an invite made. */
 typedef struct inv_descendant {
@@ -35,6 +34,6 @@ typedef struct inv_descendant {
 /* Every account of the domain with an inviteId, in no order. visit returns false to stop. */
 inv_result inv_invited_each(inv_call *call,
                             bool (*visit)(void *context, const inv_descendant *descendant),
-                            void *context, inv_verdict *verdict);
+                            void *context);
 
 #endif

@@ -47,8 +47,8 @@ typedef struct inv_repair_visitor {
  * it from going on (safe to repeat). INV_CONFIG before anything was touched: existing accounts are
  * not found by their names.
  */
-inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left,
-                      inv_verdict *verdict);
+inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor,
+                      size_t *left);
 
 /*
  * Deletes invites that ended (used up, revoked, expired) at least older_than seconds ago, have no
@@ -56,6 +56,6 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
  * could not be deleted (LEFT notes), after the others were.
  */
 inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
-                     const inv_repair_visitor *visitor, size_t *purged, inv_verdict *verdict);
+                     const inv_repair_visitor *visitor, size_t *purged);
 
 #endif

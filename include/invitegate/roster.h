@@ -9,6 +9,6 @@
 /* Pre-approved contacts of a bare JID, in JID order. visit returns false to stop. */
 inv_result inv_roster_each(inv_call *call, const char *jid,
                            bool (*visit)(void *context, const char *contact, const char *group),
-                           void *context, inv_verdict *verdict);
+                           void *context);
 
 #endif

@@ -111,7 +111,8 @@ inv_result inv_pam_handle_begin(inv_pam_handle *handle, const inv_domain *domain
         result = inv_directory_new(&handle->context->config->directory, NULL, NULL,
                                    &handle->directory, verdict);
     if (result == INV_OK)
-        inv_call_begin_with(handle->context, domain, handle->left_ms, handle->directory, call);
+        *call = inv_call_begin_with(handle->context, domain, handle->left_ms, handle->directory,
+                                    verdict);
     return result;
 }
 

@@ -18,7 +18,7 @@ static inv_result verify(inv_pam_service *service, const inv_secret *password)
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK)
-        result = inv_account_login(&call, name, password, inv_pam_service_afresh(service));
+        result = inv_account_login(&call, name, password);
     inv_pam_service_hang_up(service, &call);
     if (result == INV_OK)
         result = inv_pam_service_settle_user(service, name);
@@ -80,12 +80,13 @@ static inv_result register_or_log_in(inv_pam_service *service, const inv_token *
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem_login(&call, token, name, password, inv_pam_service_afresh(service));
+        result = inv_redeem_login(&call, token, name, password);
         made_before = result == INV_OK || result == INV_WRONG_PASSWORD;
     }
-    if (result == INV_NO_ACCOUNT)
-        result = inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at,
-                            inv_pam_service_afresh(service));
+    if (result == INV_NO_ACCOUNT) {
+        (void)inv_pam_service_afresh(service);
+        result = inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at);
+    }
     inv_pam_service_hang_up(service, &call);
     if (made_before)
         result = log_in(service, name, password, result == INV_WRONG_PASSWORD);

@@ -99,7 +99,7 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
     if (result == INV_OK)
         result = inv_pam_service_call(&service, &call);
     if (result == INV_OK)
-        result = inv_account_status(&call, name, inv_pam_service_afresh(&service));
+        result = inv_account_status(&call, name);
     inv_pam_service_hang_up(&service, &call);
     if (result == INV_OK)
         result = inv_pam_service_settle_user(&service, name);

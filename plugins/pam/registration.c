@@ -85,8 +85,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem_check(&call, token, name, allowed_types, &acceptance,
-                                  inv_pam_service_afresh(service));
+        result = inv_redeem_check(&call, token, name, allowed_types, &acceptance);
         result = blame_name(service, allowed_types, result);
     }
     if (result == INV_OK && token != NULL)
@@ -111,8 +110,7 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem(&call, token, name, password, allowed_types, accepted_at,
-                            inv_pam_service_afresh(service));
+        result = inv_redeem(&call, token, name, password, allowed_types, accepted_at);
         result = blame_name(service, allowed_types, result);
     }
     inv_pam_service_hang_up(service, &call);

@@ -56,9 +56,9 @@ static void require_redeemed(const struct entry_case *entry_case)
 
 static inv_result call_redeem(struct entry_case *entry_case)
 {
-    inv_result result = inv_redeem(&entry_case->call, fuzz_material()->token, entry_case->name,
-                                   entry_case->password, entry_case->allowed_types,
-                                   entry_case->accepted_at, &entry_case->verdict);
+    inv_result result =
+        inv_redeem(&entry_case->call, fuzz_material()->token, entry_case->name,
+                   entry_case->password, entry_case->allowed_types, entry_case->accepted_at);
 
     if (result == INV_OK)
         require_redeemed(entry_case);
@@ -68,9 +68,8 @@ static inv_result call_redeem(struct entry_case *entry_case)
 static inv_result call_open(struct entry_case *entry_case)
 {
     const struct script *script = &entry_case->script;
-    inv_result result =
-        inv_redeem(&entry_case->call, NULL, entry_case->name, entry_case->password,
-                   entry_case->allowed_types, entry_case->accepted_at, &entry_case->verdict);
+    inv_result result = inv_redeem(&entry_case->call, NULL, entry_case->name, entry_case->password,
+                                   entry_case->allowed_types, entry_case->accepted_at);
 
     if (result == INV_OK) {
         FUZZ_REQUIRE(!entry_case->domain->invite_only);
@@ -87,9 +86,9 @@ static inv_result call_open(struct entry_case *entry_case)
 static inv_result call_check(struct entry_case *entry_case)
 {
     inv_acceptance acceptance = {.accepted_at = entry_case->accepted_at};
-    inv_result result = inv_redeem_check(
-        &entry_case->call, fuzz_material()->token, entry_case->noname ? NULL : entry_case->name,
-        entry_case->allowed_types, &acceptance, &entry_case->verdict);
+    inv_result result = inv_redeem_check(&entry_case->call, fuzz_material()->token,
+                                         entry_case->noname ? NULL : entry_case->name,
+                                         entry_case->allowed_types, &acceptance);
 
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     if (result == INV_OK) {
@@ -104,9 +103,8 @@ static inv_result call_check(struct entry_case *entry_case)
 static inv_result call_contact(struct entry_case *entry_case)
 {
     const struct script *script = &entry_case->script;
-    inv_result result =
-        inv_redeem_contact(&entry_case->call, fuzz_material()->token, entry_case->name,
-                           entry_case->accepted_at, &entry_case->verdict);
+    inv_result result = inv_redeem_contact(&entry_case->call, fuzz_material()->token,
+                                           entry_case->name, entry_case->accepted_at);
 
     if (result == INV_OK)
         FUZZ_REQUIRE(script->invite_shown &&
@@ -117,9 +115,8 @@ static inv_result call_contact(struct entry_case *entry_case)
 
 static inv_result call_login_token(struct entry_case *entry_case)
 {
-    inv_result result =
-        inv_redeem_login(&entry_case->call, fuzz_material()->token, entry_case->name,
-                         entry_case->password, &entry_case->verdict);
+    inv_result result = inv_redeem_login(&entry_case->call, fuzz_material()->token,
+                                         entry_case->name, entry_case->password);
 
     if (result == INV_OK || result == INV_WRONG_PASSWORD)
         FUZZ_REQUIRE(entry_case->script.account_shown);
@@ -129,8 +126,8 @@ static inv_result call_login_token(struct entry_case *entry_case)
 
 static inv_result call_login(struct entry_case *entry_case)
 {
-    inv_result result = inv_account_login(&entry_case->call, entry_case->name, entry_case->password,
-                                          &entry_case->verdict);
+    inv_result result =
+        inv_account_login(&entry_case->call, entry_case->name, entry_case->password);
 
     if (result == INV_OK)
         FUZZ_REQUIRE(entry_case->script.entry_shown &&
@@ -141,8 +138,7 @@ static inv_result call_login(struct entry_case *entry_case)
 
 static inv_result call_status(struct entry_case *entry_case)
 {
-    inv_result result =
-        inv_account_status(&entry_case->call, entry_case->name, &entry_case->verdict);
+    inv_result result = inv_account_status(&entry_case->call, entry_case->name);
 
     if (result == INV_OK)
         FUZZ_REQUIRE(entry_case->script.entry_shown);
@@ -161,8 +157,8 @@ static bool visit_contact(void *context, const char *contact, const char *group)
 static inv_result call_roster(struct entry_case *entry_case)
 {
     size_t left = 3;
-    inv_result result = inv_roster_each(&entry_case->call, inv_name_jid(entry_case->name),
-                                        visit_contact, &left, &entry_case->verdict);
+    inv_result result =
+        inv_roster_each(&entry_case->call, inv_name_jid(entry_case->name), visit_contact, &left);
 
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     return result;
@@ -184,7 +180,7 @@ static inv_result call_changed(struct entry_case *entry_case)
     inv_domain *domain = (inv_domain *)(uintptr_t)entry_case->domain; /* only looked at */
     inv_result result =
         inv_changes_since(&entry_case->call, entry_case->cookie != NULL ? entry_case->cookie : "",
-                          visit_change, domain, next, &restart, &entry_case->verdict);
+                          visit_change, domain, next, &restart);
 
     FUZZ_REQUIRE(memchr(next, '\0', sizeof(next)) != NULL);
     FUZZ_REQUIRE((result == INV_OK) == (next[0] != '\0'));
@@ -209,8 +205,7 @@ static bool visit_invite(void *context, const inv_invite *invite)
 
 static inv_result call_invites(struct entry_case *entry_case)
 {
-    inv_result result =
-        inv_invite_each(&entry_case->call, NULL, visit_invite, NULL, &entry_case->verdict);
+    inv_result result = inv_invite_each(&entry_case->call, NULL, visit_invite, NULL);
 
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     return result;
@@ -225,8 +220,7 @@ static bool visit_descendant(void *context, const inv_descendant *descendant)
 
 static inv_result call_tree(struct entry_case *entry_case)
 {
-    inv_result result =
-        inv_invited_each(&entry_case->call, visit_descendant, NULL, &entry_case->verdict);
+    inv_result result = inv_invited_each(&entry_case->call, visit_descendant, NULL);
 
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     return result;
@@ -245,8 +239,7 @@ static inv_result call_repair(struct entry_case *entry_case)
     size_t notes = 0;
     size_t left = 0;
     inv_repair_visitor visitor = {.context = &notes, .note = visit_note};
-    inv_result result =
-        inv_repair(&entry_case->call, entry_case->dry_run, &visitor, &left, &entry_case->verdict);
+    inv_result result = inv_repair(&entry_case->call, entry_case->dry_run, &visitor, &left);
 
     FUZZ_REQUIRE(left <= notes);
     FUZZ_REQUIRE(!entry_case->dry_run || entry_case->script.writes == 0);
@@ -259,8 +252,7 @@ static inv_result call_purge(struct entry_case *entry_case)
     size_t notes = 0;
     size_t purged = 0;
     inv_repair_visitor visitor = {.context = &notes, .note = visit_note};
-    inv_result result = inv_purge(&entry_case->call, 86400, entry_case->dry_run, &visitor, &purged,
-                                  &entry_case->verdict);
+    inv_result result = inv_purge(&entry_case->call, 86400, entry_case->dry_run, &visitor, &purged);
 
     FUZZ_REQUIRE(!entry_case->dry_run || entry_case->script.writes == 0);
     return result;
@@ -270,17 +262,17 @@ static inv_result call_remove(struct entry_case *entry_case)
 {
     inv_removal removal = {.invites = 0};
 
-    return inv_remove(&entry_case->call, entry_case->name, &removal, &entry_case->verdict);
+    return inv_remove(&entry_case->call, entry_case->name, &removal);
 }
 
 static inv_result call_revoke(struct entry_case *entry_case)
 {
-    return inv_invite_revoke(&entry_case->call, FUZZ_INVITE_ID, &entry_case->verdict);
+    return inv_invite_revoke(&entry_case->call, FUZZ_INVITE_ID);
 }
 
 static inv_result call_restore(struct entry_case *entry_case)
 {
-    return inv_invite_restore(&entry_case->call, FUZZ_INVITE_ID, &entry_case->verdict);
+    return inv_invite_restore(&entry_case->call, FUZZ_INVITE_ID);
 }
 
 static const struct {
@@ -382,6 +374,7 @@ static void run(struct entry_case *entry_case, size_t chosen, const char *answer
                  calls[chosen].call == call_open ? INV_INVITE_ID_OPEN : FUZZ_INVITE_ID,
                  inv_name_jid(entry_case->name));
     entry_case->call = (inv_call){
+        .verdict = &entry_case->verdict,
         .config = material->config,
         .domain = entry_case->domain,
         .keys = material->keys,

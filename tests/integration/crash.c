@@ -70,11 +70,11 @@ static inv_result redeem_as(const struct point *point, inv_call *call, const cha
     inv_result result;
 
     if (point->scenario != SCENARIO_CONTACT)
-        return site_redeem_in(call, point->token, local, password_of(point), &verdict);
+        return site_redeem_in(call, point->token, local, password_of(point));
     (void)snprintf(jid, sizeof(jid), "%s@elsewhere.example", local);
     name = site_jid(jid);
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    result = inv_redeem_contact(call, point->token, name, 0, &verdict);
+    result = inv_redeem_contact(call, point->token, name, 0);
     inv_name_free(&name);
     return result;
 }
@@ -84,7 +84,7 @@ static inv_result redeem(const struct point *point, const char *local)
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     result = redeem_as(point, &call, local);
     inv_call_end(&call);
     return result;
@@ -105,7 +105,7 @@ static void redeem_and_die(struct point *point)
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = die;
     counter->context = point;

@@ -246,7 +246,7 @@ static inv_result redeem(const struct site *site, const inv_token *token, const 
     inv_call call;
 
     *verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
+    site_begin(site, &call, verdict);
     call.deadline = inv_deadline_in(timeout);
     if (kind == CONTACT) {
         char jid[96];
@@ -254,10 +254,10 @@ static inv_result redeem(const struct site *site, const inv_token *token, const 
 
         (void)snprintf(jid, sizeof(jid), "%s@elsewhere.example", local);
         name = site_jid(jid);
-        result = inv_redeem_contact(&call, token, name, 0, verdict);
+        result = inv_redeem_contact(&call, token, name, 0);
         inv_name_free(&name);
     } else {
-        result = site_redeem_in(&call, token, local, password_of(kind), verdict);
+        result = site_redeem_in(&call, token, local, password_of(kind));
     }
     inv_call_end(&call);
     return result;

@@ -88,8 +88,8 @@ static void expect_prompt_calls(void)
                       "a registration");
     expect_prompt(&watch, "a registration");
     watch = stopwatch_start();
-    site_begin(tls.site, &call);
-    expect_no_verdict(inv_account_login(&call, alice, password, &verdict), "a login");
+    site_begin(tls.site, &call, &verdict);
+    expect_no_verdict(inv_account_login(&call, alice, password), "a login");
     inv_call_end(&call);
     expect_prompt(&watch, "a login");
     inv_name_free(&alice);
@@ -212,10 +212,10 @@ START_TEST(frozen_before_a_proof)
     alice = site_name(tls.site, "alice");
     ck_assert(site_login(tls.site, "alice", SITE_PASSWORD));
     watch = stopwatch_start();
-    site_begin(tls.site, &call);
+    site_begin(tls.site, &call, &verdict);
     counter = counter_attach(call.directory);
     counter->at = freeze;
-    expect_no_verdict(inv_account_login(&call, alice, password, &verdict), "a proof");
+    expect_no_verdict(inv_account_login(&call, alice, password), "a proof");
     ck_assert_uint_eq(counter->proofs, 1);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);

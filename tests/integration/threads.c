@@ -74,38 +74,34 @@ static void pause_shortly(void)
 
 /* ---------------------------------------------------------------------------------- one thread */
 
-typedef inv_result (*act)(inv_call *call, const inv_token *token, const inv_name *name,
-                          inv_verdict *verdict);
+typedef inv_result (*act)(inv_call *call, const inv_token *token, const inv_name *name);
 
-static inv_result redeem(inv_call *call, const inv_token *token, const inv_name *name,
-                         inv_verdict *verdict)
+static inv_result redeem(inv_call *call, const inv_token *token, const inv_name *name)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_result result = INV_NO_MEMORY;
 
     if (password != NULL)
-        result = inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, 0, verdict);
+        result = inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, 0);
     inv_secret_free(&password);
     return result;
 }
 
-static inv_result look(inv_call *call, const inv_token *token, const inv_name *name,
-                       inv_verdict *verdict)
+static inv_result look(inv_call *call, const inv_token *token, const inv_name *name)
 {
     inv_acceptance acceptance = {0};
 
-    return inv_redeem_check(call, token, name, INV_ALLOW_REGISTRATION, &acceptance, verdict);
+    return inv_redeem_check(call, token, name, INV_ALLOW_REGISTRATION, &acceptance);
 }
 
-static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name,
-                         inv_verdict *verdict)
+static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_result result = INV_NO_MEMORY;
 
     (void)token;
     if (password != NULL)
-        result = inv_account_login(call, name, password, verdict);
+        result = inv_account_login(call, name, password);
     inv_secret_free(&password);
     return result;
 }
@@ -122,7 +118,7 @@ static inv_result once(act what, const inv_token *token, const char *local, stru
     if (result == INV_OK)
         result = inv_call_begin(threads_context, domain, patient ? 1000 : 20000, &call, &verdict);
     if (result == INV_OK)
-        result = what(&call, token, name, &verdict);
+        result = what(&call, token, name);
     if (result != INV_OK)
         (void)snprintf(outcome->why, sizeof(outcome->why), "%s", verdict.why);
     inv_call_end(&call);

@@ -233,6 +233,7 @@ static void expect_still_open(inv_directory *directory)
 
 START_TEST(leaves_a_parents_connection_alone)
 {
+    inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call;
     pid_t child;
     int status = -1;
@@ -240,7 +241,7 @@ START_TEST(leaves_a_parents_connection_alone)
     tls_site_configure(&tls, &connections[_i]);
     ck_assert(site_login(tls.site, "alice", SITE_PASSWORD));
     for (int kept = 0; kept < 2; kept++) {
-        site_begin(tls.site, &call);
+        site_begin(tls.site, &call, &verdict);
         expect_still_open(call.directory);
         if (kept == 0)
             inv_call_end(&call); /* the child finds it kept; else it inherits one in use */
@@ -254,7 +255,7 @@ START_TEST(leaves_a_parents_connection_alone)
         ck_assert_int_eq(waitpid(child, &status, 0), child);
         ck_assert_int_eq(status, 0);
         if (kept == 0)
-            site_begin(tls.site, &call);
+            site_begin(tls.site, &call, &verdict);
         expect_still_open(call.directory);
         inv_call_end(&call);
     }
@@ -284,8 +285,8 @@ static void *work(void *context)
             inv_call_begin(tls.site->context, site_domain(tls.site), 0, &call, &verdict);
 
         if (result == INV_OK)
-            result = inv_redeem_check(&call, worker->token, NULL, INV_ALLOW_REGISTRATION,
-                                      &acceptance, &verdict);
+            result =
+                inv_redeem_check(&call, worker->token, NULL, INV_ALLOW_REGISTRATION, &acceptance);
         inv_call_end(&call);
         if (result != INV_OK) {
             worker->wrong++;

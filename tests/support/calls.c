@@ -26,7 +26,7 @@ void calls_stop(void)
 void calls_begin(void)
 {
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
+    site_begin(site, &call, &verdict);
 }
 
 void calls_end(void)

@@ -28,8 +28,8 @@ static inv_result counter_send(void *context, inv_operation *operation,
         counter->at(counter->context, COUNTER_BEFORE_SEND, counter->sends,
                     operation->kind != INV_OPERATION_SEARCH ? counter->writes : 0);
     counter->sending = NULL;
-    /* at has ended it: that slapd may be quick enough must not matter */
-    if (inv_deadline_passed(deadline))
+    /* that slapd may be quick enough must not matter where at has ended the time */
+    if (counter->no_time || inv_deadline_passed(deadline))
         return inv_verdict_set(verdict, INV_TIMEOUT, "the time is up, nothing was sent");
     return counter->driver->send(counter->self, operation, deadline, verdict);
 }

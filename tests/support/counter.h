@@ -29,6 +29,7 @@ struct counter {
     /* the answers to the flight of this write are lost: it was done, and nobody knows */
     size_t lose;
     bool no_policy_control; /* as if the server knew no ppolicy control */
+    bool no_time;           /* set by at: the time is up, and nothing more is sent */
     /* private */
     const inv_directory_driver *driver;
     void *self;

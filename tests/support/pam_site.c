@@ -125,12 +125,10 @@ const char *pam_site_conf_with(const pam_site *site, const char *name, const cha
     return path;
 }
 
-static void begin(const pam_site *site, inv_call *call)
+static void begin(const pam_site *site, inv_call *call, inv_verdict *verdict)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
-
-    need(inv_call_begin(site->context, &site->context->config->domains[0], 10000, call, &verdict),
-         "call", &verdict);
+    need(inv_call_begin(site->context, &site->context->config->domains[0], 10000, call, verdict),
+         "call", verdict);
 }
 
 static inv_token *make_invite(const pam_site *site, const inv_invite_request *request)
@@ -145,8 +143,8 @@ static inv_token *make_invite(const pam_site *site, const inv_invite_request *re
         full.uses = 1;
     if (full.expires == 0)
         full.expires = time(NULL) + 86400;
-    begin(site, &call);
-    need(inv_invite_create(&call, &full, &token, &verdict), "invite", &verdict);
+    begin(site, &call, &verdict);
+    need(inv_invite_create(&call, &full, &token), "invite", &verdict);
     inv_call_end(&call);
     return token;
 }
@@ -169,9 +167,8 @@ void pam_site_account(const pam_site *site, const char *local, const char *passw
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = {0};
 
-    begin(site, &call);
-    need(inv_redeem(&call, token, name, secret, INV_ALLOW_REGISTRATION, 0, &verdict), local,
-         &verdict);
+    begin(site, &call, &verdict);
+    need(inv_redeem(&call, token, name, secret, INV_ALLOW_REGISTRATION, 0), local, &verdict);
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);
@@ -190,10 +187,10 @@ void pam_site_revoke(const pam_site *site, const char *token)
     inv_token *parsed = NULL;
     inv_call call = {0};
 
-    begin(site, &call);
+    begin(site, &call, &verdict);
     need(inv_token_parse(call.keys, call.domain->name, token, strlen(token), &parsed, &verdict),
          "token", &verdict);
-    need(inv_invite_revoke(&call, inv_token_id(parsed), &verdict), "revoke", &verdict);
+    need(inv_invite_revoke(&call, inv_token_id(parsed)), "revoke", &verdict);
     inv_call_end(&call);
     inv_token_free(&parsed);
 }
@@ -206,11 +203,10 @@ static inv_invite *read_invite(const pam_site *site, const char *token)
     inv_token *parsed = NULL;
     inv_call call = {0};
 
-    begin(site, &call);
+    begin(site, &call, &verdict);
     need(inv_token_parse(call.keys, call.domain->name, token, strlen(token), &parsed, &verdict),
          "token", &verdict);
-    need(inv_invite_read(&call, inv_token_id(parsed), INV_INVITE_ALL, &invite, &verdict), "read",
-         &verdict);
+    need(inv_invite_read(&call, inv_token_id(parsed), INV_INVITE_ALL, &invite), "read", &verdict);
     inv_call_end(&call);
     inv_token_free(&parsed);
     return invite;

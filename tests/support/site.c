@@ -136,12 +136,10 @@ inv_domain *site_domain(const struct site *site)
     return &site->context->config->domains[0];
 }
 
-void site_begin(const struct site *site, inv_call *call)
+void site_begin(const struct site *site, inv_call *call, inv_verdict *verdict)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
-
-    ck_assert_msg(inv_call_begin(site->context, site_domain(site), 0, call, &verdict) == INV_OK,
-                  "%s", verdict.why);
+    ck_assert_msg(inv_call_begin(site->context, site_domain(site), 0, call, verdict) == INV_OK,
+                  "%s", verdict->why);
 }
 
 /* ---------------------------------------------------------------------------- the admin's hands */
@@ -389,8 +387,8 @@ inv_token *site_create(const struct site *site, struct site_request *request)
     inv_token *token = NULL;
     inv_call call;
 
-    site_begin(site, &call);
-    ck_assert_msg(inv_invite_create(&call, &request->request, &token, &verdict) == INV_OK, "%s: %s",
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_invite_create(&call, &request->request, &token) == INV_OK, "%s: %s",
                   inv_result_name(verdict.result), verdict.why);
     inv_call_end(&call);
     site_request_end(request);
@@ -407,19 +405,19 @@ inv_token *site_invite(const struct site *site, const char *inviter, long uses)
 }
 
 inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *local,
-                          const char *password, inv_verdict *verdict)
+                          const char *password)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
     inv_name *name = NULL;
     inv_result result;
 
-    *verdict = (inv_verdict)INV_VERDICT_INIT;
+    *call->verdict = (inv_verdict)INV_VERDICT_INIT;
     ck_assert_ptr_nonnull(secret);
-    result = inv_name_prepare(call->domain, local, strlen(local), &name, verdict);
-    ck_assert_msg(result == INV_OK, "%s: %s", local, verdict->why);
-    result = inv_redeem(call, token, name, secret, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
-                        time(NULL), verdict);
-    ck_assert_int_eq(result, verdict->result);
+    result = inv_name_prepare(call->domain, local, strlen(local), &name, call->verdict);
+    ck_assert_msg(result == INV_OK, "%s: %s", local, call->verdict->why);
+    result =
+        inv_redeem(call, token, name, secret, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, time(NULL));
+    ck_assert_int_eq(result, call->verdict->result);
     inv_name_free(&name);
     inv_secret_free(&secret);
     return result;
@@ -431,8 +429,8 @@ inv_result site_redeem(const struct site *site, const inv_token *token, const ch
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = site_redeem_in(&call, token, local, password, verdict);
+    site_begin(site, &call, verdict);
+    result = site_redeem_in(&call, token, local, password);
     inv_call_end(&call);
     return result;
 }
@@ -445,8 +443,8 @@ inv_result site_redeem_contact(const struct site *site, const inv_token *token, 
     inv_result result;
 
     *verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
-    result = inv_redeem_contact(&call, token, name, 0, verdict);
+    site_begin(site, &call, verdict);
+    result = inv_redeem_contact(&call, token, name, 0);
     ck_assert_int_eq(result, verdict->result);
     inv_call_end(&call);
     inv_name_free(&name);
@@ -462,9 +460,9 @@ inv_result site_check(const struct site *site, const inv_token *token, const cha
     inv_result result;
 
     *verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call);
-    result = inv_redeem_check(&call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
-                              &acceptance, verdict);
+    site_begin(site, &call, verdict);
+    result =
+        inv_redeem_check(&call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, &acceptance);
     ck_assert_int_eq(result, verdict->result);
     inv_call_end(&call);
     inv_name_free(&name);
@@ -477,8 +475,8 @@ inv_result site_revoke(const struct site *site, const inv_token *token)
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_invite_revoke(&call, inv_token_id(token), &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_invite_revoke(&call, inv_token_id(token));
     inv_call_end(&call);
     return result;
 }
@@ -491,8 +489,8 @@ bool site_login(const struct site *site, const char *local, const char *password
     inv_call call;
     inv_result result;
 
-    site_begin(site, &call);
-    result = inv_account_login(&call, name, secret, &verdict);
+    site_begin(site, &call, &verdict);
+    result = inv_account_login(&call, name, secret);
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&secret);

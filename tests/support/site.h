@@ -48,7 +48,7 @@ void site_configure(struct site *site, const struct site_settings *settings);
 inv_domain *site_domain(const struct site *site);
 
 /* A call with the site's timeout; ends with inv_call_end. */
-void site_begin(const struct site *site, inv_call *call);
+void site_begin(const struct site *site, inv_call *call, inv_verdict *verdict);
 
 /* ---------------------------------------------------------------------------- the admin's hands */
 
@@ -119,7 +119,7 @@ inv_token *site_invite(const struct site *site, const char *inviter, long uses);
 inv_result site_redeem(const struct site *site, const inv_token *token, const char *local,
                        const char *password, inv_verdict *verdict);
 inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *local,
-                          const char *password, inv_verdict *verdict);
+                          const char *password);
 inv_result site_redeem_contact(const struct site *site, const inv_token *token, const char *jid,
                                inv_verdict *verdict);
 inv_result site_check(const struct site *site, const inv_token *token, const char *local,

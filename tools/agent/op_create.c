@@ -171,8 +171,7 @@ static inv_result judge_count(agent_task *task, const creation *wanted)
 {
     unsigned most = task->service->context->config->agent.max_open_invites;
     size_t open = 0;
-    inv_result result =
-        inv_invite_count_open(&task->call, wanted->inviter, &open, agent_clear_words(task));
+    inv_result result = inv_invite_count_open(&task->call, wanted->inviter, &open);
 
     if (result == INV_OK && open >= most)
         result = refuse(task, "You have as many open invites as one may have.");
@@ -215,7 +214,7 @@ static inv_result create(agent_task *task, creation *wanted)
                                "other invites of %s are being made", inviter);
     result = judge_count(task, wanted);
     if (result == INV_OK)
-        result = inv_invite_create(&task->call, &wanted->request, &token, agent_clear_words(task));
+        result = inv_invite_create(&task->call, &wanted->request, &token);
     agent_inviters_leave(inviters, &present);
     if (result == INV_OK)
         result = answer_invite(task, wanted, token);

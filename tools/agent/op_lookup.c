@@ -19,7 +19,7 @@ inv_result agent_exists(agent_task *task)
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     if (result == INV_OK)
-        result = inv_account_find(&task->call, name, &account, agent_clear_words(task));
+        result = inv_account_find(&task->call, name, &account);
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_NO_ACCOUNT, "the name is free");
     inv_account_free(&account);
@@ -28,25 +28,24 @@ inv_result agent_exists(agent_task *task)
 }
 
 /* *account is NULL when the JID has no account of its own. */
-static inv_result find_holder(agent_task *task, const inv_name *name, inv_account **account,
-                              inv_verdict *verdict)
+static inv_result find_holder(inv_call *call, const inv_name *name, inv_account **account)
 {
-    inv_result result = inv_account_find(&task->call, name, account, verdict);
+    inv_result result = inv_account_find(call, name, account);
 
     if (!inv_account_is_own(*account))
         inv_account_free(account);
     return result;
 }
 
-inv_result agent_identify(agent_task *task, const inv_name *name,
-                          char identity[INV_ACCOUNT_IDENTITY_SIZE], inv_verdict *verdict)
+inv_result agent_identify(inv_call *call, const inv_name *name,
+                          char identity[INV_ACCOUNT_IDENTITY_SIZE])
 {
     inv_account *account = NULL;
-    inv_result result = find_holder(task, name, &account, verdict);
+    inv_result result = find_holder(call, name, &account);
 
     identity[0] = '\0';
     if (result == INV_OK && account != NULL && !inv_account_identity(account, identity))
-        result = inv_verdict_no_memory(verdict);
+        result = inv_verdict_no_memory(call->verdict);
     inv_account_free(&account);
     return result;
 }
@@ -71,9 +70,9 @@ inv_result agent_roster(agent_task *task)
 
     /* the account first: if it is made anew in between, the next call shows that */
     if (result == INV_OK)
-        result = find_holder(task, name, &account, agent_clear_words(task));
+        result = find_holder(&task->call, name, &account);
     if (result == INV_OK)
-        result = agent_answer_roster(task, inv_name_jid(name), agent_clear_words(task));
+        result = agent_answer_roster(&task->call, inv_name_jid(name), task->answer);
     if (result == INV_OK)
         result = describe_holder(task, account);
     inv_account_free(&account);
@@ -137,7 +136,7 @@ inv_result agent_accounts(agent_task *task)
     result = parse_users(task, users, names, &count);
     if (result == INV_OK)
         result = inv_accounts_each(&task->call, (const inv_name *const *)names, count,
-                                   append_account, task, agent_clear_words(task));
+                                   append_account, task);
     while (count > 0)
         inv_name_free(&names[--count]);
     free(names);
@@ -159,7 +158,7 @@ inv_result agent_changed(agent_task *task)
     char next[INV_CHANGES_COOKIE_SIZE] = "";
     bool restart = false;
     inv_result result = inv_changes_since(&task->call, task->arguments[0], append_change,
-                                          task->answer, next, &restart, agent_clear_words(task));
+                                          task->answer, next, &restart);
 
     if (result != INV_OK)
         return result;

@@ -30,13 +30,13 @@ static const char *client_address(const agent_task *task)
 static unsigned sharers_of(agent_task *task, const inv_token *token, inv_result result)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(&task->call, &verdict);
     inv_invite *invite = NULL;
     unsigned sharers = 1;
 
     if (result == INV_BAD_TOKEN)
         return 1;
-    if (inv_invite_read(&task->call, inv_token_id(token), INV_INVITE_TERMS, &invite, &verdict) ==
-        INV_OK)
+    if (inv_invite_read(&call, inv_token_id(token), INV_INVITE_TERMS, &invite) == INV_OK)
         sharers = invite->uses == 0 || invite->uses > AGENT_SHARERS_MAX ? AGENT_SHARERS_MAX
                                                                         : (unsigned)invite->uses;
     inv_invite_free(&invite);
@@ -99,9 +99,9 @@ static inv_result check(agent_task *task, const inv_token *token)
 {
     inv_invite *invite = NULL;
     inv_acceptance acceptance = {.invite = &invite};
-    inv_result result = inv_redeem_check(
-        &task->call, token, NULL, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT,
-        &acceptance, &task->verdict);
+    inv_result result =
+        inv_redeem_check(&task->call, token, NULL,
+                         INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT, &acceptance);
 
     if (result == INV_OK)
         result = agent_set_text(task, "type=%s\nuser=%s\naccepted_at=%lld",
@@ -132,8 +132,9 @@ static time_t accepted_at(const agent_task *task)
 static bool answer_approved(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(&task->call, &verdict);
 
-    if (agent_answer_roster(task, inv_name_jid(name), &verdict) == INV_OK)
+    if (agent_answer_roster(&call, inv_name_jid(name), task->answer) == INV_OK)
         return true;
     inv_log_write(task->call.log, INV_LOG_WARNING, "%s is there, but its contacts are unknown: %s",
                   inv_name_jid(name), verdict.why);
@@ -149,7 +150,8 @@ static inv_result answer_account(agent_task *task, const inv_name *name)
     static const char unknown[] = "contacts=unknown";
     char *identity = task->verdict.account;
     inv_verdict verdict = INV_VERDICT_INIT;
-    bool known = identity[0] != '\0' || agent_identify(task, name, identity, &verdict) == INV_OK;
+    inv_call call = inv_call_aside(&task->call, &verdict);
+    bool known = identity[0] != '\0' || agent_identify(&call, name, identity) == INV_OK;
     bool approved = answer_approved(task, name);
 
     return agent_set_text(task, "%s%s%s%s", known ? "account=" : "", known ? identity : "",
@@ -168,8 +170,7 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
     password = inv_secret_new(text, strlen(text));
     if (password == NULL)
         return inv_verdict_no_memory(&task->verdict);
-    result = inv_redeem(&task->call, token, name, password, allowed_types, accepted_at(task),
-                        agent_clear_words(task));
+    result = inv_redeem(&task->call, token, name, password, allowed_types, accepted_at(task));
     inv_secret_free(&password);
     return result;
 }
@@ -238,8 +239,7 @@ static inv_result do_taken(agent_task *task, const inv_token *token)
     inv_result result = agent_new_name(task, task->arguments[1], &name);
 
     if (result == INV_OK)
-        result = inv_redeem_check(&task->call, token, name, INV_ALLOW_REGISTRATION, &acceptance,
-                                  agent_clear_words(task));
+        result = inv_redeem_check(&task->call, token, name, INV_ALLOW_REGISTRATION, &acceptance);
     if (result == INV_OK)
         result = inv_verdict_set(&task->verdict, INV_NAME_TAKEN,
                                  "the client has an account of that name in a store of its own");
@@ -275,7 +275,7 @@ static inv_result do_contact(agent_task *task, const inv_token *token)
     inv_result result = inv_name_parse_jid(task->arguments[1], &name, agent_clear_words(task));
 
     if (result == INV_OK)
-        result = inv_redeem_contact(&task->call, token, name, 0, agent_clear_words(task));
+        result = inv_redeem_contact(&task->call, token, name, 0);
     if (result == INV_OK && !answer_approved(task, name))
         result = agent_set_text(task, "contacts=unknown");
     inv_name_free(&name);

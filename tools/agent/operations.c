@@ -163,7 +163,7 @@ void agent_operate(const agent_service *service, const agent_frame *frame, inv_d
     }
     result = find_domain(&task, frame->fields[2]);
     if (result == INV_OK) {
-        inv_call_begin_with(service->context, task.domain, 0, directory, &task.call);
+        task.call = inv_call_begin_with(service->context, task.domain, 0, directory, &task.verdict);
         result = task.operation->run(&task);
     }
     task.verdict.result = result;

@@ -191,22 +191,21 @@ static inv_result read_output(agent_task *task, const pam_process *change)
 
 /* ------------------------------------------------------------------------------- the verdict */
 
-static inv_result check_name(agent_task *task, const inv_token *token, const inv_name *name,
-                             inv_allowed_types allowed_types, time_t accepted_at,
-                             inv_verdict *verdict)
+static inv_result check_name(inv_call *call, const inv_token *token, const inv_name *name,
+                             inv_allowed_types allowed_types, time_t accepted_at)
 {
     inv_acceptance acceptance = {.accepted_at = accepted_at};
 
-    task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
-    return inv_redeem_check(&task->call, token, name, allowed_types, &acceptance, verdict);
+    call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
+    return inv_redeem_check(call, token, name, allowed_types, &acceptance);
 }
 
-static bool is_there(agent_task *task, const inv_name *name)
+static bool is_there(const inv_call *call, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call aside = inv_call_aside(call, &verdict);
     inv_account *account = NULL;
-    bool there =
-        inv_account_find(&task->call, name, &account, &verdict) == INV_OK && account != NULL;
+    bool there = inv_account_find(&aside, name, &account) == INV_OK && account != NULL;
 
     inv_account_free(&account);
     return there;
@@ -221,12 +220,13 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
                                   inv_allowed_types allowed_types, time_t accepted_at)
 {
     inv_verdict verdict = task->verdict;
-    inv_result result = check_name(task, token, name, allowed_types, accepted_at, &verdict);
+    inv_call call = inv_call_aside(&task->call, &verdict);
+    inv_result result = check_name(&call, token, name, allowed_types, accepted_at);
 
     /*
      * a check permits that a new account is registered again, so its password was what PAM refused
      */
-    if (result == INV_OK && token == NULL && is_there(task, name))
+    if (result == INV_OK && token == NULL && is_there(&call, name))
         result = inv_verdict_set(&verdict, INV_NAME_TAKEN, "the account has another password");
     if (result <= INV_OK)
         return INV_NOT_ALLOWED;
@@ -241,11 +241,12 @@ static inv_result explain_refusal(agent_task *task, const inv_token *token, cons
 static inv_result confirm(agent_task *task, const inv_name *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(&task->call, &verdict);
     inv_account *account = NULL;
     inv_result result;
 
-    task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
-    result = inv_account_find(&task->call, name, &account, &verdict);
+    call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
+    result = inv_account_find(&call, name, &account);
     if (result == INV_OK && !inv_account_is_own(account))
         result = inv_verdict_set(&task->verdict, INV_CONFIG,
                                  "PAM service %s succeeded, but made no account: is "
@@ -306,7 +307,7 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     if (accepted_at != 0)
         (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
     /* PAM has no way to say which types of invite to take, so a check does */
-    result = check_name(task, token, name, allowed_types, accepted_at, agent_clear_words(task));
+    result = check_name(&task->call, token, name, allowed_types, accepted_at);
     if (result == INV_OK)
         result = run(task, fields);
     inv_wipe(text, sizeof(text));

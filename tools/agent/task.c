@@ -83,7 +83,7 @@ static bool append_contact(void *context, const char *contact, const char *group
     return !answer->no_memory;
 }
 
-inv_result agent_answer_roster(agent_task *task, const char *jid, inv_verdict *verdict)
+inv_result agent_answer_roster(inv_call *call, const char *jid, agent_answer *answer)
 {
-    return inv_roster_each(&task->call, jid, append_contact, task->answer, verdict);
+    return inv_roster_each(call, jid, append_contact, answer);
 }

@@ -65,7 +65,7 @@ inv_result agent_new_name(agent_task *task, const char *user, inv_name **name);
 inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name);
 
 /* Adds the approved contacts of a JID to the answer. */
-inv_result agent_answer_roster(agent_task *task, const char *jid, inv_verdict *verdict);
+inv_result agent_answer_roster(inv_call *call, const char *jid, agent_answer *answer);
 
 /* The verdict, emptied of the words of an earlier step; invite and user stay. */
 inv_verdict *agent_clear_words(agent_task *task);

@@ -133,7 +133,7 @@ static inv_result adopt_one(adopting *work, const char *argument)
         verdict->result = ctl_session_begin(&work->session);
     }
     if (verdict->result == INV_OK)
-        verdict->result = inv_adopt(&work->session.call, name, work->undo, &adoption, verdict);
+        verdict->result = inv_adopt(&work->session.call, name, work->undo, &adoption);
     if (verdict->result > INV_OK)
         tell_failure(work, jid, &adoption);
     else if (verdict->result == INV_OK && adoption.change == NULL)

@@ -72,8 +72,8 @@ static int run(const ctl_invocation *invocation)
         ctl_read_token(invocation, &session, invocation->arguments[0], &token) != INV_OK ||
         ctl_session_begin(&session) != INV_OK ||
         inv_redeem_check(&session.call, token, NULL,
-                         INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT, &acceptance,
-                         &session.verdict) != INV_OK)
+                         INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT,
+                         &acceptance) != INV_OK)
         status = refuse(invocation, &session);
     else if (!print_acceptance(invocation, &session, token, &acceptance))
         status = CTL_EXIT_TEMPORARY;

@@ -154,10 +154,11 @@ static void clear(creation *wanted)
 static json_t *describe(ctl_session *session, const char *id)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = inv_call_aside(&session->call, &verdict);
     inv_invite *invite = NULL;
     json_t *object;
 
-    if (inv_invite_read(&session->call, id, INV_INVITE_ALL, &invite, &verdict) == INV_OK) {
+    if (inv_invite_read(&call, id, INV_INVITE_ALL, &invite) == INV_OK) {
         object = ctl_invite_json(invite, time(NULL));
     } else {
         ctl_warn("the invite was made but cannot be read back: %s", verdict.why);
@@ -234,7 +235,7 @@ static int create_one(const ctl_invocation *invocation, ctl_session *session,
 
     if (ctl_session_begin(session) != INV_OK)
         return ctl_fail(&session->verdict);
-    if (inv_invite_create(&session->call, &wanted->request, &token, &session->verdict) != INV_OK) {
+    if (inv_invite_create(&session->call, &wanted->request, &token) != INV_OK) {
         ctl_session_log(session);
         return ctl_fail(&session->verdict);
     }

@@ -148,7 +148,7 @@ static inv_result check_memberships(ctl_proof *proof)
     inv_result result;
 
     call.domain = proof->domain;
-    result = inv_group_each_orphan(&call, tell_orphan, &found, proof->verdict);
+    result = inv_group_each_orphan(&call, tell_orphan, &found);
     if (result == INV_CONFIG) {
         ctl_proof_row(proof, CTL_FINDING, "memberships", CTL_REMEDY_ACL, "%s", proof->verdict->why);
         return INV_OK;

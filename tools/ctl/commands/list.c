@@ -146,7 +146,7 @@ static inv_result list(const ctl_invocation *invocation, ctl_session *session, l
         result = inv_verdict_no_memory(&session->verdict);
         goto cleanup;
     }
-    result = inv_invite_each(&session->call, filter, visit, wanted, &session->verdict);
+    result = inv_invite_each(&session->call, filter, visit, wanted);
     if (wanted->no_memory)
         result = inv_verdict_no_memory(&session->verdict);
     /* also after an entry that cannot be read: the others are good */

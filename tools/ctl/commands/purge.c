@@ -21,8 +21,7 @@ static inv_result work(ctl_session *session, const inv_repair_visitor *visitor, 
     const purge *wanted = context;
     size_t purged = 0;
 
-    return inv_purge(&session->call, wanted->older_than, wanted->notes.dry_run, visitor, &purged,
-                     &session->verdict);
+    return inv_purge(&session->call, wanted->older_than, wanted->notes.dry_run, visitor, &purged);
 }
 
 static int run(const ctl_invocation *invocation)

@@ -64,8 +64,7 @@ static inv_result find_purpose(ctl_session *session, const inv_token *token, con
     inv_result result = ctl_session_begin(session);
 
     if (result == INV_OK)
-        result = inv_invite_read(&session->call, inv_token_id(token), INV_INVITE_TERMS, &invite,
-                                 &session->verdict);
+        result = inv_invite_read(&session->call, inv_token_id(token), INV_INVITE_TERMS, &invite);
     if (result == INV_OK)
         *wanted = purpose_of(session, invite, user);
     inv_invite_free(&invite);
@@ -84,11 +83,10 @@ static inv_result redeem(ctl_session *session, const inv_token *token, const inv
     if (result == INV_OK)
         result = ctl_session_begin(session); /* not counting the time of typing */
     if (result == INV_OK && contact)
-        result = inv_redeem_contact(&session->call, token, name, accepted_at, &session->verdict);
+        result = inv_redeem_contact(&session->call, token, name, accepted_at);
     else if (result == INV_OK)
-        result =
-            inv_redeem(&session->call, token, name, password,
-                       INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, accepted_at, &session->verdict);
+        result = inv_redeem(&session->call, token, name, password,
+                            INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, accepted_at);
     inv_secret_free(&password);
     return result;
 }

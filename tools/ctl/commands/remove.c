@@ -71,7 +71,7 @@ static int remove_account(const ctl_invocation *invocation, ctl_session *session
     inv_removal removal;
     int status;
 
-    verdict->result = inv_remove(&session->call, name, &removal, verdict);
+    verdict->result = inv_remove(&session->call, name, &removal);
     (void)snprintf(verdict->user, sizeof(verdict->user), "%s", inv_name_jid(name));
     if (verdict->result == INV_OK)
         (void)inv_verdict_set(verdict, INV_OK, "removed"); /* for the log */

@@ -14,7 +14,7 @@ static inv_result work(ctl_session *session, const inv_repair_visitor *visitor, 
     const ctl_notes *notes = context;
     size_t left = 0;
 
-    return inv_repair(&session->call, notes->dry_run, visitor, &left, &session->verdict);
+    return inv_repair(&session->call, notes->dry_run, visitor, &left);
 }
 
 static void sum_up(const ctl_notes *notes)

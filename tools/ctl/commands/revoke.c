@@ -45,12 +45,13 @@ static json_t *describe(const ctl_session *session, const inv_invite *invite)
 }
 
 static int change(const ctl_invocation *invocation, const char *done,
-                  inv_result (*apply)(inv_call *call, const char *id, inv_verdict *verdict))
+                  inv_result (*apply)(inv_call *call, const char *id))
 {
     char id[INV_INVITE_ID_LENGTH + 1];
     inv_verdict looking = INV_VERDICT_INIT;
     inv_invite *invite = NULL;
     ctl_session session;
+    inv_call aside;
     int status = CTL_EXIT_OK;
 
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
@@ -59,10 +60,11 @@ static int change(const ctl_invocation *invocation, const char *done,
         status = refuse(invocation, &session);
         goto cleanup;
     }
-    session.verdict.result = apply(&session.call, id, &session.verdict);
+    session.verdict.result = apply(&session.call, id);
     /* after the change: claims may still go, but none comes once the invite is revoked */
+    aside = inv_call_aside(&session.call, &looking);
     if (session.verdict.result == INV_OK)
-        (void)inv_invite_read_any(&session.call, id, &invite, &looking);
+        (void)inv_invite_read_any(&aside, id, &invite);
     memcpy(session.verdict.invite_id, id, sizeof(id));
     if (session.verdict.result == INV_OK)
         (void)inv_verdict_set(&session.verdict, INV_OK, "%s", done); /* for the log */

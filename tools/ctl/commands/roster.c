@@ -52,7 +52,7 @@ static inv_result list(const ctl_invocation *invocation, ctl_session *session)
             goto cleanup;
         }
     }
-    result = inv_roster_each(&session->call, inv_name_jid(name), visit, &roster, &session->verdict);
+    result = inv_roster_each(&session->call, inv_name_jid(name), visit, &roster);
     if (roster.no_memory)
         result = inv_verdict_no_memory(&session->verdict);
     if (result == INV_OK && roster.table != NULL && ctl_table_rows(roster.table) > 0)

@@ -19,8 +19,8 @@ static int run(const ctl_invocation *invocation)
     if (ctl_session_open(invocation, true, &session) != INV_OK ||
         ctl_read_id(invocation, &session, invocation->arguments[0], id) != INV_OK ||
         ctl_session_begin(&session) != INV_OK ||
-        inv_invite_read(&session.call, id, INV_INVITE_ALL, &invite, &session.verdict) != INV_OK ||
-        inv_invite_judge_account(&session.call, invite, &session.verdict) != INV_OK)
+        inv_invite_read(&session.call, id, INV_INVITE_ALL, &invite) != INV_OK ||
+        inv_invite_judge_account(&session.call, invite) != INV_OK)
         status = ctl_fail(&session.verdict);
     else if (!invocation->json)
         ctl_invite_print(stdout, invite, time(NULL));

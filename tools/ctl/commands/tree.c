@@ -237,7 +237,7 @@ static inv_result collect(const ctl_invocation *invocation, ctl_session *session
         session->domain = &config->domains[i];
         result = ctl_session_begin_long(session);
         if (result == INV_OK)
-            result = inv_invited_each(&session->call, visit, all, &session->verdict);
+            result = inv_invited_each(&session->call, visit, all);
     }
     if (result == INV_OK && all->count > 0)
         qsort(all->people, all->count, sizeof(*all->people), by_inviter);

@@ -130,7 +130,7 @@ cleanup:
 static inv_result probe_name_search(ctl_proof *proof)
 {
     inv_account *account = NULL;
-    inv_result result = inv_account_find(proof->call, proof->other.name, &account, proof->verdict);
+    inv_result result = inv_account_find(proof->call, proof->other.name, &account);
 
     if (result == INV_CONFIG) {
         ctl_proof_row(proof, CTL_FINDING, "names", "correct name_search_base and name_filter", "%s",

@@ -39,8 +39,7 @@ static inv_result probe_changes(ctl_proof *proof, const char *cookie, const char
 
     call.domain = proof->domain;
     call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
-    result =
-        inv_changes_since(&call, cookie, visit_new_pair, &pair, next, &restart, proof->verdict);
+    result = inv_changes_since(&call, cookie, visit_new_pair, &pair, next, &restart);
     if (result == INV_OK && !restart && !pair.found)
         ctl_proof_row(proof, CTL_FINDING, "rosters", CTL_REMEDY_ACL,
                       "new pairs are not found by when they were written (entryCSN, or "
@@ -58,7 +57,7 @@ static inv_result read_changes(ctl_proof *proof, char cookie[INV_CHANGES_COOKIE_
     cookie[0] = '\0';
     call.domain = proof->domain;
     call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
-    result = inv_changes_since(&call, "", visit_new_pair, NULL, cookie, &restart, proof->verdict);
+    result = inv_changes_since(&call, "", visit_new_pair, NULL, cookie, &restart);
     return result == INV_CONFIG ? INV_OK : result;
 }
 
@@ -131,7 +130,7 @@ static inv_result probe_sight(const group_proof *work)
         return INV_OK;
     call.domain = proof->domain;
     call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
-    result = inv_group_find(&call, person->name, &group, proof->verdict);
+    result = inv_group_find(&call, person->name, &group);
     if (result == INV_CONFIG || (result == INV_OK && group == NULL)) {
         *work->right = false;
         ctl_proof_row(proof, CTL_FINDING, "groups",
