@@ -38,14 +38,17 @@ common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c 
 	common/credential/user_password.c common/credential/user_password.h common/credential/verifier.c
 
 # an entry and its struct; who an account is
-common_libcommon_la_SOURCES += common/model/account.c common/model/account_refusal.c \
-	common/model/account_write.c common/model/accounts.c common/model/claim.c common/model/claim.h \
-	common/model/call.c common/model/clock.c common/model/clock.h common/model/context.c common/model/freshness.c \
-	common/model/group.c common/model/group.h common/model/group_kind.c common/model/invite.c \
+common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
+	common/model/account_refusal.c common/model/account_refusal.h common/model/account_write.c \
+	common/model/account_write.h common/model/accounts.c common/model/call.c common/model/claim.c \
+	common/model/claim.h common/model/clock.c common/model/clock.h common/model/context.c \
+	common/model/freshness.c common/model/freshness.h common/model/group.c common/model/group.h \
+	common/model/group_kind.c common/model/invite.c common/model/invite.h \
 	common/model/invite_account.c common/model/invite_state.c common/model/invite_terms.c \
 	common/model/invite_terms.h common/model/lock.c common/model/lock.h common/model/login.c \
-	common/model/naming_context.c common/model/naming_context.h common/model/owner.c \
-	common/model/owner.h common/model/pair.c common/model/reservation.c common/model/reservation.h
+	common/model/login.h common/model/naming_context.c common/model/naming_context.h \
+	common/model/owner.c common/model/owner.h common/model/pair.c common/model/pair.h \
+	common/model/reservation.c common/model/reservation.h
 
 # invites made and changed
 common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c common/invite/link.c \

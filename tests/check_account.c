@@ -6,7 +6,11 @@
 #include <strings.h>
 #include <time.h>
 
+#include "common/model/account.h"
+#include "common/model/account_refusal.h"
+#include "common/model/login.h"
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 

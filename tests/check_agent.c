@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 #include "tools/agent/operations.h"

@@ -9,6 +9,7 @@
 
 #include "common/roster/replicas.h"
 #include "invitegate/changes.h"
+#include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/counter.h"

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 

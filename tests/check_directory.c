@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/site.h"
 
 /* The directory's operations and answers, in a real one. */

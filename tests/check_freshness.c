@@ -5,7 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/model/freshness.h"
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/freshness.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/model/invite.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 

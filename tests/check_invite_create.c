@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "invitegate/dn.h"
+#include "invitegate/secret.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"

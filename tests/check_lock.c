@@ -5,7 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/model/account.h"
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 

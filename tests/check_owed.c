@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/model/pair.h"
 #include "invitegate/pair.h"
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"

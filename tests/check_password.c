@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "tests/support/site.h"
 
 /* SASLprep (RFC 4013) of passwords in every form they are kept in: registered, reset, proved. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/provider.h"
 
 /* Which server decides, by the entryCSN of a write. */

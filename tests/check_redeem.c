@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "invitegate/pair.h"
+#include "invitegate/secret.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/secret.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"
 

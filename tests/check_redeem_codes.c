@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/gateway.h"
 #include "tests/support/site.h"
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "invitegate/invite.h"
+#include "invitegate/secret.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "invitegate/secret.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"
 #include "tests/support/site.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/pair.h"
+#include "invitegate/secret.h"
 #include "tests/support/leftover.h"
 
 /*

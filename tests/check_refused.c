@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/counter.h"
 #include "tests/support/site.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/repair.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"

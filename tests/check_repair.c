@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/model/pair.h"
+#include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"
 #include "tests/support/gateway.h"

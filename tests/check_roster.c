@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/model/pair.h"
+#include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "invitegate/roster.h"
 #include "tests/support/site.h"

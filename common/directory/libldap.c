@@ -11,6 +11,7 @@
 
 #include "bind_password.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "own_socket.h"
 #include "read_ahead.h"
 #include "receive.h"

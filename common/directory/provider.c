@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/provider.h"
+#include "invitegate/directory.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "send.h"
 
 /* RFC 4512: no name of an entry or of an attribute has a NUL; liblber puts one behind each. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "refused.h"
 
+#include "invitegate/directory.h"
 #include "libldap.h"
 
 /* How often in all a change is sent that 389 DS refuses because it could not lock the entry. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "send.h"
+#include "invitegate/directory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

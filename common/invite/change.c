@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 #include "model/claim.h"
 #include "model/reservation.h"

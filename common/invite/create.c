@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/group.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
+#include "model/account.h"
 #include "model/invite_terms.h"
+#include "model/login.h"
 #include "model/reservation.h"
 
 static bool registers(inv_invite_type type)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "invitegate/invite.h"
+#include "invitegate/secret.h"
 
 /* RFC 5122 2.2: characters that a node may have without percent-encoding. */
 static bool is_plain(unsigned char byte)

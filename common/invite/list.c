@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
+#include "model/invite.h"
 
 static int newest_first(const void *a, const void *b)
 {

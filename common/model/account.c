@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "account.h"
+
 #include "invitegate/account.h"
 
 #include <openssl/err.h>
@@ -9,6 +11,7 @@
 
 #include "base/encoding.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "lock.h"
 #include "owner.h"

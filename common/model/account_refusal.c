@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account_refusal.h"
+
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "naming_context.h"
 
 /* Why the directory refused an account, or its password: above all, what result 19 means. */

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account_write.h"
+
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/freshness.h"
 #include "invitegate/timestamp.h"
 

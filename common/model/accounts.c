@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/accounts.h"
+#include "account.h"
+#include "invitegate/directory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/call.h"
+#include "invitegate/directory.h"
 
 inv_call inv_call_aside(const inv_call *call, inv_verdict *verdict)
 {

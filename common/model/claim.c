@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 #define NONCE_BYTES 8

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "clock.h"
 
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 inv_result inv_clock_read(inv_call *call, time_t *now)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "freshness.h"
+
 #include "invitegate/freshness.h"
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 const char *const inv_verifiers_moment_attributes[] = {"pwdChangedTime", "pwdUpdateTime",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "naming_context.h"
 
 /* -------------------------------------------------------------------------------- the filter */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/group.h"
 
 /* Which attributes of a group hold its members. */

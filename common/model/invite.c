@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "invite.h"
+
 #include "invitegate/invite.h"
 
 #include <stdint.h>
@@ -9,6 +11,7 @@
 #include "invite_terms.h"
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "account.h"
 #include "invitegate/account.h"
 #include "invitegate/invite.h"
 

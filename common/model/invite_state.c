@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invite.h"
 #include "invitegate/ascii.h"
 #include "invitegate/invite.h"
 

@@ -2,6 +2,7 @@
 #include "invite_terms.h"
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 
 #define HIDDEN "; is it hidden from the invitegate identity by a rule of access?"
 

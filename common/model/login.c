@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
+#include "login.h"
+
+#include "account.h"
+#include "freshness.h"
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/freshness.h"
 #include "invitegate/token.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "naming_context.h"
+#include "invitegate/directory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 
 static inv_result compare_jid(const char *jid, const inv_name *name, owner_kind *kind,
                               inv_verdict *verdict)

@@ -6,7 +6,9 @@
 
 #include "claim.h"
 #include "clock.h"
+#include "invite.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 

@@ -22,4 +22,13 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
  */
 inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost);
 
+/*
+ * Whether an xmppNameReservation still holds its name against this invite (id NULL: against all):
+ * it names another invite, and that one has not ended. *held tells. A reservation whose invite does
+ * not exist holds for claim_grace after its last change, by the server's clock. The entry has to be
+ * read with inviteId and modifyTimestamp.
+ */
+inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
+                                 bool *held);
+
 #endif

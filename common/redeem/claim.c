@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
+#include "model/account.h"
 #include "model/clock.h"
+#include "model/group.h"
+#include "model/invite.h"
+#include "model/reservation.h"
 #include "redemption.h"
 
 /* ----------------------------------------------------------------------------------- judging */

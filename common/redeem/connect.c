@@ -7,7 +7,9 @@
 
 #include "base/encoding.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
+#include "model/pair.h"
 #include "redemption.h"
 
 /* Pairs and group memberships. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "model/account.h"
 #include "redemption.h"
 
 /*

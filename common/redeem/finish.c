@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
+#include "model/account.h"
+#include "model/login.h"
 #include "redemption.h"
 
 /* --------------------------------------------------------------------------------------- finish */

@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
+#include "model/account.h"
+#include "model/invite.h"
 #include "redemption.h"
 
 /*

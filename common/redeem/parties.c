@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parties.h"
+#include "invitegate/directory.h"
+#include "model/account.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/redeem.h"
 
+#include "model/account.h"
+#include "model/login.h"
 #include "redemption.h"
 
 /* Tells which account it is: the one that was found, or else the one that this attempt has made. */

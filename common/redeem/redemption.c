@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "redemption.h"
+#include "invitegate/directory.h"
+#include "model/account.h"
+#include "model/group.h"
+#include "model/invite.h"
+#include "model/pair.h"
 
 #include <stdio.h>
 #include <stdlib.h>

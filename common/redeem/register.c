@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
+#include "model/account.h"
+#include "model/account_refusal.h"
 #include "model/reservation.h"
 #include "redemption.h"
 

@@ -4,6 +4,11 @@
 
 #include "invitegate/freshness.h"
 
+#include "invitegate/directory.h"
+#include "model/account.h"
+#include "model/account_refusal.h"
+#include "model/account_write.h"
+#include "model/login.h"
 #include "redemption.h"
 
 /*

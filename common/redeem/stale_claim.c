@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
+#include "model/account.h"
 #include "redemption.h"
 #include "stale_claim.h"
 

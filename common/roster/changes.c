@@ -8,9 +8,11 @@
 #include <time.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "model/clock.h"
+#include "model/pair.h"
 #include "replicas.h"
 
 /*

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 #define ANCESTORS_MAX 16

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/pair.h"
+#include "model/pair.h"
 
 typedef struct roster_item {
     const char *contact;

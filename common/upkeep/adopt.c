@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "model/owner.h"
 
 void inv_adoption_clear(inv_adoption *adoption)

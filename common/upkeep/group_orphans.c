@@ -5,6 +5,7 @@
 
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/repair.h"
 #include "model/group.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/repair.h"
 #include "model/clock.h"
+#include "model/invite.h"
 
 /* The moment the invite ended; now while it is open. Any later change of the entry puts it off. */
 static time_t ended_at(const inv_invite *invite, time_t now)

@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/group.h"
 #include "invitegate/invite.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
+#include "model/account.h"
 #include "model/claim.h"
+#include "model/group.h"
+#include "model/pair.h"
 #include "redeem/stale_claim.h"
 
 /* ----------------------------------------------------------------------------------- invites */

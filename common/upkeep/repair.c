@@ -7,8 +7,10 @@
 
 #include "invitegate/account.h"
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "model/clock.h"
+#include "model/invite.h"
 #include "model/reservation.h"
 #include "redeem/stale_claim.h"
 #include "repair_groups.h"

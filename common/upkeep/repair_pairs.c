@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "repair_pairs.h"
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "redeem/stale_claim.h"
 #include "visibility.h"

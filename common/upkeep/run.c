@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run.h"
+#include "invitegate/directory.h"
 
 #include <stdarg.h>
 #include <stdio.h>

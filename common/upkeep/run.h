@@ -2,6 +2,7 @@
 #ifndef INVITEGATE_COMMON_UPKEEP_RUN_H
 #define INVITEGATE_COMMON_UPKEEP_RUN_H
 
+#include "invitegate/directory.h"
 #include "invitegate/repair.h"
 
 /* One run of repair; repair.c, repair_pairs.c and repair_groups.c share it. */

@@ -2,6 +2,7 @@
 #include "visibility.h"
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 
 #define TRIED 20 /* accounts: some of them may be removed at this moment */
 

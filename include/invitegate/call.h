@@ -4,10 +4,14 @@
 
 #include "invitegate/config.h"
 #include "invitegate/deadline.h"
-#include "invitegate/directory.h"
 #include "invitegate/key.h"
 #include "invitegate/log.h"
 #include "invitegate/name.h"
+
+/* of invitegate/directory.h */
+typedef struct inv_directory inv_directory;
+typedef struct inv_operation inv_operation;
+typedef struct inv_entry inv_entry;
 
 /*
  * Whether a name that is free in the directory is taken elsewhere on the front end's host, as by a

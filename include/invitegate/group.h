@@ -14,34 +14,13 @@
  * searched in the same flight, to spare a round trip where it is right.
  */
 
-/* The reads that tell whether a group names an account, to be put in flight with others. */
-enum { INV_GROUP_READ_GROUPS, INV_GROUP_READ_ROOT, INV_GROUP_READS };
-
 /*
- * Makes them for the entry dn of name. reads[INV_GROUP_READ_ROOT] is NULL where the base is
- * configured. False: memory is short. The caller frees them in either case.
+ * *group: the DN of the first group that names the entry that a new account of name would be, NULL
+ * when none does; the caller frees it. One search, and one more where the root DSE says that the
+ * base is another. INV_OK only when the whole base was searched (result 0), or a group was found;
+ * anything else is INV_CONFIG or no verdict, never "none".
  */
-bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char *dn,
-                     inv_operation *reads[INV_GROUP_READS]);
-
-/*
- * Judges them once they were answered. *group: the DN of the first group that names the entry, NULL
- * when none does; the caller frees it. One search more where the root DSE says that the base is
- * another. INV_OK only when the whole base was searched (result 0), or a group was found; anything
- * else is INV_CONFIG or no verdict, never "none".
- */
-inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
-                                inv_operation *reads[INV_GROUP_READS], char **group);
-
-/* The two above and the run between them, for the entry that a new account of name would be. */
 inv_result inv_group_find(inv_call *call, const inv_name *name, char **group);
-
-/*
- * Takes dn and name out of every group that names them: each attribute that group_filter compares
- * with %D, %u or %j loses that value. *left counts the memberships that went. A group that refuses
- * stops it (the directory's words in verdict); those before are done, it may be repeated.
- */
-inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left);
 
 /*
  * Which attributes a new member is written to: every one that the group's classes call for (member

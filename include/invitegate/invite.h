@@ -85,32 +85,12 @@ typedef struct inv_invite {
     const char *outdated;
 } inv_invite;
 
-/*
- * Reads an entry of a search. An entry that lacks a MUST attribute or holds a value that is not of
- * the schema is INV_CONFIG, verdict->why names DN and attribute: nothing is ever assumed. So is one
- * without inviteTerms, or whose restricting attributes are not exactly those that inviteTerms
- * names: a restriction that an access rule hides must not pass for an absent one.
- */
-inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict);
 void inv_invite_free(inv_invite **invite);
 
 const char *inv_invite_type_name(inv_invite_type type); /* "contact-account" */
 bool inv_invite_type_parse(const char *text, inv_invite_type *type);
 const char *inv_invite_state_name(inv_invite_state state);
 inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now);
-
-/*
- * The same for a token that was accepted before: the invite's own end counts at accepted_at. The
- * end of the account counts now: an account made after it would have expired already.
- */
-inv_invite_state inv_invite_state_accepted(const inv_invite *invite, time_t accepted_at,
-                                           time_t now);
-
-/*
- * Whether a use that was claimed may still be finished: the invite may be expired or used up, but
- * not be revoked, past the end of the account, or outdated.
- */
-bool inv_invite_may_finish(const inv_invite *invite, time_t now);
 
 /* The end that counts: of the invite, or of its account where that is earlier. */
 time_t inv_invite_end(const inv_invite *invite);
@@ -120,11 +100,6 @@ time_t inv_invite_end(const inv_invite *invite);
  * Constant.
  */
 const char *inv_invite_expired_because(const inv_invite *invite, time_t now);
-
-/*
- * A finished use is still owed something that the invite promised. A revoked invite owes nothing.
- */
-bool inv_invite_owes(const inv_invite *invite);
 
 /* Uses not taken yet, revoked or not; 1 for an unlimited invite. */
 long inv_invite_open_uses(const inv_invite *invite);
@@ -152,15 +127,6 @@ typedef enum inv_invite_parts {
     INV_INVITE_ALL,
 } inv_invite_parts;
 const char *const *inv_invite_attributes(inv_invite_parts parts); /* ends with NULL; static */
-inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *id,
-                                         inv_invite_parts parts);
-
-/*
- * Judges the answer of such an operation: INV_OK with *invite; INV_BAD_TOKEN for 32 on the entry
- * itself ("unknown"); INV_CONFIG when the container is missing or hidden.
- */
-inv_result inv_invite_from_read(const inv_domain *domain, const inv_operation *operation,
-                                inv_invite **invite, inv_verdict *verdict);
 
 /* The two above and the run between them. */
 inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
@@ -263,14 +229,5 @@ char *inv_invite_url(const inv_domain *domain, const char *token_text);
 
 /* inviteUser=NAME,<invites>; the caller frees it. */
 char *inv_reservation_dn(const inv_domain *domain, const char *local);
-
-/*
- * Whether an xmppNameReservation still holds its name against this invite (id NULL: against all):
- * it names another invite, and that one has not ended. *held tells. A reservation whose invite does
- * not exist holds for claim_grace after its last change, by the server's clock. The entry has to be
- * read with inviteId and modifyTimestamp.
- */
-inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, const char *id,
-                                 bool *held);
 
 #endif

@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
-#include "invitegate/directory.h"
+#include "invitegate/verdict.h"
+
+/* of invitegate/directory.h */
+typedef struct inv_operation inv_operation;
+typedef struct inv_entry inv_entry;
 
 /*
  * Which of several OpenLDAP servers is the provider: the one whose server id the invites container

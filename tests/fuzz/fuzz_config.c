@@ -5,6 +5,7 @@
 
 #include "common/config/reader.h"
 #include "fuzz.h"
+#include "invitegate/dn.h"
 #include "invitegate/utf8.h"
 #include "material.h"
 

@@ -14,6 +14,7 @@
 #include "cheap_hashes.h"
 #include "fuzz.h"
 #include "invitegate/changes.h"
+#include "invitegate/directory.h"
 #include "invitegate/redeem.h"
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"

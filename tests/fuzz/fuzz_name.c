@@ -7,6 +7,7 @@
 
 #include "fuzz.h"
 #include "invitegate/account.h"
+#include "invitegate/dn.h"
 #include "invitegate/name.h"
 #include "material.h"
 

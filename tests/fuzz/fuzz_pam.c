@@ -16,6 +16,7 @@
 #include "cheap_hashes.h"
 #include "faults.h"
 #include "fuzz.h"
+#include "invitegate/directory.h"
 #include "invitegate/name.h"
 #include "material.h"
 #include "pam_items.h"

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "fuzz.h"
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 #include "repeatable.h"
 

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/ldap_proxy.h"
 #include "tests/support/site.h"
 

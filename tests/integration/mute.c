@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 #include "tests/support/counter.h"
 #include "tests/support/peer.h"
 #include "tests/support/tls_site.h"

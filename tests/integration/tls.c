@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "invitegate/directory.h"
 #include "tests/support/peer.h"
 #include "tests/support/tls_site.h"
 

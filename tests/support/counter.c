@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/counter.h"
+#include "invitegate/directory.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/gateway.h"
+#include "invitegate/directory.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "common/model/pair.h"
 #include "invitegate/pair.h"
 
 #define NO_INVITE "1234567890123456789012345678901234567890"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
 
 #define ADMIN "cn=admin,dc=example,dc=org"
 #define A_DAY 86400

@@ -3,6 +3,7 @@
 
 #include "admin.h"
 
+#include "invitegate/directory.h"
 #include "io/ask.h"
 
 bool ctl_admin_options_fit(const ctl_invocation *invocation, int *status)

@@ -3,6 +3,7 @@
 #define INVITEGATE_TOOLS_ADMIN_H
 
 #include "command.h"
+#include "invitegate/secret.h"
 
 /* --bind-dn and --bind-password-file: a connection of its own, with an administrator's rights. */
 #define CTL_ADMIN_OPTIONS(what)                                                                    \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 #include "io/ask.h"
 

@@ -6,6 +6,7 @@
 
 #include "admin.h"
 #include "invitegate/adopt.h"
+#include "invitegate/directory.h"
 #include "io/ldif.h"
 #include "io/output.h"
 

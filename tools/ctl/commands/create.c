@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "invitegate/invite.h"
+#include "invitegate/secret.h"
 #include "io/interrupt.h"
 #include "io/output.h"
 #include "io/progress.h"

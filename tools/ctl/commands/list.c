@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "invitegate/dn.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "io/output.h"

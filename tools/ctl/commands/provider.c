@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "invitegate/directory.h"
 #include "invitegate/provider.h"
 #include "io/output.h"
 

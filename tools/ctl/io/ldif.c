@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "invitegate/directory.h"
 #include "ldif.h"
 
 #include <openssl/evp.h>

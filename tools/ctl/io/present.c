@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "invitegate/secret.h"
 #include "invitegate/timestamp.h"
 #include "output.h"
 

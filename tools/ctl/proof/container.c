@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "io/ldif.h"
 
 static const unsigned form_bits[] = {INV_VERIFIER_SERVER, INV_VERIFIER_CRYPT, INV_VERIFIER_SSHA512,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 
 /* Equality indexes, as far as the server shows its configuration. */
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 /* Takes a throwaway invite through all of its states, and tries reservations and the clock. */

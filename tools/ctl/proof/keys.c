@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 /* Compares the keys of this host with those that the directory records. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "proof.h"
 
 #define PASSWD_FILE "/etc/passwd"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "invitegate/directory.h"
 #include "proof.h"
 
 /*

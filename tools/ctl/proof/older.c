@@ -3,6 +3,7 @@
 
 #include "proof.h"
 
+#include "invitegate/directory.h"
 #include "invitegate/invite.h"
 
 /*

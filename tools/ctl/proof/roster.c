@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "invitegate/changes.h"
+#include "invitegate/directory.h"
 #include "invitegate/group.h"
 #include "invitegate/pair.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "invitegate/ascii.h"
+#include "invitegate/directory.h"
 
 static const char *const attribute_names[] = {"inviteId",
                                               "inviteType",

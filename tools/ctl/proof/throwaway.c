@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 
 void ctl_throwaway_clear(ctl_throwaway *attempt)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_COMMON_MODEL_FRESHNESS_H
+#define INVITEGATE_COMMON_MODEL_FRESHNESS_H
+
+#include "invitegate/directory.h"
+#include "invitegate/freshness.h"
+
+/* What decides beside the entry: from the directory, and from the domain. */
+typedef struct inv_freshness_terms {
+    inv_password_dates dates;
+    bool needs_password; /* the domain keeps userPassword beside SCRAM */
+    bool has_password;   /* the entry was seen to have one (inv_verifiers_read asks) */
+} inv_freshness_terms;
+
+/*
+ * All that a reader of verifiers asks for, in one flight that may hold more: makes the operations,
+ * which the caller runs, and judges their answers. inv_verifiers_read_start fills all of it,
+ * inv_verifiers_read_end frees it.
+ */
+#define INV_VERIFIERS_READ_MAX 3
+typedef struct inv_verifiers_read {
+    inv_operation *flight[INV_VERIFIERS_READ_MAX]; /* NULL: running it gives INV_NO_MEMORY */
+    size_t count;
+    const inv_entry *entry; /* with authPassword, as far as it may be read; NULL: it is gone */
+    inv_freshness_terms terms;
+    bool fresh;
+    const char *stale; /* why the verifiers are stale; NULL with fresh */
+} inv_verifiers_read;
+
+/*
+ * Whether authPassword of entry may be served and may prove a password:
+ *   - never where the directory dates no changes, or invitePasswordDates does not say how it does;
+ *   - dated by pwdChangedTime or pwdUpdateTime: when xmppVerifiersOf is that moment; without
+ *     xmppVerifiersOf, when that moment is not later than createTimestamp (the verifiers came with
+ *     the add; 1.4 % of adds are dated a second earlier);
+ *   - not dated: when xmppVerifiersOf is INV_VERIFIERS_OF_NO_PASSWORD, or, where dates begin with
+ *     the first change, when it is absent;
+ *   - in a domain with userPassword only beside one, or when xmppVerifiersOf is
+ *     INV_VERIFIERS_OF_NO_PASSWORD: an administrator shuts a person out by deleting userPassword,
+ *     and not every directory dates that.
+ * What cannot be read counts as stale. Two changes within one second cannot be told apart. *why:
+ * for the log, why they are stale; NULL with true.
+ */
+bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness_terms *terms,
+                                     const char **why);
+
+void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
+                              const char *dn);
+
+inv_result inv_verifiers_read_judge(inv_verifiers_read *verifiers, inv_verdict *verdict);
+
+void inv_verifiers_read_end(inv_verifiers_read *verifiers);
+
+#endif
