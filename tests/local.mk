@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# A Check suite is one word: its name in one of the lists below. Its source is NAME.c, and it is linked
-# with common/, what suites share (tests/support), and the libraries that it asks something of.
+# A Check suite is one word: its name in UNIT_TESTS or HEART_TESTS in the local.mk of its folder. Its
+# source is NAME.c, and it is linked with common/, what suites share (tests/support), and the libraries
+# that it asks something of.
 include tests/support/local.mk
 LDADD = $(TEST_LIBS)
 TEST_LIBS = $(SUPPORT_LIBS) common/libcommon.la $(TEST_EXTERNAL_LIBS)
@@ -10,34 +11,23 @@ tests/%.o tests/%.lo: AM_CFLAGS += $(CHECK_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAG
 # LONG_TESTS: what make check leaves to make check-long (check-all is both).
 LONG_TESTS =
 
-include tests/pam.mk
-include tests/agent.mk
-include tests/residue.mk
-
 # Without a directory; also under valgrind.
 UNIT_TESTS =
 # In front of a slapd of their own.
 HEART_TESTS =
+# Suites of a wing of common/ lie in the folder of its name.
 if HAVE_CHECK
-UNIT_TESTS += tests/check_result tests/check_answer tests/check_provider
-UNIT_TESTS += tests/check_secret tests/check_utf8 tests/check_timestamp tests/check_log
-UNIT_TESTS += tests/check_read_ahead tests/check_ctl_users
-UNIT_TESTS += tests/check_encoding tests/check_key tests/check_token
-UNIT_TESTS += tests/check_reader tests/check_config tests/check_config_values
-UNIT_TESTS += tests/check_config_file tests/check_context
-UNIT_TESTS += tests/check_name tests/check_verifier
-
-HEART_TESTS += tests/check_slapd tests/check_directory tests/check_connection
-HEART_TESTS += tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset
-HEART_TESTS += tests/check_redeem_contact tests/check_redeem_refused tests/check_redeem_open
-HEART_TESTS += tests/check_redeem_alike tests/check_redeem_codes tests/check_redeem_finish
-HEART_TESTS += tests/check_redeem_heir tests/check_redeem_told tests/check_redeem_settle
-HEART_TESTS += tests/check_redeem_between tests/check_refused tests/check_constraint
-HEART_TESTS += tests/check_owed tests/check_group tests/check_reset_scram tests/check_password
-HEART_TESTS += tests/check_invite tests/check_invite_create tests/check_reservation
-HEART_TESTS += tests/check_account tests/check_freshness tests/check_owner tests/check_lock
-HEART_TESTS += tests/check_roster tests/check_changes
-HEART_TESTS += tests/check_repair tests/check_visibility tests/check_purge tests/check_removal
+include tests/base/local.mk
+include tests/config/local.mk
+include tests/directory/local.mk
+include tests/credential/local.mk
+include tests/model/local.mk
+include tests/invite/local.mk
+include tests/redeem/local.mk
+include tests/roster/local.mk
+include tests/upkeep/local.mk
+include tests/ctl/local.mk
+HEART_TESTS += tests/support/check_slapd
 HEART_TESTS += tests/integration/race tests/integration/crash tests/integration/faults
 HEART_TESTS += tests/integration/tls tests/integration/retcode tests/integration/threads
 HEART_TESTS += tests/integration/bad_input tests/integration/mute
@@ -45,12 +35,9 @@ endif
 check_PROGRAMS += $(UNIT_TESTS) $(HEART_TESTS)
 TESTS += $(UNIT_TESTS) $(HEART_TESTS)
 
-tests_check_name_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=calloc
-
-# doctor's look at the users of this host, whose file ends as the test wants
-tests_check_ctl_users_SOURCES = tests/check_ctl_users.c tools/ctl/proof/local_users.c
-tests_check_ctl_users_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
-
+include tests/pam/local.mk
+include tests/agent/local.mk
+include tests/integration/residue.mk
 include tests/integration/local.mk
 include tests/fuzz/local.mk
 include tests/prosody/local.mk
@@ -69,13 +56,16 @@ check-all:
 
 # What make check DIRECTORY=389ds runs. The other suites need no directory, or parts of slapd.
 DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integration/crash \
-	tests/check_pam_login tests/check_pam_change tests/check_directory tests/check_connection \
-	tests/check_redeem tests/check_redeem_resume tests/check_redeem_reset \
-	tests/check_redeem_contact tests/check_redeem_refused tests/check_repair tests/check_purge \
-	tests/check_removal tests/check_invite tests/check_invite_create tests/check_reservation \
-	tests/check_account tests/check_freshness tests/check_roster tests/check_changes tests/check_redeem_open \
-	tests/check_redeem_finish tests/check_redeem_heir tests/check_redeem_settle tests/check_group \
-	tests/check_redeem_alike tests/check_visibility tests/check_refused tests/check_agent \
-	tests/check_agent_roster tests/check_agent_open tests/check_agent_pam \
-	tests/check_agent_faults tests/integration/bad_input tests/integration/tls \
-	tests/integration/faults
+	tests/integration/bad_input tests/integration/tls tests/integration/faults \
+	tests/pam/check_pam_login tests/pam/check_pam_change tests/directory/check_directory \
+	tests/directory/check_connection tests/directory/check_refused tests/redeem/check_redeem \
+	tests/redeem/check_redeem_resume tests/redeem/check_redeem_reset \
+	tests/redeem/check_redeem_contact tests/redeem/check_redeem_refused \
+	tests/redeem/check_redeem_open tests/redeem/check_redeem_finish tests/redeem/check_redeem_heir \
+	tests/redeem/check_redeem_settle tests/redeem/check_redeem_alike tests/upkeep/check_repair \
+	tests/upkeep/check_purge tests/upkeep/check_removal tests/upkeep/check_visibility \
+	tests/model/check_invite tests/model/check_reservation tests/model/check_account \
+	tests/model/check_freshness tests/model/check_group tests/invite/check_invite_create \
+	tests/roster/check_roster tests/roster/check_changes tests/agent/check_agent \
+	tests/agent/check_agent_roster tests/agent/check_agent_open tests/agent/check_agent_pam \
+	tests/agent/check_agent_faults

@@ -355,7 +355,7 @@ WRONG = """# A page
 [wrong](nowhere.md) @0
 [wrong](../docs/everyday.md#nowhere) @0
 [wrong]: nowhere.md @0
-`scripts/check`, `config-examples/*/base.ldif`, `/usr/share/doc/invitegate/examples/pam.d/xmpp`, `tests/check_X.c`
+`scripts/check`, `config-examples/*/base.ldif`, `/usr/share/doc/invitegate/examples/pam.d/xmpp`, `tests/base/check_X.c`
 `scripts/nothing` @1
 `config-examples/*.nothing` @1
 `/usr/share/doc/invitegate/examples/nothing.conf` @1

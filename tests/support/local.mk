@@ -5,7 +5,7 @@ check_LTLIBRARIES += tests/libsupport.la
 SUPPORT_LIBS = tests/libsupport.la
 endif
 tests_libsupport_la_SOURCES = \
-	tests/config_fixture.c tests/config_fixture.h tests/test_keys.c tests/test_keys.h \
+	tests/support/config_fixture.c tests/support/config_fixture.h tests/support/test_keys.c tests/support/test_keys.h \
 	tests/support/agent.c tests/support/agent.h tests/support/calls.c tests/support/calls.h \
 	tests/support/core.c tests/support/core.h tests/support/counter.c tests/support/counter.h \
 	tests/support/gateway.c tests/support/gateway.h tests/support/ldap_message.c \

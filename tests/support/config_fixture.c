@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "config_fixture.h"
+#include "tests/support/config_fixture.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 
 #include "common/base/encoding.h"
 #include "invitegate/verifier.h"
-#include "test_keys.h"
+#include "tests/support/test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 #define FROM_SECOND  "QABAgMEBQYHCAkKCwwNDoRIsf3ge-xd"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "test_keys.h"
+#include "tests/support/test_keys.h"
 
 #include <check.h>
 #include <fcntl.h>

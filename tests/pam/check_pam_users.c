@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/local_users.h"
-#include "support/pam_host.h"
-#include "support/pam_site.h"
+#include "tests/support/local_users.h"
+#include "tests/support/pam_host.h"
+#include "tests/support/pam_site.h"
 
 #define PASSWORD "a password of my own"
 

@@ -7,7 +7,7 @@
 
 #include "common/base/encoding.h"
 #include "invitegate/token.h"
-#include "test_keys.h"
+#include "tests/support/test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 

@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "invitegate/timestamp.h"
-#include "support/pam_host.h"
-#include "support/pam_site.h"
+#include "tests/support/pam_host.h"
+#include "tests/support/pam_site.h"
 
 #define PASSWORD "Seventeen-green-kettles!"
 #define OTHER    "Twelve-yellow-lanterns?"

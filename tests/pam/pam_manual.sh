@@ -36,7 +36,7 @@ manual_has_stack() {
 }
 
 echo 1..6
-"$abs_top_builddir/tests/pam_options" | sort >"$folder/code"
+"$abs_top_builddir/tests/pam/pam_options" | sort >"$folder/code"
 [ -s "$folder/code" ]
 report $? "the code names its options"
 described OPTIONS It | cmp -s - "$folder/code"

@@ -16,8 +16,8 @@
 #include "invitegate/config.h"
 #include "invitegate/directory.h"
 #include "invitegate/name.h"
-#include "support/pam_host.h"
-#include "support/pam_site.h"
+#include "tests/support/pam_host.h"
+#include "tests/support/pam_site.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 #define PASSWORD     "Seventeen-green-kettles!"

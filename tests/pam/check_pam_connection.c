@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/pam_host.h"
-#include "support/pam_site.h"
+#include "tests/support/pam_host.h"
+#include "tests/support/pam_site.h"
 
 #define NOBODY    65534
 #define FILE_TEXT "the host's own words"

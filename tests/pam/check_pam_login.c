@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "support/pam_host.h"
-#include "support/pam_site.h"
+#include "tests/support/pam_host.h"
+#include "tests/support/pam_site.h"
 
 #define PASSWORD "a password of my own"
 /* What OpenSSH sends for users it does not know. */

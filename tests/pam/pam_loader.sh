@@ -32,7 +32,7 @@ echo "auth required pam_deny.so" >"$folder/other"
 
 memory=memory
 [ "${INV_SANITIZERS:-no}" = no ] || memory=
-"$abs_top_builddir/tests/pam_cycles" "$module" "$folder" 10000 $memory | sed 's/^1\.\.6$/1..11/'
+"$abs_top_builddir/tests/pam/pam_cycles" "$module" "$folder" 10000 $memory | sed 's/^1\.\.6$/1..11/'
 
 LC_ALL=C nm -D --defined-only "$module" | awk '{ print $3 }' | sort >"$folder/symbols"
 printf '%s\n' pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_close_session \

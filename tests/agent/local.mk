@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# invite-agent: its parts, and the program in front of a real directory.
+AGENT_PARTS = tests/agent/check_agent_parts tests/agent/check_agent_turns \
+	tests/agent/check_agent_flights
+AGENT_SUITES = tests/agent/check_agent tests/agent/check_agent_roster \
+	tests/agent/check_agent_faults tests/agent/check_agent_open tests/agent/check_agent_pam \
+	tests/agent/check_agent_fair tests/agent/check_agent_limits tests/agent/check_agent_arguments
+if HAVE_CHECK
+check_PROGRAMS += $(AGENT_PARTS) $(AGENT_SUITES)
+TESTS += $(AGENT_PARTS) $(AGENT_SUITES)
+endif
+AGENT_LIBS = $(SUPPORT_LIBS) tools/libagent.la $(TEST_EXTERNAL_LIBS)
+tests_agent_check_agent_parts_LDADD = $(AGENT_LIBS)
+tests_agent_check_agent_turns_LDADD = $(AGENT_LIBS)
+tests_agent_check_agent_flights_LDADD = $(AGENT_LIBS)
