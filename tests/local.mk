@@ -55,7 +55,8 @@ check-all:
 .PHONY: check-long check-all
 
 # What make check DIRECTORY=389ds runs. The other suites need no directory, or parts of slapd.
-DS389_TESTS = tests/integration/ds389.sh tests/integration/race tests/integration/crash \
+DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh \
+	tests/integration/race tests/integration/crash \
 	tests/integration/bad_input tests/integration/tls tests/integration/faults \
 	tests/pam/check_pam_login tests/pam/check_pam_change tests/directory/check_directory \
 	tests/directory/check_connection tests/directory/check_refused tests/redeem/check_redeem \

@@ -31,8 +31,10 @@ inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char
 
 /*
  * Takes dn and name out of every group that names them: each attribute that group_filter compares
- * with %D, %u or %j loses that value. *left counts the memberships that went. A group that refuses
- * stops it (the directory's words in verdict); those before are done, it may be repeated.
+ * with %D, %u or %j loses that value; one compared with %u keeps it while an entry other than dn
+ * holds the name in any configured domain, since it may be that one's. *left counts the memberships
+ * that went. A group that refuses stops it (the directory's words in verdict); those before are
+ * done, it may be repeated.
  */
 inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left);
 

@@ -400,20 +400,6 @@ START_TEST(a_directory_that_was_away)
 }
 END_TEST
 
-/* These parts of the test are not of this build: without them there is nothing to show. */
-static const char *missing(void)
-{
-    const char *sanitizers = getenv("INV_SANITIZERS");
-    const char *preload = getenv("INV_PRELOAD");
-
-    if (sanitizers != NULL && strcmp(sanitizers, "no") != 0 &&
-        (preload == NULL || preload[0] == '\0'))
-        return "pam_wrapper cannot be loaded with this build's run-time checks";
-    if (system("test -z \"$(LD_PRELOAD=libpam_wrapper.so /bin/true 2>&1)\"") != 0)
-        return "libpam_wrapper.so is not installed (libpam-wrapper)";
-    return NULL;
-}
-
 int main(void)
 {
     Suite *suite = suite_create("agent_pam");
@@ -421,8 +407,8 @@ int main(void)
     SRunner *runner;
     int failed;
 
-    if (missing() != NULL) {
-        (void)printf("1..0 # SKIP %s\n", missing());
+    if (pam_host_wrapper_missing() != NULL) {
+        (void)printf("1..0 # SKIP %s\n", pam_host_wrapper_missing());
         return EXIT_SUCCESS;
     }
     tcase_set_timeout(tests, 120);

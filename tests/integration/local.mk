@@ -10,7 +10,8 @@ INTEGRATION_SUITES += tests/integration/mutants_table.sh
 # invitectl, whole: its manual, and every command in a real slapd.
 INTEGRATION_SUITES += tests/integration/manual.sh tests/integration/invitectl.sh \
 	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh \
-	tests/integration/invitectl_identity.sh tests/integration/providers.sh
+	tests/integration/invitectl_identity.sh tests/integration/invitectl_domains.sh \
+	tests/integration/providers.sh
 # The manuals of invite-agent; the filter for fail2ban, by its own tool.
 INTEGRATION_SUITES += tests/integration/agent_manual.sh tests/integration/fail2ban.sh
 # What admins get wrong, and what they had before.
@@ -18,7 +19,7 @@ INTEGRATION_SUITES += tests/integration/bad_rights.sh tests/integration/upgrade.
 	tests/integration/scram_of_slapd.sh tests/integration/nested_databases.sh
 TESTS += $(INTEGRATION_SUITES)
 # 389 Directory Server: schema, rules of access, init. Only make check DIRECTORY=389ds runs it.
-dist_check_SCRIPTS += $(INTEGRATION_SUITES) tests/integration/ds389.sh
+dist_check_SCRIPTS += $(INTEGRATION_SUITES) tests/integration/ds389.sh tests/integration/ds389_nested.sh
 EXTRA_DIST += scripts/private-slapd scripts/private-389ds
 
 # Measures time: runs when all other tests of the same make are done.

@@ -90,5 +90,48 @@ says "and the one above it" "cn=outer,ou=teams,$suffix" "$out"
 exits 1 "doctor has findings" doctor
 says "it names the lower group" "cn=inner,$people" "$out"
 says "and the upper one" "cn=outer,ou=teams,$suffix" "$out"
+
+# Whoever is removed leaves the groups of both, and the name is free for somebody new.
+as admin ldapmodify >"$out" 2>"$err" <<END
+dn: cn=inner,$people
+changetype: modify
+add: member
+member: uid=ida,$people
+
+dn: cn=outer,ou=teams,$suffix
+changetype: modify
+add: member
+member: uid=ida,$people
+
+dn: cn=desk,ou=teams,$suffix
+changetype: add
+objectClass: posixGroup
+cn: desk
+gidNumber: 5000
+memberUid: ida
+memberUid: jan
+END
+verdict "ida joins groups of both" $?
+exits 0 "ida is removed" remove ida@example.org
+says "from three groups" ', 3 groups$' "$out"
+for base in "$suffix" "$people"; do
+    shows "" "no group below $base names her" admin "$base" "(|(member=uid=ida,$people)(memberUid=ida))" cn
+done
+shows "uid=gina,$people|" "the others stay" admin "cn=inner,$people" "(objectClass=*)" member
+shows "jan|" "those above too" admin "cn=desk,ou=teams,$suffix" "(objectClass=*)" memberUid
+registers ida
+verdict "another ida is registered" $?
+exits 0 "and removed" remove ida@example.org
+says "from none" ', 0 groups$' "$out"
+# A group is looked for in the other database also after an account that is gone.
+as admin ldapmodify >"$out" 2>"$err" <<END
+dn: cn=outer,ou=teams,$suffix
+changetype: modify
+add: member
+member: uid=ida,$people
+END
+exits 1 "an account that somebody deleted" remove ida@example.org
+says "leaves the group behind it" ', 1 group$' "$out"
+shows "uid=hana,$people|" "indeed" admin "cn=outer,ou=teams,$suffix" "(objectClass=*)" member
 stop
 plan

@@ -4,85 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "invitegate/removal.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
+#include "tests/support/two_domains.h"
 
 /*
  * Whose entry is it: two domains that look for names in the same place, and entries that are older
  * than invitegate. Each way in is asked for somebody of the other domain who has no account there.
  */
 
-#define TWO          "ou=two,dc=example,dc=org"
-#define TWO_PEOPLE   "ou=people," TWO
 #define NEW_PASSWORD "a new long password"
 
 static struct site *site;
 static inv_verdict verdict;
 static inv_call call; /* in two.example */
 
-static void give_other_domain(void)
-{
-    char *edit = NULL;
-
-    if (slapd_kind() == SLAPD_389DS) {
-        site_modify(site,
-                    "dn: " TWO "\nchangetype: modify\nadd: aci\naci: (targetattr = \"*\")(version "
-                    "3.0; acl \"two\"; allow (all) userdn = "
-                    "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\";)\n");
-        return;
-    }
-    ck_assert_int_gt(asprintf(&edit,
-                              "s|^include .*invitegate-acl.conf|access to dn.subtree=\"" TWO "\" "
-                              "by dn.exact=\"gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,"
-                              "cn=auth\" write by anonymous auth\\n&|",
-                              (unsigned)getgid(), (unsigned)getuid()),
-                     0);
-    site_restart(site, "slapd.conf", edit);
-    free(edit);
-}
-
 static void add_person(const char *dn, const char *local, const char *jid)
 {
-    site_modify(site,
-                "dn: %s\nchangetype: add\nobjectClass: inetOrgPerson\n%scn: %s\nsn: %s\nuid: %s\n"
-                "userPassword: " SITE_PASSWORD "\n%s%s\n",
-                dn, jid != NULL ? "objectClass: xmppAccount\n" : "", local, local, local,
-                jid != NULL ? "xmppJid: " : "description: ", jid != NULL ? jid : "was here before");
+    two_domains_add_person(site, dn, local, jid);
 }
-
-static const char sections[] =
-    "[domain two.example]\ninvites = ou=invites," TWO "\npeople = " TWO_PEOPLE
-    "\nrosters = ou=rosters," TWO "\nname_search_base = " SITE_BASE "\nclaim_grace = 20m\n"
-    "password_verifiers = server\nreset_filter = (objectClass=person)\n";
 
 static void start(void)
 {
-    const struct site_settings settings = {
-        .sections = sections,
-        .domain_lines = "password_verifiers = server\nreset_filter = (objectClass=person)\n",
-    };
-
-    site = site_start(&settings);
-    site_modify(site, "dn: " TWO "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
-                      "dn: " TWO_PEOPLE "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
-                      "dn: ou=invites," TWO "\nchangetype: add\nobjectClass: organizationalUnit\n"
-                      "objectClass: xmppInviteContainer\ninvitePasswordForm: server\n"
-                      "inviteSoleContainer: TRUE\n\n"
-                      "dn: ou=rosters," TWO "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
-                      "dn: ou=staff,dc=example,dc=org\nchangetype: add\n"
-                      "objectClass: organizationalUnit\n");
-    give_other_domain();
-    site_add_account(site, "alice");                                     /* of example.org alone */
-    add_person("uid=otto," TWO_PEOPLE, "otto", NULL);                    /* by its place */
-    add_person("uid=sue,ou=staff," SITE_BASE, "sue", NULL);              /* of nobody */
-    add_person("uid=gil,ou=staff," SITE_BASE, "gil", "gil@two.example"); /* by its xmppJid */
-    add_person("uid=ivy," TWO_PEOPLE, "ivy", "ivy@example.org");         /* against its place */
-    add_person("uid=both," SITE_PEOPLE, "both", "both@example.org");     /* one of each domain */
-    add_person("uid=both," TWO_PEOPLE, "both", NULL);
-    site_next_second();
+    site = two_domains_start();
 }
 
 static void stop(void)
@@ -384,6 +330,44 @@ START_TEST(nobody_is_removed_for_another)
 }
 END_TEST
 
+static void add_desk(const char *local)
+{
+    site_modify(site,
+                "dn: cn=desk-%s,ou=groups," SITE_BASE "\nchangetype: add\n"
+                "objectClass: posixGroup\ngidNumber: 5000\nmemberUid: %s\n",
+                local, local);
+}
+
+static size_t desks(const char *local)
+{
+    return site_count(site, SITE_BASE, "(memberUid=%s)", local);
+}
+
+/* A group of names does not tell whose name: it stays with whoever has it. */
+START_TEST(nobody_leaves_a_group_for_another)
+{
+    inv_token *token = NULL;
+
+    ck_assert_int_eq(create(NULL, "otto@two.example", INV_INVITE_ACCOUNT, &token), INV_OK);
+    ck_assert_int_eq(redeem(token, "ron@two.example"), INV_OK);
+    inv_token_free(&token);
+    add_desk("ron");
+    add_person("uid=ron," SITE_PEOPLE, "ron", "ron@example.org");
+    ck_assert_msg(remove_account("ron@two.example") == INV_OK, "%s", verdict.why);
+    ck_assert_uint_eq(desks("ron"), 1);
+    /* nobody of that JID, and the search for names does not reach who has the name */
+    add_desk("otto");
+    free(site_domain(site)->name_search_base);
+    site_domain(site)->name_search_base = strdup(SITE_PEOPLE);
+    ck_assert_int_eq(remove_account("otto@example.org"), INV_NO_ACCOUNT);
+    ck_assert_uint_eq(desks("otto"), 1);
+    /* nobody at all */
+    add_desk("gone");
+    ck_assert_int_eq(remove_account("gone@two.example"), INV_NO_ACCOUNT);
+    ck_assert_uint_eq(desks("gone"), 0);
+}
+END_TEST
+
 /* A pair of a JID without an account goes, whoever else has the name; where it cannot be told, it
  * stays. */
 START_TEST(repair_knows_whose_pairs_they_are)
@@ -460,6 +444,7 @@ int main(void)
     tcase_add_test(domains, an_inviter_is_of_the_jid);
     tcase_add_test(domains, a_contact_is_of_the_jid);
     tcase_add_test(domains, nobody_is_removed_for_another);
+    tcase_add_test(domains, nobody_leaves_a_group_for_another);
     tcase_add_test(domains, repair_knows_whose_pairs_they_are);
     suite_add_tcase(suite, domains);
     tcase_set_timeout(one, 60);

@@ -11,7 +11,8 @@ TESTS += tests/pam/pam_manual.sh tests/pam/pam_loader.sh tests/integration/calle
 
 if HAVE_CHECK
 PAM_SUITES = tests/pam/check_pam_table tests/pam/check_pam_login tests/pam/check_pam_change \
-	tests/pam/check_locale tests/pam/check_pam_users tests/pam/check_pam_connection
+	tests/pam/check_locale tests/pam/check_pam_users tests/pam/check_pam_connection \
+	tests/pam/check_forms tests/pam/check_pam_domains
 check_PROGRAMS += $(PAM_SUITES)
 TESTS += $(PAM_SUITES)
 endif

@@ -12,9 +12,11 @@ tests_libsupport_la_SOURCES = \
 	tests/support/ldap_message.h tests/support/ldap_proxy.c tests/support/ldap_proxy.h \
 	tests/support/leftover.c tests/support/leftover.h tests/support/observer.c \
 	tests/support/observer.h tests/support/pam_host.c tests/support/pam_host.h \
-	tests/support/pam_site.c tests/support/pam_site.h tests/support/peer.c tests/support/peer.h \
+	tests/support/pam_site.c tests/support/pam_site.h tests/support/password_forms.c \
+	tests/support/password_forms.h tests/support/peer.c tests/support/peer.h \
 	tests/support/secrets.c tests/support/secrets.h tests/support/site.c tests/support/site.h \
-	tests/support/slapd.c tests/support/slapd.h tests/support/tls_site.c tests/support/tls_site.h
+	tests/support/slapd.c tests/support/slapd.h tests/support/tls_site.c tests/support/tls_site.h \
+	tests/support/two_domains.c tests/support/two_domains.h
 EXTRA_DIST += tests/support/ctl.sh tests/support/directory.sh tests/support/terminal.py \
 	tests/support/qr.py
 

@@ -264,3 +264,16 @@ int pam_host_change(pam_host *host, const char *folder, const char *service, con
     (void)pam_end(pamh, code);
     return code;
 }
+
+const char *pam_host_wrapper_missing(void)
+{
+    const char *sanitizers = getenv("INV_SANITIZERS");
+    const char *preload = getenv("INV_PRELOAD");
+
+    if (sanitizers != NULL && strcmp(sanitizers, "no") != 0 &&
+        (preload == NULL || preload[0] == '\0'))
+        return "pam_wrapper cannot be loaded with this build's run-time checks";
+    if (system("test -z \"$(LD_PRELOAD=libpam_wrapper.so /bin/true 2>&1)\"") != 0)
+        return "libpam_wrapper.so is not installed (libpam-wrapper)";
+    return NULL;
+}

@@ -46,6 +46,12 @@ int pam_host_authenticate(pam_host *host, const char *folder, const char *servic
 int pam_host_account(pam_host *host, const char *folder, const char *service, const char *user);
 int pam_host_change(pam_host *host, const char *folder, const char *service, const char *user);
 
+/*
+ * Why pam_wrapper cannot be used by this build on this host: what runs under scripts/pam-wrapped is
+ * left out then. NULL: it can.
+ */
+const char *pam_host_wrapper_missing(void);
+
 /* The lines that libpam and its modules sent to syslog since the last pam_host_forget_log. */
 const char *pam_host_log(void);
 void pam_host_forget_log(void);
