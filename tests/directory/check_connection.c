@@ -388,6 +388,16 @@ END_TEST
 
 /* -------------------------------------------------------------------------------------- SIGPIPE */
 
+/* Signal by signal: sigprocmask(2) leaves bytes of a sigset_t as they were. */
+static bool same_signals(const sigset_t *a, const sigset_t *b)
+{
+    for (int number = 1; number < NSIG; number++) {
+        if (sigismember(a, number) != sigismember(b, number))
+            return false;
+    }
+    return true;
+}
+
 static void break_connection(void)
 {
     use_once();
@@ -410,7 +420,7 @@ START_TEST(sigpipe_does_not_kill)
     ck_assert_int_eq(touch(directory, &state), INV_DIRECTORY_DOWN);
     inv_directory_release(&directory);
     ck_assert_int_eq(sigprocmask(SIG_SETMASK, NULL, &after), 0);
-    ck_assert_int_eq(memcmp(&before, &after, sizeof(before)), 0);
+    ck_assert(same_signals(&before, &after));
     ck_assert_int_eq(sigpending(&pending), 0);
     ck_assert_int_eq(sigismember(&pending, SIGPIPE), 0);
 }
