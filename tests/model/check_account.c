@@ -116,6 +116,79 @@ START_TEST(whose_an_account_is)
 }
 END_TEST
 
+#define CHANGED "20200102030405Z"
+
+/* Whether a reset invite that was made for this state is for an account with this date and nonce.
+ */
+static bool fits(const char *state, const char *changed, const char *nonce)
+{
+    char kept[128];
+    char date[32];
+    char mark[128];
+    char id[] = ID;
+    const inv_account account = {.password_changed_text = changed != NULL ? date : NULL,
+                                 .nonce = nonce != NULL ? mark : NULL};
+    const inv_invite invite = {.id = id, .account_state = state != NULL ? kept : NULL};
+
+    (void)snprintf(kept, sizeof(kept), "%s", state != NULL ? state : "");
+    (void)snprintf(date, sizeof(date), "%s", changed != NULL ? changed : "");
+    (void)snprintf(mark, sizeof(mark), "%s", nonce != NULL ? nonce : "");
+    return inv_account_fits_reset(&account, &invite);
+}
+
+/* Both parts are compared from their beginning to their end. */
+START_TEST(which_state_a_reset_is_for)
+{
+    static const struct {
+        const char *state;
+        const char *changed;
+        const char *nonce;
+        bool fits;
+    } rows[] = {
+        {CHANGED " " NONCE, CHANGED, NONCE, true},
+        {CHANGED " " NONCE, CHANGED, "00112233445566FF", true},
+        {CHANGED " none", CHANGED, NULL, true},
+        {"none " NONCE, NULL, NONCE, true},
+        {"none none", NULL, NULL, true},
+        /* set since the invite was made */
+        {CHANGED " " NONCE, "20200102030406Z", NONCE, false},
+        {CHANGED " " NONCE, CHANGED, "ff66554433221100", false},
+        {CHANGED " " NONCE, CHANGED, NULL, false},
+        {CHANGED " " NONCE, NULL, NONCE, false},
+        {"none " NONCE, CHANGED, NONCE, false},
+        {CHANGED " none", CHANGED, NONCE, false},
+        /* one begins or ends like the other */
+        {CHANGED " " NONCE, CHANGED, "00112233445566f", false},
+        {CHANGED " " NONCE "." NONCE, CHANGED, NONCE, false},
+        {CHANGED " " NONCE, CHANGED, NONCE "0", false},
+        {CHANGED " 0" NONCE, CHANGED, NONCE, false},
+        {CHANGED "  " NONCE, CHANGED, NONCE, false},
+        {CHANGED " " NONCE " ", CHANGED, NONCE, false},
+        {CHANGED " nonesuch", CHANGED, NULL, false},
+        {"0" CHANGED " " NONCE, CHANGED, NONCE, false},
+        {CHANGED "0 " NONCE, CHANGED, NONCE, false},
+        {CHANGED "0" NONCE, CHANGED, NONCE, false},
+        {CHANGED NONCE, CHANGED, NONCE, false},
+        {"20200102030405 " NONCE, CHANGED, NONCE, false},
+        {CHANGED " ", CHANGED, NONCE, false},
+        {CHANGED, CHANGED, NONCE, false},
+        {CHANGED, CHANGED, NULL, false},
+        {"none", NULL, NULL, false},
+        {"", NULL, NULL, false},
+        {NULL, NULL, NULL, false},
+        {NULL, CHANGED, NONCE, false},
+        /* its own reset was done: only the rest of it is left to do */
+        {CHANGED " " NONCE, "20200102030406Z", "8877665544332211." ID "." NONCE, true},
+        {NULL, "20200102030406Z", "8877665544332211." ID, true},
+        {CHANGED " " NONCE, "20200102030406Z", "8877665544332211." ID "0", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ck_assert_msg(fits(rows[i].state, rows[i].changed, rows[i].nonce) == rows[i].fits,
+                      "row %zu: %s", i, rows[i].state);
+}
+END_TEST
+
 /* The identity of an account with this nonce, as a copy to be freed. */
 static char *identity_with(const char *invite_id, const char *nonce)
 {
@@ -651,6 +724,7 @@ int main(void)
     tcase_add_checked_fixture(account, calls_begin, calls_end);
     tcase_add_test(account, what_an_entry_tells);
     tcase_add_test(account, whose_an_account_is);
+    tcase_add_test(account, which_state_a_reset_is_for);
     tcase_add_test(account, which_account_of_a_name);
     tcase_add_test(account, who_may_invite);
     tcase_add_test(account, a_new_account_is_what_the_domain_says);

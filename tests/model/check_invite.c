@@ -282,6 +282,76 @@ START_TEST(none_stands_alone)
 }
 END_TEST
 
+/* An account invite with this value of a restricting attribute, if not NULL, and of inviteTerms. */
+static void expect_terms(const char *attribute, const char *value, const char *term,
+                         const char *words)
+{
+    inv_entry *entry = inv_entry_new("inviteId=" ID "," SITE_INVITES);
+    inv_invite *invite = NULL;
+
+    ck_assert_ptr_nonnull(entry);
+    for (size_t i = 0; i < 7; i++) {
+        const char *text = i == 1 ? "account" : good[i][1];
+
+        ck_assert(inv_entry_append(entry, good[i][0], text, strlen(text)));
+    }
+    if (value != NULL)
+        ck_assert(inv_entry_append(entry, attribute, value, strlen(value)));
+    ck_assert(inv_entry_append(entry, "inviteTerms", term, strlen(term)));
+    ck_assert_msg(inv_invite_from_entry(entry, &invite, &verdict) ==
+                      (words == NULL ? INV_OK : INV_CONFIG),
+                  "%s, inviteTerms %s", attribute, term);
+    ck_assert_msg(words == NULL || strstr(verdict.why, words) != NULL, "%s", verdict.why);
+    inv_invite_free(&invite);
+    inv_entry_free(&entry);
+}
+
+/* Each of them by itself: nothing else of the entry is a reason to refuse it. */
+START_TEST(every_restricting_attribute_is_named_and_there)
+{
+    static const char *const rows[][2] = {
+        {"inviteUser", "bob"},
+        {"inviteInviter", "alice@example.org"},
+        {"inviteAccountExpires", "30d"},
+        {"inviteAccountState", "none none"},
+        {"inviteRosterSubscription", "FALSE"},
+    };
+    const size_t count = sizeof(rows) / sizeof(rows[0]);
+    char words[128];
+
+    for (size_t i = 0; i < count; i++) {
+        expect_terms(rows[i][0], rows[i][1], rows[i][0], NULL);
+        (void)snprintf(words, sizeof(words), "%s, which inviteTerms names, is not in the answer",
+                       rows[i][0]);
+        expect_terms(rows[i][0], NULL, rows[i][0], words);
+        (void)snprintf(words, sizeof(words), "inviteTerms does not name %s;", rows[i][0]);
+        expect_terms(rows[i][0], rows[i][1], "none", words);
+        expect_terms(rows[i][0], rows[i][1], "inherit-groups", words);
+        expect_terms(rows[i][0], rows[i][1], rows[(i + 1) % count][0],
+                     "which inviteTerms names, is not in the answer");
+        ck_assert_str_eq(inv_invite_restricting()[i], rows[i][0]);
+    }
+    ck_assert_ptr_null(inv_invite_restricting()[count]);
+}
+END_TEST
+
+/* It restricts in a way that only its maker's release knows. */
+START_TEST(an_unknown_term_does_not_permit)
+{
+    static const char *const terms[] = {
+        "inviteColour", "inviteContact", "inviteUse",          "inviteUserX", "non",
+        "nonesuch",     "inherit-group", "inherit-groups-too", " none",       "*",
+    };
+    bool inherits;
+
+    for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+        expect_terms("inviteContact", "carol@example.org", terms[i], "does not know");
+        ck_assert_int_eq(read_terms("inherit-groups", terms[i], &inherits), INV_CONFIG);
+        ck_assert_int_eq(read_terms(terms[i], "inherit-groups", &inherits), INV_CONFIG);
+    }
+}
+END_TEST
+
 /* 1000 is now: the end of the account counts as the invite's own does, and cannot be waited out by
  * having been accepted before. */
 START_TEST(two_ends_are_judged_together)
@@ -563,6 +633,8 @@ int main(void)
     tcase_add_test(entry, an_account_invite_may_do_without_the_pair);
     tcase_add_test(entry, a_reset_is_for_one_user_once);
     tcase_add_test(entry, none_stands_alone);
+    tcase_add_test(entry, every_restricting_attribute_is_named_and_there);
+    tcase_add_test(entry, an_unknown_term_does_not_permit);
     tcase_add_test(entry, states);
     tcase_add_test(entry, two_ends_are_judged_together);
     tcase_add_test(entry, types_have_names);
