@@ -9,6 +9,7 @@
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 #include "invitegate/freshness.h"
+#include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"
 
@@ -360,19 +361,46 @@ START_TEST(a_password_set_elsewhere_ends_the_old_one)
 }
 END_TEST
 
+/* As failed logins with a password that was set elsewhere do. on: false ends it again. */
+static void lock_by_failures(const char *local, bool on)
+{
+    const char *attribute =
+        slapd_kind() == SLAPD_389DS ? "accountUnlockTime" : "pwdAccountLockedTime";
+    char moment[INV_TIMESTAMP_SIZE] = "20990102030405Z";
+
+    if (slapd_kind() == SLAPD_OPENLDAP)
+        inv_timestamp_write_generalized(time(NULL), moment);
+    if (on)
+        site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\nadd: %s\n%s: %s\n",
+                    local, attribute, attribute, moment);
+    else
+        site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\ndelete: %s\n", local,
+                    attribute);
+}
+
+/* No bind takes place that the directory itself could refuse: for good, and by failed logins. */
 START_TEST(a_locked_account_is_refused)
 {
     inv_token *token = site_invite(site, NULL, 1);
+    const bool by_failures = _i == 1;
+    const char *local = by_failures ? "cyril" : "cyd";
 
-    redeem_now(token, "cyd", SITE_PASSWORD);
-    site_lock_account(site, "cyd");
-    ck_assert_int_eq(login("cyd", SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
-    ck_assert_int_eq(login("cyd", "wrong"), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(site_redeem(site, token, "cyd", SITE_PASSWORD, &verdict), INV_ACCOUNT_EXPIRED);
-    ck_assert_int_eq(site_redeem(site, token, "cyd", "some other password", &verdict),
+    redeem_now(token, local, SITE_PASSWORD);
+    if (by_failures)
+        lock_by_failures(local, true);
+    else
+        site_lock_account(site, local);
+    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(login(local, "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(site_redeem(site, token, local, SITE_PASSWORD, &verdict), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(site_redeem(site, token, local, "some other password", &verdict),
                      INV_BAD_TOKEN);
-    site_unlock_account(site, "cyd");
-    ck_assert_int_eq(login("cyd", SITE_PASSWORD), INV_OK);
+    if (by_failures)
+        lock_by_failures(local, false);
+    else
+        site_unlock_account(site, local);
+    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_OK);
+    redeem_now(token, local, SITE_PASSWORD);
     inv_token_free(&token);
 }
 END_TEST
@@ -582,7 +610,7 @@ int main(void)
     tcase_add_checked_fixture(only, calls_begin, calls_end);
     tcase_add_test(only, an_account_without_password_says_so);
     tcase_add_test(only, a_password_set_elsewhere_ends_the_old_one);
-    tcase_add_test(only, a_locked_account_is_refused);
+    tcase_add_loop_test(only, a_locked_account_is_refused, 0, 2);
     tcase_add_test(only, without_the_record_nothing_is_proved);
     tcase_add_test(only, a_reset_takes_the_old_password_away);
     tcase_add_test(only, a_reset_that_was_cut_off);

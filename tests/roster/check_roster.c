@@ -175,12 +175,43 @@ START_TEST(what_is_no_pair_is_left_out_and_told)
 
     site_modify(site, "dn: rosterPairId=odd," SITE_ROSTERS "\nchangetype: add\n"
                       "objectClass: xmppRosterPair\nrosterGroup: x\n"
-                      "xmppContactJid: eli@example.org\n");
+                      "xmppContactJid: eli@example.org\n\n"
+                      "dn: rosterPairId=three," SITE_ROSTERS "\nchangetype: add\n"
+                      "objectClass: xmppRosterPair\nrosterGroup: x\n"
+                      "xmppContactJid: eli@example.org\nxmppContactJid: eva@example.org\n"
+                      "xmppContactJid: gus@example.org\n");
     site_begin(site, &call, &verdict);
     add_pair(&call, "eli@example.org", "fred@example.org", "F");
     ck_assert_int_eq(inv_roster_each(&call, "eli@example.org", collect, &collected), INV_OK);
     ck_assert_str_eq(collected.text, "fred@example.org=F ");
     ck_assert_msg(strstr(site->log, "rosterPairId=odd") != NULL, "%s", site->log);
+    ck_assert_msg(strstr(site->log, "rosterPairId=three") != NULL, "%s", site->log);
+    inv_call_end(&call);
+}
+END_TEST
+
+/* Two JIDs, not two or more: of three, the first two would be taken for contacts. */
+START_TEST(what_a_whole_pair_is)
+{
+    static const char *const jids[] = {"alice@example.org", "bob@example.org", "eva@example.org"};
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    for (size_t count = 0; count <= 3; count++) {
+        for (size_t groups = 0; groups <= 1; groups++) {
+            inv_entry *entry = inv_entry_new("rosterPairId=whole," SITE_ROSTERS);
+
+            for (size_t i = 0; i < count; i++)
+                ck_assert(inv_entry_append(entry, "xmppContactJid", jids[i], strlen(jids[i])));
+            if (groups == 1)
+                ck_assert(inv_entry_append(entry, "rosterGroup", "Team", 4));
+            ck_assert_msg(inv_pair_is_fit(&call, entry) == (count == 2 && groups == 1),
+                          "%zu JIDs, %zu groups", count, groups);
+            inv_entry_free(&entry);
+        }
+    }
+    ck_assert_msg(strstr(site->log, "rosterPairId=whole") != NULL, "%s", site->log);
     inv_call_end(&call);
 }
 END_TEST
@@ -250,6 +281,7 @@ int main(void)
     tcase_set_timeout(rosters, 60);
     tcase_add_unchecked_fixture(rosters, start, stop);
     tcase_add_test(rosters, contacts_come_in_order);
+    tcase_add_test(rosters, what_a_whole_pair_is);
     tcase_add_test(rosters, what_is_no_pair_is_left_out_and_told);
     tcase_add_test(rosters, control_characters_are_left_out_and_told);
     tcase_add_test(rosters, a_long_roster);
