@@ -205,6 +205,32 @@ START_TEST(a_file_is_created_once)
 }
 END_TEST
 
+/* Each of its bytes: that one stays the same in 16 files happens once in 10^34 times. */
+START_TEST(every_byte_of_a_new_key_is_random)
+{
+    unsigned char first[INV_KEY_SIZE];
+    bool changes[INV_KEY_SIZE] = {false};
+
+    for (int file = 0; file < 16; file++) {
+        inv_verdict verdict = INV_VERDICT_INIT;
+        const unsigned char *key;
+        inv_keys *keys = NULL;
+
+        ck_assert_int_eq(inv_keys_create(path, &verdict), INV_OK);
+        ck_assert_int_eq(inv_keys_read(path, &keys, &verdict), INV_OK);
+        key = inv_keys_find(keys, 1);
+        if (file == 0)
+            memcpy(first, key, sizeof(first));
+        for (size_t i = 0; i < sizeof(first); i++)
+            changes[i] = changes[i] || key[i] != first[i];
+        inv_keys_free(&keys);
+        ck_assert_int_eq(unlink(path), 0);
+    }
+    for (size_t i = 0; i < sizeof(first); i++)
+        ck_assert_msg(changes[i], "byte %zu", i);
+}
+END_TEST
+
 START_TEST(a_file_is_created_through_no_link)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -295,6 +321,7 @@ int main(void)
     tcase_add_test(tests, nul_bytes_and_endless_files_are_refused);
     tcase_add_test(tests, a_file_that_others_may_touch_is_refused);
     tcase_add_test(tests, a_file_is_created_once);
+    tcase_add_test(tests, every_byte_of_a_new_key_is_random);
     tcase_add_test(tests, a_file_is_created_through_no_link);
     tcase_add_test(tests, what_cannot_be_written_whole_goes_again);
     tcase_add_test(tests, a_fingerprint_is_of_the_key);

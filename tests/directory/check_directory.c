@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/directory.h"
+#include "tests/support/counter.h"
 #include "tests/support/site.h"
 
 /* The directory's operations and answers, in a real one. */
@@ -585,6 +586,24 @@ START_TEST(passwords_are_proved_by_a_bind)
 }
 END_TEST
 
+/* RFC 4513 5.1.2: what a server makes of a bind without a name or a password is its own affair. */
+START_TEST(what_proves_nothing_is_not_sent)
+{
+    struct counter *counter = counter_attach(admin);
+
+    ck_assert_int_eq(prove(ADMIN, ""), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(prove("", SITE_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(prove("", ""), INV_WRONG_PASSWORD);
+    deadline = inv_deadline_in(0);
+    ck_assert_int_eq(prove(ADMIN, SITE_PASSWORD), INV_TIMEOUT);
+    ck_assert_uint_eq(counter->proofs, 0);
+    deadline = inv_deadline_in(20000);
+    ck_assert_int_eq(prove(ADMIN, "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_uint_eq(counter->proofs, 1);
+    counter_detach(admin, &counter);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("directory");
@@ -611,6 +630,7 @@ int main(void)
     tcase_add_test(operations, names_compare_part_by_part);
     tcase_add_test(operations, the_policys_words_come_back);
     tcase_add_test(operations, passwords_are_proved_by_a_bind);
+    tcase_add_test(operations, what_proves_nothing_is_not_sent);
     suite_add_tcase(suite, operations);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
