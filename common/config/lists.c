@@ -239,9 +239,9 @@ inv_result inv_config_parse_verifiers(const char *value, void *field, char *reas
 /* Attributes that a redemption writes by itself. */
 static bool is_written_anyway(const char *attribute)
 {
-    static const char *const names[] = {"objectClass",   "userPassword",      "authPassword",
-                                        "xmppJid",       "inviteId",          "inviteNonce",
-                                        "xmppInvitedBy", "xmppAccountExpires"};
+    static const char *const names[] = {"objectClass",   "userPassword",       "authPassword",
+                                        "xmppJid",       "inviteId",           "inviteNonce",
+                                        "xmppInvitedBy", "xmppAccountExpires", "xmppVerifiersOf"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (inv_ascii_equal(attribute, names[i]))
