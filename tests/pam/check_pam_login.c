@@ -262,6 +262,60 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ options */
 
+static void expect_handed_on(const char *path, const char *wanted)
+{
+    char seen[128] = "";
+    FILE *file = fopen(path, "r");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_gt(fread(seen, 1, sizeof(seen) - 1, file), 0);
+    (void)fclose(file);
+    ck_assert_str_eq(seen, wanted);
+    ck_assert_int_eq(unlink(path), 0);
+}
+
+/*
+ * The token is taken off whatever the password behind it is worth: it is no other module's. Tried
+ * with a use that is finished, and with one for whose end the password is verified here first.
+ */
+START_TEST(a_wrong_password_is_handed_on_without_its_token)
+{
+    static const struct {
+        const char *service;
+        const char *control;
+        const char *options;
+        int code;
+    } stacks[] = {
+        /* the next module judges it */
+        {"wrong-next", "[ignore=ignore default=die]", "register", PAM_SUCCESS},
+        /* it was judged here; the next module is another account's */
+        {"wrong-both", "[auth_err=ignore default=die]", "register login", PAM_SUCCESS},
+        {"wrong-end", "required", "register login", PAM_AUTH_ERR},
+    };
+    const char *user = _i == 0 ? "handed" : "handing";
+    char token[INV_TOKEN_LENGTH + 1];
+    char path[256], lines[1024];
+
+    invite(token);
+    ck_assert_int_eq(login(user, with(token, PASSWORD)), PAM_SUCCESS);
+    if (_i == 1)
+        pam_site_unfinish(site, token, "handing@example.org");
+    (void)snprintf(path, sizeof(path), "%s/handed", pam_site_folder(site));
+    for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+        (void)snprintf(lines, sizeof(lines),
+                       "auth %s pam_invite.so %s conf=CONF\n"
+                       "auth required pam_exec.so expose_authtok quiet /usr/bin/tee %s\n",
+                       stacks[i].control, stacks[i].options, path);
+        pam_site_stack(site, stacks[i].service, lines);
+        ck_assert_int_eq(
+            authenticate(PAM_HOST_SASLAUTHD, stacks[i].service, user, with(token, "another one")),
+            stacks[i].code);
+        expect_handed_on(path, "another one");
+        ck_assert(pam_site_is_unfinished(site, token) == (_i == 1));
+    }
+}
+END_TEST
+
 START_TEST(register_leaves_passwords_to_the_next_module)
 {
     char token[INV_TOKEN_LENGTH + 1];
@@ -557,6 +611,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_name_that_a_group_names);
     tcase_add_test(tests, the_directory_refuses_a_password);
     tcase_add_test(tests, guests_past_their_end);
+    tcase_add_loop_test(tests, a_wrong_password_is_handed_on_without_its_token, 0, 2);
     tcase_add_test(tests, register_leaves_passwords_to_the_next_module);
     tcase_add_test(tests, login_alone_takes_no_tokens);
     tcase_add_test(tests, without_register_and_login_no_opinion);
