@@ -2,6 +2,7 @@
 /* invite-agent when something goes wrong: bad clients, a dead or frozen directory, its own end. */
 #include <check.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -444,13 +445,60 @@ START_TEST(a_socket_from_systemd)
 }
 END_TEST
 
+/* The first is what comes with Accept=yes, the last one what ListenStream=PORT makes. */
+static int not_a_listening_unix_socket(int which)
+{
+    const struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {htonl(0x7f000001)}};
+    int pair[2];
+    int descriptor;
+
+    switch (which) {
+    case 0:
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+        (void)close(pair[1]);
+        return pair[0];
+    case 1:
+        return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    case 2:
+        return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    case 3:
+        return open("/dev/null", O_RDWR | O_CLOEXEC);
+    default:
+        descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        ck_assert_int_eq(bind(descriptor, (const struct sockaddr *)&loopback, sizeof(loopback)), 0);
+        ck_assert_int_eq(listen(descriptor, 8), 0);
+        return descriptor;
+    }
+}
+
 START_TEST(what_systemd_must_not_hand_over)
 {
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int descriptor = not_a_listening_unix_socket(_i);
     pid_t other = agent_spawn(site, NULL, "--listen", -1, -1, descriptor);
 
     ck_assert_int_eq(agent_wait(&other), 4);
     (void)close(descriptor);
+}
+END_TEST
+
+START_TEST(one_socket_and_for_this_process)
+{
+    const char *const two[] = {"/usr/bin/env", "LISTEN_FDS=2", NULL};
+    const char *const others[] = {"/usr/bin/env", "LISTEN_PID=1", "LISTEN_FDS=1", NULL};
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const struct sockaddr_un address = {.sun_family = AF_UNIX};
+    pid_t other;
+
+    /* an abstract name of the kernel's choice */
+    ck_assert_int_eq(bind(listener, (const struct sockaddr *)&address, sizeof(sa_family_t)), 0);
+    ck_assert_int_eq(listen(listener, 8), 0);
+    other = agent_spawn(site, two, "--listen", -1, -1, listener);
+    ck_assert_int_eq(agent_wait(&other), 4);
+    (void)close(listener);
+    stop_agent();
+    agent = agent_start(site, others); /* on its own socket */
+    client = agent_connect(site);
+    expect_ping();
 }
 END_TEST
 
@@ -479,7 +527,8 @@ int main(void)
     tcase_add_test(tests, a_socket_that_is_listened_on_is_left_alone);
     tcase_add_test(tests, a_file_in_its_place_is_left_alone);
     tcase_add_test(tests, a_socket_from_systemd);
-    tcase_add_test(tests, what_systemd_must_not_hand_over);
+    tcase_add_loop_test(tests, what_systemd_must_not_hand_over, 0, 5);
+    tcase_add_test(tests, one_socket_and_for_this_process);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
