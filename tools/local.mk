@@ -2,9 +2,9 @@
 # One file a command, listed here and in tools/ctl/commands.c. io: what people and scripts see and are asked;
 # proof: what init and doctor find out about a directory.
 bin_PROGRAMS += tools/invitectl
-tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/command.h \
-	tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c tools/ctl/options.c \
-	tools/ctl/parse.c tools/ctl/session.c
+tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/arguments.c \
+	tools/ctl/command.h tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c \
+	tools/ctl/options.c tools/ctl/parse.c tools/ctl/run.c tools/ctl/session.c tools/ctl/session.h
 tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c \
 	tools/ctl/commands/create.c tools/ctl/commands/doctor.c tools/ctl/commands/init.c \
 	tools/ctl/commands/list.c tools/ctl/commands/notes.c tools/ctl/commands/notes.h \

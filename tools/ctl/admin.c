@@ -6,20 +6,20 @@
 #include "invitegate/directory.h"
 #include "io/ask.h"
 
-bool ctl_admin_options_fit(const ctl_invocation *invocation, int *status)
+int ctl_admin_check_options(const ctl_invocation *invocation)
 {
-    *status = CTL_EXIT_OK;
-    if (ctl_option_given(invocation, "bind-dn") !=
-        ctl_option_given(invocation, "bind-password-file"))
-        *status = ctl_usage(invocation, "--bind-dn and --bind-password-file go together");
-    else if (ctl_option_given(invocation, "bind-dn") &&
-             ctl_option_text(invocation, "bind-dn")[0] == '\0')
-        *status = ctl_usage(invocation, "--bind-dn is empty: whose rights?");
-    return *status == CTL_EXIT_OK;
+    const char *dn = ctl_option_text(invocation, "bind-dn");
+
+    if ((dn != NULL) != ctl_option_given(invocation, "bind-password-file"))
+        return ctl_usage(invocation, "--bind-dn and --bind-password-file go together");
+    if (dn != NULL && dn[0] == '\0')
+        return ctl_usage(invocation, "--bind-dn is empty: whose rights?");
+    return CTL_EXIT_OK;
 }
 
-inv_result ctl_admin_open(const ctl_invocation *invocation, ctl_session *session, ctl_admin *admin)
+inv_result ctl_admin_open(ctl_session *session, ctl_admin *admin)
 {
+    const ctl_invocation *invocation = session->invocation;
     const char *dn = ctl_option_text(invocation, "bind-dn");
     const char *path = ctl_option_text(invocation, "bind-password-file");
     inv_result result;

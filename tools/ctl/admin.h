@@ -2,8 +2,8 @@
 #ifndef INVITEGATE_TOOLS_ADMIN_H
 #define INVITEGATE_TOOLS_ADMIN_H
 
-#include "command.h"
 #include "invitegate/secret.h"
+#include "session.h"
 
 /* --bind-dn and --bind-password-file: a connection of its own, with an administrator's rights. */
 #define CTL_ADMIN_OPTIONS(what)                                                                    \
@@ -17,14 +17,14 @@ typedef struct ctl_admin {
     inv_directory *directory; /* NULL: the options were not given */
 } ctl_admin;
 
-/*
- * False: one was given without the other, or an empty DN; that is printed, and *status is the exit
- * status.
- */
-bool ctl_admin_options_fit(const ctl_invocation *invocation, int *status);
+/* CTL_EXIT_USAGE: one was given without the other, or an empty DN; that is printed. */
+int ctl_admin_check_options(const ctl_invocation *invocation);
 
-/* INV_CONFIG for a file that is empty or may be read by others. Needs the session's context. */
-inv_result ctl_admin_open(const ctl_invocation *invocation, ctl_session *session, ctl_admin *admin);
+/*
+ * Opens the connection, if the options are given. INV_CONFIG for a password file that is empty or
+ * may be read by others.
+ */
+inv_result ctl_admin_open(ctl_session *session, ctl_admin *admin);
 void ctl_admin_close(ctl_admin *admin);
 
 #endif

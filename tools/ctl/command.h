@@ -6,9 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "invitegate/context.h"
-#include "invitegate/name.h"
-#include "invitegate/token.h"
+#include "invitegate/verdict.h"
 
 /* Exit statuses, as invitectl(1) has them. */
 enum {
@@ -49,7 +47,27 @@ typedef struct ctl_invocation {
     size_t argument_count;
 } ctl_invocation;
 
-/* One file a command, in commands/, defines one of these; commands.c lists them. */
+typedef struct ctl_session ctl_session; /* session.h */
+
+/* How often a command's run is called, and what is begun then. */
+typedef enum ctl_calls {
+    CTL_ONE_CALL,    /* once, with a call begun in the session's domain */
+    CTL_EACH_DOMAIN, /* once a domain, or only in that of -d, with a call begun in it */
+    CTL_OWN_CALLS,   /* once; run chooses its domains and begins its calls itself */
+} ctl_calls;
+
+/* What of a command is logged, in one line. */
+typedef enum ctl_logging {
+    CTL_LOG_NOTHING,
+    CTL_LOG_RUN, /* what run did */
+    CTL_LOG_ALL, /* also why run was not called, once the configuration is open */
+} ctl_logging;
+
+/*
+ * One file a command, in commands/, defines one of these; commands.c lists them. The functions are
+ * called in the order they have here, each with the command's own state: state_size bytes, zeroed
+ * at the start. A function that is NULL is left out.
+ */
 typedef struct ctl_command {
     const char *name;
     const char *arguments; /* as in the synopsis, "" without */
@@ -58,10 +76,48 @@ typedef struct ctl_command {
     const char *summary; /* one line */
     const char *details; /* more lines for the command's own --help, or NULL */
     const ctl_option *options;
-    int (*run)(const ctl_invocation *invocation);
+
+    bool without_keys; /* the key file is not read */
+    bool long_calls;   /* calls have time for a list of every invite of a site */
+    bool prints_failures;
+    ctl_calls calls;
+    ctl_logging logging;
+    size_t state_size;
+
+    /*
+     * Reads the options, before any file is read. An exit status other than CTL_EXIT_OK ends the
+     * command; the cause has been printed.
+     */
+    int (*parse)(const ctl_invocation *invocation, void *state);
+
+    /*
+     * Chooses the domain and reads arguments that depend on the configuration: one of the
+     * ctl_argument_ functions (session.h) or the command's own. NULL: only the domain is chosen,
+     * that of -d; without -d the only one for CTL_ONE_CALL, and none for the others.
+     */
+    inv_result (*read)(ctl_session *session, void *state);
+    inv_result (*run)(ctl_session *session, void *state);
+
+    /*
+     * Prints what run found, a table or JSON, and returns the exit status. It is called after
+     * INV_OK, with prints_failures after any result of run; session->verdict.result has it, and the
+     * exit status of a failure is that of its result.
+     */
+    int (*print)(const ctl_session *session, void *state);
+
+    /* With --json, the object for a refusal (a positive result), of run or before it. */
+    struct json_t *(*refusal)(const ctl_session *session);
+    void (*clear)(void *state);
 } ctl_command;
 
 extern const ctl_option ctl_global_options[];
+extern const ctl_option ctl_no_options[]; /* of a command that has none of its own */
+
+/*
+ * Runs the command of the invocation from its options to the exit status: parse, open, read, begin,
+ * run, log, print, close. commands/ have no other way to be run.
+ */
+int ctl_run(const ctl_invocation *invocation);
 
 /* ---------------------------------------------------------------------------------- command line
  */
@@ -96,63 +152,5 @@ int ctl_fail(const inv_verdict *verdict);
 void ctl_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 int ctl_exit_status(inv_result result);
-
-/* --------------------------------------------------------------------------------------- session
- */
-
-/* What a command works with: the open context and one call in one domain. */
-typedef struct ctl_session {
-    inv_context *context;
-    const inv_domain *domain;
-    inv_call call;
-    bool begun;
-    inv_verdict verdict;
-} ctl_session;
-
-/*
- * Opens the context; with_keys false for init, doctor and other commands that need no key. Closing
- * is always allowed.
- */
-inv_result ctl_session_open(const ctl_invocation *invocation, bool with_keys, ctl_session *session);
-void ctl_session_close(ctl_session *session);
-
-/* Chooses the domain of -d, else the only one, else INV_CONFIG. */
-inv_result ctl_session_choose_domain(const ctl_invocation *invocation, ctl_session *session);
-
-/* The same, but without -d the domain of jid (NULL: none) is chosen, if that is configured. */
-inv_result ctl_session_choose_domain_of(const ctl_invocation *invocation, const char *jid,
-                                        ctl_session *session);
-
-/* The configured domain behind the '@' of text, or NULL. */
-const inv_domain *ctl_session_find_domain(const ctl_session *session, const char *text);
-
-/* Starts the call, or starts it anew, with the configured time. Needs the domain. */
-inv_result ctl_session_begin(ctl_session *session);
-
-/*
- * The same with time for a list of every invite a site has, once the directory has given an answer
- * within the configured time: so a directory that is frozen costs no minutes.
- */
-inv_result ctl_session_begin_long(ctl_session *session);
-
-/* Logs the verdict in its one line, and returns the exit status of its result. */
-int ctl_session_log(ctl_session *session);
-
-/* ------------------------------------------------------------------------------------- arguments
- */
-
-/*
- * Reads a token argument; "-" reads a line of standard input. Without -d every domain is tried,
- * because the MAC of the token tells its domain. Sets session->domain.
- */
-inv_result ctl_read_token(const ctl_invocation *invocation, ctl_session *session,
-                          const char *argument, inv_token **token);
-
-/* Reads an inviteId, or a token that gives one. Sets session->domain. */
-inv_result ctl_read_id(const ctl_invocation *invocation, ctl_session *session, const char *argument,
-                       char id[INV_INVITE_ID_LENGTH + 1]);
-
-/* Reads a bare JID; without '@' the session's domain is meant. */
-inv_result ctl_read_jid(ctl_session *session, const char *argument, inv_name **name);
 
 #endif

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
         (void)puts(PACKAGE_STRING);
         status = CTL_EXIT_OK;
     } else {
-        status = invocation.command->run(&invocation);
+        status = ctl_run(&invocation);
     }
     status = finish_output(status);
 cleanup:

@@ -15,6 +15,10 @@ const ctl_option ctl_global_options[] = {
     {NULL, 0, NULL, false, NULL},
 };
 
+const ctl_option ctl_no_options[] = {
+    {NULL, 0, NULL, false, NULL},
+};
+
 const char *ctl_option_text(const ctl_invocation *invocation, const char *name)
 {
     const char *text = NULL;

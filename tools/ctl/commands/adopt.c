@@ -9,6 +9,7 @@
 #include "invitegate/directory.h"
 #include "io/ldif.h"
 #include "io/output.h"
+#include "session.h"
 
 static const ctl_option options[] = {
     CTL_ADMIN_OPTIONS("change the entries with the rights of DN"),
@@ -19,8 +20,7 @@ static const ctl_option options[] = {
 
 /* One run of the command. */
 typedef struct adopting {
-    const ctl_invocation *invocation;
-    ctl_session session;
+    ctl_session *session;
     ctl_admin admin;
     bool undo;
     bool dry_run;
@@ -46,7 +46,7 @@ static void tell(adopting *work, const char *jid, const char *result, const inv_
     const char *const cells[] = {jid, result, adoption->dn, why};
     json_t *object;
 
-    if (!work->invocation->json) {
+    if (!work->session->invocation->json) {
         work->printed = ctl_table_add(work->table, cells) && work->printed;
         return;
     }
@@ -60,7 +60,7 @@ static void tell(adopting *work, const char *jid, const char *result, const inv_
 
 static void tell_failure(adopting *work, const char *jid, const inv_adoption *adoption)
 {
-    const inv_verdict *verdict = &work->session.verdict;
+    const inv_verdict *verdict = &work->session->verdict;
 
     note_status(work, ctl_exit_status(verdict->result));
     tell(work, jid, "refused", adoption, verdict->why);
@@ -78,10 +78,10 @@ static void keep_ldif(adopting *work, const char *jid, const inv_adoption *adopt
 
 static inv_result change(adopting *work, const char *jid, inv_adoption *adoption)
 {
-    inv_verdict *verdict = &work->session.verdict;
+    inv_verdict *verdict = &work->session->verdict;
     inv_directory *directory =
-        work->admin.directory != NULL ? work->admin.directory : work->session.call.directory;
-    inv_deadline deadline = inv_deadline_in(work->session.context->config->directory.timeout_ms);
+        work->admin.directory != NULL ? work->admin.directory : work->session->call.directory;
+    inv_deadline deadline = inv_deadline_in(work->session->context->config->directory.timeout_ms);
     inv_result result = inv_directory_run(directory, &adoption->change, 1, &deadline, verdict);
 
     if (result != INV_OK)
@@ -99,42 +99,32 @@ static inv_result change(adopting *work, const char *jid, inv_adoption *adoption
     return INV_OK;
 }
 
-/* Chooses the domain of the JID, by -d or by the part behind the '@'. */
-static inv_result choose(adopting *work, const char *argument, inv_name **name)
+/* Chooses the domain of the JID, by -d or by the part behind the '@', and reads it. */
+static inv_result read_jid(ctl_session *session, const char *argument, inv_name **name)
 {
-    ctl_session *session = &work->session;
-    const inv_config *config = session->context->config;
-    inv_result result;
-
     session->domain = NULL;
-    if (strchr(argument, '@') != NULL && ctl_session_find_domain(session, argument) == NULL)
+    if (strchr(argument, '@') != NULL && ctl_find_domain(session, argument) == NULL)
         return inv_verdict_set(&session->verdict, INV_NAME_INVALID,
-                               "%s has no section for that domain", config->path);
-    result = ctl_session_choose_domain_of(work->invocation, argument, session);
-    if (result == INV_OK)
-        result = ctl_read_jid(session, argument, name);
-    if (result == INV_OK && inv_config_domain(config, inv_name_domain(*name)) != session->domain)
-        result = inv_verdict_set(&session->verdict, INV_NAME_INVALID, "%s is not of the domain %s",
-                                 inv_name_jid(*name), session->domain->name);
-    return result;
+                               "%s has no section for that domain", session->context->config->path);
+    return ctl_read_account(session, argument, name);
 }
 
 /* Negative: the directory does not answer, and the other JIDs are not tried. */
 static inv_result adopt_one(adopting *work, const char *argument)
 {
-    inv_verdict *verdict = &work->session.verdict;
+    inv_verdict *verdict = &work->session->verdict;
     inv_adoption adoption = {.dn = NULL};
     inv_name *name = NULL;
     const char *jid = argument;
 
     *verdict = (inv_verdict)INV_VERDICT_INIT;
-    verdict->result = choose(work, argument, &name);
+    verdict->result = read_jid(work->session, argument, &name);
     if (verdict->result == INV_OK) {
         jid = inv_name_jid(name);
-        verdict->result = ctl_session_begin(&work->session);
+        verdict->result = ctl_session_begin(work->session);
     }
     if (verdict->result == INV_OK)
-        verdict->result = inv_adopt(&work->session.call, name, work->undo, &adoption);
+        verdict->result = inv_adopt(&work->session->call, name, work->undo, &adoption);
     if (verdict->result > INV_OK)
         tell_failure(work, jid, &adoption);
     else if (verdict->result == INV_OK && adoption.change == NULL)
@@ -149,10 +139,37 @@ static inv_result adopt_one(adopting *work, const char *argument)
     return verdict->result < INV_OK ? verdict->result : INV_OK;
 }
 
-/* With LDIF the table goes to standard error; with --json the LDIF is an object of its own. */
-static void print(adopting *work)
+static int parse(const ctl_invocation *invocation, void *state)
 {
-    bool has_ldif = false;
+    adopting *work = state;
+
+    work->undo = ctl_option_given(invocation, "undo");
+    work->dry_run = ctl_option_given(invocation, "dry-run");
+    return ctl_admin_check_options(invocation);
+}
+
+static inv_result run(ctl_session *session, void *state)
+{
+    const ctl_invocation *invocation = session->invocation;
+    adopting *work = state;
+    inv_result result;
+
+    work->session = session;
+    work->table = ctl_table_new(headers);
+    work->ldif_stream = open_memstream(&work->ldif, &work->ldif_length);
+    work->printed = work->table != NULL && work->ldif_stream != NULL;
+    result = work->printed ? ctl_admin_open(session, &work->admin)
+                           : inv_verdict_no_memory(&session->verdict);
+    for (size_t i = 0; result == INV_OK && i < invocation->argument_count; i++)
+        result = adopt_one(work, invocation->arguments[i]);
+    return result;
+}
+
+/* With LDIF the table goes to standard error; with --json the LDIF is an object of its own. */
+static int print(const ctl_session *session, void *state)
+{
+    adopting *work = state;
+    bool has_ldif;
 
     if (work->ldif_stream != NULL && fclose(work->ldif_stream) != 0)
         work->printed = false;
@@ -160,7 +177,7 @@ static void print(adopting *work)
     has_ldif = work->ldif != NULL && work->ldif_length > 0;
     if (work->table != NULL && ctl_table_rows(work->table) > 0)
         ctl_table_print(has_ldif ? stderr : stdout, work->table);
-    if (has_ldif && work->invocation->json) {
+    if (has_ldif && session->invocation->json) {
         json_t *object = json_object();
 
         ctl_json_text(object, "ldif", work->ldif);
@@ -170,45 +187,16 @@ static void print(adopting *work)
         ctl_warn("load the LDIF on standard output with ldapmodify, or use --bind-dn and "
                  "--bind-password-file");
     }
+    return work->printed ? work->status : CTL_EXIT_TEMPORARY;
 }
 
-static void adopt_all(adopting *work)
+static void clear(void *state)
 {
-    inv_result result = ctl_admin_open(work->invocation, &work->session, &work->admin);
+    adopting *work = state;
 
-    for (size_t i = 0; result == INV_OK && i < work->invocation->argument_count; i++)
-        result = adopt_one(work, work->invocation->arguments[i]);
-    print(work);
-    if (result != INV_OK)
-        work->status = ctl_fail(&work->session.verdict);
-    else if (!work->printed)
-        work->status = CTL_EXIT_TEMPORARY;
-}
-
-static int run(const ctl_invocation *invocation)
-{
-    adopting work = {
-        .invocation = invocation,
-        .undo = ctl_option_given(invocation, "undo"),
-        .dry_run = ctl_option_given(invocation, "dry-run"),
-        .printed = true,
-    };
-
-    if (!ctl_admin_options_fit(invocation, &work.status))
-        return work.status;
-    if (ctl_session_open(invocation, false, &work.session) != INV_OK) {
-        work.status = ctl_fail(&work.session.verdict);
-    } else {
-        work.table = ctl_table_new(headers);
-        work.ldif_stream = open_memstream(&work.ldif, &work.ldif_length);
-        work.printed = work.table != NULL && work.ldif_stream != NULL;
-        adopt_all(&work);
-    }
-    ctl_table_free(&work.table);
-    free(work.ldif);
-    ctl_admin_close(&work.admin);
-    ctl_session_close(&work.session);
-    return work.status;
+    ctl_table_free(&work->table);
+    free(work->ldif);
+    ctl_admin_close(&work->admin);
 }
 
 const ctl_command ctl_adopt = {
@@ -221,5 +209,12 @@ const ctl_command ctl_adopt = {
                "not change it, the LDIF to load is printed and the exit status is 4. --undo takes\n"
                "both off an entry that no invite made. Exit status 1: some were refused.",
     .options = options,
+    .without_keys = true,
+    .prints_failures = true,
+    .calls = CTL_OWN_CALLS,
+    .state_size = sizeof(adopting),
+    .parse = parse,
     .run = run,
+    .print = print,
+    .clear = clear,
 };

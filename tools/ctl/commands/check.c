@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "command.h"
 #include "invitegate/redeem.h"
 #include "io/output.h"
-
-static const ctl_option options[] = {
-    {NULL, 0, NULL, false, NULL},
-};
+#include "session.h"
 
 static const char *purpose(inv_invite_type type)
 {
@@ -24,62 +20,44 @@ static const char *purpose(inv_invite_type type)
     return "set a new password";
 }
 
-static bool print_acceptance(const ctl_invocation *invocation, const ctl_session *session,
-                             const inv_token *token, const inv_acceptance *acceptance)
+static int print(const ctl_session *session, void *state)
 {
+    const inv_acceptance *acceptance = state;
+    const char *user = acceptance->user[0] != '\0' ? acceptance->user : NULL;
     json_t *object;
 
-    if (!invocation->json) {
-        (void)printf("%s: would %s in %s", inv_token_id(token), purpose(acceptance->type),
+    if (!session->invocation->json) {
+        (void)printf("%s: would %s in %s", inv_token_id(session->token), purpose(acceptance->type),
                      session->domain->name);
-        if (acceptance->user[0] != '\0') {
+        if (user != NULL) {
             (void)fputs(", only for ", stdout);
-            (void)ctl_print_safe(stdout, acceptance->user);
+            (void)ctl_print_safe(stdout, user);
         }
         (void)putchar('\n');
-        return true;
+        return CTL_EXIT_OK;
     }
     object = json_object();
     ctl_json_text(object, "result", inv_result_name(INV_OK));
-    ctl_json_text(object, "invite", inv_token_id(token));
-    ctl_json_text(object, "user", acceptance->user[0] != '\0' ? acceptance->user : NULL);
+    ctl_json_text(object, "invite", inv_token_id(session->token));
+    ctl_json_text(object, "user", user);
     ctl_json_text(object, "domain", session->domain->name);
     ctl_json_text(object, "type", inv_invite_type_name(acceptance->type));
     ctl_json_text(object, "why", NULL);
-    return ctl_json_print(object);
+    return ctl_json_print(object) ? CTL_EXIT_OK : CTL_EXIT_TEMPORARY;
 }
 
-static int refuse(const ctl_invocation *invocation, const ctl_session *session)
+static json_t *refusal(const ctl_session *session)
 {
-    if (invocation->json && session->verdict.result > INV_OK) {
-        json_t *object = ctl_verdict_json(&session->verdict,
-                                          session->domain != NULL ? session->domain->name : NULL);
+    json_t *object = ctl_session_json(session);
 
-        ctl_json_text(object, "type", NULL);
-        (void)ctl_json_print(object);
-    }
-    return ctl_fail(&session->verdict);
+    ctl_json_text(object, "type", NULL);
+    return object;
 }
 
-static int run(const ctl_invocation *invocation)
+static inv_result run(ctl_session *session, void *state)
 {
-    inv_acceptance acceptance = {.accepted_at = 0};
-    inv_token *token = NULL;
-    ctl_session session;
-    int status = CTL_EXIT_OK;
-
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_read_token(invocation, &session, invocation->arguments[0], &token) != INV_OK ||
-        ctl_session_begin(&session) != INV_OK ||
-        inv_redeem_check(&session.call, token, NULL,
-                         INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT,
-                         &acceptance) != INV_OK)
-        status = refuse(invocation, &session);
-    else if (!print_acceptance(invocation, &session, token, &acceptance))
-        status = CTL_EXIT_TEMPORARY;
-    inv_token_free(&token);
-    ctl_session_close(&session);
-    return status;
+    return inv_redeem_check(&session->call, session->token, NULL,
+                            INV_ALLOW_REGISTRATION | INV_ALLOW_RESET | INV_ALLOW_CONTACT, state);
 }
 
 const ctl_command ctl_check = {
@@ -89,6 +67,10 @@ const ctl_command ctl_check = {
     .most_arguments = 1,
     .summary = "Tell whether a token would redeem now; nothing is used up.",
     .details = "TOKEN may be a pasted URI, or - for the first line of standard input.",
-    .options = options,
+    .options = ctl_no_options,
+    .state_size = sizeof(inv_acceptance),
+    .read = ctl_argument_token,
     .run = run,
+    .print = print,
+    .refusal = refusal,
 };

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "invitegate/invite.h"
 #include "invitegate/secret.h"
 #include "io/interrupt.h"
 #include "io/output.h"
 #include "io/progress.h"
 #include "io/qr.h"
+#include "session.h"
 #include "terms.h"
 
 static const ctl_option options[] = {
@@ -45,20 +45,22 @@ typedef struct creation {
     inv_name **contacts;
     const char **groups;
     char made_by[32];
+    int status;
 } creation;
 
 /*
  * Fills in the request, with what the domain sets where the command line does not. False: wrong
  * usage, which has been printed.
  */
-static bool complete_terms(const ctl_invocation *invocation, const inv_domain *domain,
-                           creation *wanted)
+static bool complete_terms(const ctl_session *session, creation *wanted)
 {
+    const inv_domain *domain = session->domain;
     const ctl_terms *terms = &wanted->terms;
     long usual = terms->type == INV_INVITE_RESET ? domain->reset_expiry : domain->default_expiry;
 
     if (strcmp(terms->print, "url") == 0 && domain->landing_url[0] == '\0') {
-        ctl_usage(invocation, "--print url needs landing_url in [domain %s]", domain->name);
+        ctl_usage(session->invocation, "--print url needs landing_url in [domain %s]",
+                  domain->name);
         return false;
     }
     (void)snprintf(wanted->made_by, sizeof(wanted->made_by), "ctl:%lu", (unsigned long)getuid());
@@ -76,10 +78,9 @@ static bool complete_terms(const ctl_invocation *invocation, const inv_domain *d
     return true;
 }
 
-static inv_result read_user(const ctl_invocation *invocation, ctl_session *session,
-                            creation *wanted)
+static inv_result read_user(ctl_session *session, creation *wanted)
 {
-    const char *text = ctl_option_text(invocation, "user");
+    const char *text = ctl_option_text(session->invocation, "user");
     const inv_domain *domain;
     inv_result result;
     size_t local;
@@ -112,9 +113,9 @@ static inv_result read_person(ctl_session *session, const char *option, const ch
     return inv_verdict_set(&session->verdict, result, "--%s %.80s: %s", option, text, why);
 }
 
-static inv_result read_names(const ctl_invocation *invocation, ctl_session *session,
-                             creation *wanted)
+static inv_result read_names(ctl_session *session, creation *wanted)
 {
+    const ctl_invocation *invocation = session->invocation;
     const char **contacts = ctl_option_texts(invocation, "contact");
     const char *inviter = ctl_option_text(invocation, "inviter");
     inv_result result = INV_OK;
@@ -125,7 +126,7 @@ static inv_result read_names(const ctl_invocation *invocation, ctl_session *sess
         result = inv_verdict_no_memory(&session->verdict);
         goto cleanup;
     }
-    result = read_user(invocation, session, wanted);
+    result = read_user(session, wanted);
     if (result == INV_OK && inviter != NULL)
         result = read_person(session, "inviter", inviter, &wanted->inviter);
     for (size_t i = 0; result == INV_OK && contacts[i] != NULL; i++)
@@ -138,8 +139,10 @@ cleanup:
     return result;
 }
 
-static void clear(creation *wanted)
+static void clear(void *state)
 {
+    creation *wanted = state;
+
     for (size_t i = 0; wanted->contacts != NULL && wanted->contacts[i] != NULL; i++)
         inv_name_free(&wanted->contacts[i]);
     free(wanted->contacts);
@@ -180,8 +183,7 @@ static bool print_text(const ctl_terms *terms, const char *text)
 }
 
 /* Prints the token in any case, whatever else fails. */
-static bool print_created(const ctl_invocation *invocation, ctl_session *session,
-                          const creation *wanted, const inv_token *token)
+static bool print_created(ctl_session *session, const creation *wanted, const inv_token *token)
 {
     const char *print = wanted->terms.print;
     char text[INV_TOKEN_LENGTH + 1];
@@ -196,7 +198,7 @@ static bool print_created(const ctl_invocation *invocation, ctl_session *session
         /* the token alone can be redeemed, too */
         ctl_warn("out of memory: here is the token alone");
         (void)puts(text);
-    } else if (invocation->json) {
+    } else if (session->invocation->json) {
         json_t *object = describe(session, inv_token_id(token));
 
         ctl_json_text(object, "token", text);
@@ -228,11 +230,10 @@ static bool is_out(const inv_token *token)
     return false;
 }
 
-static int create_one(const ctl_invocation *invocation, ctl_session *session,
-                      const creation *wanted)
+static int create_one(ctl_session *session, const creation *wanted)
 {
     inv_token *token = NULL;
-    int status;
+    int status = CTL_EXIT_OK;
 
     if (ctl_session_begin(session) != INV_OK)
         return ctl_fail(&session->verdict);
@@ -241,8 +242,8 @@ static int create_one(const ctl_invocation *invocation, ctl_session *session,
         return ctl_fail(&session->verdict);
     }
     (void)inv_verdict_set(&session->verdict, INV_OK, "created"); /* for the log */
-    status = ctl_session_log(session);
-    if (!print_created(invocation, session, wanted, token))
+    ctl_session_log(session);
+    if (!print_created(session, wanted, token))
         status = CTL_EXIT_TEMPORARY;
     if (!is_out(token))
         status = CTL_EXIT_TEMPORARY;
@@ -250,8 +251,7 @@ static int create_one(const ctl_invocation *invocation, ctl_session *session,
     return status;
 }
 
-static int create_all(const ctl_invocation *invocation, ctl_session *session,
-                      const creation *wanted)
+static int create_all(ctl_session *session, const creation *wanted)
 {
     long count = wanted->terms.count;
     ctl_progress progress;
@@ -267,7 +267,7 @@ static int create_all(const ctl_invocation *invocation, ctl_session *session,
             ctl_progress_show(&progress, "invites", (size_t)made, (size_t)count);
         /* an interrupt between an invite and its token would lose the token */
         ctl_hold_interrupts(&before);
-        status = create_one(invocation, session, wanted);
+        status = create_one(session, wanted);
         ctl_release_interrupts(&before);
     }
     ctl_progress_clear(&progress);
@@ -296,7 +296,7 @@ static bool can_print(void)
  * Tells people until when the link works: on standard error, so that standard output has one line
  * an invite.
  */
-static void tell_end(const ctl_invocation *invocation, const creation *wanted)
+static void print_end(const ctl_invocation *invocation, const creation *wanted)
 {
     const char *which = wanted->terms.count == 1 ? "this invite" : "each of these invites";
     bool account_first =
@@ -316,35 +316,43 @@ static void tell_end(const ctl_invocation *invocation, const creation *wanted)
         ctl_warn("%s ends at %s", which, end);
 }
 
-static int run(const ctl_invocation *invocation)
+static int parse(const ctl_invocation *invocation, void *state)
 {
-    creation wanted = {.user = NULL};
-    ctl_session session;
-    int status = CTL_EXIT_USAGE;
+    creation *wanted = state;
 
-    if (!ctl_terms_parse(invocation, &wanted.terms))
+    if (!ctl_terms_parse(invocation, &wanted->terms))
         return CTL_EXIT_USAGE;
-    if (!can_print())
-        return CTL_EXIT_TEMPORARY;
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_session_choose_domain_of(invocation, ctl_option_text(invocation, "user"), &session) !=
-            INV_OK) {
-        status = ctl_fail(&session.verdict);
-        goto cleanup;
+    return can_print() ? CTL_EXIT_OK : CTL_EXIT_TEMPORARY;
+}
+
+static inv_result read_domain(ctl_session *session, void *state)
+{
+    (void)state;
+    return ctl_choose_domain_of(session, ctl_option_text(session->invocation, "user"));
+}
+
+static inv_result run(ctl_session *session, void *state)
+{
+    creation *wanted = state;
+    inv_result result;
+
+    if (!complete_terms(session, wanted)) {
+        wanted->status = CTL_EXIT_USAGE;
+        return INV_OK;
     }
-    if (!complete_terms(invocation, session.domain, &wanted))
-        goto cleanup;
-    if (read_names(invocation, &session, &wanted) != INV_OK) {
-        status = ctl_fail(&session.verdict);
-        goto cleanup;
-    }
-    status = create_all(invocation, &session, &wanted);
-    if (status == CTL_EXIT_OK)
-        tell_end(invocation, &wanted);
-cleanup:
-    clear(&wanted);
-    ctl_session_close(&session);
-    return status;
+    result = read_names(session, wanted);
+    if (result == INV_OK)
+        wanted->status = create_all(session, wanted);
+    return result;
+}
+
+static int print(const ctl_session *session, void *state)
+{
+    const creation *made = state;
+
+    if (made->status == CTL_EXIT_OK)
+        print_end(session->invocation, made);
+    return made->status;
 }
 
 const ctl_command ctl_create = {
@@ -354,5 +362,11 @@ const ctl_command ctl_create = {
     .details = "The token is shown now and never again: the directory only holds its digest.\n"
                "contact and contact-account invites need --inviter, reset needs --user.",
     .options = options,
+    .calls = CTL_OWN_CALLS, /* one an invite */
+    .state_size = sizeof(creation),
+    .parse = parse,
+    .read = read_domain,
     .run = run,
+    .print = print,
+    .clear = clear,
 };

@@ -4,30 +4,24 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "command.h"
 #include "invitegate/group.h"
 #include "proof/container.h"
 #include "proof/places.h"
 #include "proof/proof.h"
 #include "proof/report.h"
+#include "session.h"
 
 /* Seconds that this host's clock and the server's may differ. */
 #define CLOCK_TOLERANCE 30
 
-static const ctl_option options[] = {
-    {NULL, 0, NULL, false, NULL},
-};
-
 typedef struct examination {
-    const ctl_invocation *invocation;
-    ctl_session session;
     inv_keys *keys;
     ctl_report *report;
 } examination;
 
-static void check_keys(examination *work)
+static void check_keys(examination *work, const inv_config *config)
 {
-    const char *path = work->session.context->config->key_file;
+    const char *path = config->key_file;
     inv_verdict verdict = INV_VERDICT_INIT;
 
     if (inv_keys_read(path, &work->keys, &verdict) == INV_OK)
@@ -177,23 +171,22 @@ static void check_clock(ctl_proof *proof)
         ctl_proof_row(proof, CTL_FINE, "clock", NULL, "agrees with the directory's");
 }
 
-static inv_result examine_domain(examination *work)
+static inv_result examine(ctl_session *session, void *state)
 {
+    examination *work = state;
     ctl_containers containers = {.fingerprints = NULL};
-    ctl_proof proof = {.config = work->session.context->config,
-                       .domain = work->session.domain,
-                       .call = &work->session.call,
+    ctl_proof proof = {.config = session->context->config,
+                       .domain = session->domain,
+                       .call = &session->call,
                        .report = work->report,
-                       .verdict = &work->session.verdict,
+                       .verdict = &session->verdict,
                        .optional_severity = CTL_FINDING};
-    inv_result result = ctl_session_begin_long(&work->session);
+    inv_result result = ctl_containers_read(&proof, &containers);
 
-    if (result == INV_OK)
-        result = ctl_containers_read(&proof, &containers);
     if (result != INV_OK)
         goto cleanup;
     ctl_proof_row(&proof, CTL_FINE, "connection", NULL, "%s answers",
-                  work->session.context->config->directory.uris[0]);
+                  proof.config->directory.uris[0]);
     (void)ctl_check_places(&proof);
     result = ctl_check_schema(&proof);
     if (result != INV_OK || !check_containers(&proof, &containers))
@@ -227,47 +220,36 @@ cleanup:
     return result;
 }
 
-static inv_result examine(examination *work)
+static inv_result run(ctl_session *session, void *state)
 {
-    const inv_config *config = work->session.context->config;
-    const inv_domain *chosen = work->session.domain; /* by -d; NULL: all domains */
-    inv_result result = INV_OK;
+    const inv_config *config = session->context->config;
+    examination *work = state;
 
+    work->report = ctl_report_new();
+    if (work->report == NULL)
+        return inv_verdict_no_memory(&session->verdict);
     ctl_report_add(work->report, CTL_FINE, "config", NULL, NULL, "%s is sound", config->path);
-    check_keys(work);
-    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
-        if (chosen != NULL && chosen != &config->domains[i])
-            continue;
-        work->session.domain = &config->domains[i];
-        result = examine_domain(work);
-    }
-    return result;
+    check_keys(work, config);
+    return ctl_each_domain(session, session->domain, examine, work);
 }
 
-static int run(const ctl_invocation *invocation)
+static int print(const ctl_session *session, void *state)
 {
-    examination work = {.invocation = invocation};
-    inv_result result = ctl_session_open(invocation, false, &work.session);
-    int status;
+    const examination *work = state;
 
-    if (result == INV_OK && invocation->domain != NULL)
-        result = ctl_session_choose_domain(invocation, &work.session);
-    if (result == INV_OK) {
-        work.report = ctl_report_new();
-        result =
-            work.report == NULL ? inv_verdict_no_memory(&work.session.verdict) : examine(&work);
-    }
-    status = CTL_EXIT_OK;
-    if (work.report != NULL && !ctl_report_print(work.report, invocation->json))
-        status = CTL_EXIT_TEMPORARY;
-    else if (work.report != NULL && ctl_report_findings(work.report) > 0)
-        status = CTL_EXIT_REFUSED;
-    if (result != INV_OK)
-        status = ctl_fail(&work.session.verdict);
-    ctl_report_free(&work.report);
-    inv_keys_free(&work.keys);
-    ctl_session_close(&work.session);
-    return status;
+    if (work->report == NULL)
+        return CTL_EXIT_OK;
+    if (!ctl_report_print(work->report, session->invocation->json))
+        return CTL_EXIT_TEMPORARY;
+    return ctl_report_findings(work->report) > 0 ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
+}
+
+static void clear(void *state)
+{
+    examination *work = state;
+
+    ctl_report_free(&work->report);
+    inv_keys_free(&work->keys);
 }
 
 const ctl_command ctl_doctor = {
@@ -278,6 +260,13 @@ const ctl_command ctl_doctor = {
         "Rights are proved with throwaway entries that are removed again. Exit status: 0 all\n"
         "is well, 1 there are findings, 3 or 4 the examination could not be ended. Works on\n"
         "every configured domain unless -d names one.",
-    .options = options,
+    .options = ctl_no_options,
+    .without_keys = true,
+    .long_calls = true,
+    .prints_failures = true,
+    .calls = CTL_OWN_CALLS,
+    .state_size = sizeof(examination),
     .run = run,
+    .print = print,
+    .clear = clear,
 };

@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "admin.h"
-#include "command.h"
 #include "proof/container.h"
 #include "proof/places.h"
 #include "proof/proof.h"
 #include "proof/report.h"
+#include "session.h"
 
 static const ctl_option options[] = {
     CTL_ADMIN_OPTIONS("make containers and read back with the rights of DN"),
@@ -21,14 +20,13 @@ static const ctl_option options[] = {
 
 /* One run: for every domain, or the one of -d. */
 typedef struct setup {
-    const ctl_invocation *invocation;
-    ctl_session session;
     const inv_domain *chosen; /* by -d; NULL: all domains */
     ctl_admin admin;
     inv_keys *keys;
     ctl_report *report;
     ctl_containers *containers; /* one for each domain of the configuration */
-    size_t missing;             /* domains with something missing */
+    size_t domain_count;
+    size_t missing; /* domains with something missing */
 } setup;
 
 static bool is_chosen(const setup *work, const inv_domain *domain)
@@ -36,61 +34,49 @@ static bool is_chosen(const setup *work, const inv_domain *domain)
     return work->chosen == NULL || domain == work->chosen;
 }
 
-static ctl_proof proof_of(setup *work)
+static ctl_proof proof_of(ctl_session *session, const setup *work)
 {
-    return (ctl_proof){.config = work->session.context->config,
-                       .domain = work->session.domain,
-                       .call = &work->session.call,
+    return (ctl_proof){.config = session->context->config,
+                       .domain = session->domain,
+                       .call = &session->call,
                        .admin = work->admin.directory,
                        .report = work->report,
-                       .verdict = &work->session.verdict,
+                       .verdict = &session->verdict,
                        .optional_severity = CTL_NOTE};
 }
 
-/* Runs step once a domain (all, or the chosen ones), with a call begun in it. */
-static inv_result each_domain(setup *work, bool all,
-                              inv_result (*step)(setup *work, ctl_containers *containers))
+static ctl_containers *containers_of(const ctl_session *session, const setup *work)
 {
-    const inv_config *config = work->session.context->config;
-    inv_result result = INV_OK;
-
-    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
-        if (!all && !is_chosen(work, &config->domains[i]))
-            continue;
-        work->session.domain = &config->domains[i];
-        result = ctl_session_begin_long(&work->session);
-        if (result == INV_OK)
-            result = step(work, &work->containers[i]);
-    }
-    return result;
+    return &work->containers[session->domain - session->context->config->domains];
 }
 
-static inv_result check_places(setup *work, ctl_containers *containers)
+static inv_result check_places(ctl_session *session, void *state)
 {
-    ctl_proof proof = proof_of(work);
+    ctl_proof proof = proof_of(session, state);
 
-    (void)containers;
     (void)ctl_check_places(&proof);
     return INV_OK;
 }
 
-static inv_result find_containers(setup *work, ctl_containers *containers)
+static inv_result find_containers(ctl_session *session, void *state)
 {
-    ctl_proof proof = proof_of(work);
+    setup *work = state;
+    ctl_containers *containers = containers_of(session, work);
+    ctl_proof proof = proof_of(session, work);
     inv_result result = ctl_containers_read(&proof, containers);
 
     /* read also for domains that are not chosen: they share the key file */
-    if (result != INV_OK || !is_chosen(work, work->session.domain))
+    if (result != INV_OK || !is_chosen(work, session->domain))
         return result;
     if (!ctl_containers_complete(containers) && work->admin.directory != NULL) {
         result = ctl_containers_make(&proof, containers);
         if (result == INV_OK)
             result = ctl_containers_read(&proof, containers);
         if (result == INV_OK && !ctl_containers_complete(containers))
-            result = inv_verdict_set(&work->session.verdict, INV_CONFIG,
+            result = inv_verdict_set(&session->verdict, INV_CONFIG,
                                      "the containers of %s are there, but invitegate cannot read "
                                      "them: give it the rights of invitegate-acl.conf",
-                                     work->session.domain->name);
+                                     session->domain->name);
     }
     if (result == INV_OK && !ctl_containers_complete(containers))
         work->missing++;
@@ -98,14 +84,14 @@ static inv_result find_containers(setup *work, ctl_containers *containers)
 }
 
 /* With --json every line is an object: the LDIF is a finding's remedy there. */
-static bool report_missing(setup *work, const ctl_containers *containers)
+static bool report_missing(ctl_session *session, const setup *work)
 {
-    ctl_proof proof = proof_of(work);
+    const ctl_containers *containers = containers_of(session, work);
+    ctl_proof proof = proof_of(session, work);
     char *ldif = NULL;
     size_t length = 0;
     FILE *stream = open_memstream(&ldif, &length);
-    bool printed =
-        stream != NULL && ctl_containers_print_ldif(stream, work->session.domain, containers);
+    bool printed = stream != NULL && ctl_containers_print_ldif(stream, session->domain, containers);
 
     if (stream != NULL && fclose(stream) != 0)
         printed = false;
@@ -115,41 +101,45 @@ static bool report_missing(setup *work, const ctl_containers *containers)
     return printed;
 }
 
-static inv_result print_missing(setup *work, ctl_containers *containers)
+static inv_result print_missing(ctl_session *session, void *state)
 {
+    setup *work = state;
+    ctl_containers *containers = containers_of(session, work);
     bool printed = true;
 
     if (ctl_containers_complete(containers))
         return INV_OK;
-    printed = work->invocation->json
-                  ? report_missing(work, containers)
-                  : ctl_containers_print_ldif(stdout, work->session.domain, containers);
+    printed = session->invocation->json
+                  ? report_missing(session, work)
+                  : ctl_containers_print_ldif(stdout, session->domain, containers);
     if (!printed)
-        return inv_verdict_set(&work->session.verdict, INV_CONFIG, "not all of it can be printed");
+        return inv_verdict_set(&session->verdict, INV_CONFIG, "not all of it can be printed");
     return INV_OK;
 }
 
-static inv_result check_keys(setup *work, ctl_containers *containers)
+static inv_result check_keys(ctl_session *session, void *state)
 {
-    return ctl_keys_fit(containers, work->keys, work->session.context->config,
-                        work->session.domain->name, &work->session.verdict);
+    const setup *work = state;
+
+    return ctl_keys_fit(containers_of(session, work), work->keys, session->context->config,
+                        session->domain->name, &session->verdict);
 }
 
 /*
  * Reads the key file, or makes it where no container records any key. A second host must not mint
  * with a key by which the first would call the token forged.
  */
-static inv_result settle_keys(setup *work)
+static inv_result find_keys(ctl_session *session, setup *work)
 {
-    const char *path = work->session.context->config->key_file;
-    inv_verdict *verdict = &work->session.verdict;
+    const char *path = session->context->config->key_file;
+    inv_verdict *verdict = &session->verdict;
     bool there = access(path, F_OK) == 0 || errno != ENOENT;
     inv_result result = INV_OK;
 
     if (there)
         result = inv_keys_read(path, &work->keys, verdict);
     if (result == INV_OK)
-        result = each_domain(work, true, check_keys);
+        result = ctl_each_domain(session, NULL, check_keys, work);
     if (result != INV_OK || there)
         return result;
     result = inv_keys_create(path, verdict);
@@ -160,10 +150,12 @@ static inv_result settle_keys(setup *work)
     return result;
 }
 
-static inv_result prove(setup *work, ctl_containers *containers)
+static inv_result prove(ctl_session *session, void *state)
 {
+    setup *work = state;
+    ctl_containers *containers = containers_of(session, work);
     size_t before = ctl_report_findings(work->report);
-    ctl_proof proof = proof_of(work);
+    ctl_proof proof = proof_of(session, work);
     inv_result result;
 
     proof.recorded = containers->forms;
@@ -186,36 +178,59 @@ static inv_result prove(setup *work, ctl_containers *containers)
     return result;
 }
 
-static inv_result set_up(setup *work)
+static inv_result set_up(ctl_session *session, setup *work)
 {
-    inv_result result = ctl_admin_open(work->invocation, &work->session, &work->admin);
+    inv_result result = ctl_admin_open(session, &work->admin);
 
     /* before anything is made: entries in a nested container would belong to no domain */
     if (result == INV_OK)
-        result = each_domain(work, true, check_places);
+        result = ctl_each_domain(session, NULL, check_places, work);
     if (result != INV_OK || ctl_report_findings(work->report) > 0)
         return result;
-    result = each_domain(work, true, find_containers);
+    result = ctl_each_domain(session, NULL, find_containers, work);
     if (result != INV_OK)
         return result;
     if (work->missing > 0) {
-        result = each_domain(work, false, print_missing);
+        result = ctl_each_domain(session, work->chosen, print_missing, work);
         return result != INV_OK
                    ? result
                    : inv_verdict_set(
-                         &work->session.verdict, INV_CONFIG,
+                         &session->verdict, INV_CONFIG,
                          "containers are missing: load their LDIF, which is on standard output, "
                          "with ldapadd, or run init with --bind-dn and "
                          "--bind-password-file; then run init again");
     }
-    result = settle_keys(work);
-    return result == INV_OK ? each_domain(work, false, prove) : result;
+    result = find_keys(session, work);
+    return result == INV_OK ? ctl_each_domain(session, work->chosen, prove, work) : result;
 }
 
-static int print_ldif(setup *work)
+static int parse(const ctl_invocation *invocation, void *state)
 {
-    const inv_config *config = work->session.context->config;
+    int status = ctl_admin_check_options(invocation);
 
+    (void)state;
+    if (status == CTL_EXIT_OK && invocation->json && ctl_option_given(invocation, "print-ldif"))
+        status = ctl_usage(invocation, "--print-ldif prints LDIF: not with --json");
+    return status;
+}
+
+static inv_result run(ctl_session *session, void *state)
+{
+    setup *work = state;
+
+    work->chosen = session->domain;
+    if (ctl_option_given(session->invocation, "print-ldif"))
+        return INV_OK;
+    work->domain_count = session->context->config->domain_count;
+    work->report = ctl_report_new();
+    work->containers = calloc(work->domain_count, sizeof(*work->containers));
+    if (work->report == NULL || work->containers == NULL)
+        return inv_verdict_no_memory(&session->verdict);
+    return set_up(session, work);
+}
+
+static int print_ldif(const inv_config *config, const setup *work)
+{
     for (size_t i = 0; i < config->domain_count; i++) {
         if (is_chosen(work, &config->domains[i]) &&
             !ctl_containers_print_ldif(stdout, &config->domains[i], NULL))
@@ -224,67 +239,34 @@ static int print_ldif(setup *work)
     return CTL_EXIT_OK;
 }
 
-static int finish(setup *work, inv_result result)
+static int print(const ctl_session *session, void *state)
 {
-    bool json = work->invocation->json;
-    int status = CTL_EXIT_OK;
+    const bool json = session->invocation->json;
+    const setup *work = state;
+    bool printed = true;
 
+    if (ctl_option_given(session->invocation, "print-ldif"))
+        return print_ldif(session->context->config, work);
     /* the report must not mix with LDIF on standard output */
-    if ((work->missing == 0 || json) && !ctl_report_print(work->report, json))
-        status = CTL_EXIT_TEMPORARY;
-    if (result != INV_OK)
-        return ctl_fail(&work->session.verdict);
-    if (ctl_report_findings(work->report) > 0) {
+    if (work->report != NULL && work->containers != NULL && (work->missing == 0 || json))
+        printed = ctl_report_print(work->report, json);
+    if (session->verdict.result == INV_OK && ctl_report_findings(work->report) > 0) {
         ctl_warn("not ready: change what the findings say, then run init again");
         return CTL_EXIT_CONFIG;
     }
-    return status;
+    return printed ? CTL_EXIT_OK : CTL_EXIT_TEMPORARY;
 }
 
-static void clear(setup *work)
+static void clear(void *state)
 {
-    size_t count = work->session.context != NULL ? work->session.context->config->domain_count : 0;
+    setup *work = state;
 
-    for (size_t i = 0; work->containers != NULL && i < count; i++)
+    for (size_t i = 0; work->containers != NULL && i < work->domain_count; i++)
         ctl_containers_clear(&work->containers[i]);
     free(work->containers);
     ctl_report_free(&work->report);
     inv_keys_free(&work->keys);
     ctl_admin_close(&work->admin);
-    ctl_session_close(&work->session);
-}
-
-static int run(const ctl_invocation *invocation)
-{
-    setup work = {.invocation = invocation};
-    int status;
-
-    if (!ctl_admin_options_fit(invocation, &status))
-        return status;
-    if (invocation->json && ctl_option_given(invocation, "print-ldif"))
-        return ctl_usage(invocation, "--print-ldif prints LDIF: not with --json");
-    if (ctl_session_open(invocation, false, &work.session) != INV_OK ||
-        (invocation->domain != NULL &&
-         ctl_session_choose_domain(invocation, &work.session) != INV_OK)) {
-        status = ctl_fail(&work.session.verdict);
-        goto cleanup;
-    }
-    work.chosen = work.session.domain;
-    if (ctl_option_given(invocation, "print-ldif")) {
-        status = print_ldif(&work);
-        goto cleanup;
-    }
-    work.report = ctl_report_new();
-    work.containers = calloc(work.session.context->config->domain_count, sizeof(*work.containers));
-    if (work.report == NULL || work.containers == NULL) {
-        (void)inv_verdict_no_memory(&work.session.verdict);
-        status = ctl_fail(&work.session.verdict);
-        goto cleanup;
-    }
-    status = finish(&work, set_up(&work));
-cleanup:
-    clear(&work);
-    return status;
 }
 
 const ctl_command ctl_init = {
@@ -297,5 +279,13 @@ const ctl_command ctl_init = {
         "on a second host copy the key file first: it never makes a second one. Works on every\n"
         "configured domain unless -d names one.",
     .options = options,
+    .without_keys = true,
+    .long_calls = true,
+    .prints_failures = true,
+    .calls = CTL_OWN_CALLS,
+    .state_size = sizeof(setup),
+    .parse = parse,
     .run = run,
+    .print = print,
+    .clear = clear,
 };

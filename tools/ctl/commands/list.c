@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "invitegate/dn.h"
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 #include "io/output.h"
+#include "session.h"
 
 static const ctl_option options[] = {
     {"state", 's', "STATE", false, "pending, used, expired, revoked or all [pending]"},
@@ -22,6 +22,7 @@ static const char *const headers[] = {"ID",   "STATE",   "TYPE", "USER", "INVITE
 #define FILTER_SIZE (INV_INVITE_FILTER_SIZE + 96)
 
 typedef struct listing {
+    inv_name *inviter; /* NULL: of any */
     bool all;
     inv_invite_state state;
     time_t now;
@@ -29,24 +30,32 @@ typedef struct listing {
     bool no_memory;
 } listing;
 
-static bool parse_state(const ctl_invocation *invocation, listing *wanted)
+static int parse(const ctl_invocation *invocation, void *state)
 {
     const char *text = ctl_option_text(invocation, "state");
+    listing *wanted = state;
 
+    wanted->now = time(NULL);
     wanted->state = INV_INVITE_PENDING;
-    if (text == NULL)
-        return true;
-    wanted->all = strcmp(text, "all") == 0;
-    if (wanted->all)
-        return true;
-    for (inv_invite_state state = INV_INVITE_PENDING; state <= INV_INVITE_REVOKED; state++) {
-        if (strcmp(text, inv_invite_state_name(state)) == 0) {
-            wanted->state = state;
-            return true;
-        }
+    wanted->all = text != NULL && strcmp(text, "all") == 0;
+    if (text == NULL || wanted->all)
+        return CTL_EXIT_OK;
+    for (; wanted->state <= INV_INVITE_REVOKED; wanted->state++) {
+        if (strcmp(text, inv_invite_state_name(wanted->state)) == 0)
+            return CTL_EXIT_OK;
     }
-    ctl_usage(invocation, "--state is pending, used, expired, revoked or all, not \"%s\"", text);
-    return false;
+    return ctl_usage(invocation, "--state is pending, used, expired, revoked or all, not \"%s\"",
+                     text);
+}
+
+static inv_result read_inviter(ctl_session *session, void *state)
+{
+    const char *text = ctl_option_text(session->invocation, "inviter");
+    listing *wanted = state;
+    inv_result result = ctl_choose_domain(session);
+
+    return result == INV_OK && text != NULL ? ctl_read_jid(session, text, &wanted->inviter)
+                                            : result;
 }
 
 /* A filter for what the directory can decide of the state; visit judges the rest. */
@@ -77,7 +86,7 @@ static void write_state_filter(const listing *wanted, char filter[FILTER_SIZE])
 }
 
 /* The caller frees it; NULL when memory is short. */
-static char *make_filter(const listing *wanted, const inv_name *inviter)
+static char *make_filter(const listing *wanted)
 {
     char state[FILTER_SIZE];
     char *escaped = NULL;
@@ -85,8 +94,8 @@ static char *make_filter(const listing *wanted, const inv_name *inviter)
     int length;
 
     write_state_filter(wanted, state);
-    if (inviter != NULL) {
-        escaped = inv_filter_escape(inv_name_jid(inviter));
+    if (wanted->inviter != NULL) {
+        escaped = inv_filter_escape(inv_name_jid(wanted->inviter));
         if (escaped == NULL)
             return NULL;
     }
@@ -127,56 +136,44 @@ static bool visit(void *context, const inv_invite *invite)
     return !wanted->no_memory;
 }
 
-static inv_result list(const ctl_invocation *invocation, ctl_session *session, listing *wanted)
+static inv_result run(ctl_session *session, void *state)
 {
-    const char *inviter_text = ctl_option_text(invocation, "inviter");
-    inv_name *inviter = NULL;
-    char *filter = NULL;
-    inv_result result = INV_OK;
+    const bool json = session->invocation->json;
+    listing *wanted = state;
+    char *filter = make_filter(wanted);
+    inv_result result;
 
-    if (inviter_text != NULL)
-        result = ctl_read_jid(session, inviter_text, &inviter);
-    if (result == INV_OK)
-        result = ctl_session_begin_long(session);
-    if (result != INV_OK)
-        goto cleanup;
-    filter = make_filter(wanted, inviter);
-    if (!invocation->json)
+    if (!json)
         wanted->table = ctl_table_new(headers);
-    if (filter == NULL || (!invocation->json && wanted->table == NULL)) {
+    if (filter == NULL || (!json && wanted->table == NULL))
         result = inv_verdict_no_memory(&session->verdict);
-        goto cleanup;
-    }
-    result = inv_invite_each(&session->call, filter, visit, wanted);
+    else
+        result = inv_invite_each(&session->call, filter, visit, wanted);
     if (wanted->no_memory)
         result = inv_verdict_no_memory(&session->verdict);
-    /* also after an entry that cannot be read: the others are good */
-    if (wanted->table != NULL && ctl_table_rows(wanted->table) > 0)
-        ctl_table_print(stdout, wanted->table);
-    else if (wanted->table != NULL && result == INV_OK)
-        ctl_warn("no %s invites in %s", wanted->all ? "such" : inv_invite_state_name(wanted->state),
-                 session->domain->name);
-cleanup:
     free(filter);
-    inv_name_free(&inviter);
-    ctl_table_free(&wanted->table);
     return result;
 }
 
-static int run(const ctl_invocation *invocation)
+/* Also after an entry that cannot be read: the others are good. */
+static int print(const ctl_session *session, void *state)
 {
-    listing wanted = {.now = time(NULL)};
-    ctl_session session;
-    int status = CTL_EXIT_OK;
+    const listing *wanted = state;
 
-    if (!parse_state(invocation, &wanted))
-        return CTL_EXIT_USAGE;
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_session_choose_domain(invocation, &session) != INV_OK ||
-        list(invocation, &session, &wanted) != INV_OK)
-        status = ctl_fail(&session.verdict);
-    ctl_session_close(&session);
-    return status;
+    if (wanted->table != NULL && ctl_table_rows(wanted->table) > 0)
+        ctl_table_print(stdout, wanted->table);
+    else if (wanted->table != NULL && session->verdict.result == INV_OK)
+        ctl_warn("no %s invites in %s", wanted->all ? "such" : inv_invite_state_name(wanted->state),
+                 session->domain->name);
+    return CTL_EXIT_OK;
+}
+
+static void clear(void *state)
+{
+    listing *wanted = state;
+
+    inv_name_free(&wanted->inviter);
+    ctl_table_free(&wanted->table);
 }
 
 const ctl_command ctl_list = {
@@ -184,5 +181,12 @@ const ctl_command ctl_list = {
     .arguments = "",
     .summary = "List invites, the newest first.",
     .options = options,
+    .long_calls = true,
+    .prints_failures = true,
+    .state_size = sizeof(listing),
+    .parse = parse,
+    .read = read_inviter,
     .run = run,
+    .print = print,
+    .clear = clear,
 };

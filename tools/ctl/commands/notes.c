@@ -3,8 +3,6 @@
 
 #include "notes.h"
 
-#include <string.h>
-
 #include "io/output.h"
 
 static const char *const actions[] = {
@@ -53,50 +51,15 @@ static void proceed(void *context, const char *what, size_t done, size_t total)
     ctl_progress_show(&notes->progress, what, done, total);
 }
 
-inv_repair_visitor ctl_notes_visitor(ctl_notes *notes)
+void ctl_notes_start(ctl_notes *notes, const ctl_invocation *invocation)
 {
-    return (inv_repair_visitor){.context = notes, .note = tell, .progress = proceed};
-}
-
-static inv_result run_domain(ctl_session *session, ctl_notes *notes, void *context,
-                             inv_result (*work)(ctl_session *session,
-                                                const inv_repair_visitor *visitor, void *context))
-{
-    const inv_repair_visitor visitor = ctl_notes_visitor(notes);
-    inv_result result;
-
-    notes->domain = session->domain->name;
-    result = ctl_session_begin(session);
-    if (result == INV_OK)
-        result = work(session, &visitor, context);
-    ctl_progress_clear(&notes->progress);
-    return result;
-}
-
-int ctl_notes_run(const ctl_invocation *invocation, ctl_notes *notes, void *context,
-                  inv_result (*work)(ctl_session *session, const inv_repair_visitor *visitor,
-                                     void *context))
-{
-    ctl_session session;
-    int status = CTL_EXIT_OK;
-    inv_result result = ctl_session_open(invocation, true, &session);
-
     notes->json = invocation->json;
+    notes->dry_run = ctl_option_given(invocation, "dry-run");
     ctl_progress_start(&notes->progress);
-    if (result == INV_OK && invocation->domain != NULL) {
-        result = ctl_session_choose_domain(invocation, &session);
-        if (result == INV_OK)
-            result = run_domain(&session, notes, context, work);
-    } else if (result == INV_OK) {
-        const inv_config *config = session.context->config;
+}
 
-        for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
-            session.domain = &config->domains[i];
-            result = run_domain(&session, notes, context, work);
-        }
-    }
-    if (result != INV_OK)
-        status = ctl_fail(&session.verdict);
-    ctl_session_close(&session);
-    return status;
+inv_repair_visitor ctl_notes_visitor(ctl_notes *notes, const char *domain)
+{
+    notes->domain = domain;
+    return (inv_repair_visitor){.context = notes, .note = tell, .progress = proceed};
 }

@@ -15,15 +15,10 @@ typedef struct ctl_notes {
     ctl_progress progress;
 } ctl_notes;
 
-/* The visitor for inv_repair and inv_purge; notes must outlive it. */
-inv_repair_visitor ctl_notes_visitor(ctl_notes *notes);
+/* Takes --json and --dry-run from the invocation. */
+void ctl_notes_start(ctl_notes *notes, const ctl_invocation *invocation);
 
-/*
- * Runs work in the domain of -d, or in every configured one, and ends with its first error. Returns
- * the exit status of that error, or CTL_EXIT_OK.
- */
-int ctl_notes_run(const ctl_invocation *invocation, ctl_notes *notes, void *context,
-                  inv_result (*work)(ctl_session *session, const inv_repair_visitor *visitor,
-                                     void *context));
+/* The visitor for inv_repair and inv_purge in that domain; notes and domain must outlive it. */
+inv_repair_visitor ctl_notes_visitor(ctl_notes *notes, const char *domain);
 
 #endif

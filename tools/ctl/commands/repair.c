@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "command.h"
 #include "notes.h"
+#include "session.h"
 
 static const ctl_option options[] = {
     {"dry-run", 0, NULL, false, "only tell what would be done"},
     {NULL, 0, NULL, false, NULL},
 };
 
-static inv_result work(ctl_session *session, const inv_repair_visitor *visitor, void *context)
+static int parse(const ctl_invocation *invocation, void *state)
 {
-    const ctl_notes *notes = context;
-    size_t left = 0;
+    ctl_notes_start(state, invocation);
+    return CTL_EXIT_OK;
+}
 
-    return inv_repair(&session->call, notes->dry_run, visitor, &left);
+static inv_result run(ctl_session *session, void *state)
+{
+    ctl_notes *notes = state;
+    const inv_repair_visitor visitor = ctl_notes_visitor(notes, session->domain->name);
+    size_t left = 0;
+    inv_result result = inv_repair(&session->call, notes->dry_run, &visitor, &left);
+
+    ctl_progress_clear(&notes->progress);
+    return result;
 }
 
 static void sum_up(const ctl_notes *notes)
@@ -27,16 +36,13 @@ static void sum_up(const ctl_notes *notes)
                  notes->count[INV_REPAIR_LEFT]);
 }
 
-static int run(const ctl_invocation *invocation)
+static int print(const ctl_session *session, void *state)
 {
-    ctl_notes notes = {.dry_run = ctl_option_given(invocation, "dry-run")};
-    int status = ctl_notes_run(invocation, &notes, &notes, work);
+    const ctl_notes *notes = state;
 
-    if (status != CTL_EXIT_OK)
-        return status;
-    if (!invocation->json)
-        sum_up(&notes);
-    return notes.count[INV_REPAIR_LEFT] > 0 ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
+    if (!session->invocation->json)
+        sum_up(notes);
+    return notes->count[INV_REPAIR_LEFT] > 0 ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
 }
 
 const ctl_command ctl_repair = {
@@ -48,5 +54,9 @@ const ctl_command ctl_repair = {
         "is touched. Exit status: 0 clean or mended, 1 findings are left. Works on every\n"
         "configured domain unless -d names one.",
     .options = options,
+    .calls = CTL_EACH_DOMAIN,
+    .state_size = sizeof(ctl_notes),
+    .parse = parse,
     .run = run,
+    .print = print,
 };

@@ -3,28 +3,54 @@
 
 #include <string.h>
 
-#include "command.h"
 #include "invitegate/invite.h"
 #include "io/output.h"
+#include "session.h"
 
 /* The commands revoke and restore. */
 
-static const ctl_option options[] = {
-    {NULL, 0, NULL, false, NULL},
-};
+typedef struct change {
+    const char *done; /* what happened to the invite, in a word */
+    inv_invite *invite;
+} change;
 
-static int refuse(const ctl_invocation *invocation, const ctl_session *session)
+static inv_result apply(ctl_session *session, change *made,
+                        inv_result (*how)(inv_call *call, const char *id))
 {
-    if (invocation->json && session->verdict.result > INV_OK)
-        (void)ctl_json_print(ctl_verdict_json(
-            &session->verdict, session->domain != NULL ? session->domain->name : NULL));
-    return ctl_fail(&session->verdict);
+    inv_verdict unused = INV_VERDICT_INIT;
+    inv_call aside = inv_call_aside(&session->call, &unused);
+    inv_result result = how(&session->call, session->id);
+
+    memcpy(session->verdict.invite_id, session->id, sizeof(session->id));
+    if (result != INV_OK)
+        return result;
+    /* after the change: claims may still go, but none comes once the invite is revoked */
+    (void)inv_invite_read_any(&aside, session->id, &made->invite);
+    return inv_verdict_set(&session->verdict, INV_OK, "%s", made->done); /* for the log */
+}
+
+static inv_result revoke(ctl_session *session, void *state)
+{
+    change *made = state;
+
+    made->done = "revoked";
+    return apply(session, made, inv_invite_revoke);
+}
+
+static inv_result restore(ctl_session *session, void *state)
+{
+    change *made = state;
+
+    made->done = "restored";
+    return apply(session, made, inv_invite_restore);
 }
 
 /* Prints the claims as well: redemptions that were begun before may still end well. */
-static void print_done(const char *id, const char *done, const inv_invite *invite)
+static void print_text(const char *id, const change *made)
 {
-    (void)printf("%s %s\n", id, done);
+    const inv_invite *invite = made->invite;
+
+    (void)printf("%s %s\n", id, made->done);
     if (invite == NULL || invite->claim_count == 0)
         return;
     (void)printf("%zu use%s under way:\n", invite->claim_count,
@@ -35,60 +61,26 @@ static void print_done(const char *id, const char *done, const inv_invite *invit
     }
 }
 
-static json_t *describe(const ctl_session *session, const inv_invite *invite)
+static int print(const ctl_session *session, void *state)
 {
-    json_t *object = ctl_verdict_json(&session->verdict, session->domain->name);
+    const change *made = state;
+    json_t *object;
 
-    if (invite != NULL)
-        ctl_json_claims(object, invite);
-    return object;
-}
-
-static int change(const ctl_invocation *invocation, const char *done,
-                  inv_result (*apply)(inv_call *call, const char *id))
-{
-    char id[INV_INVITE_ID_LENGTH + 1];
-    inv_verdict looking = INV_VERDICT_INIT;
-    inv_invite *invite = NULL;
-    ctl_session session;
-    inv_call aside;
-    int status = CTL_EXIT_OK;
-
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_read_id(invocation, &session, invocation->arguments[0], id) != INV_OK ||
-        ctl_session_begin(&session) != INV_OK) {
-        status = refuse(invocation, &session);
-        goto cleanup;
+    if (!session->invocation->json) {
+        print_text(session->id, made);
+        return CTL_EXIT_OK;
     }
-    session.verdict.result = apply(&session.call, id);
-    /* after the change: claims may still go, but none comes once the invite is revoked */
-    aside = inv_call_aside(&session.call, &looking);
-    if (session.verdict.result == INV_OK)
-        (void)inv_invite_read_any(&aside, id, &invite);
-    memcpy(session.verdict.invite_id, id, sizeof(id));
-    if (session.verdict.result == INV_OK)
-        (void)inv_verdict_set(&session.verdict, INV_OK, "%s", done); /* for the log */
-    status = ctl_session_log(&session);
-    if (status != CTL_EXIT_OK)
-        status = refuse(invocation, &session);
-    else if (!invocation->json)
-        print_done(id, done, invite);
-    else if (!ctl_json_print(describe(&session, invite)))
-        status = CTL_EXIT_TEMPORARY;
-cleanup:
-    inv_invite_free(&invite);
-    ctl_session_close(&session);
-    return status;
+    object = ctl_session_json(session);
+    if (made->invite != NULL)
+        ctl_json_claims(object, made->invite);
+    return ctl_json_print(object) ? CTL_EXIT_OK : CTL_EXIT_TEMPORARY;
 }
 
-static int revoke(const ctl_invocation *invocation)
+static void clear(void *state)
 {
-    return change(invocation, "revoked", inv_invite_revoke);
-}
+    change *made = state;
 
-static int restore(const ctl_invocation *invocation)
-{
-    return change(invocation, "restored", inv_invite_restore);
+    inv_invite_free(&made->invite);
 }
 
 const ctl_command ctl_revoke = {
@@ -98,8 +90,14 @@ const ctl_command ctl_revoke = {
     .most_arguments = 1,
     .summary = "Make an invite invalid; restore takes it back.",
     .details = "A TOKEN may be a pasted URI, or - for the first line of standard input.",
-    .options = options,
+    .options = ctl_no_options,
+    .logging = CTL_LOG_RUN,
+    .state_size = sizeof(change),
+    .read = ctl_argument_id,
     .run = revoke,
+    .print = print,
+    .refusal = ctl_session_json,
+    .clear = clear,
 };
 
 const ctl_command ctl_restore = {
@@ -109,6 +107,12 @@ const ctl_command ctl_restore = {
     .most_arguments = 1,
     .summary = "Make a revoked invite valid again, with the uses it had left.",
     .details = "A TOKEN may be a pasted URI, or - for the first line of standard input.",
-    .options = options,
+    .options = ctl_no_options,
+    .logging = CTL_LOG_RUN,
+    .state_size = sizeof(change),
+    .read = ctl_argument_id,
     .run = restore,
+    .print = print,
+    .refusal = ctl_session_json,
+    .clear = clear,
 };

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <string.h>
-
-#include "command.h"
 #include "invitegate/roster.h"
 #include "io/output.h"
-
-static const ctl_option options[] = {
-    {NULL, 0, NULL, false, NULL},
-};
+#include "session.h"
 
 static const char *const headers[] = {"JID", "GROUP", NULL};
 
@@ -35,47 +29,36 @@ static bool visit(void *context, const char *contact, const char *group)
     return !roster->no_memory;
 }
 
-static inv_result list(const ctl_invocation *invocation, ctl_session *session)
+static inv_result run(ctl_session *session, void *state)
 {
-    listing roster = {.table = NULL};
-    inv_name *name = NULL;
-    inv_result result = ctl_read_jid(session, invocation->arguments[0], &name);
+    listing *roster = state;
+    inv_result result;
 
-    if (result == INV_OK)
-        result = ctl_session_begin_long(session);
-    if (result != INV_OK)
-        goto cleanup;
-    if (!invocation->json) {
-        roster.table = ctl_table_new(headers);
-        if (roster.table == NULL) {
-            result = inv_verdict_no_memory(&session->verdict);
-            goto cleanup;
-        }
+    if (!session->invocation->json) {
+        roster->table = ctl_table_new(headers);
+        if (roster->table == NULL)
+            return inv_verdict_no_memory(&session->verdict);
     }
-    result = inv_roster_each(&session->call, inv_name_jid(name), visit, &roster);
-    if (roster.no_memory)
-        result = inv_verdict_no_memory(&session->verdict);
-    if (result == INV_OK && roster.table != NULL && ctl_table_rows(roster.table) > 0)
-        ctl_table_print_rows(stdout, roster.table);
-    else if (result == INV_OK && roster.table != NULL)
-        ctl_warn("%s has no pre-approved contacts", inv_name_jid(name));
-cleanup:
-    ctl_table_free(&roster.table);
-    inv_name_free(&name);
-    return result;
+    result = inv_roster_each(&session->call, inv_name_jid(session->name), visit, roster);
+    return roster->no_memory ? inv_verdict_no_memory(&session->verdict) : result;
 }
 
-static int run(const ctl_invocation *invocation)
+static int print(const ctl_session *session, void *state)
 {
-    ctl_session session;
-    int status = CTL_EXIT_OK;
+    const listing *roster = state;
 
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_session_choose_domain_of(invocation, invocation->arguments[0], &session) != INV_OK ||
-        list(invocation, &session) != INV_OK)
-        status = ctl_fail(&session.verdict);
-    ctl_session_close(&session);
-    return status;
+    if (roster->table != NULL && ctl_table_rows(roster->table) > 0)
+        ctl_table_print_rows(stdout, roster->table);
+    else if (roster->table != NULL)
+        ctl_warn("%s has no pre-approved contacts", inv_name_jid(session->name));
+    return CTL_EXIT_OK;
+}
+
+static void clear(void *state)
+{
+    listing *roster = state;
+
+    ctl_table_free(&roster->table);
 }
 
 const ctl_command ctl_roster = {
@@ -84,6 +67,11 @@ const ctl_command ctl_roster = {
     .least_arguments = 1,
     .most_arguments = 1,
     .summary = "List the pre-approved contacts of a JID, one a line: JID, group.",
-    .options = options,
+    .options = ctl_no_options,
+    .long_calls = true,
+    .state_size = sizeof(listing),
+    .read = ctl_argument_jid,
     .run = run,
+    .print = print,
+    .clear = clear,
 };

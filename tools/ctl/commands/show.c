@@ -1,34 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "command.h"
 #include "invitegate/invite.h"
 #include "io/output.h"
+#include "session.h"
 
-static const ctl_option options[] = {
-    {NULL, 0, NULL, false, NULL},
-};
-
-static int run(const ctl_invocation *invocation)
+static inv_result run(ctl_session *session, void *state)
 {
-    char id[INV_INVITE_ID_LENGTH + 1];
-    inv_invite *invite = NULL;
-    ctl_session session;
-    int status = CTL_EXIT_OK;
+    inv_invite **invite = state;
+    inv_result result = inv_invite_read(&session->call, session->id, INV_INVITE_ALL, invite);
 
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        ctl_read_id(invocation, &session, invocation->arguments[0], id) != INV_OK ||
-        ctl_session_begin(&session) != INV_OK ||
-        inv_invite_read(&session.call, id, INV_INVITE_ALL, &invite) != INV_OK ||
-        inv_invite_judge_account(&session.call, invite) != INV_OK)
-        status = ctl_fail(&session.verdict);
-    else if (!invocation->json)
-        ctl_invite_print(stdout, invite, time(NULL));
-    else if (!ctl_json_print(ctl_invite_json(invite, time(NULL))))
-        status = CTL_EXIT_TEMPORARY;
-    inv_invite_free(&invite);
-    ctl_session_close(&session);
-    return status;
+    return result == INV_OK ? inv_invite_judge_account(&session->call, *invite) : result;
+}
+
+static int print(const ctl_session *session, void *state)
+{
+    inv_invite *const *invite = state;
+
+    if (session->invocation->json)
+        return ctl_json_print(ctl_invite_json(*invite, time(NULL))) ? CTL_EXIT_OK
+                                                                    : CTL_EXIT_TEMPORARY;
+    ctl_invite_print(stdout, *invite, time(NULL));
+    return CTL_EXIT_OK;
+}
+
+static void clear(void *state)
+{
+    inv_invite_free(state);
 }
 
 const ctl_command ctl_show = {
@@ -38,6 +36,10 @@ const ctl_command ctl_show = {
     .most_arguments = 1,
     .summary = "Show one invite: its terms, its state, who used it.",
     .details = "A TOKEN may be a pasted URI, or - for the first line of standard input.",
-    .options = options,
+    .options = ctl_no_options,
+    .state_size = sizeof(inv_invite *),
+    .read = ctl_argument_id,
     .run = run,
+    .print = print,
+    .clear = clear,
 };

@@ -4,14 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "invitegate/ascii.h"
 #include "invitegate/removal.h"
 #include "io/output.h"
-
-static const ctl_option options[] = {
-    {NULL, 0, NULL, false, NULL},
-};
+#include "session.h"
 
 /* An account that an invite made, or an inviter that is none of these. */
 typedef struct person {
@@ -49,8 +45,10 @@ static bool add_person(forest *all, const char *jid, const char *invited_by, tim
     return grown->jid != NULL && (invited_by == NULL || grown->invited_by != NULL);
 }
 
-static void clear(forest *all)
+static void clear(void *state)
 {
+    forest *all = state;
+
     for (size_t i = 0; i < all->count; i++) {
         free(all->people[i].jid);
         free(all->people[i].invited_by);
@@ -224,61 +222,41 @@ static bool print_forest(forest *all, const inv_name *only, bool json)
 
 /* -------------------------------------------------------------------------------- the command */
 
-static inv_result collect(const ctl_invocation *invocation, ctl_session *session, forest *all)
+static inv_result read_arguments(ctl_session *session, void *state)
 {
-    const inv_config *config = session->context->config;
+    const ctl_invocation *invocation = session->invocation;
+    const char *argument = invocation->argument_count > 0 ? invocation->arguments[0] : NULL;
     inv_result result = INV_OK;
 
-    if (invocation->domain != NULL)
-        result = ctl_session_choose_domain(invocation, session);
-    for (size_t i = 0; result == INV_OK && i < config->domain_count; i++) {
-        if (invocation->domain != NULL && session->domain != &config->domains[i])
-            continue;
-        session->domain = &config->domains[i];
-        result = ctl_session_begin_long(session);
-        if (result == INV_OK)
-            result = inv_invited_each(&session->call, visit, all);
-    }
-    if (result == INV_OK && all->count > 0)
-        qsort(all->people, all->count, sizeof(*all->people), by_inviter);
-    if (result == INV_OK && (all->no_memory || !add_inviters(all)))
-        result = inv_verdict_no_memory(&session->verdict);
-    return result;
+    (void)state;
+    if (argument != NULL && strchr(argument, '@') == NULL)
+        result = ctl_choose_domain(session);
+    if (result == INV_OK && argument != NULL)
+        result = ctl_read_jid(session, argument, &session->name);
+    return result == INV_OK ? ctl_choose_given_domain(session) : result;
 }
 
-static inv_result show(const ctl_invocation *invocation, ctl_session *session, forest *all)
+static inv_result run(ctl_session *session, void *state)
 {
-    const char *argument = invocation->argument_count > 0 ? invocation->arguments[0] : NULL;
-    inv_name *only = NULL;
-    inv_result result = INV_OK;
+    return inv_invited_each(&session->call, visit, state);
+}
 
-    if (argument != NULL && strchr(argument, '@') == NULL)
-        result = ctl_session_choose_domain(invocation, session);
-    if (result == INV_OK && argument != NULL)
-        result = ctl_read_jid(session, argument, &only);
-    if (result == INV_OK)
-        result = collect(invocation, session, all);
-    if (result == INV_OK && !print_forest(all, only, invocation->json))
-        result = inv_verdict_no_memory(&session->verdict);
-    if (result == INV_OK && !any_printed(all))
+static int print(const ctl_session *session, void *state)
+{
+    const inv_name *only = session->name;
+    forest *all = state;
+
+    if (all->count > 0)
+        qsort(all->people, all->count, sizeof(*all->people), by_inviter);
+    if (all->no_memory || !add_inviters(all) ||
+        !print_forest(all, only, session->invocation->json)) {
+        ctl_warn("out of memory");
+        return CTL_EXIT_TEMPORARY;
+    }
+    if (!any_printed(all))
         ctl_warn("%s", only == NULL ? "no account was made by an invite"
                                     : "no invite made that account, and it invited nobody");
-    inv_name_free(&only);
-    return result;
-}
-
-static int run(const ctl_invocation *invocation)
-{
-    forest all = {.people = NULL};
-    ctl_session session;
-    int status = CTL_EXIT_OK;
-
-    if (ctl_session_open(invocation, true, &session) != INV_OK ||
-        show(invocation, &session, &all) != INV_OK)
-        status = ctl_fail(&session.verdict);
-    clear(&all);
-    ctl_session_close(&session);
-    return status;
+    return CTL_EXIT_OK;
 }
 
 const ctl_command ctl_tree = {
@@ -289,6 +267,12 @@ const ctl_command ctl_tree = {
     .details =
         "Accounts that invites made, each below its inviter, with the time it was made. Looks\n"
         "into every configured domain unless -d names one.",
-    .options = options,
+    .options = ctl_no_options,
+    .long_calls = true,
+    .calls = CTL_EACH_DOMAIN,
+    .state_size = sizeof(forest),
+    .read = read_arguments,
     .run = run,
+    .print = print,
+    .clear = clear,
 };
