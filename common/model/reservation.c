@@ -12,12 +12,6 @@
 #include "invitegate/invite.h"
 #include "invitegate/timestamp.h"
 
-/*
- * No token has this id. A reservation gets it before it is removed, so that no invite takes it over
- * in between.
- */
-#define NOBODYS_ID "0000000000000000000000000000000000000000"
-
 char *inv_reservation_dn(const inv_domain *domain, const char *local)
 {
     return inv_dn_child("inviteUser", local, domain->invites);
@@ -214,7 +208,7 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
 inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost)
 {
     inv_operation *removal = NULL;
-    inv_result result = exchange_holder(call, reservation, NOBODYS_ID, lost);
+    inv_result result = exchange_holder(call, reservation, INV_INVITE_ID_REMOVING, lost);
 
     if (result != INV_OK || *lost)
         return result;

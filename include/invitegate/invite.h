@@ -16,8 +16,17 @@
 #define INV_INVITE_OVERTAKEN                                                                       \
     "expired: the password was changed, or another reset invite used, since it was made"
 
-/* inviteId of accounts that were registered without an invite. No token has it. */
-#define INV_INVITE_ID_OPEN "0000000000000000000000000000000000000001"
+/*
+ * inviteIds that no token has.
+ * THROWAWAY: of the accounts, pairs and reservations that init and doctor make and remove; access
+ * rules may single it out.
+ * REMOVING: of a reservation that is about to be removed, so that no invite takes it over in
+ * between.
+ * OPEN: of accounts that were registered without an invite.
+ */
+#define INV_INVITE_ID_THROWAWAY "0000000000000000000000000000000000000000"
+#define INV_INVITE_ID_REMOVING  "0000000000000000000000000000000000000000"
+#define INV_INVITE_ID_OPEN      "0000000000000000000000000000000000000001"
 
 typedef enum inv_invite_type {
     INV_INVITE_ACCOUNT,

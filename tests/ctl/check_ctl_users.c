@@ -29,18 +29,13 @@ int fgetpwent_r(FILE *file, struct passwd *entry, char *buffer, size_t size, str
 }
 #pragma GCC visibility pop
 
-void ctl_proof_row(ctl_proof *proof, ctl_status status, const char *check, const char *remedy,
-                   const char *what, ...)
+void ctl_report_add_list(ctl_report *report, const ctl_row *row, const char *format,
+                         va_list arguments)
 {
-    va_list arguments;
-
-    (void)proof;
-    (void)remedy;
-    ck_assert_str_eq(check, "local users");
-    told = status;
-    va_start(arguments, what);
-    (void)vsnprintf(words, sizeof(words), what, arguments);
-    va_end(arguments);
+    (void)report;
+    ck_assert_str_eq(row->check, "local users");
+    told = row->status;
+    (void)vsnprintf(words, sizeof(words), format, arguments);
 }
 
 static const struct ending {
@@ -58,7 +53,8 @@ START_TEST(how_the_file_ends)
     inv_config config = {.directory = {.timeout_ms = 1000}};
     inv_domain domain = {.name = NULL};
     inv_verdict verdict = INV_VERDICT_INIT;
-    ctl_proof proof = {.config = &config, .domain = &domain, .verdict = &verdict};
+    inv_call call = {.config = &config, .domain = &domain, .verdict = &verdict};
+    ctl_proof proof = {.config = &config, .domain = &domain, .call = &call};
 
     last_answer = endings[_i].answer;
     words[0] = '\0';

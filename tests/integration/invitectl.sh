@@ -115,7 +115,7 @@ json "as RFC 3339" 'rows[0]["accountExpires"] == "2099-01-02T03:04:05Z"'
 says_nothing "it is behind the invite's own" "$err"
 exits 0 "create, an account that ends first" create --json --expires never --account-expires 2099-01-02T03:04:05Z
 json "that end counts" 'rows[0]["expires"] == rows[0]["accountExpires"] == "2099-01-02T03:04:05Z"'
-says "warns" 'warning: the account is over at 2099-01-02T03:04:05Z.*never.*registers nobody' "$err"
+says "warns" 'warning: the account is over at 2099-01-02T03:04:05Z.*never.*registers no account' "$err"
 exits 2 "create, an account that is over" create --account-expires 2001-01-01T00:00:00Z
 exits 0 "create --uses unlimited" create --json --uses unlimited --expires never
 json "is 0, and never" 'rows[0]["uses"] == 0 and rows[0]["expires"] == "never"'
@@ -408,7 +408,7 @@ json "its content" '[(r["jid"], r["invitedBy"], r["depth"]) for r in rows] == [
     ("mike@example.org", "laura@example.org", 2)]'
 exits 0 "tree of nobody" tree nobody-here
 says_nothing "prints nothing" "$out"
-says "says so" 'invited nobody' "$err"
+says "says so" 'is the inviter of none' "$err"
 exits 0 "an open invite by laura" --json create --inviter laura
 exits 0 "remove" remove laura
 says "says what" '^laura@example\.org removed: 1 open invite revoked, 2 contacts, 0 groups$' "$out"
@@ -514,7 +514,7 @@ verdict "a group outlives a member" $?
 exits 1 "repair tells" repair
 says "of the group and the name" "^left +cn=named,$suffix: member names gone, and nobody" "$out"
 exits 1 "doctor finds it" doctor
-says "and says what to do" 'nobody has the name gone, but cn=named' "$out"
+says "and says what to do" 'no entry has the name gone, but cn=named' "$out"
 exits 1 "no invite is made for it" create --user gone --print id
 says "and why" "the group cn=named,$suffix names it" "$err"
 exits 0 "unless it is to be inherited" create --user gone --inherit-groups --print id

@@ -86,7 +86,7 @@ exits 0 "doctor agrees" doctor
 sed -i 's/^password_verifiers.*/password_verifiers = crypt scram-sha-256/' "$config"
 exits 0 "init with crypt and scram" init
 # This directory dates no passwords.
-says "notes what that means" 'note +ppolicy .*served to nobody' "$out"
+says "notes what that means" 'note +ppolicy .*are not served' "$out"
 admin ldapsearch -LLL -s base -b "ou=invites,$suffix" invitePasswordDates >"$out" 2>"$err"
 says "and records it" '^invitePasswordDates: never$' "$out"
 exits 1 "doctor minds" doctor
@@ -103,7 +103,7 @@ cp "$site/invitegate-acl.conf" "$work/acl"
 sed -i '/inviteId=0000/,$s/ =w$/ write/' "$site/invitegate-acl.conf"
 restart
 exits 4 "init where it may read them, but a change of a password would not be seen" init
-says "says so" 'finding +ppolicy .*nobody can log in' "$out"
+says "says so" 'finding +ppolicy .*are not served and no account can log in' "$out"
 redeems 4 "so the same again proves nothing" nils "$token" 'nils has a password'
 says "and says why" 'prove nothing: the directory does not date passwords' "$err"
 cp "$work/acl" "$site/invitegate-acl.conf"
@@ -120,7 +120,7 @@ says "says so" 'an ordinary account can read an invite' "$out"
 exits 1 "doctor too" doctor
 reopen 'users read' '* read'
 exits 4 "init where anybody can" init
-says "says so" 'anybody, without a bind, can read the list of invites' "$out"
+says "says so" 'an anonymous client can read the list of invites' "$out"
 reopen '\* read' '* none'
 # And invitegate may do more, or less, than it needs.
 sed -i '/^access to dn.subtree="dc=example,dc=org"/,$s/read/write/' "$site/invitegate-acl.conf"

@@ -78,11 +78,12 @@ static void keep_ldif(adopting *work, const char *jid, const inv_adoption *adopt
 
 static inv_result change(adopting *work, const char *jid, inv_adoption *adoption)
 {
-    inv_verdict *verdict = &work->session->verdict;
-    inv_directory *directory =
-        work->admin.directory != NULL ? work->admin.directory : work->session->call.directory;
-    inv_deadline deadline = inv_deadline_in(work->session->context->config->directory.timeout_ms);
-    inv_result result = inv_directory_run(directory, &adoption->change, 1, &deadline, verdict);
+    ctl_session *session = work->session;
+    inv_verdict *verdict = &session->verdict;
+    inv_call call = inv_call_begin_with(
+        session->context, session->domain, 0,
+        work->admin.directory != NULL ? work->admin.directory : session->call.directory, verdict);
+    inv_result result = inv_call_run(&call, &adoption->change, 1);
 
     if (result != INV_OK)
         return result;

@@ -20,7 +20,7 @@
 static const ctl_option options[] = {
     {"type", 't', "TYPE", false, "account, contact, contact-account or reset [account]"},
     {"user", 'u', "NAME", false, "the only name it registers or resets; implies one use"},
-    {"inherit-groups", 0, NULL, false, "even if a group names it that nobody has: with --user"},
+    {"inherit-groups", 0, NULL, false, "even if a group has that name as a member: with --user"},
     {"inviter", 'i', "JID", false, "who invites; gets onto the new account's roster"},
     {"no-pair", 0, NULL, false, "record the inviter, but make them no contacts of each other"},
     {"contact", 0, "JID", true, "one more contact to pre-approve"},
@@ -225,7 +225,7 @@ static bool is_out(const inv_token *token)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return true;
-    ctl_warn("the token of invite %s could not be written, nobody has seen it: revoke it",
+    ctl_warn("the token of invite %s could not be written and is lost: revoke it",
              inv_token_id(token));
     return false;
 }
@@ -288,7 +288,7 @@ static bool can_print(void)
     (void)signal(SIGPIPE, SIG_IGN);
     if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
         return true;
-    ctl_warn("standard output is closed, nobody would see the token: nothing is made");
+    ctl_warn("standard output is closed, the token would be lost: nothing is made");
     return false;
 }
 
@@ -308,7 +308,7 @@ static void print_end(const ctl_invocation *invocation, const creation *wanted)
     ctl_write_time(account_first ? wanted->terms.account_over : wanted->request.expires, end);
     if (account_first)
         ctl_warn("warning: the account is over at %s, before the invite's own end (%s): %s "
-                 "registers nobody after that",
+                 "registers no account after that",
                  end, own, which);
     else if (wanted->request.expires == INV_NEVER)
         ctl_warn("%s never expires: revoke it when it has served its purpose", which);

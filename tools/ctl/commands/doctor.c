@@ -21,16 +21,16 @@ typedef struct examination {
 
 static void check_keys(examination *work, const inv_config *config)
 {
+    static const ctl_row lacking = {CTL_FINDING, "keys", NULL,
+                                    "invitectl init makes the key file; on a second host copy it"};
     const char *path = config->key_file;
     inv_verdict verdict = INV_VERDICT_INIT;
 
     if (inv_keys_read(path, &work->keys, &verdict) == INV_OK)
-        ctl_report_add(work->report, CTL_FINE, "keys", NULL, NULL, "%s: %zu key%s", path,
+        ctl_report_add(work->report, &(ctl_row){.check = "keys"}, "%s: %zu key%s", path,
                        inv_keys_count(work->keys), inv_keys_count(work->keys) == 1 ? "" : "s");
     else
-        ctl_report_add(work->report, CTL_FINDING, "keys", NULL,
-                       "invitectl init makes the key file; on a second host copy it", "%s",
-                       verdict.why);
+        ctl_report_add(work->report, &lacking, "%s", verdict.why);
 }
 
 static void check_recorded_keys(examination *work, ctl_proof *proof,
@@ -41,40 +41,39 @@ static void check_recorded_keys(examination *work, ctl_proof *proof,
     if (work->keys == NULL)
         return;
     if (containers->fingerprints == NULL || containers->fingerprints[0] == NULL) {
-        ctl_proof_row(proof, CTL_FINDING, "fingerprints", "run invitectl init",
-                      "%s records no keys", proof->domain->invites);
+        ctl_proof_finding(proof, "fingerprints", "run invitectl init", "%s records no keys",
+                          proof->domain->invites);
         return;
     }
     if (ctl_keys_fit(containers, work->keys, proof->config, proof->domain->name, &verdict) !=
         INV_OK) {
-        ctl_proof_row(proof, CTL_FINDING, "fingerprints", NULL, "%s", verdict.why);
+        ctl_proof_finding(proof, "fingerprints", NULL, "%s", verdict.why);
         return;
     }
     for (size_t i = 0; i < inv_keys_count(work->keys); i++) {
         if (!ctl_key_is_recorded(containers, work->keys, i)) {
-            ctl_proof_row(proof, CTL_FINDING, "fingerprints",
-                          "run invitectl init; then copy the key file to every host",
-                          "key %u is not recorded in %s", (unsigned)inv_keys_id(work->keys, i),
-                          proof->domain->invites);
+            ctl_proof_finding(proof, "fingerprints",
+                              "run invitectl init; then copy the key file to every host",
+                              "key %u is not recorded in %s", (unsigned)inv_keys_id(work->keys, i),
+                              proof->domain->invites);
             return;
         }
     }
-    ctl_proof_row(proof, CTL_FINE, "fingerprints", NULL, "the keys are those that are recorded");
+    ctl_proof_fine(proof, "fingerprints", "the keys are those that are recorded");
 }
 
 static bool check_containers(ctl_proof *proof, const ctl_containers *containers)
 {
     if (ctl_containers_complete(containers)) {
-        ctl_proof_row(proof, CTL_FINE, "containers", NULL, "invites, people and rosters are there");
+        ctl_proof_fine(proof, "containers", "invites, people and rosters are there");
         return true;
     }
-    ctl_proof_row(proof, CTL_FINDING, "containers",
-                  "run invitectl init; if they exist, let invitegate read them", "missing:%s%s%s%s",
-                  containers->invites ? "" : " invites",
-                  containers->invites && !containers->marked
-                      ? " the class xmppInviteContainer on invites"
-                      : "",
-                  containers->people ? "" : " people", containers->rosters ? "" : " rosters");
+    ctl_proof_finding(
+        proof, "containers", "run invitectl init; if they exist, let invitegate read them",
+        "missing:%s%s%s%s", containers->invites ? "" : " invites",
+        containers->invites && !containers->marked ? " the class xmppInviteContainer on invites"
+                                                   : "",
+        containers->people ? "" : " people", containers->rosters ? "" : " rosters");
     return containers->invites && containers->people && containers->rosters;
 }
 
@@ -88,13 +87,12 @@ static void check_forms(ctl_proof *proof, const ctl_containers *containers)
         if ((proof->domain->verifiers & bits[i]) == 0 || (containers->forms & bits[i]) != 0)
             continue;
         fine = false;
-        ctl_proof_row(proof, CTL_FINDING, "record", "run invitectl init",
-                      "password_verifiers wants %s, which init has not proved here",
-                      ctl_form_name(bits[i]));
+        ctl_proof_finding(proof, "record", "run invitectl init",
+                          "password_verifiers wants %s, which init has not proved here",
+                          ctl_form_name(bits[i]));
     }
     if (fine)
-        ctl_proof_row(proof, CTL_FINE, "record", NULL,
-                      "init has proved what password_verifiers wants");
+        ctl_proof_fine(proof, "record", "init has proved what password_verifiers wants");
 }
 
 /* Checks invitePasswordDates, by which readers of SCRAM verifiers judge them. */
@@ -103,16 +101,16 @@ static void check_dates(ctl_proof *proof, const ctl_containers *containers)
     if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
         return;
     if (containers->dates == INV_PASSWORD_DATES_UNKNOWN)
-        ctl_proof_row(proof, CTL_FINDING, "record", "run invitectl init",
-                      "%s does not record how the directory dates passwords "
-                      "(invitePasswordDates): SCRAM verifiers are served to nobody",
-                      proof->domain->invites);
+        ctl_proof_finding(proof, "record", "run invitectl init",
+                          "%s does not record how the directory dates passwords "
+                          "(invitePasswordDates): SCRAM verifiers are not served",
+                          proof->domain->invites);
     else if (proof->dates != INV_PASSWORD_DATES_UNKNOWN && proof->dates != containers->dates)
-        ctl_proof_row(proof, CTL_FINDING, "record",
-                      "run invitectl init, unless the directory's settings were changed by mistake",
-                      "invitePasswordDates is %s, but the directory now dates passwords as \"%s\"",
-                      inv_password_dates_word(containers->dates),
-                      inv_password_dates_word(proof->dates));
+        ctl_proof_finding(
+            proof, "record",
+            "run invitectl init, unless the directory's settings were changed by mistake",
+            "invitePasswordDates is %s, but the directory now dates passwords as \"%s\"",
+            inv_password_dates_word(containers->dates), inv_password_dates_word(proof->dates));
 }
 
 #define ORPHANS_TOLD 5 /* memberships in rows of their own; the others are counted */
@@ -127,32 +125,29 @@ static void tell_orphan(void *context, const inv_group_orphan *orphan)
     orphans *found = context;
 
     if (++found->count <= ORPHANS_TOLD)
-        ctl_proof_row(found->proof, CTL_FINDING, "memberships",
-                      "invitectl remove NAME takes a name out of its groups; invitectl create "
-                      "--inherit-groups --user NAME lets a new account have them",
-                      "nobody has the name %s, but %s names it (%s): it cannot be registered",
-                      orphan->local, orphan->group, orphan->attribute);
+        ctl_proof_finding(found->proof, "memberships",
+                          "invitectl remove NAME takes a name out of its groups; invitectl create "
+                          "--inherit-groups --user NAME lets a new account have them",
+                          "no entry has the name %s, but %s names it (%s): it cannot be registered",
+                          orphan->local, orphan->group, orphan->attribute);
 }
 
 /* Checks groups for names that no entry holds. */
 static inv_result check_memberships(ctl_proof *proof)
 {
     orphans found = {.proof = proof};
-    inv_call call = *proof->call;
-    inv_result result;
+    inv_result result = inv_group_each_orphan(proof->call, tell_orphan, &found);
 
-    call.domain = proof->domain;
-    result = inv_group_each_orphan(&call, tell_orphan, &found);
     if (result == INV_CONFIG) {
-        ctl_proof_row(proof, CTL_FINDING, "memberships", CTL_REMEDY_ACL, "%s", proof->verdict->why);
+        ctl_proof_finding(proof, "memberships", CTL_REMEDY_ACL, "%s", proof->call->verdict->why);
         return INV_OK;
     }
     if (result == INV_OK && found.count > ORPHANS_TOLD)
-        ctl_proof_row(proof, CTL_FINDING, "memberships", "invitectl repair lists all of them",
-                      "%zu more memberships of names that nobody has", found.count - ORPHANS_TOLD);
+        ctl_proof_finding(proof, "memberships", "invitectl repair lists all of them",
+                          "%zu more memberships of names that no entry has",
+                          found.count - ORPHANS_TOLD);
     else if (result == INV_OK && found.count == 0)
-        ctl_proof_row(proof, CTL_FINE, "memberships", NULL,
-                      "no group names anybody whom there is not");
+        ctl_proof_fine(proof, "memberships", "every name in a group has an entry");
     return result;
 }
 
@@ -161,14 +156,14 @@ static void check_clock(ctl_proof *proof)
     double difference = difftime(time(NULL), proof->server_time);
 
     if (proof->server_time == 0)
-        ctl_proof_row(proof, CTL_NOTE, "clock", NULL, "the server's time could not be seen");
+        ctl_proof_note(proof, "clock", NULL, "the server's time could not be seen");
     else if (difference > CLOCK_TOLERANCE || difference < -CLOCK_TOLERANCE)
-        ctl_proof_row(proof, CTL_FINDING, "clock", "keep both hosts' clocks right with NTP",
-                      "this host's clock is %.0f seconds %s the directory's",
-                      difference < 0 ? -difference : difference,
-                      difference < 0 ? "behind" : "ahead of");
+        ctl_proof_finding(proof, "clock", "keep both hosts' clocks right with NTP",
+                          "this host's clock is %.0f seconds %s the directory's",
+                          difference < 0 ? -difference : difference,
+                          difference < 0 ? "behind" : "ahead of");
     else
-        ctl_proof_row(proof, CTL_FINE, "clock", NULL, "agrees with the directory's");
+        ctl_proof_fine(proof, "clock", "agrees with the directory's");
 }
 
 static inv_result examine(ctl_session *session, void *state)
@@ -179,14 +174,12 @@ static inv_result examine(ctl_session *session, void *state)
                        .domain = session->domain,
                        .call = &session->call,
                        .report = work->report,
-                       .verdict = &session->verdict,
                        .optional_severity = CTL_FINDING};
     inv_result result = ctl_containers_read(&proof, &containers);
 
     if (result != INV_OK)
         goto cleanup;
-    ctl_proof_row(&proof, CTL_FINE, "connection", NULL, "%s answers",
-                  proof.config->directory.uris[0]);
+    ctl_proof_fine(&proof, "connection", "%s answers", proof.config->directory.uris[0]);
     (void)ctl_check_places(&proof);
     result = ctl_check_schema(&proof);
     if (result != INV_OK || !check_containers(&proof, &containers))
@@ -228,7 +221,7 @@ static inv_result run(ctl_session *session, void *state)
     work->report = ctl_report_new();
     if (work->report == NULL)
         return inv_verdict_no_memory(&session->verdict);
-    ctl_report_add(work->report, CTL_FINE, "config", NULL, NULL, "%s is sound", config->path);
+    ctl_report_add(work->report, &(ctl_row){.check = "config"}, "%s is sound", config->path);
     check_keys(work, config);
     return ctl_each_domain(session, session->domain, examine, work);
 }

@@ -41,7 +41,6 @@ static ctl_proof proof_of(ctl_session *session, const setup *work)
                        .call = &session->call,
                        .admin = work->admin.directory,
                        .report = work->report,
-                       .verdict = &session->verdict,
                        .optional_severity = CTL_NOTE};
 }
 
@@ -96,7 +95,7 @@ static bool report_missing(ctl_session *session, const setup *work)
     if (stream != NULL && fclose(stream) != 0)
         printed = false;
     if (printed)
-        ctl_proof_row(&proof, CTL_FINDING, "containers", ldif, "containers are missing");
+        ctl_proof_finding(&proof, "containers", ldif, "containers are missing");
     free(ldif);
     return printed;
 }
@@ -146,7 +145,7 @@ static inv_result find_keys(ctl_session *session, setup *work)
     if (result == INV_OK)
         result = inv_keys_read(path, &work->keys, verdict);
     if (result == INV_OK)
-        ctl_report_add(work->report, CTL_FINE, "keys", NULL, NULL, "%s is made", path);
+        ctl_report_add(work->report, &(ctl_row){.check = "keys"}, "%s is made", path);
     return result;
 }
 

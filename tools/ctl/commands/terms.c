@@ -220,7 +220,7 @@ static bool parse_qr(const ctl_invocation *invocation, ctl_terms *terms)
         return false;
     }
     if (terms->qr && strcmp(terms->print, "id") == 0) {
-        ctl_usage(invocation, "an id lets nobody in: --qr goes with uri, token or url");
+        ctl_usage(invocation, "an id cannot be redeemed: --qr goes with uri, token or url");
         return false;
     }
     return true;

@@ -255,7 +255,7 @@ static int print(const ctl_session *session, void *state)
     }
     if (!any_printed(all))
         ctl_warn("%s", only == NULL ? "no account was made by an invite"
-                                    : "no invite made that account, and it invited nobody");
+                                    : "no invite made that account, and it is the inviter of none");
     return CTL_EXIT_OK;
 }
 

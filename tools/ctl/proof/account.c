@@ -42,9 +42,9 @@ static inv_result make_people(ctl_proof *proof)
     if (result == INV_OK)
         result = make_person(proof, "other", login | scram, &proof->other);
     if (result == INV_OK && proof->other.dn == NULL && (login | scram) != 0)
-        ctl_proof_row(proof, CTL_FINDING, "accounts", NULL,
-                      "an account that is not marked as a throwaway is refused: %s",
-                      proof->verdict->why);
+        ctl_proof_finding(proof, "accounts", NULL,
+                          "an account that is not marked as a throwaway is refused: %s",
+                          proof->call->verdict->why);
     return result;
 }
 
@@ -64,21 +64,20 @@ static inv_result probe_dating(ctl_proof *proof, const inv_operation *reset)
     if (reset->read_after == NULL)
         return INV_OK;
     if (moment == NULL) {
-        ctl_proof_row(
-            proof, proof->optional_severity, "reset",
+        ctl_proof_optional(
+            proof, "reset",
             "let the server answer the post-read control (RFC 4527) and invitegate read "
             "pwdChangedTime and modifyTimestamp",
-            "a reset does not tell when it was: its SCRAM verifiers are served to nobody");
+            "a reset does not tell when it was: its SCRAM verifiers are not served");
         return INV_OK;
     }
     dating = inv_account_date_operation(proof->other.dn, THROWAWAY_MARK, moment);
     result = ctl_proof_run(proof, proof->call->directory, dating);
     if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_SUCCESS)) {
-        (void)inv_operation_result(dating, "recording what verifiers are of", proof->verdict);
-        ctl_proof_row(proof, proof->optional_severity, "reset",
-                      "let invitegate write xmppVerifiersOf of accounts (" CTL_REMEDY_ACL ")",
-                      "after a reset SCRAM verifiers are served to nobody: %s",
-                      proof->verdict->why);
+        (void)inv_operation_result(dating, "recording what verifiers are of", proof->call->verdict);
+        ctl_proof_optional(
+            proof, "reset", "let invitegate write xmppVerifiersOf of accounts (" CTL_REMEDY_ACL ")",
+            "after a reset SCRAM verifiers are not served: %s", proof->call->verdict->why);
     }
     inv_operation_free(&dating);
     return result;
@@ -99,8 +98,8 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
         return INV_OK;
     password = ctl_random_password();
     if (password == NULL)
-        return inv_verdict_no_memory(proof->verdict);
-    result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
+    result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->call->verdict);
     if (result != INV_OK)
         goto cleanup;
     modify =
@@ -109,15 +108,15 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
     if (result != INV_OK)
         goto cleanup;
     result = inv_account_write_result(modify, (domain.verifiers & INV_VERIFIER_SERVER) != 0,
-                                      proof->verdict);
+                                      proof->call->verdict);
     if (result == INV_OK) {
-        ctl_proof_row(proof, CTL_FINE, "reset", NULL, "a password can be replaced");
+        ctl_proof_fine(proof, "reset", "a password can be replaced");
         result = probe_dating(proof, modify);
     } else if (result > INV_OK || result == INV_CONFIG) {
-        ctl_proof_row(proof, CTL_NOTE, "reset",
-                      "let invitegate write userPassword, authPassword, inviteNonce and the class "
-                      "authPasswordObject of accounts; reset invites need it",
-                      "a password cannot be replaced: %s", proof->verdict->why);
+        ctl_proof_note(proof, "reset",
+                       "let invitegate write userPassword, authPassword, inviteNonce and the class "
+                       "authPasswordObject of accounts; reset invites need it",
+                       "a password cannot be replaced: %s", proof->call->verdict->why);
         result = INV_OK;
     }
 cleanup:
@@ -134,16 +133,17 @@ static inv_result probe_name_search(ctl_proof *proof)
     inv_result result = inv_account_find(proof->call, proof->other.name, &account);
 
     if (result == INV_CONFIG) {
-        ctl_proof_row(proof, CTL_FINDING, "names", "correct name_search_base and name_filter", "%s",
-                      proof->verdict->why);
+        ctl_proof_finding(proof, "names", "correct name_search_base and name_filter", "%s",
+                          proof->call->verdict->why);
         result = INV_OK;
     } else if (result == INV_OK && account == NULL) {
-        ctl_proof_row(proof, CTL_FINDING, "names",
-                      "name_search_base must hold people, and name_filter must match accounts; let "
-                      "invitegate search there",
-                      "an account that exists is not found by its name");
+        ctl_proof_finding(
+            proof, "names",
+            "name_search_base must hold people, and name_filter must match accounts; let "
+            "invitegate search there",
+            "an account that exists is not found by its name");
     } else if (result == INV_OK) {
-        ctl_proof_row(proof, CTL_FINE, "names", NULL, "the holder of a name is found");
+        ctl_proof_fine(proof, "names", "the holder of a name is found");
         result = prove_reset(proof, account);
     }
     inv_account_free(&account);
@@ -165,19 +165,20 @@ static inv_result look_at(ctl_proof *proof, const ctl_person *person)
     if (entry == NULL || inv_entry_count(entry, "xmppJid") == 0 ||
         inv_entry_count(entry, "inviteId") == 0 || inv_entry_count(entry, "inviteNonce") == 0 ||
         inv_entry_count(entry, "createTimestamp") == 0) {
-        ctl_proof_row(
-            proof, CTL_FINDING, "accounts",
+        ctl_proof_finding(
+            proof, "accounts",
             "let invitegate read accounts, with createTimestamp, but not their passwords",
             "an account, or its xmppJid, inviteId, inviteNonce or createTimestamp, cannot "
             "be read");
         goto cleanup;
     }
-    ctl_proof_row(proof, CTL_FINE, "accounts", NULL, "can be added and read");
+    ctl_proof_fine(proof, "accounts", "can be added and read");
     if (inv_entry_count(entry, "userPassword") > 0)
-        ctl_proof_row(proof, proof->optional_severity, "passwords",
-                      "let it write userPassword, not read it (config-examples/slapd/"
-                      "invitegate-acl.conf)",
-                      "invitegate can read userPassword of the accounts, which it never needs");
+        ctl_proof_optional(
+            proof, "passwords",
+            "let it write userPassword, not read it (config-examples/slapd/"
+            "invitegate-acl.conf)",
+            "invitegate can read userPassword of the accounts, which it never needs");
 cleanup:
     inv_operation_free(&search);
     return result;
@@ -197,12 +198,13 @@ static inv_result probe_comparing(ctl_proof *proof)
     result = ctl_proof_run(proof, proof->call->directory, search);
     if (result == INV_OK &&
         (search->entry_count != 1 || inv_entry_count(search->entries[0], "authPassword") == 0))
-        ctl_proof_row(proof, CTL_FINDING, "passwords",
-                      "let invitegate read authPassword of accounts (config-examples/slapd/"
-                      "invitegate-acl.conf says how), or add server or crypt to password_verifiers",
-                      "with nothing but SCRAM invitegate has to read authPassword and cannot: no "
-                      "password is proved, so nobody logs in through PAM and nothing that was cut "
-                      "off is finished");
+        ctl_proof_finding(
+            proof, "passwords",
+            "let invitegate read authPassword of accounts (config-examples/slapd/"
+            "invitegate-acl.conf says how), or add server or crypt to password_verifiers",
+            "with nothing but SCRAM invitegate has to read authPassword and cannot: no "
+            "password can be verified, so every login through PAM fails and nothing "
+            "that was cut off is finished");
     inv_operation_free(&search);
     return result;
 }
@@ -227,7 +229,7 @@ static inv_result read_date(ctl_proof *proof, char **date)
     if (text != NULL) {
         *date = strdup(text);
         if (*date == NULL)
-            result = inv_verdict_no_memory(proof->verdict);
+            result = inv_verdict_no_memory(proof->call->verdict);
     }
     inv_operation_free(&search);
     return result;
@@ -248,8 +250,8 @@ static inv_result change_password(ctl_proof *proof, bool *changed)
 
     domain.verifiers = proof->logins & (~proof->logins + 1);
     if (password == NULL)
-        return inv_verdict_no_memory(proof->verdict);
-    result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
+    result = inv_verifiers_new(&domain, password, &deadline, &verifiers, proof->call->verdict);
     if (result == INV_OK) {
         const inv_secret *value = inv_verifiers_value(verifiers, 0);
 
@@ -321,33 +323,32 @@ static inv_result probe_presence(ctl_proof *proof)
     search = inv_operation_search(proof->other.dn, INV_SCOPE_BASE, "(userPassword=*)", nothing);
     result = ctl_proof_run(proof, proof->call->directory, search);
     if (result == INV_OK && search->entry_count != 1)
-        ctl_proof_row(
-            proof, proof->optional_severity, "passwords",
+        ctl_proof_optional(
+            proof, "passwords",
             "let invitegate search for userPassword, not read it (=ws in config-examples/"
             "slapd/invitegate-acl.conf; 389 DS: allow (search) in invitegate-aci.ldif)",
             "whether an account has a userPassword is not to be seen: its SCRAM verifiers "
-            "are served to nobody");
+            "are not served");
     inv_operation_free(&search);
     return result;
 }
 
 static void report_dates(ctl_proof *proof)
 {
-    const bool only_scram = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0;
+    static const char remedy[] = "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
+                                 "passwordTrackUpdateTime on, and pwdUpdateTime)";
+    static const char cause[] =
+        "pwdChangedTime is not to be seen: a password that is changed elsewhere could not be told "
+        "from the one of the SCRAM verifiers, so they are not served";
 
     if ((proof->domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
         return;
     if (proof->dates == INV_PASSWORD_DATES_ADD || proof->dates == INV_PASSWORD_DATES_CHANGE)
-        ctl_proof_row(proof, CTL_FINE, "ppolicy", NULL, "a password changed elsewhere is noticed");
+        ctl_proof_fine(proof, "ppolicy", "a password changed elsewhere is noticed");
+    else if ((proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
+        ctl_proof_finding(proof, "ppolicy", remedy, "%s and no account can log in", cause);
     else
-        ctl_proof_row(
-            proof, only_scram ? CTL_FINDING : proof->optional_severity, "ppolicy",
-            "load ppolicy and let invitegate read pwdChangedTime (389 DS: "
-            "passwordTrackUpdateTime on, and pwdUpdateTime)",
-            "pwdChangedTime is not to be seen: a password that is changed elsewhere could "
-            "not be told from the one of the SCRAM verifiers, so they are served to "
-            "nobody%s",
-            only_scram ? " and nobody can log in" : "");
+        ctl_proof_optional(proof, "ppolicy", remedy, "%s", cause);
 }
 
 inv_result ctl_probe_accounts(ctl_proof *proof)

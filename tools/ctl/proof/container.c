@@ -42,12 +42,12 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
     inv_provider_read(entry, containers->provider);
     containers->fingerprints = calloc(count + 1, sizeof(*containers->fingerprints));
     if (containers->fingerprints == NULL)
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     for (size_t i = 0; i < count; i++) {
         containers->fingerprints[i] =
             strdup(inv_entry_value(entry, "inviteKeyFingerprint", i, NULL));
         if (containers->fingerprints[i] == NULL)
-            return inv_verdict_no_memory(proof->verdict);
+            return inv_verdict_no_memory(proof->call->verdict);
     }
     if (inv_entry_text(entry, "inviteSoleContainer") != NULL)
         containers->sole =
@@ -78,7 +78,7 @@ static inv_result read_one(ctl_proof *proof, inv_directory *directory, const cha
     if (result == INV_OK && (*search)->entry_count == 0 &&
         !inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT) &&
         !inv_operation_answered(*search, INV_LDAP_SUCCESS))
-        result = inv_operation_result(*search, "reading the container", proof->verdict);
+        result = inv_operation_result(*search, "reading the container", proof->call->verdict);
     return result;
 }
 
@@ -221,16 +221,17 @@ inv_result ctl_containers_make(ctl_proof *proof, const ctl_containers *container
     inv_result result = INV_OK;
 
     if (!missing(proof->domain, containers, operations))
-        result = inv_verdict_set(proof->verdict, INV_CONFIG,
+        result = inv_verdict_set(proof->call->verdict, INV_CONFIG,
                                  "not every container of %s could be made", proof->domain->name);
     for (size_t i = 0; result == INV_OK && operations[i] != NULL; i++) {
         result = ctl_proof_run(proof, proof->admin, operations[i]);
         if (result == INV_OK && !inv_operation_answered(operations[i], INV_LDAP_SUCCESS) &&
             !inv_operation_answered(operations[i], INV_LDAP_ENTRY_ALREADY_EXISTS) &&
             !inv_operation_answered(operations[i], INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS))
-            result = inv_operation_result(operations[i], "making a container", proof->verdict);
+            result =
+                inv_operation_result(operations[i], "making a container", proof->call->verdict);
         if (result == INV_OK)
-            ctl_proof_row(proof, CTL_FINE, "containers", NULL, "%s is made", operations[i]->dn);
+            ctl_proof_fine(proof, "containers", "%s is made", operations[i]->dn);
     }
     free_all(operations);
     return result;
@@ -296,11 +297,11 @@ static void report_unrecorded(ctl_proof *proof, const inv_operation *modify)
     if (!inv_operation_answered(modify, INV_LDAP_INSUFFICIENT_ACCESS) || only_takes_away(modify)) {
         char buffer[256];
 
-        ctl_proof_row(proof, CTL_FINDING, "record",
-                      inv_operation_remedy(modify, buffer, sizeof(buffer)),
-                      "what was proved cannot be written into %s: it answered %d%s%s",
-                      proof->domain->invites, modify->code, modify->diagnostic != NULL ? ", " : "",
-                      modify->diagnostic != NULL ? modify->diagnostic : "");
+        ctl_proof_finding(proof, "record", inv_operation_remedy(modify, buffer, sizeof(buffer)),
+                          "what was proved cannot be written into %s: it answered %d%s%s",
+                          proof->domain->invites, modify->code,
+                          modify->diagnostic != NULL ? ", " : "",
+                          modify->diagnostic != NULL ? modify->diagnostic : "");
         return;
     }
     stream = open_memstream(&ldif, &length);
@@ -309,10 +310,11 @@ static void report_unrecorded(ctl_proof *proof, const inv_operation *modify)
         (void)ctl_ldif_print(stream, modify);
         (void)fclose(stream);
     }
-    ctl_proof_row(proof, CTL_FINDING, "record", ldif,
-                  "invitegate may not write what was proved into %s: load this, or run init with "
-                  "--bind-dn",
-                  proof->domain->invites);
+    ctl_proof_finding(
+        proof, "record", ldif,
+        "invitegate may not write what was proved into %s: load this, or run init with "
+        "--bind-dn",
+        proof->domain->invites);
     free(ldif);
 }
 
@@ -334,7 +336,7 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
         return result;
     modify = record_operation(proof, containers, keys, forms, dates);
     if (modify == NULL)
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     if (modify->change_count == 0)
         goto cleanup;
     result = ctl_proof_run(proof, proof->call->directory, modify);
@@ -345,8 +347,7 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
         result = ctl_proof_run(proof, proof->admin, modify);
     }
     if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
-        ctl_proof_row(proof, CTL_FINE, "record", NULL, "what was proved is in %s",
-                      proof->domain->invites);
+        ctl_proof_fine(proof, "record", "what was proved is in %s", proof->domain->invites);
     else if (result == INV_OK)
         report_unrecorded(proof, modify);
 cleanup:
@@ -364,17 +365,16 @@ void ctl_check_provider(ctl_proof *proof, const ctl_containers *containers)
     if (proof->provider[0] == '\0' && containers->provider[0] == '\0')
         return; /* 389 DS does not tell its server id */
     if (proof->provider[0] == '\0')
-        ctl_proof_row(proof, CTL_FINDING, "provider",
-                      "let the identity of [directory] read entryCSN of the entries it writes",
-                      "server %s decides, but %s does not tell which one it is",
-                      containers->provider, uri);
+        ctl_proof_finding(proof, "provider",
+                          "let the identity of [directory] read entryCSN of the entries it writes",
+                          "server %s decides, but %s does not tell which one it is",
+                          containers->provider, uri);
     else if (containers->provider[0] == '\0')
-        ctl_proof_row(proof, CTL_NOTE, "provider", "run invitectl init",
-                      "%s is server %s; which one decides is not recorded", uri, proof->provider);
+        ctl_proof_note(proof, "provider", "run invitectl init",
+                       "%s is server %s; which one decides is not recorded", uri, proof->provider);
     else if (strcmp(proof->provider, containers->provider) != 0)
-        ctl_proof_row(proof, CTL_FINDING, "provider", remedy, "server %s decides, but %s is %s",
-                      containers->provider, uri, proof->provider);
+        ctl_proof_finding(proof, "provider", remedy, "server %s decides, but %s is %s",
+                          containers->provider, uri, proof->provider);
     else
-        ctl_proof_row(proof, CTL_FINE, "provider", NULL, "%s is server %s, which decides", uri,
-                      proof->provider);
+        ctl_proof_fine(proof, "provider", "%s is server %s, which decides", uri, proof->provider);
 }

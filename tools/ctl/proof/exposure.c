@@ -19,27 +19,36 @@ typedef struct reader {
     bool locked_out; /* its bind is refused */
 } reader;
 
-/* attribute NULL: the entry itself is the secret. Any refusal is as good as an empty answer. */
-static inv_result look(ctl_proof *proof, reader *by, const char *dn, inv_scope scope,
-                       const char *filter, const char *attribute, const char *what)
+/* What a search for an attribute may show; attribute NULL: the entry itself is the secret. */
+typedef struct secret {
+    const char *what; /* in words */
+    const char *dn;   /* NULL: could not be made */
+    inv_scope scope;
+    const char *filter;
+    const char *attribute;
+} secret;
+
+/* Any refusal is as good as an empty answer. */
+static inv_result look(ctl_proof *proof, reader *by, const secret *hidden)
 {
-    const char *const attributes[] = {attribute, NULL};
+    const char *const attributes[] = {hidden->attribute, NULL};
     inv_operation *search;
     inv_result result;
     bool seen;
 
-    if (dn == NULL)
+    if (hidden->dn == NULL)
         return INV_OK;
-    search = inv_operation_search(dn, scope, filter, attributes);
+    search = inv_operation_search(hidden->dn, hidden->scope, hidden->filter, attributes);
     if (search != NULL)
         search->size_limit = 1;
     result = ctl_proof_run(proof, by->directory, search);
     if (result == INV_OK && search != NULL) {
-        seen = search->entry_count > 0 &&
-               (attribute == NULL || inv_entry_count(search->entries[0], attribute) > 0);
+        seen =
+            search->entry_count > 0 && (hidden->attribute == NULL ||
+                                        inv_entry_count(search->entries[0], hidden->attribute) > 0);
         if (seen)
-            ctl_proof_row(proof, CTL_FINDING, "exposure", REMEDY_EXPOSURE, "%s can read %s",
-                          by->who, what);
+            ctl_proof_finding(proof, "exposure", REMEDY_EXPOSURE, "%s can read %s", by->who,
+                              hidden->what);
         by->sees = by->sees || seen;
     } else if (result == INV_CONFIG) {
         by->locked_out = true;
@@ -51,56 +60,51 @@ static inv_result look(ctl_proof *proof, reader *by, const char *dn, inv_scope s
 
 static inv_result look_at_all(ctl_proof *proof, reader *by)
 {
-    const struct {
-        const char *dn;
-        inv_scope scope;
-        const char *filter;
-        const char *attribute;
-        const char *what;
-    } secrets[] = {
-        {proof->invite_dn, INV_SCOPE_BASE, NULL, NULL, "an invite"},
-        {proof->domain->invites, INV_SCOPE_ONE, NULL, NULL, "the list of invites"},
-        {proof->pair_dn, INV_SCOPE_BASE, NULL, NULL, "a pair of contacts"},
-        {proof->domain->rosters, INV_SCOPE_ONE, NULL, NULL, "the list of contacts"},
-        {proof->other.dn, INV_SCOPE_BASE, NULL, "authPassword", "authPassword of others"},
-        {proof->other.dn, INV_SCOPE_BASE, NULL, "userPassword", "userPassword of others"},
-        {proof->domain->people, INV_SCOPE_ONE, "(authPassword=*)", "authPassword",
-         "authPassword of accounts"},
+    const inv_domain *domain = proof->domain;
+    const char *other = proof->other.dn;
+    const secret secrets[] = {
+        {"an invite", proof->invite_dn, INV_SCOPE_BASE, NULL, NULL},
+        {"the list of invites", domain->invites, INV_SCOPE_ONE, NULL, NULL},
+        {"a pair of contacts", proof->pair_dn, INV_SCOPE_BASE, NULL, NULL},
+        {"the list of contacts", domain->rosters, INV_SCOPE_ONE, NULL, NULL},
+        {"authPassword of others", other, INV_SCOPE_BASE, NULL, "authPassword"},
+        {"userPassword of others", other, INV_SCOPE_BASE, NULL, "userPassword"},
+        {"authPassword of accounts", domain->people, INV_SCOPE_ONE, "(authPassword=*)",
+         "authPassword"},
     };
     inv_result result = INV_OK;
 
     for (size_t i = 0;
          result == INV_OK && !by->locked_out && i < sizeof(secrets) / sizeof(secrets[0]); i++)
-        result = look(proof, by, secrets[i].dn, secrets[i].scope, secrets[i].filter,
-                      secrets[i].attribute, secrets[i].what);
+        result = look(proof, by, &secrets[i]);
     if (result == INV_OK && by->locked_out)
-        ctl_proof_row(proof, CTL_NOTE, "exposure", NULL,
-                      "%s is not let in at all, what it could read is not known: %s", by->who,
-                      proof->verdict->why);
+        ctl_proof_note(proof, "exposure", NULL,
+                       "%s is not let in at all, what it could read is not known: %s", by->who,
+                       proof->call->verdict->why);
     else if (result == INV_OK && !by->sees)
-        ctl_proof_row(proof, CTL_FINE, "exposure", NULL,
-                      "%s can read neither authPassword nor invites nor pairs", by->who);
+        ctl_proof_fine(proof, "exposure", "%s can read neither authPassword nor invites nor pairs",
+                       by->who);
     return result;
 }
 
 inv_result ctl_probe_exposure(ctl_proof *proof)
 {
-    reader anonymous = {.who = "anybody, without a bind,"};
+    reader anonymous = {.who = "an anonymous client"};
     reader ordinary = {.who = "an ordinary account"};
     inv_result result = inv_directory_new_anonymous(&proof->config->directory, &anonymous.directory,
-                                                    proof->verdict);
+                                                    proof->call->verdict);
 
     if (result == INV_OK)
         result = look_at_all(proof, &anonymous);
     if (result != INV_OK)
         goto cleanup;
     if (proof->reader.dn == NULL) {
-        ctl_proof_row(proof, CTL_NOTE, "exposure", NULL,
-                      "what an ordinary account can read is not known: none could be made");
+        ctl_proof_note(proof, "exposure", NULL,
+                       "what an ordinary account can read is not known: none could be made");
         goto cleanup;
     }
     result = inv_directory_new(&proof->config->directory, proof->reader.dn, proof->reader.password,
-                               &ordinary.directory, proof->verdict);
+                               &ordinary.directory, proof->call->verdict);
     if (result == INV_OK)
         result = look_at_all(proof, &ordinary);
 cleanup:

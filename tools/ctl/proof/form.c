@@ -73,27 +73,27 @@ static inv_result judge_hashing(const ctl_throwaway *attempt)
     switch (stored) {
     case STORED_HASHED:
         proof->accepted |= INV_VERIFIER_SERVER;
-        ctl_proof_row(proof, CTL_FINE, "hashing", NULL,
-                      "the directory hashes a clear password it is given");
+        ctl_proof_fine(proof, "hashing", "the directory hashes a clear password it is given");
         break;
     case STORED_CLEAR:
         proof->refused |= INV_VERIFIER_SERVER;
         if (wanted)
-            ctl_proof_row(proof, CTL_FINDING, "hashing", REMEDY_HASHING,
-                          "the directory keeps a clear password as it is, for every backup to "
-                          "read");
+            ctl_proof_finding(proof, "hashing", REMEDY_HASHING,
+                              "the directory keeps a clear password as it is, for every backup to "
+                              "read");
         break;
     case STORED_UNSEEN:
         if (wanted && (proof->recorded & INV_VERIFIER_SERVER) != 0)
-            ctl_proof_row(proof, CTL_NOTE, "hashing", NULL,
-                          "cannot be read now; an earlier init proved that the directory hashes");
+            ctl_proof_note(proof, "hashing", NULL,
+                           "cannot be read now; an earlier init proved that the directory hashes");
         else if (wanted)
-            ctl_proof_row(proof, CTL_FINDING, "hashing",
-                          "run init with --bind-dn and --bind-password-file of somebody who may "
-                          "read userPassword of the throwaway accounts, or let invitegate do so "
-                          "(config-examples/slapd/invitegate-acl.conf)",
-                          "whether the directory hashes clear passwords cannot be read and stays "
-                          "unproven");
+            ctl_proof_finding(
+                proof, "hashing",
+                "run init with --bind-dn and --bind-password-file of an identity that may "
+                "read userPassword of the throwaway accounts, or let invitegate do so "
+                "(config-examples/slapd/invitegate-acl.conf)",
+                "whether the directory hashes clear passwords cannot be read and stays "
+                "unproven");
         break;
     }
     return INV_OK;
@@ -107,7 +107,7 @@ static inv_result judge_login(const ctl_throwaway *attempt, const form *how)
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
     bool wanted = (proof->domain->verifiers & how->verifier) != 0;
     inv_result result = inv_directory_verify(proof->call->directory, attempt->dn, attempt->password,
-                                             &deadline, proof->verdict);
+                                             &deadline, proof->call->verdict);
 
     if (result == INV_OK && how->verifier != INV_VERIFIER_SERVER)
         proof->accepted |= how->verifier;
@@ -118,23 +118,25 @@ static inv_result judge_login(const ctl_throwaway *attempt, const form *how)
     if (result == INV_WRONG_PASSWORD) {
         proof->refused |= how->verifier;
         if (wanted)
-            ctl_proof_row(proof, CTL_FINDING, how->name,
-                          "take another form in password_verifiers, or load the directory's module "
-                          "for this one (OpenLDAP: pw-sha2 for ssha512)",
-                          "the form %s is stored, but nobody can log in with it", how->name);
+            ctl_proof_finding(
+                proof, how->name,
+                "take another form in password_verifiers, or load the directory's module "
+                "for this one (OpenLDAP: pw-sha2 for ssha512)",
+                "the form %s is stored, but a login with it fails", how->name);
         return INV_OK;
     }
     if (result != INV_CONFIG)
         return result;
-    ctl_proof_row(proof, CTL_FINDING, how->name, "use ldapi:/// or TLS",
-                  "a login with the form %s cannot be tried: %s", how->name, proof->verdict->why);
+    ctl_proof_finding(proof, how->name, "use ldapi:/// or TLS",
+                      "a login with the form %s cannot be tried: %s", how->name,
+                      proof->call->verdict->why);
     return INV_OK;
 }
 
 static inv_result try_form(ctl_proof *proof, const form *how)
 {
     ctl_throwaway attempt = {
-        .proof = proof, .wanted = how->verifier, .invite_id = CTL_THROWAWAY_ID};
+        .proof = proof, .wanted = how->verifier, .invite_id = INV_INVITE_ID_THROWAWAY};
     bool wanted = (proof->domain->verifiers & how->verifier) != 0;
     inv_result result = ctl_throwaway_prepare(&attempt, how->name);
 
@@ -145,11 +147,11 @@ static inv_result try_form(ctl_proof *proof, const form *how)
     if (!attempt.added) {
         proof->refused |= how->verifier;
         if (wanted)
-            ctl_proof_row(proof, CTL_FINDING, how->name,
-                          "let invitegate add what account_classes and account_attributes ask for, "
-                          "or take another form in password_verifiers",
-                          "an account with the form %s is refused: %s", how->name,
-                          proof->verdict->why);
+            ctl_proof_finding(
+                proof, how->name,
+                "let invitegate add what account_classes and account_attributes ask for, "
+                "or take another form in password_verifiers",
+                "an account with the form %s is refused: %s", how->name, proof->call->verdict->why);
         goto cleanup;
     }
     if (how->verifier == INV_VERIFIERS_SCRAM) {
@@ -178,8 +180,7 @@ static void report_forms(ctl_proof *proof)
         if (length > 0)
             end += (size_t)length;
     }
-    ctl_proof_row(proof, CTL_FINE, "forms", NULL, "passwords that work here:%s",
-                  end > 0 ? accepted : " none");
+    ctl_proof_fine(proof, "forms", "passwords that work here:%s", end > 0 ? accepted : " none");
 }
 
 inv_result ctl_probe_forms(ctl_proof *proof)

@@ -112,8 +112,8 @@ static void need(index_list *known, const char *base, const char *attribute)
     if (found)
         return;
     known->complete = false;
-    ctl_proof_row(known->proof, known->proof->optional_severity, "indexes", REMEDY_INDEX,
-                  "%s has no index for equality in %s", attribute, base);
+    ctl_proof_optional(known->proof, "indexes", REMEDY_INDEX, "%s has no index for equality in %s",
+                       attribute, base);
 }
 
 bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE])
@@ -172,7 +172,7 @@ static void judge(index_list *known)
     else if (database_of(known, domain->rosters) != database_of(known, domain->people))
         need(known, domain->rosters, "entryCSN");
     if (known->complete)
-        ctl_proof_row(known->proof, CTL_FINE, "indexes", NULL, "all that are needed are there");
+        ctl_proof_fine(known->proof, "indexes", "all that are needed are there");
 }
 
 static inv_result look(index_list *known, inv_directory *directory)
@@ -202,10 +202,10 @@ inv_result ctl_check_indexes(ctl_proof *proof)
         proof->admin != NULL)
         result = look(&known, proof->admin);
     if (result == INV_OK && known.openldap->entry_count + known.ds389->entry_count == 0)
-        ctl_proof_row(proof, CTL_NOTE, "indexes", NULL,
-                      "cn=config is not readable: compare the indexes by hand with "
-                      "config-examples/slapd/invitegate-index.conf (389 DS: "
-                      "config-examples/389ds/invitegate-config.ldif)");
+        ctl_proof_note(proof, "indexes", NULL,
+                       "cn=config is not readable: compare the indexes by hand with "
+                       "config-examples/slapd/invitegate-index.conf (389 DS: "
+                       "config-examples/389ds/invitegate-config.ldif)");
     else if (result == INV_OK)
         judge(&known);
     inv_operation_free(&known.openldap);

@@ -46,8 +46,9 @@ static inv_operation *throwaway_invite(const ctl_proof *proof)
 }
 
 /* All terms have to be readable, or each invite would be refused with INV_CONFIG. */
-static inv_result read_invite(ctl_proof *proof, bool *right)
+static inv_result read_invite(ctl_trial *trial)
 {
+    ctl_proof *proof = trial->proof;
     const char *const *attributes = inv_invite_attributes(INV_INVITE_ALL);
     inv_operation *search =
         inv_operation_search(proof->invite_dn, INV_SCOPE_BASE, NULL, attributes);
@@ -57,9 +58,8 @@ static inv_result read_invite(ctl_proof *proof, bool *right)
     if (result != INV_OK)
         goto cleanup;
     if (search->entry_count != 1) {
-        *right = false;
-        ctl_proof_row(proof, CTL_FINDING, "invites", CTL_REMEDY_ACL, "cannot read %s",
-                      proof->invite_dn);
+        trial->failed = true;
+        ctl_proof_finding(proof, "invites", CTL_REMEDY_ACL, "cannot read %s", proof->invite_dn);
         goto cleanup;
     }
     entry = search->entries[0];
@@ -67,11 +67,11 @@ static inv_result read_invite(ctl_proof *proof, bool *right)
         /* its claim is finished */
         if (inv_entry_count(entry, attributes[i]) > 0 || strcmp(attributes[i], "inviteClaim") == 0)
             continue;
-        *right = false;
-        ctl_proof_row(proof, CTL_FINDING, "invites", CTL_REMEDY_ACL, "cannot read %s of an invite",
-                      attributes[i]);
+        trial->failed = true;
+        ctl_proof_finding(proof, "invites", CTL_REMEDY_ACL, "cannot read %s of an invite",
+                          attributes[i]);
     }
-    proof->terms_are_read = *right;
+    proof->terms_are_read = !trial->failed;
     if (inv_entry_text(entry, "createTimestamp") != NULL)
         (void)inv_timestamp_parse_generalized(inv_entry_text(entry, "createTimestamp"),
                                               &proof->server_time);
@@ -81,24 +81,25 @@ cleanup:
 }
 
 /* The first write of all: its answer also tells which server took it. */
-static inv_result add_invite(ctl_proof *proof, bool *right)
+static inv_result add_invite(ctl_trial *trial)
 {
+    ctl_proof *proof = trial->proof;
     inv_operation *add = throwaway_invite(proof);
     char buffer[256];
     inv_result result;
 
     inv_provider_ask(add);
     result = ctl_proof_run(proof, proof->call->directory, add);
-    *right = result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS);
+    trial->failed = result == INV_OK && !inv_operation_answered(add, INV_LDAP_SUCCESS);
     proof->takes_no_writes = result == INV_OK && inv_operation_answered(add, INV_LDAP_REFERRAL);
-    if (*right)
-        (void)inv_provider_told(add, proof->provider);
+    if (trial->failed)
+        ctl_proof_finding(proof, proof->takes_no_writes ? "provider" : "invites",
+                          inv_operation_remedy(add, buffer, sizeof(buffer)),
+                          "cannot add an invite: %s answered %d%s%s", add->dn, add->code,
+                          add->diagnostic != NULL ? ", " : "",
+                          add->diagnostic != NULL ? add->diagnostic : "");
     else if (result == INV_OK)
-        ctl_proof_row(proof, CTL_FINDING, proof->takes_no_writes ? "provider" : "invites",
-                      inv_operation_remedy(add, buffer, sizeof(buffer)),
-                      "cannot add an invite: %s answered %d%s%s", add->dn, add->code,
-                      add->diagnostic != NULL ? ", " : "",
-                      add->diagnostic != NULL ? add->diagnostic : "");
+        (void)inv_provider_told(add, proof->provider);
     inv_operation_free(&add);
     return result;
 }
@@ -107,64 +108,61 @@ inv_result ctl_probe_invites(ctl_proof *proof)
 {
     const char *claim = "invitegate-proof@invalid 0000000000000000";
     const char *use = "invitegate-proof@invalid 19700101000000Z 0000000000000000";
-    bool right = true;
+    ctl_trial trial = {.proof = proof, .check = "invites"};
     inv_operation *modify;
     inv_result result;
 
     proof->invite_dn = inv_invite_dn(proof->domain, proof->id);
     if (proof->invite_dn == NULL || !ctl_proof_will_make(proof, strdup(proof->invite_dn)))
-        return inv_verdict_no_memory(proof->verdict);
-    result = add_invite(proof, &right);
-    if (result != INV_OK || !right)
+        return inv_verdict_no_memory(proof->call->verdict);
+    result = add_invite(&trial);
+    if (result != INV_OK || trial.failed)
         return result;
     modify = ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "1", "0");
     inv_operation_text(modify, INV_CHANGE_ADD, "inviteClaim", claim);
-    result =
-        ctl_proof_expect(proof, modify, INV_LDAP_SUCCESS, "invites", "claim an invite", &right);
-    if (result != INV_OK || !right)
+    result = ctl_trial_expect(&trial, modify, INV_LDAP_SUCCESS, "claim an invite");
+    if (result != INV_OK || trial.failed)
         return result;
-    result = ctl_proof_expect(proof, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "1", "0"),
-                              INV_LDAP_NO_SUCH_ATTRIBUTE, "invites",
-                              "rely on the guard of an exact old value", &right);
+    result =
+        ctl_trial_expect(&trial, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "1", "0"),
+                         INV_LDAP_NO_SUCH_ATTRIBUTE, "rely on the guard of an exact old value");
     if (result != INV_OK)
         return result;
     modify = ctl_proof_change(proof->invite_dn, "inviteClaim", claim, NULL);
     inv_operation_text(modify, INV_CHANGE_ADD, "inviteUsedBy", use);
-    result =
-        ctl_proof_expect(proof, modify, INV_LDAP_SUCCESS, "invites", "finish an invite", &right);
+    result = ctl_trial_expect(&trial, modify, INV_LDAP_SUCCESS, "finish an invite");
     /* open again: who can read it is tried further on, and rules may depend on its state */
-    if (result == INV_OK && right)
+    if (result == INV_OK && !trial.failed)
         result =
-            ctl_proof_expect(proof, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "0", "1"),
-                             INV_LDAP_SUCCESS, "invites", "give a use back", &right);
+            ctl_trial_expect(&trial, ctl_proof_change(proof->invite_dn, "inviteUsesLeft", "0", "1"),
+                             INV_LDAP_SUCCESS, "give a use back");
     if (result == INV_OK)
-        result = read_invite(proof, &right);
-    if (result == INV_OK && right)
-        ctl_proof_row(proof, CTL_FINE, "invites", NULL, "can be added, claimed, finished and read");
+        result = read_invite(&trial);
+    if (result == INV_OK && !trial.failed)
+        ctl_proof_fine(proof, "invites", "can be added, claimed, finished and read");
     return result;
 }
 
 inv_result ctl_probe_reservations(ctl_proof *proof)
 {
     char *dn = inv_reservation_dn(proof->domain, proof->tag);
-    bool right = true;
+    ctl_trial trial = {.proof = proof, .check = "reservations"};
     inv_operation *add;
     inv_result result;
 
     if (!ctl_proof_will_make(proof, dn))
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     add = inv_operation_new_add(dn);
     add_text(add, "objectClass", "xmppNameReservation");
     add_text(add, "inviteUser", proof->tag);
     add_text(add, "inviteId", proof->id);
-    result =
-        ctl_proof_expect(proof, add, INV_LDAP_SUCCESS, "reservations", "reserve a name", &right);
-    if (result == INV_OK && right)
-        result =
-            ctl_proof_expect(proof, ctl_proof_change(dn, "inviteId", proof->id, CTL_THROWAWAY_ID),
-                             INV_LDAP_SUCCESS, "reservations", "pass a reservation on", &right);
-    if (result == INV_OK && right)
-        ctl_proof_row(proof, CTL_FINE, "reservations", NULL, "can be added and passed on");
+    result = ctl_trial_expect(&trial, add, INV_LDAP_SUCCESS, "reserve a name");
+    if (result == INV_OK && !trial.failed)
+        result = ctl_trial_expect(
+            &trial, ctl_proof_change(dn, "inviteId", proof->id, INV_INVITE_ID_THROWAWAY),
+            INV_LDAP_SUCCESS, "pass a reservation on");
+    if (result == INV_OK && !trial.failed)
+        ctl_proof_fine(proof, "reservations", "can be added and passed on");
     return result;
 }
 
@@ -176,19 +174,19 @@ inv_result ctl_probe_clock(ctl_proof *proof)
     static const char *const attributes[] = {"modifyTimestamp", NULL};
     inv_operation *touch = inv_operation_new_modify(proof->domain->invites);
     inv_operation *read = NULL;
-    bool right = true;
+    ctl_trial trial = {.proof = proof, .check = "clock"};
     inv_result result;
 
     inv_operation_text(touch, INV_CHANGE_REPLACE, "inviteClock", "19700101000000Z");
-    result = ctl_proof_expect(proof, touch, INV_LDAP_SUCCESS, "clock", "write inviteClock", &right);
-    if (result != INV_OK || !right)
+    result = ctl_trial_expect(&trial, touch, INV_LDAP_SUCCESS, "write inviteClock");
+    if (result != INV_OK || trial.failed)
         return result;
     read = inv_operation_search(proof->domain->invites, INV_SCOPE_BASE, NULL, attributes);
     result = ctl_proof_run(proof, proof->call->directory, read);
     if (result == INV_OK &&
         (read->entry_count != 1 || inv_entry_text(read->entries[0], "modifyTimestamp") == NULL))
-        ctl_proof_row(proof, CTL_FINDING, "clock", CTL_REMEDY_ACL,
-                      "cannot read modifyTimestamp of %s", proof->domain->invites);
+        ctl_proof_finding(proof, "clock", CTL_REMEDY_ACL, "cannot read modifyTimestamp of %s",
+                          proof->domain->invites);
     inv_operation_free(&read);
     return result;
 }
@@ -200,10 +198,10 @@ inv_result ctl_probe_terms(ctl_proof *proof)
     inv_result result = ctl_proof_run(proof, proof->call->directory, modify);
 
     if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_SUCCESS))
-        ctl_proof_row(proof, proof->optional_severity, "terms", CTL_REMEDY_ACL,
-                      "invitegate may change the terms of an invite");
+        ctl_proof_optional(proof, "terms", CTL_REMEDY_ACL,
+                           "invitegate may change the terms of an invite");
     else if (result == INV_OK && inv_operation_answered(modify, INV_LDAP_INSUFFICIENT_ACCESS))
-        ctl_proof_row(proof, CTL_FINE, "terms", NULL, "the terms of an invite cannot be changed");
+        ctl_proof_fine(proof, "terms", "the terms of an invite cannot be changed");
     inv_operation_free(&modify);
     return result;
 }

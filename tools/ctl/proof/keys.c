@@ -99,20 +99,18 @@ inv_result ctl_check_invite_keys(ctl_proof *proof, const inv_keys *keys)
     inv_result result;
 
     if (filter == NULL)
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     search = inv_operation_search(proof->domain->invites, INV_SCOPE_ONE, filter, nothing);
     if (search != NULL)
         search->paged = true;
-    result = inv_directory_run(proof->call->directory, &search, 1, &proof->call->deadline,
-                               proof->verdict);
-    if (result == INV_OK)
-        result = inv_operation_result(search, "looking for invites of other keys", proof->verdict);
+    result = inv_call_perform(proof->call, search, "looking for invites of other keys",
+                              INV_LDAP_SUCCESS);
     if (result == INV_OK && search->entry_count > 0)
-        ctl_proof_row(proof, CTL_FINDING, "retired keys",
-                      "put the keys back, or revoke these invites and make new ones",
-                      "%zu open invite%s made with keys that %s lacks: their tokens are refused",
-                      search->entry_count, search->entry_count == 1 ? " was" : "s were",
-                      proof->config->key_file);
+        ctl_proof_finding(
+            proof, "retired keys", "put the keys back, or revoke these invites and make new ones",
+            "%zu open invite%s made with keys that %s lacks: their tokens are refused",
+            search->entry_count, search->entry_count == 1 ? " was" : "s were",
+            proof->config->key_file);
     inv_operation_free(&search);
     free(filter);
     return result;

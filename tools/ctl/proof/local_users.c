@@ -96,34 +96,32 @@ static void tell(ctl_proof *proof, const candidates *found)
         told++;
     }
     if (told == 0) {
-        ctl_proof_row(proof, CTL_FINE, "local users", NULL,
-                      "every user of " PASSWD_FILE " is in the directory or reserved");
+        ctl_proof_fine(proof, "local users",
+                       "every user of " PASSWD_FILE " is in the directory or reserved");
         return;
     }
     if (told > TOLD_MAX)
         (void)snprintf(rest, sizeof(rest), " and %zu more", told - TOLD_MAX);
-    ctl_proof_row(proof, CTL_NOTE, "local users",
-                  "pam_invite refuses them on this host; add those that nobody is to get by an "
-                  "invite elsewhere to reserved_names",
-                  "users of this host whose names are free in the directory: %s%s", names, rest);
+    ctl_proof_note(proof, "local users",
+                   "pam_invite refuses them on this host; add those that no invite is to "
+                   "register elsewhere to reserved_names",
+                   "users of this host whose names are free in the directory: %s%s", names, rest);
 }
 
 inv_result ctl_check_local_users(ctl_proof *proof)
 {
-    inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    inv_call call = ctl_proof_call(proof);
     candidates *found = calloc(1, sizeof(*found));
     inv_result result = INV_OK;
 
     if (found == NULL)
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     if (!read_users(proof, found)) {
-        ctl_proof_row(proof, CTL_NOTE, "local users", NULL,
-                      PASSWD_FILE " cannot be read to its end");
+        ctl_proof_note(proof, "local users", NULL, PASSWD_FILE " cannot be read to its end");
         goto cleanup;
     }
     if (found->count > 0)
-        result = inv_directory_run(proof->call->directory, found->searches, found->count, &deadline,
-                                   proof->verdict);
+        result = inv_call_run(&call, found->searches, found->count);
     if (result == INV_OK)
         tell(proof, found);
 cleanup:

@@ -21,7 +21,7 @@ static inv_result is_seen(ctl_proof *proof, const char *dn, const char *attribut
     inv_result result;
 
     if (asprintf(&filter, "(|(%s=*)(!(%s=*)))", attribute, attribute) == -1)
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     search = inv_operation_search(dn, INV_SCOPE_BASE, filter, nothing);
     free(filter);
     result = ctl_proof_run(proof, proof->call->directory, search);
@@ -53,13 +53,14 @@ inv_result ctl_probe_locks(ctl_proof *proof)
         if (result != INV_OK || seen)
             continue;
         fine = false;
-        ctl_proof_row(proof, CTL_FINDING, "locks", CTL_REMEDY_ACL,
-                      "%s is hidden from invitegate: an account that it locks would not be seen as "
-                      "locked",
-                      attributes[i]);
+        ctl_proof_finding(
+            proof, "locks", CTL_REMEDY_ACL,
+            "%s is hidden from invitegate: an account that it locks would not be seen as "
+            "locked",
+            attributes[i]);
     }
     if (result == INV_OK && fine)
-        ctl_proof_row(proof, CTL_FINE, "locks", NULL, "a locked account is seen as such");
+        ctl_proof_fine(proof, "locks", "a locked account is seen as such");
     inv_operation_free(&schema);
     return result;
 }

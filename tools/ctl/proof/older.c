@@ -49,8 +49,9 @@ static inv_result complete_one(older_invites *older, const inv_entry *entry)
     if (result == INV_OK && !inv_operation_answered(modify, INV_LDAP_SUCCESS) &&
         !inv_operation_answered(modify, INV_LDAP_NO_SUCH_OBJECT) &&
         !inv_operation_answered(modify, INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS)) {
-        ctl_proof_row(proof, CTL_FINDING, "older invites", CTL_REMEDY_ACL,
-                      "cannot add inviteTerms to %s: result %d", inv_entry_dn(entry), modify->code);
+        ctl_proof_finding(proof, "older invites", CTL_REMEDY_ACL,
+                          "cannot add inviteTerms to %s: result %d", inv_entry_dn(entry),
+                          modify->code);
     } else if (result == INV_OK) {
         older->completed++;
         if (inv_entry_has(entry, "inviteType", "reset"))
@@ -85,7 +86,8 @@ static inv_result visit_all(older_invites *older, bool complete)
     do {
         result = ctl_proof_run(proof, proof->call->directory, search);
         if (result == INV_OK)
-            result = inv_operation_result(search, "looking for older invites", proof->verdict);
+            result =
+                inv_operation_result(search, "looking for older invites", proof->call->verdict);
         if (result == INV_OK)
             result = visit_page(older, search, complete);
     } while (result == INV_OK && inv_operation_has_more(search));
@@ -101,18 +103,18 @@ inv_result ctl_complete_older_invites(ctl_proof *proof, bool complete)
     if (result != INV_OK || older.found == 0)
         return result;
     if (!complete)
-        ctl_proof_row(proof, CTL_FINDING, "older invites", "run invitectl init",
-                      "%zu invite%s of an older release without inviteTerms let nobody in",
-                      older.found, older.found == 1 ? "" : "s");
+        ctl_proof_finding(proof, "older invites", "run invitectl init",
+                          "%zu invite%s of an older release without inviteTerms cannot be redeemed",
+                          older.found, older.found == 1 ? "" : "s");
     else if (!proof->terms_are_read)
-        ctl_proof_row(proof, CTL_FINDING, "older invites", CTL_REMEDY_ACL "; then run init again",
-                      "%zu invite%s of an older release cannot be given inviteTerms: not every "
-                      "attribute that restricts an invite can be read",
-                      older.found, older.found == 1 ? "" : "s");
+        ctl_proof_finding(proof, "older invites", CTL_REMEDY_ACL "; then run init again",
+                          "%zu invite%s of an older release cannot be given inviteTerms: not every "
+                          "attribute that restricts an invite can be read",
+                          older.found, older.found == 1 ? "" : "s");
     else
-        ctl_proof_row(proof, CTL_FINE, "older invites", NULL,
-                      "%zu of %zu invites of an older release have inviteTerms now; %zu reset "
-                      "invites among them are over, make them again",
-                      older.completed, older.found, older.resets);
+        ctl_proof_fine(proof, "older invites",
+                       "%zu of %zu invites of an older release have inviteTerms now; %zu reset "
+                       "invites among them are over, make them again",
+                       older.completed, older.found, older.resets);
     return result;
 }

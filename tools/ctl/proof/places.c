@@ -23,12 +23,13 @@ static bool is_inside(ctl_proof *proof, const inv_domain *inner, const inv_domai
 {
     if (!inv_dn_within(container(inner, kind), container(outer, kind)))
         return false;
-    ctl_proof_row(proof, CTL_FINDING, "places",
-                  "give each domain a container of its own, beside the others and not below them",
-                  "[domain %s] %s = %s lies in [domain %s] %s = %s: whose an entry there is cannot "
-                  "be told",
-                  inner->name, keys[kind], container(inner, kind), outer->name, keys[kind],
-                  container(outer, kind));
+    ctl_proof_finding(
+        proof, "places",
+        "give each domain a container of its own, beside the others and not below them",
+        "[domain %s] %s = %s lies in [domain %s] %s = %s: whose an entry there is cannot "
+        "be told",
+        inner->name, keys[kind], container(inner, kind), outer->name, keys[kind],
+        container(outer, kind));
     return true;
 }
 
@@ -46,8 +47,7 @@ bool ctl_check_places(ctl_proof *proof)
         }
     }
     if (fine && proof->config->domain_count > 1)
-        ctl_proof_row(proof, CTL_FINE, "places", NULL,
-                      "no container lies in one of another domain");
+        ctl_proof_fine(proof, "places", "no container lies in one of another domain");
     return fine;
 }
 
@@ -85,7 +85,7 @@ static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
     inv_result result = ctl_proof_run(proof, directory, search);
 
     if (result == INV_OK && !inv_operation_answered(search, INV_LDAP_SUCCESS))
-        result = keep(&seen->unseen, base, proof->verdict);
+        result = keep(&seen->unseen, base, proof->call->verdict);
     /* entries count also if the search ended at a limit */
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *dn = inv_entry_dn(search->entries[i]);
@@ -93,7 +93,7 @@ static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
         if (inv_dn_equal(dn, proof->domain->invites))
             seen->own = true;
         else
-            result = keep(&seen->other, dn, proof->verdict);
+            result = keep(&seen->other, dn, proof->call->verdict);
     }
     inv_operation_free(&search);
     return result;
@@ -113,26 +113,26 @@ static inv_result look_everywhere(ctl_proof *proof, sight *seen)
     if (result == INV_OK && root->entry_count == 1)
         count = inv_entry_count(root->entries[0], "namingContexts");
     if (result == INV_OK && count == 0)
-        result = keep(&seen->unseen, "namingContexts of the root DSE", proof->verdict);
+        result = keep(&seen->unseen, "namingContexts of the root DSE", proof->call->verdict);
     for (size_t i = 0; result == INV_OK && i < count; i++)
         result =
             look_below(proof, inv_entry_value(root->entries[0], "namingContexts", i, NULL), seen);
     if (result == INV_OK)
         result = look_below(proof, proof->domain->name_search_base, seen);
     if (result == INV_OK && !seen->own)
-        result = keep(&seen->unseen, proof->domain->invites, proof->verdict);
+        result = keep(&seen->unseen, proof->domain->invites, proof->call->verdict);
     inv_operation_free(&root);
     return result;
 }
 
 static void tell_unseen(ctl_proof *proof, const char *unseen, const char *recorded)
 {
-    ctl_proof_row(proof, CTL_NOTE, "sole",
-                  "run invitectl init with --bind-dn of somebody who may search there, or "
-                  "invitectl adopt for people outside of people = ...",
-                  "whether %s is the only container of invites cannot be told: no search for "
-                  "(objectClass=xmppInviteContainer) shows all of %s; recorded as %s",
-                  proof->domain->invites, unseen, recorded);
+    ctl_proof_note(proof, "sole",
+                   "run invitectl init with --bind-dn of an identity that may search there, or "
+                   "invitectl adopt for people outside of people = ...",
+                   "whether %s is the only container of invites cannot be told: no search for "
+                   "(objectClass=xmppInviteContainer) shows all of %s; recorded as %s",
+                   proof->domain->invites, unseen, recorded);
 }
 
 inv_result ctl_find_sole(ctl_proof *proof, bool *sole)
@@ -161,32 +161,33 @@ inv_result ctl_check_sole(ctl_proof *proof, ctl_sole recorded)
     if (result != INV_OK)
         goto cleanup;
     if (recorded == CTL_SOLE_UNKNOWN)
-        ctl_proof_row(proof, CTL_FINDING, "sole", init,
-                      "%s does not record whether it is the only container of invites",
-                      proof->domain->invites);
+        ctl_proof_finding(proof, "sole", init,
+                          "%s does not record whether it is the only container of invites",
+                          proof->domain->invites);
     else if (recorded == CTL_SOLE_YES && seen.other != NULL)
-        ctl_proof_row(
-            proof, CTL_FINDING, "sole",
+        ctl_proof_finding(
+            proof, "sole",
             "run invitectl init; people outside of people = ... then need invitectl adopt",
             "%s is recorded as the only container of invites, but there is %s",
             proof->domain->invites, seen.other);
     else if (recorded == CTL_SOLE_YES && !alone)
-        ctl_proof_row(proof, CTL_FINDING, "sole", init,
-                      "%s is recorded as the only container of invites, but several domains are "
-                      "configured",
-                      proof->domain->invites);
+        ctl_proof_finding(
+            proof, "sole", init,
+            "%s is recorded as the only container of invites, but several domains are "
+            "configured",
+            proof->domain->invites);
     else if (recorded == CTL_SOLE_NO && alone && seen.other == NULL && seen.unseen == NULL)
-        ctl_proof_row(proof, CTL_NOTE, "sole", init,
-                      "%s is recorded as one container of several, but is the only one",
-                      proof->domain->invites);
+        ctl_proof_note(proof, "sole", init,
+                       "%s is recorded as one container of several, but is the only one",
+                       proof->domain->invites);
     else if (recorded == CTL_SOLE_YES && seen.unseen != NULL)
         tell_unseen(proof, seen.unseen, "the only one");
     else
-        ctl_proof_row(proof, CTL_FINE, "sole", NULL, "%s",
-                      recorded == CTL_SOLE_YES
-                          ? "the only container of invites, as is recorded"
-                          : "one container of invites of several, as is recorded: people outside "
-                            "of people = ... need invitectl adopt");
+        ctl_proof_fine(proof, "sole", "%s",
+                       recorded == CTL_SOLE_YES
+                           ? "the only container of invites, as is recorded"
+                           : "one container of invites of several, as is recorded: people outside "
+                             "of people = ... need invitectl adopt");
 cleanup:
     sight_clear(&seen);
     return result;

@@ -21,13 +21,20 @@ bool ctl_random_hex(char *text, size_t digits)
     return true;
 }
 
+inv_call ctl_proof_call(const ctl_proof *proof)
+{
+    inv_call call = *proof->call;
+
+    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    return call;
+}
+
 inv_result ctl_proof_run(ctl_proof *proof, inv_directory *directory, inv_operation *operation)
 {
-    inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+    inv_call call = ctl_proof_call(proof);
 
-    if (operation == NULL)
-        return inv_verdict_no_memory(proof->verdict);
-    return inv_directory_run(directory, &operation, 1, &deadline, proof->verdict);
+    call.directory = directory;
+    return inv_call_run(&call, &operation, 1);
 }
 
 bool ctl_proof_will_make(ctl_proof *proof, char *dn)
@@ -40,32 +47,62 @@ bool ctl_proof_will_make(ctl_proof *proof, char *dn)
     return true;
 }
 
-void ctl_proof_row(ctl_proof *proof, ctl_status status, const char *check, const char *remedy,
-                   const char *what, ...)
+void ctl_proof_fine(ctl_proof *proof, const char *check, const char *format, ...)
 {
-    char text[1024];
+    const ctl_row row = {CTL_FINE, check, proof->domain->name, NULL};
     va_list arguments;
 
-    va_start(arguments, what);
-    if (vsnprintf(text, sizeof(text), what, arguments) < 0)
-        text[0] = '\0';
+    va_start(arguments, format);
+    ctl_report_add_list(proof->report, &row, format, arguments);
     va_end(arguments);
-    ctl_report_add(proof->report, status, check, proof->domain->name, remedy, "%s", text);
 }
 
-inv_result ctl_proof_expect(ctl_proof *proof, inv_operation *operation, int code, const char *check,
-                            const char *what, bool *right)
+void ctl_proof_note(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                    ...)
 {
+    const ctl_row row = {CTL_NOTE, check, proof->domain->name, remedy};
+    va_list arguments;
+
+    va_start(arguments, format);
+    ctl_report_add_list(proof->report, &row, format, arguments);
+    va_end(arguments);
+}
+
+void ctl_proof_optional(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                        ...)
+{
+    const ctl_row row = {proof->optional_severity, check, proof->domain->name, remedy};
+    va_list arguments;
+
+    va_start(arguments, format);
+    ctl_report_add_list(proof->report, &row, format, arguments);
+    va_end(arguments);
+}
+
+void ctl_proof_finding(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                       ...)
+{
+    const ctl_row row = {CTL_FINDING, check, proof->domain->name, remedy};
+    va_list arguments;
+
+    va_start(arguments, format);
+    ctl_report_add_list(proof->report, &row, format, arguments);
+    va_end(arguments);
+}
+
+inv_result ctl_trial_expect(ctl_trial *trial, inv_operation *operation, int code, const char *what)
+{
+    ctl_proof *proof = trial->proof;
     inv_result result = ctl_proof_run(proof, proof->call->directory, operation);
 
     if (result == INV_OK && !inv_operation_answered(operation, code)) {
         char buffer[256];
         const char *remedy = inv_operation_remedy(operation, buffer, sizeof(buffer));
 
-        *right = false;
-        ctl_proof_row(proof, CTL_FINDING, check, remedy, "cannot %s: %s answered %d%s%s", what,
-                      operation->dn, operation->code, operation->diagnostic != NULL ? ", " : "",
-                      operation->diagnostic != NULL ? operation->diagnostic : "");
+        trial->failed = true;
+        ctl_proof_finding(proof, trial->check, remedy, "cannot %s: %s answered %d%s%s", what,
+                          operation->dn, operation->code, operation->diagnostic != NULL ? ", " : "",
+                          operation->diagnostic != NULL ? operation->diagnostic : "");
     }
     inv_operation_free(&operation);
     return result;

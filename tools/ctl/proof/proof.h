@@ -21,9 +21,6 @@
     "give the identity of [directory] the rights of config-examples/slapd/invitegate-acl.conf "    \
     "(389 DS: config-examples/389ds/invitegate-aci.ldif)"
 
-/* The inviteId of throwaway accounts; no token has it. Access rules may single it out. */
-#define CTL_THROWAWAY_ID "0000000000000000000000000000000000000000"
-
 /*
  * A throwaway account with an id like any other's, so that no access rule for throwaways covers it.
  */
@@ -36,10 +33,9 @@ typedef struct ctl_person {
 typedef struct ctl_proof {
     const inv_config *config;
     const inv_domain *domain;
-    inv_call *call;       /* its directory is bound as the identity of [directory] */
+    inv_call *call;       /* in the domain; its directory is bound as the identity of [directory] */
     inv_directory *admin; /* with more rights, to read and to clean up; NULL without */
     ctl_report *report;
-    inv_verdict *verdict;
     unsigned recorded;            /* INV_VERIFIER_ bits that an earlier init proved */
     ctl_status optional_severity; /* of rows that are a finding for doctor and a note for init */
 
@@ -73,21 +69,40 @@ inv_result ctl_probe(ctl_proof *proof);
 
 /* --------------------------------------------------------------------------------- its parts */
 
+/* The proof's call, with the configured timeout from now on. */
+inv_call ctl_proof_call(const ctl_proof *proof);
+
 /* Runs one operation within the configured timeout. */
 inv_result ctl_proof_run(ctl_proof *proof, inv_directory *directory, inv_operation *operation);
 
 /* Notes dn (takes it over) for removal; call it before the add is sent. False: out of memory. */
 bool ctl_proof_will_make(ctl_proof *proof, char *dn);
 
-void ctl_proof_row(ctl_proof *proof, ctl_status status, const char *check, const char *remedy,
-                   const char *what, ...) __attribute__((format(printf, 5, 6)));
+/*
+ * Each adds a row of the proof's domain. optional: with proof->optional_severity, for what is a
+ * finding of doctor and a note of init. remedy NULL: none.
+ */
+void ctl_proof_fine(ctl_proof *proof, const char *check, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void ctl_proof_note(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                    ...) __attribute__((format(printf, 4, 5)));
+void ctl_proof_optional(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                        ...) __attribute__((format(printf, 4, 5)));
+void ctl_proof_finding(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                       ...) __attribute__((format(printf, 4, 5)));
+
+/* Operations that are tried one after another, for one check of the report. */
+typedef struct ctl_trial {
+    ctl_proof *proof;
+    const char *check;
+    bool failed; /* an operation was answered otherwise than expected, and a finding says so */
+} ctl_trial;
 
 /*
- * Runs an operation that must be answered with code. Another answer becomes a finding and sets
- * *right to false. Frees the operation.
+ * Runs an operation that must be answered with code; what: "claim an invite". Another answer is a
+ * finding and makes the trial failed. Frees the operation.
  */
-inv_result ctl_proof_expect(ctl_proof *proof, inv_operation *operation, int code, const char *check,
-                            const char *what, bool *right);
+inv_result ctl_trial_expect(ctl_trial *trial, inv_operation *operation, int code, const char *what);
 
 /* A modify that deletes the value from (NULL: none) and adds the value to (likewise). */
 inv_operation *ctl_proof_change(const char *dn, const char *attribute, const char *from,

@@ -19,18 +19,17 @@ static inv_result probe_narrowness(ctl_proof *proof)
     inv_result result;
 
     if (!ctl_proof_will_make(proof, dn))
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     add = inv_operation_new_add(dn);
     inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "organizationalUnit");
     inv_operation_text(add, INV_CHANGE_ADD, "ou", proof->tag);
     result = ctl_proof_run(proof, proof->call->directory, add);
     if (result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
-        ctl_proof_row(proof, proof->optional_severity, "narrowness",
-                      "bind as an identity of its own, never as the rootdn; " CTL_REMEDY_ACL,
-                      "invitegate may add entries outside its containers");
+        ctl_proof_optional(proof, "narrowness",
+                           "bind as an identity of its own, never as the rootdn; " CTL_REMEDY_ACL,
+                           "invitegate may add entries outside its containers");
     else if (result == INV_OK)
-        ctl_proof_row(proof, CTL_FINE, "narrowness", NULL,
-                      "entries outside the containers cannot be added");
+        ctl_proof_fine(proof, "narrowness", "entries outside the containers cannot be added");
     inv_operation_free(&add);
     return result;
 }
@@ -71,26 +70,26 @@ static void forget_person(ctl_person *person)
  */
 static void clean_up(ctl_proof *proof)
 {
-    inv_verdict *cause = proof->verdict;
-    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_verdict unused = INV_VERDICT_INIT;
+    inv_call *call = proof->call;
+    inv_call aside = inv_call_aside(call, &unused);
     bool all = true;
 
-    proof->verdict = &verdict;
+    proof->call = &aside;
     while (proof->made_count > 0) {
         char *dn = proof->made[--proof->made_count];
         bool gone = proof->takes_no_writes || remove_with(proof, proof->call->directory, dn) ||
                     (proof->admin != NULL && remove_with(proof, proof->admin, dn));
 
         if (!gone)
-            ctl_proof_row(proof, CTL_FINDING, "removal",
-                          "delete the entry by hand; then " CTL_REMEDY_ACL,
-                          "the throwaway entry %s cannot be removed", dn);
+            ctl_proof_finding(proof, "removal", "delete the entry by hand; then " CTL_REMEDY_ACL,
+                              "the throwaway entry %s cannot be removed", dn);
         all = all && gone;
         free(dn);
     }
     if (all && !proof->takes_no_writes)
-        ctl_proof_row(proof, CTL_FINE, "removal", NULL, "all throwaway entries are gone");
-    proof->verdict = cause;
+        ctl_proof_fine(proof, "removal", "all throwaway entries are gone");
+    proof->call = call;
     forget_person(&proof->reader);
     forget_person(&proof->other);
     free(proof->invite_dn);
@@ -122,7 +121,8 @@ inv_result ctl_probe(ctl_proof *proof)
 
     if (!ctl_random_hex(proof->tag, sizeof(proof->tag) - 1) ||
         !ctl_random_hex(proof->id, sizeof(proof->id) - 1))
-        return inv_verdict_set(proof->verdict, INV_CONFIG, "the system gives no random bytes");
+        return inv_verdict_set(proof->call->verdict, INV_CONFIG,
+                               "the system gives no random bytes");
     /* a letter first, for directories that want names to start with one */
     proof->tag[0] = 'p';
     /* an interrupt is held until the entries are removed, which takes seconds */

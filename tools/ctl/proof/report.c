@@ -3,22 +3,21 @@
 
 #include "report.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/output.h"
 
-typedef struct row {
+typedef struct stored_row {
     ctl_status status;
     char check[24];
     char *domain;
     char *remedy;
     char *what;
-} row;
+} stored_row;
 
 struct ctl_report {
-    row *rows;
+    stored_row *rows;
     size_t count;
     size_t findings;
 };
@@ -47,14 +46,13 @@ static char *copy(const char *text)
     return text != NULL ? strdup(text) : NULL;
 }
 
-void ctl_report_add(ctl_report *report, ctl_status status, const char *check, const char *domain,
-                    const char *remedy, const char *format, ...)
+void ctl_report_add_list(ctl_report *report, const ctl_row *row, const char *format,
+                         va_list arguments)
 {
-    row *rows = reallocarray(report->rows, report->count + 1, sizeof(*rows));
-    va_list arguments;
-    row *last;
+    stored_row *rows = reallocarray(report->rows, report->count + 1, sizeof(*rows));
+    stored_row *last;
 
-    if (status == CTL_FINDING)
+    if (row->status == CTL_FINDING)
         report->findings++;
     if (rows == NULL) {
         report->findings++;
@@ -63,13 +61,20 @@ void ctl_report_add(ctl_report *report, ctl_status status, const char *check, co
     report->rows = rows;
     last = &rows[report->count++];
     memset(last, 0, sizeof(*last));
-    last->status = status;
-    (void)snprintf(last->check, sizeof(last->check), "%s", check);
-    last->domain = copy(domain);
-    last->remedy = copy(remedy);
-    va_start(arguments, format);
+    last->status = row->status;
+    (void)snprintf(last->check, sizeof(last->check), "%s", row->check);
+    last->domain = copy(row->domain);
+    last->remedy = copy(row->remedy);
     if (vasprintf(&last->what, format, arguments) < 0)
         last->what = NULL;
+}
+
+void ctl_report_add(ctl_report *report, const ctl_row *row, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    ctl_report_add_list(report, row, format, arguments);
     va_end(arguments);
 }
 
@@ -83,7 +88,7 @@ static const char *status_name(ctl_status status)
     return status == CTL_FINE ? "ok" : status == CTL_NOTE ? "note" : "finding";
 }
 
-static bool print_json(const row *each)
+static bool print_json(const stored_row *each)
 {
     json_t *object = json_object();
 
@@ -116,7 +121,7 @@ bool ctl_report_print(const ctl_report *report, bool json)
     size_t widths[3] = {7, 11, 6};
 
     for (size_t i = 0; i < report->count && !json; i++) {
-        const row *each = &report->rows[i];
+        const stored_row *each = &report->rows[i];
 
         if (ctl_width(each->check) > widths[1])
             widths[1] = ctl_width(each->check);
@@ -127,7 +132,7 @@ bool ctl_report_print(const ctl_report *report, bool json)
         (void)printf("%-*s  %-*s  %-*s  %s\n", (int)widths[0], headers[0], (int)widths[1],
                      headers[1], (int)widths[2], headers[2], headers[3]);
     for (size_t i = 0; i < report->count; i++) {
-        const row *each = &report->rows[i];
+        const stored_row *each = &report->rows[i];
 
         if (json) {
             if (!print_json(each))

@@ -2,6 +2,7 @@
 #ifndef INVITEGATE_TOOLS_REPORT_H
 #define INVITEGATE_TOOLS_REPORT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -18,13 +19,22 @@ typedef struct ctl_report ctl_report;
 ctl_report *ctl_report_new(void);
 void ctl_report_free(ctl_report **report);
 
+/* A row beside what was found. Texts are copied when it is added. */
+typedef struct ctl_row {
+    ctl_status status;
+    const char *check;
+    const char *domain; /* NULL: the whole site */
+    const char *remedy; /* NULL: none */
+} ctl_row;
+
 /*
- * Adds a row. domain NULL: the whole site. remedy NULL: none. When memory is too short for it, it
- * counts as a finding all the same.
+ * Adds a row with what was found. When memory is too short for it, it counts as a finding all the
+ * same.
  */
-void ctl_report_add(ctl_report *report, ctl_status status, const char *check, const char *domain,
-                    const char *remedy, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+void ctl_report_add(ctl_report *report, const ctl_row *row, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void ctl_report_add_list(ctl_report *report, const ctl_row *row, const char *format,
+                         va_list arguments) __attribute__((format(printf, 3, 0)));
 
 size_t ctl_report_findings(const ctl_report *report);
 

@@ -34,30 +34,26 @@ static inv_result probe_changes(ctl_proof *proof, const char *cookie, const char
 {
     char next[INV_CHANGES_COOKIE_SIZE];
     sought pair = {.jid = jid};
-    inv_call call = *proof->call;
+    inv_call call = ctl_proof_call(proof);
     bool restart = false;
     inv_result result;
 
-    call.domain = proof->domain;
-    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
     result = inv_changes_since(&call, cookie, visit_new_pair, &pair, next, &restart);
     if (result == INV_OK && !restart && !pair.found)
-        ctl_proof_row(proof, CTL_FINDING, "rosters", CTL_REMEDY_ACL,
-                      "new pairs are not found by when they were written (entryCSN, or "
-                      "modifyTimestamp): invite-agent tells nobody of them");
+        ctl_proof_finding(proof, "rosters", CTL_REMEDY_ACL,
+                          "new pairs are not found by when they were written (entryCSN, or "
+                          "modifyTimestamp): invite-agent does not announce them");
     return result;
 }
 
 /* Reads a cookie. INV_CONFIG is left to ctl_probe_clock to report. */
 static inv_result read_changes(ctl_proof *proof, char cookie[INV_CHANGES_COOKIE_SIZE])
 {
-    inv_call call = *proof->call;
+    inv_call call = ctl_proof_call(proof);
     bool restart = false;
     inv_result result;
 
     cookie[0] = '\0';
-    call.domain = proof->domain;
-    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
     result = inv_changes_since(&call, "", visit_new_pair, NULL, cookie, &restart);
     return result == INV_CONFIG ? INV_OK : result;
 }
@@ -67,28 +63,29 @@ inv_result ctl_probe_pairs(ctl_proof *proof)
     char cookie[INV_CHANGES_COOKIE_SIZE];
     char one[300];
     char two[300];
-    bool right = true;
+    ctl_trial trial = {.proof = proof, .check = "rosters"};
     inv_result result;
 
     (void)snprintf(one, sizeof(one), "%s-1@%s", proof->tag, proof->domain->name);
     (void)snprintf(two, sizeof(two), "%s-2@%s", proof->tag, proof->domain->name);
     proof->pair_dn = inv_pair_dn(proof->domain, one, two);
     if (proof->pair_dn == NULL || !ctl_proof_will_make(proof, strdup(proof->pair_dn)))
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     result = read_changes(proof, cookie);
     if (result == INV_OK)
-        result = ctl_proof_expect(
-            proof, inv_pair_add_operation(proof->domain, one, two, "invitegate proof", proof->id),
-            INV_LDAP_SUCCESS, "rosters", "add a pair of contacts", &right);
-    if (result == INV_OK && right)
-        result = ctl_proof_expect(
-            proof,
-            inv_pair_adopt_operation(proof->pair_dn, "invitegate proof, again", CTL_THROWAWAY_ID),
-            INV_LDAP_SUCCESS, "rosters", "change a pair of contacts", &right);
-    if (result == INV_OK && right && cookie[0] != '\0')
+        result = ctl_trial_expect(
+            &trial, inv_pair_add_operation(proof->domain, one, two, "invitegate proof", proof->id),
+            INV_LDAP_SUCCESS, "add a pair of contacts");
+    if (result == INV_OK && !trial.failed)
+        result =
+            ctl_trial_expect(&trial,
+                             inv_pair_adopt_operation(proof->pair_dn, "invitegate proof, again",
+                                                      INV_INVITE_ID_THROWAWAY),
+                             INV_LDAP_SUCCESS, "change a pair of contacts");
+    if (result == INV_OK && !trial.failed && cookie[0] != '\0')
         result = probe_changes(proof, cookie, one);
-    if (result == INV_OK && right)
-        ctl_proof_row(proof, CTL_FINE, "rosters", NULL, "pairs can be added and changed");
+    if (result == INV_OK && !trial.failed)
+        ctl_proof_fine(proof, "rosters", "pairs can be added and changed");
     return result;
 }
 
@@ -96,11 +93,10 @@ inv_result ctl_probe_pairs(ctl_proof *proof)
 
 /* A group, and the member that it has for a moment. */
 typedef struct group_proof {
-    ctl_proof *proof;
+    ctl_trial *trial;
     const char *dn;
     const char *attribute;
     const char *value;
-    bool *right;
 } group_proof;
 
 /* A throwaway account if one could be made, else a name without an account. */
@@ -115,32 +111,31 @@ static inv_result find_member(ctl_proof *proof, char **dn, char **local)
         *dn = inv_dn_child(proof->domain->account_rdn, proof->tag, proof->domain->people);
         *local = strdup(proof->tag);
     }
-    return *dn != NULL && *local != NULL ? INV_OK : inv_verdict_no_memory(proof->verdict);
+    return *dn != NULL && *local != NULL ? INV_OK : inv_verdict_no_memory(proof->call->verdict);
 }
 
 /* Whether it is found that this group names a name. */
 static inv_result probe_sight(const group_proof *work)
 {
-    ctl_proof *proof = work->proof;
+    ctl_proof *proof = work->trial->proof;
     const ctl_person *person = proof->other.dn != NULL ? &proof->other : &proof->reader;
-    inv_call call = *proof->call;
+    inv_call call = ctl_proof_call(proof);
     char *group = NULL;
     inv_result result;
 
     if (person->dn == NULL)
         return INV_OK;
-    call.domain = proof->domain;
-    call.deadline = inv_deadline_in(proof->config->directory.timeout_ms);
     result = inv_group_find(&call, person->name, &group);
     if (result == INV_CONFIG || (result == INV_OK && group == NULL)) {
-        *work->right = false;
-        ctl_proof_row(proof, CTL_FINDING, "groups",
-                      "correct group_search_base and group_filter, or let invitegate read the "
-                      "members of the group",
-                      "a name that %s names in %s is not found%s%s: whoever registered it would be "
-                      "in the group",
-                      work->dn, work->attribute, result == INV_CONFIG ? ": " : "",
-                      result == INV_CONFIG ? proof->verdict->why : "");
+        work->trial->failed = true;
+        ctl_proof_finding(
+            proof, "groups",
+            "correct group_search_base and group_filter, or let invitegate read the "
+            "members of the group",
+            "a name that %s names in %s is not found%s%s: whoever registered it would be "
+            "in the group",
+            work->dn, work->attribute, result == INV_CONFIG ? ": " : "",
+            result == INV_CONFIG ? proof->call->verdict->why : "");
         result = INV_OK;
     }
     free(group);
@@ -150,21 +145,20 @@ static inv_result probe_sight(const group_proof *work)
 /* The account joins, is found, and leaves again. */
 static inv_result probe_membership(const group_proof *work)
 {
-    ctl_proof *proof = work->proof;
-    bool joined = true;
+    ctl_trial joining = {.proof = work->trial->proof, .check = work->trial->check};
     inv_result seen = INV_OK;
     inv_result result =
-        ctl_proof_expect(proof, ctl_proof_change(work->dn, work->attribute, NULL, work->value),
-                         INV_LDAP_SUCCESS, "groups", "add a member to a group", &joined);
+        ctl_trial_expect(&joining, ctl_proof_change(work->dn, work->attribute, NULL, work->value),
+                         INV_LDAP_SUCCESS, "add a member to a group");
 
-    if (result != INV_OK || !joined) {
-        *work->right = false;
+    if (result != INV_OK || joining.failed) {
+        work->trial->failed = true;
         return result;
     }
     seen = probe_sight(work);
-    result = ctl_proof_expect(proof, ctl_proof_change(work->dn, work->attribute, work->value, NULL),
-                              INV_LDAP_SUCCESS, "groups",
-                              "take the throwaway member out of a group again", work->right);
+    result = ctl_trial_expect(work->trial,
+                              ctl_proof_change(work->dn, work->attribute, work->value, NULL),
+                              INV_LDAP_SUCCESS, "take the throwaway member out of a group again");
     return seen != INV_OK ? seen : result;
 }
 
@@ -174,9 +168,9 @@ static inv_result probe_membership(const group_proof *work)
  */
 static inv_result probe_right(const group_proof *work)
 {
-    return ctl_proof_expect(
-        work->proof, ctl_proof_change(work->dn, work->attribute, work->value, NULL),
-        INV_LDAP_NO_SUCH_ATTRIBUTE, "groups", "change the members of a group", work->right);
+    return ctl_trial_expect(work->trial,
+                            ctl_proof_change(work->dn, work->attribute, work->value, NULL),
+                            INV_LDAP_NO_SUCH_ATTRIBUTE, "change the members of a group");
 }
 
 /* proved: attributes that were tried with a member in an earlier group. */
@@ -189,13 +183,14 @@ static inv_result probe_attributes(group_proof *work, inv_operation *const *read
     inv_result result = INV_OK;
 
     if (count == 0) {
-        *work->right = false;
-        ctl_proof_row(work->proof, CTL_FINDING, "groups",
-                      "correct allowed_groups, or let invitegate read the group",
-                      reads[0]->entry_count == 1
-                          ? "%s of allowed_groups has no object class that is known to hold members"
-                          : "%s of allowed_groups is not there",
-                      work->dn);
+        work->trial->failed = true;
+        ctl_proof_finding(
+            work->trial->proof, "groups",
+            "correct allowed_groups, or let invitegate read the group",
+            reads[0]->entry_count == 1
+                ? "%s of allowed_groups has no object class that is known to hold members"
+                : "%s of allowed_groups is not there",
+            work->dn);
     }
     for (size_t i = 0; result == INV_OK && i < count; i++) {
         size_t known = 0;
@@ -219,30 +214,28 @@ inv_result ctl_probe_groups(ctl_proof *proof)
 {
     const char *proved[INV_GROUP_ATTRIBUTES] = {NULL};
     char *member[2] = {NULL, NULL}; /* its DN and its name */
-    bool right = true;
+    ctl_trial trial = {.proof = proof, .check = "groups"};
     inv_result result = INV_OK;
 
     if (proof->domain->allowed_groups[0] == NULL)
         return INV_OK;
     result = find_member(proof, &member[0], &member[1]);
     for (size_t i = 0; result == INV_OK && proof->domain->allowed_groups[i] != NULL; i++) {
-        group_proof work = {
-            .proof = proof, .dn = proof->domain->allowed_groups[i], .right = &right};
-        inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
+        group_proof work = {.trial = &trial, .dn = proof->domain->allowed_groups[i]};
+        inv_call call = ctl_proof_call(proof);
         inv_operation *reads[INV_GROUP_KIND_READS] = {NULL};
 
         if (!inv_group_kind_reads(work.dn, reads))
-            result = inv_verdict_no_memory(proof->verdict);
+            result = inv_verdict_no_memory(proof->call->verdict);
         if (result == INV_OK)
-            result = inv_directory_run(proof->call->directory, reads, INV_GROUP_KIND_READS,
-                                       &deadline, proof->verdict);
+            result = inv_call_run(&call, reads, INV_GROUP_KIND_READS);
         if (result == INV_OK)
             result = probe_attributes(&work, reads, (const char *const *)member, proved);
         for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
             inv_operation_free(&reads[j]);
     }
-    if (result == INV_OK && right)
-        ctl_proof_row(proof, CTL_FINE, "groups", NULL, "accounts can be added to all of them");
+    if (result == INV_OK && !trial.failed)
+        ctl_proof_fine(proof, "groups", "accounts can be added to all of them");
     free(member[0]);
     free(member[1]);
     return result;

@@ -139,8 +139,9 @@ static bool is_older(schema *known)
     if (lacks == NULL)
         return false;
     known->complete = false;
-    ctl_proof_row(known->proof, CTL_FINDING, "schema", REMEDY_UPDATE,
-                  "the schema in the directory is of an older release: it does not know %s", lacks);
+    ctl_proof_finding(known->proof, "schema", REMEDY_UPDATE,
+                      "the schema in the directory is of an older release: it does not know %s",
+                      lacks);
     return true;
 }
 
@@ -154,8 +155,8 @@ static void need(schema *known, const char *kind, const char *name, const char *
     if (ctl_schema_has(known->entry, kind, name))
         return;
     known->complete = false;
-    ctl_proof_row(known->proof, CTL_FINDING, "schema", remedy, "the directory does not know %s%s",
-                  strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
+    ctl_proof_finding(known->proof, "schema", remedy, "the directory does not know %s%s",
+                      strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
 }
 
 /*
@@ -197,7 +198,7 @@ static void judge(schema *known)
         need(known, "objectClasses", "authPasswordObject", REMEDY_AUTHPASSWORD);
     }
     if (known->complete)
-        ctl_proof_row(known->proof, CTL_FINE, "schema", NULL, "every attribute and class is known");
+        ctl_proof_fine(known->proof, "schema", "every attribute and class is known");
 }
 
 /*
@@ -216,7 +217,7 @@ static inv_result find_subschema(ctl_proof *proof, char **dn)
     if (found != NULL) {
         *dn = strdup(found);
         if (*dn == NULL)
-            result = inv_verdict_no_memory(proof->verdict);
+            result = inv_verdict_no_memory(proof->call->verdict);
     }
     inv_operation_free(&search);
     return result;
@@ -249,7 +250,7 @@ inv_result ctl_check_schema(ctl_proof *proof)
     if (result != INV_OK)
         goto cleanup;
     if (search == NULL) {
-        ctl_proof_row(proof, CTL_NOTE, "schema", NULL, "the directory does not show its schema");
+        ctl_proof_note(proof, "schema", NULL, "the directory does not show its schema");
         goto cleanup;
     }
     known.entry = search->entries[0];

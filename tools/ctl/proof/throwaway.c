@@ -57,21 +57,21 @@ inv_result ctl_throwaway_prepare(ctl_throwaway *attempt, const char *suffix)
     if ((attempt->wanted & INV_VERIFIERS_SCRAM) != 0)
         attempt->domain.verifiers |= scram != 0 ? scram : INV_VERIFIER_SCRAM_SHA_256;
     (void)snprintf(jid, sizeof(jid), "%s-%s@%s", proof->tag, suffix, proof->domain->name);
-    result = inv_name_parse_jid(jid, &attempt->name, proof->verdict);
+    result = inv_name_parse_jid(jid, &attempt->name, proof->call->verdict);
     if (result != INV_OK)
         return result;
     attempt->password = ctl_random_password();
     attempt->dn = inv_account_dn(proof->domain, attempt->name);
     if (attempt->password == NULL || attempt->dn == NULL)
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     return inv_verifiers_new(&attempt->domain, attempt->password, &deadline, &attempt->verifiers,
-                             proof->verdict);
+                             proof->call->verdict);
 }
 
 /* The same add as a redemption's, with the domain's account_classes and account_attributes. */
 static inv_operation *account_add(const ctl_throwaway *attempt)
 {
-    char id[] = CTL_THROWAWAY_ID;
+    char id[] = INV_INVITE_ID_THROWAWAY;
     char inviter[] = "invitegate-proof@invalid";
     char end[] = "1d";
     char *none[] = {NULL};
@@ -98,12 +98,12 @@ inv_result ctl_throwaway_add(ctl_throwaway *attempt)
 
     if (!ctl_proof_will_make(proof, strdup(attempt->dn))) {
         inv_operation_free(&add);
-        return inv_verdict_no_memory(proof->verdict);
+        return inv_verdict_no_memory(proof->call->verdict);
     }
     result = ctl_proof_run(proof, proof->call->directory, add);
     if (result == INV_OK) {
         inv_result answer = inv_account_write_result(
-            add, (attempt->wanted & INV_VERIFIER_SERVER) != 0, proof->verdict);
+            add, (attempt->wanted & INV_VERIFIER_SERVER) != 0, proof->call->verdict);
 
         attempt->added = answer == INV_OK;
         if (answer == INV_DIRECTORY_DOWN || answer == INV_TIMEOUT || answer == INV_NO_MEMORY)
