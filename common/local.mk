@@ -18,7 +18,7 @@ common_libcommon_la_SOURCES += common/base/ascii.c common/base/deadline.c common
 common_libcommon_la_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
 	common/config/descriptor.c common/config/descriptor.h common/config/group_filter.c \
 	common/config/group_filter.h common/config/keys.c common/config/keys.h common/config/lists.c \
-	common/config/reader.c common/config/reader.h common/config/values.c
+	common/config/password_form.c common/config/reader.c common/config/reader.h common/config/values.c
 
 # operations in flight
 common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_password.c \
@@ -39,14 +39,15 @@ common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c 
 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
+	common/model/account_login.c common/model/account_login.h \
 	common/model/account_refusal.c common/model/account_refusal.h common/model/account_write.c \
 	common/model/account_write.h common/model/accounts.c common/model/call.c common/model/claim.c \
 	common/model/claim.h common/model/clock.c common/model/clock.h common/model/context.c \
 	common/model/freshness.c common/model/freshness.h common/model/group.c common/model/group.h \
 	common/model/group_kind.c common/model/invite.c common/model/invite.h \
 	common/model/invite_account.c common/model/invite_state.c common/model/invite_terms.c \
-	common/model/invite_terms.h common/model/lock.c common/model/lock.h common/model/login.c \
-	common/model/login.h common/model/naming_context.c common/model/naming_context.h \
+	common/model/invite_terms.h common/model/lock.c common/model/lock.h \
+	common/model/naming_context.c common/model/naming_context.h \
 	common/model/owner.c common/model/owner.h common/model/pair.c common/model/pair.h \
 	common/model/reservation.c common/model/reservation.h
 
@@ -56,10 +57,11 @@ common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c com
 
 # the only maker of accounts
 common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
-	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/open.c \
-	common/redeem/parties.c common/redeem/parties.h common/redeem/redeem.c common/redeem/redemption.c \
+	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/login.c \
+	common/redeem/open.c common/redeem/parties.c common/redeem/parties.h common/redeem/redeem.c \
+	common/redeem/redemption.c \
 	common/redeem/redemption.h common/redeem/register.c common/redeem/reset.c \
-	common/redeem/stale_claim.c common/redeem/stale_claim.h
+	common/redeem/stale_claim.c common/redeem/stale_claim.h common/redeem/types.c
 
 # reading contacts
 common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c \
@@ -78,8 +80,9 @@ common_faces = include/invitegate/account.h include/invitegate/accounts.h \
 	include/invitegate/changes.h include/invitegate/config.h include/invitegate/context.h \
 	include/invitegate/deadline.h include/invitegate/directory.h include/invitegate/dn.h \
 	include/invitegate/freshness.h include/invitegate/group.h include/invitegate/invite.h \
-	include/invitegate/key.h include/invitegate/log.h include/invitegate/name.h \
-	include/invitegate/pair.h include/invitegate/provider.h include/invitegate/redeem.h \
+	include/invitegate/key.h include/invitegate/log.h include/invitegate/login.h \
+	include/invitegate/name.h \
+	include/invitegate/pair.h include/invitegate/password_form.h include/invitegate/provider.h include/invitegate/redeem.h \
 	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
 	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \
 	include/invitegate/token.h include/invitegate/trusted_file.h include/invitegate/utf8.h \

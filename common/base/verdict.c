@@ -48,6 +48,13 @@ void inv_verdict_set_weak_password(inv_verdict *verdict, bool too_short, const c
     inv_utf8_make_text(verdict->text + length);
 }
 
+inv_verdict *inv_verdict_clear_words(inv_verdict *verdict)
+{
+    verdict->why[0] = '\0';
+    verdict->text[0] = '\0';
+    return verdict;
+}
+
 bool inv_verdict_has_text(const inv_verdict *verdict)
 {
     return (verdict->result == INV_PASSWORD_REFUSED || verdict->result == INV_NAME_RESERVED) &&

@@ -5,6 +5,7 @@
 
 #include "descriptor.h"
 #include "invitegate/ascii.h"
+#include "invitegate/password_form.h"
 #include "keys.h"
 
 #define BLANKS " \t"
@@ -182,25 +183,13 @@ inv_result inv_config_parse_uris(const char *value, void *field, char *reason)
 
 /* ------------------------------------------------------------------------ password_verifiers */
 
-static const struct {
-    const char *name;
-    unsigned bit;
-} verifiers[] = {
-    {"server", INV_VERIFIER_SERVER},
-    {"crypt", INV_VERIFIER_CRYPT},
-    {"ssha512", INV_VERIFIER_SSHA512},
-    {"scram-sha-1", INV_VERIFIER_SCRAM_SHA_1},
-    {"scram-sha-256", INV_VERIFIER_SCRAM_SHA_256},
-    {"scram-sha-512", INV_VERIFIER_SCRAM_SHA_512},
-};
-
 static unsigned verifier_bit(const char *name)
 {
-    for (size_t i = 0; i < sizeof(verifiers) / sizeof(verifiers[0]); i++) {
-        if (strcmp(name, verifiers[i].name) == 0)
-            return verifiers[i].bit;
-    }
-    return 0;
+    const inv_password_form *form = inv_password_verifiers;
+
+    while (form->name != NULL && strcmp(name, form->name) != 0)
+        form++;
+    return form->verifiers;
 }
 
 static bool is_verifier(const char *item, char *reason)

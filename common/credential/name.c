@@ -20,6 +20,9 @@
 /* Bytes of a part before preparation, which may shorten it. */
 #define UNPREPARED_MAX 4096
 
+/* A user name as hosts give it: longer than any can be before preparation shortens it. */
+#define USER_MAX 3100
+
 struct inv_name {
     char *local;
     char *domain;
@@ -245,6 +248,9 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
 
     *domain = NULL;
     *local_length = at != NULL ? (size_t)(at - user) : length;
+    if (length > USER_MAX)
+        return inv_verdict_set(verdict, INV_NAME_INVALID,
+                               "a user name of %zu bytes is longer than any can be", length);
     result = find_option(config, option, &wanted, verdict);
     if (result != INV_OK)
         return result;
@@ -325,15 +331,30 @@ static inv_result check_mail(const inv_domain *domain, const char *local, inv_ve
                            domain->name);
 }
 
+/* A name of the domain. Takes local over, also when it fails. */
+static inv_result make_in(const inv_domain *domain, char *local, inv_name **name,
+                          inv_verdict *verdict)
+{
+    char *domain_name = strdup(domain->name);
+    inv_result result;
+
+    if (domain_name == NULL) {
+        free(local);
+        return inv_verdict_no_memory(verdict);
+    }
+    result = make_name(local, domain_name, name, verdict);
+    if (result == INV_OK)
+        (void)snprintf(verdict->user, sizeof(verdict->user), "%s", (*name)->jid);
+    return result;
+}
+
 inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,
                             inv_name **name, inv_verdict *verdict)
 {
     char *prepared = NULL;
-    char *domain_name = NULL;
-    inv_result result;
+    inv_result result = prepare_local(local, length, &prepared, verdict);
 
     *name = NULL;
-    result = prepare_local(local, length, &prepared, verdict);
     if (result != INV_OK)
         return result;
     result = match_pattern(domain, prepared, verdict);
@@ -343,15 +364,17 @@ inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t 
         free(prepared);
         return result;
     }
-    domain_name = strdup(domain->name);
-    if (domain_name == NULL) {
-        free(prepared);
-        return inv_verdict_no_memory(verdict);
-    }
-    result = make_name(prepared, domain_name, name, verdict);
-    if (result == INV_OK)
-        (void)snprintf(verdict->user, sizeof(verdict->user), "%s", (*name)->jid);
-    return result;
+    return make_in(domain, prepared, name, verdict);
+}
+
+inv_result inv_name_prepare_existing(const inv_domain *domain, const char *local, size_t length,
+                                     inv_name **name, inv_verdict *verdict)
+{
+    char *prepared = NULL;
+    inv_result result = prepare_local(local, length, &prepared, verdict);
+
+    *name = NULL;
+    return result == INV_OK ? make_in(domain, prepared, name, verdict) : result;
 }
 
 inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *verdict)

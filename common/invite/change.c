@@ -5,6 +5,7 @@
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 #include "invitegate/invite.h"
+#include "model/account.h"
 #include "model/claim.h"
 #include "model/reservation.h"
 
@@ -62,8 +63,8 @@ static inv_result reserve_again(inv_call *call, const inv_invite *invite)
 
     if (result == INV_OK)
         result = inv_account_find(call, name, &account);
-    if (result == INV_OK && account != NULL)
-        result = inv_verdict_set(call->verdict, INV_NAME_TAKEN, "held by %s", account->dn);
+    if (result == INV_OK)
+        result = inv_account_refuse_taken(account, call->verdict);
     if (result == INV_OK)
         result = reservation_take(call, invite->user, invite->id);
     inv_account_free(&account);

@@ -10,8 +10,8 @@
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
 #include "model/account.h"
+#include "model/account_login.h"
 #include "model/invite_terms.h"
-#include "model/login.h"
 #include "model/reservation.h"
 
 static bool registers(inv_invite_type type)
@@ -124,12 +124,10 @@ static inv_result judge_free(inv_call *call, const inv_invite_request *request,
                              const inv_account *account)
 {
     char *group = NULL;
-    inv_result result;
+    inv_result result = inv_account_refuse_taken(account, call->verdict);
 
-    if (account != NULL)
-        return inv_verdict_set(call->verdict, INV_NAME_TAKEN, "held by %s", account->dn);
-    if (request->inherit_groups)
-        return INV_OK;
+    if (result != INV_OK || request->inherit_groups)
+        return result;
     result = inv_group_find(call, request->user, &group);
     if (result == INV_OK && group != NULL)
         result = inv_verdict_set(call->verdict, INV_NAME_RESERVED,

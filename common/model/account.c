@@ -186,6 +186,22 @@ inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **
     return result;
 }
 
+inv_result inv_account_find_of_jid(inv_call *call, const inv_name *name, inv_account **account)
+{
+    inv_result result = inv_account_find(call, name, account);
+
+    if (!inv_account_is_own(*account))
+        inv_account_free(account);
+    return result;
+}
+
+inv_result inv_account_refuse_taken(const inv_account *holder, inv_verdict *verdict)
+{
+    if (holder == NULL)
+        return INV_OK;
+    return inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", holder->dn);
+}
+
 bool inv_account_is_own(const inv_account *account)
 {
     return account != NULL && account->owner == INV_OWNER_JID && !account->several;

@@ -96,4 +96,7 @@ char *inv_account_state(const inv_account *account);
  */
 bool inv_account_fits_reset(const inv_account *account, const inv_invite *invite);
 
+/* INV_NAME_TAKEN, with the entry that holds the name in verdict->why; NULL, a free name: INV_OK. */
+inv_result inv_account_refuse_taken(const inv_account *holder, inv_verdict *verdict);
+
 #endif

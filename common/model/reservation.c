@@ -17,6 +17,41 @@ char *inv_reservation_dn(const inv_domain *domain, const char *local)
     return inv_dn_child("inviteUser", local, domain->invites);
 }
 
+/* ----------------------------------------------------------------------------------- reading */
+
+const char *const reservation_attributes[] = {"inviteId", "modifyTimestamp", NULL};
+
+inv_operation *reservation_read_operation(const inv_domain *domain, const char *local)
+{
+    char *dn = inv_reservation_dn(domain, local);
+    inv_operation *read =
+        inv_operation_search(dn, INV_SCOPE_BASE, RESERVATION_FILTER, reservation_attributes);
+
+    free(dn);
+    return read;
+}
+
+inv_result reservation_from_read(const inv_domain *domain, const inv_operation *read,
+                                 const inv_entry **reservation, inv_verdict *verdict)
+{
+    inv_result result;
+
+    *reservation = NULL;
+    if (inv_operation_answered(read, INV_LDAP_NO_SUCH_OBJECT) &&
+        inv_dn_equal(read->matched_dn, domain->invites))
+        return INV_OK;
+    result = inv_operation_result(read, "reading the reservation", verdict);
+    if (result != INV_OK)
+        return result;
+    if (read->entry_count != 1)
+        return inv_verdict_set(verdict, INV_CONFIG,
+                               "%s: the reservation is there but cannot be read; check the rights "
+                               "of the invitegate identity",
+                               read->dn);
+    *reservation = read->entries[0];
+    return INV_OK;
+}
+
 /*
  * Whether a reservation whose invite does not exist still holds its name. A reservation is added,
  * or taken over, before its invite: one without an invite belongs to a create that is under way, to
@@ -89,25 +124,16 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
 }
 
 /* *holder is NULL when the reservation does not exist, or no more; the caller frees the search. */
-static inv_result read_reservation(inv_call *call, const char *dn, inv_operation **search,
+static inv_result read_reservation(inv_call *call, const char *local, inv_operation **search,
                                    const inv_entry **holder)
 {
-    static const char *const attributes[] = {"inviteId", "modifyTimestamp", NULL};
     inv_result result;
 
     *holder = NULL;
-    *search =
-        inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppNameReservation)", attributes);
-    result = inv_call_perform(call, *search, "reading the reservation", INV_LDAP_NO_SUCH_OBJECT);
-    if (result != INV_OK || inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT))
-        return result;
-    if ((*search)->entry_count != 1)
-        return inv_verdict_set(call->verdict, INV_CONFIG,
-                               "%s: the reservation is there but cannot be read; check the rights "
-                               "of the invitegate identity",
-                               dn);
-    *holder = (*search)->entries[0];
-    return INV_OK;
+    *search = reservation_read_operation(call->domain, local);
+    result = inv_call_run(call, search, 1);
+    return result == INV_OK ? reservation_from_read(call->domain, *search, holder, call->verdict)
+                            : result;
 }
 
 /*
@@ -131,12 +157,12 @@ static inv_result exchange_holder(inv_call *call, const inv_entry *holder, const
     return result;
 }
 
-static inv_result take_over(inv_call *call, const char *dn, const char *invite_id, bool *again)
+static inv_result take_over(inv_call *call, const char *local, const char *invite_id, bool *again)
 {
     inv_operation *search = NULL;
     const inv_entry *holder = NULL;
     bool held = true;
-    inv_result result = read_reservation(call, dn, &search, &holder);
+    inv_result result = read_reservation(call, local, &search, &holder);
 
     *again = result == INV_OK && holder == NULL;
     if (result == INV_OK && holder != NULL && !inv_entry_has(holder, "inviteId", invite_id)) {
@@ -174,7 +200,7 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
             result = INV_OK;
         }
         if (result == INV_OK && exists)
-            result = take_over(call, dn, invite_id, &again);
+            result = take_over(call, local, invite_id, &again);
         if (again)
             inv_claim_jitter(&call->deadline);
     }
@@ -186,14 +212,13 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call aside = inv_call_aside(call, &verdict);
-    char *dn = inv_reservation_dn(call->domain, local);
     inv_operation *search = NULL;
     inv_operation *removal = NULL;
     const inv_entry *holder = NULL;
-    inv_result result = read_reservation(&aside, dn, &search, &holder);
+    inv_result result = read_reservation(&aside, local, &search, &holder);
 
     if (result == INV_OK && holder != NULL && inv_entry_has(holder, "inviteId", invite_id)) {
-        removal = inv_operation_new_delete(dn);
+        removal = inv_operation_new_delete(inv_entry_dn(holder));
         result = inv_call_perform(&aside, removal, "releasing the name", INV_LDAP_NO_SUCH_OBJECT);
     }
     if (result != INV_OK)
@@ -202,7 +227,6 @@ void reservation_release(inv_call *call, const char *local, const char *invite_i
                       verdict.why);
     inv_operation_free(&removal);
     inv_operation_free(&search);
-    free(dn);
 }
 
 inv_result reservation_remove(inv_call *call, const inv_entry *reservation, bool *lost)

@@ -4,6 +4,21 @@
 
 #include "invitegate/invite.h"
 
+/* What a search for reservations asks for. The names end with NULL. */
+#define RESERVATION_FILTER "(objectClass=xmppNameReservation)"
+extern const char *const reservation_attributes[];
+
+/* The read of the reservation of a local part. NULL when memory is short. */
+inv_operation *reservation_read_operation(const inv_domain *domain, const char *local);
+
+/*
+ * Judges the answer to that read. *reservation is NULL when the name is not reserved, which it is
+ * not only where the container of the invites exists and does not have the entry; else it is owned
+ * by read. INV_CONFIG: the reservation is there and hidden, or the container cannot be read.
+ */
+inv_result reservation_from_read(const inv_domain *domain, const inv_operation *read,
+                                 const inv_entry **reservation, inv_verdict *verdict);
+
 /*
  * Reserves a name for an invite. A reservation whose invite has ended is taken over by its exact
  * old value. INV_NAME_RESERVED: another invite holds the name.

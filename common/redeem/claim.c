@@ -132,23 +132,15 @@ inv_result redemption_judge_state(struct redemption *redemption, const inv_use *
 /* Asks the directory who holds the name, so only for a token that is valid. */
 static inv_result refuse_reserved(struct redemption *redemption)
 {
-    const inv_operation *search = redemption->reservation;
+    inv_call *call = redemption->call;
+    const inv_entry *reservation = NULL;
     bool held = false;
-    inv_result result;
+    inv_result result =
+        reservation_from_read(call->domain, redemption->reservation, &reservation, call->verdict);
 
-    if (inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT) &&
-        inv_dn_equal(search->matched_dn, redemption->call->domain->invites))
-        return INV_OK;
-    result = inv_operation_result(search, "looking for a reservation", redemption->call->verdict);
-    if (result != INV_OK)
+    if (result != INV_OK || reservation == NULL)
         return result;
-    if (search->entry_count != 1)
-        return inv_verdict_set(redemption->call->verdict, INV_CONFIG,
-                               "%s: the reservation is there but cannot be read; check the rights "
-                               "of the invitegate identity",
-                               search->dn);
-    result =
-        inv_reservation_holds(redemption->call, search->entries[0], redemption->invite_id, &held);
+    result = inv_reservation_holds(call, reservation, redemption->invite_id, &held);
     if (result == INV_OK && held)
         result =
             inv_verdict_set(redemption->call->verdict, INV_NAME_RESERVED,

@@ -5,7 +5,7 @@
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 #include "model/account.h"
-#include "model/login.h"
+#include "model/account_login.h"
 #include "redemption.h"
 
 /* --------------------------------------------------------------------------------------- finish */

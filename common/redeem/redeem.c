@@ -2,7 +2,7 @@
 #include "invitegate/redeem.h"
 
 #include "model/account.h"
-#include "model/login.h"
+#include "model/account_login.h"
 #include "redemption.h"
 
 /* Tells which account it is: the one that was found, or else the one that this attempt has made. */

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/password_form.h"
+#include "model/reservation.h"
+
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
                       const inv_name *name)
 {
@@ -59,23 +62,7 @@ inv_result redemption_bad_token(struct redemption *redemption, const char *why)
 
 inv_result redemption_refuse_type(struct redemption *redemption)
 {
-    unsigned type = 0;
-
-    switch (redemption->invite->type) {
-    case INV_INVITE_ACCOUNT:
-        type = INV_ALLOW_REGISTRATION;
-        break;
-    case INV_INVITE_CONTACT_ACCOUNT:
-        type = INV_ALLOW_REGISTRATION | INV_ALLOW_CONTACT;
-        break;
-    case INV_INVITE_CONTACT:
-        type = INV_ALLOW_CONTACT;
-        break;
-    case INV_INVITE_RESET:
-        type = INV_ALLOW_RESET;
-        break;
-    }
-    if ((type & redemption->allowed_types) != 0)
+    if ((inv_redeem_types(redemption->invite->type) & redemption->allowed_types) != 0)
         return INV_OK;
     return inv_verdict_set(redemption->call->verdict, INV_BAD_TOKEN, "wrong type: a %s invite",
                            inv_invite_type_name(redemption->invite->type));
@@ -83,8 +70,7 @@ inv_result redemption_refuse_type(struct redemption *redemption)
 
 inv_result redemption_taken(struct redemption *redemption)
 {
-    return inv_verdict_set(redemption->call->verdict, INV_NAME_TAKEN, "held by %s",
-                           redemption->account->dn);
+    return inv_account_refuse_taken(redemption->account, redemption->call->verdict);
 }
 
 inv_result redemption_refuse_other_name(struct redemption *redemption)
@@ -118,18 +104,6 @@ bool redemption_was_begun(const struct redemption *redemption)
 }
 
 /* -------------------------------------------------------------------------------------- reading */
-
-static inv_operation *reservation_search(const struct redemption *redemption)
-{
-    static const char *const attributes[] = {"inviteId", "modifyTimestamp", NULL};
-    const inv_domain *domain = redemption->call->domain;
-    char *dn = inv_reservation_dn(domain, inv_name_local(redemption->name));
-    inv_operation *operation =
-        inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=xmppNameReservation)", attributes);
-
-    free(dn);
-    return operation;
-}
 
 /* Reads what init recorded on the container, in the same flight as the rest. */
 static inv_operation *container_read(const struct redemption *redemption)
@@ -218,7 +192,8 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
                                       redemption->call->verdict);
     redemption->hashing_proved =
         reads[READ_CONTAINER]->entry_count == 1 &&
-        inv_entry_has(reads[READ_CONTAINER]->entries[0], "invitePasswordForm", "server");
+        inv_entry_has(reads[READ_CONTAINER]->entries[0], "invitePasswordForm",
+                      inv_password_form_name(INV_VERIFIER_SERVER));
     redemption->provider[0] = '\0';
     if (reads[READ_CONTAINER]->entry_count == 1)
         inv_provider_read(reads[READ_CONTAINER]->entries[0], redemption->provider);
@@ -265,7 +240,8 @@ inv_result redemption_read_state(struct redemption *redemption, inv_invite_parts
     inv_operation *reads[READS] = {
         [READ_INVITE] = inv_invite_read_operation(call->domain, redemption->invite_id, parts),
         [READ_ACCOUNT] = inv_account_search_operation(account_domain(redemption), redemption->name),
-        [READ_RESERVATION] = reservation_search(redemption),
+        [READ_RESERVATION] =
+            reservation_read_operation(call->domain, inv_name_local(redemption->name)),
         [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
         [READ_CONTAINER] = container_read(redemption),
     };

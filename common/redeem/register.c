@@ -30,7 +30,7 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
         inv_account_is_of(redemption->account, redemption->invite->id, redemption->name))
         return ADD_SETTLED;
     if (redemption->account != NULL && inv_account_write_is_ambiguous(add))
-        *result = inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", redemption->account->dn);
+        *result = inv_account_refuse_taken(redemption->account, verdict);
     else
         *result = inv_account_judge_refusal(redemption->call, redemption->name, add);
     return ADD_REFUSED;

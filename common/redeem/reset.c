@@ -6,9 +6,9 @@
 
 #include "invitegate/directory.h"
 #include "model/account.h"
+#include "model/account_login.h"
 #include "model/account_refusal.h"
 #include "model/account_write.h"
-#include "model/login.h"
 #include "redemption.h"
 
 /*
@@ -68,9 +68,9 @@ static reset_outcome look_for_mark(const struct redemption *redemption, inv_call
     inv_account *account = NULL;
     reset_outcome outcome = RESET_UNKNOWN;
 
-    if (inv_account_find(call, redemption->name, &account) != INV_OK)
+    if (inv_account_find_of_jid(call, redemption->name, &account) != INV_OK)
         return RESET_UNKNOWN;
-    if (!inv_account_is_own(account) || is_text(account->nonce, redemption->account->nonce))
+    if (account == NULL || is_text(account->nonce, redemption->account->nonce))
         outcome = RESET_REFUSED;
     else
         outcome = is_text(account->nonce, mark) ? RESET_DONE : RESET_OVERTAKEN;
@@ -179,13 +179,11 @@ static inv_result renew(struct redemption *redemption, const inv_account *accoun
 static inv_result renew_proved(struct redemption *redemption)
 {
     inv_account *account = NULL;
-    bool own = false;
-    inv_result result = inv_account_find(redemption->call, redemption->name, &account);
+    inv_result result = inv_account_find_of_jid(redemption->call, redemption->name, &account);
 
-    own = result == INV_OK && inv_account_is_own(account);
-    if (own)
+    if (account != NULL)
         result = inv_account_verify(redemption->call, account, redemption->password);
-    if (own && result == INV_OK)
+    if (account != NULL && result == INV_OK)
         result = renew(redemption, account);
     inv_account_free(&account);
     return result;

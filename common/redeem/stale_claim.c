@@ -298,9 +298,9 @@ inv_result claim_reconnect(inv_call *call, const inv_name *name)
     inv_account *account = NULL;
     bool own = false;
     bool whole = true;
-    inv_result result = inv_account_find(call, name, &account);
+    inv_result result = inv_account_find_of_jid(call, name, &account);
 
-    if (result != INV_OK || !inv_account_is_own(account) || account->invite_id == NULL ||
+    if (result != INV_OK || account == NULL || account->invite_id == NULL ||
         !inv_invite_id_valid(account->invite_id))
         goto cleanup;
     redemption_start(&redemption, call, account->invite_id, name);

@@ -111,11 +111,10 @@ static inv_result repair_reservation(const repair *run, const inv_entry *reserva
 
 static inv_result repair_reservations(const repair *run)
 {
-    static const char *const attributes[] = {"inviteId", "inviteUser", "modifyTimestamp", NULL};
     inv_operation *search = NULL;
     inv_result result =
-        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
-                      "(objectClass=xmppNameReservation)", attributes, "reservations", &search);
+        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE, RESERVATION_FILTER,
+                      reservation_attributes, "reservations", &search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         repair_progress(run, "reservations", i, search->entry_count);

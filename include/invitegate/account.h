@@ -60,6 +60,12 @@ bool inv_account_is_own(const inv_account *account);
 /* Runs the search and judges it. The caller frees *account. */
 inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account);
 
+/*
+ * The same, but only an account of this very JID and the only one of it (inv_account_is_own); else
+ * *account is NULL.
+ */
+inv_result inv_account_find_of_jid(inv_call *call, const inv_name *name, inv_account **account);
+
 /* <account_rdn>=LOCAL,<people>; the caller frees it. NULL when memory is short. */
 char *inv_account_dn(const inv_domain *domain, const inv_name *name);
 

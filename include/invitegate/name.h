@@ -15,8 +15,9 @@ typedef struct inv_name inv_name;
  * Which domain a user name belongs to: the part after its last '@', which must be configured and,
  * when option is given, equal to it; else option; else the only section. On success *local_length
  * is the length of the part before that '@' (or of everything). INV_NAME_INVALID: the '@' part is
- * not a configured domain or not the option's; INV_CONFIG: there are several domains and neither
- * names one, or the option is not configured. user need not be NUL-terminated.
+ * not a configured domain or not the option's, or user is longer than any name can be; INV_CONFIG:
+ * there are several domains and neither names one, or the option is not configured. user need not
+ * be NUL-terminated.
  */
 inv_result inv_name_find_domain(const inv_config *config, const char *user, size_t length,
                                 const char *option, const inv_domain **domain, size_t *local_length,
@@ -30,6 +31,13 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
  */
 inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,
                             inv_name **name, inv_verdict *verdict);
+
+/*
+ * Prepares a local part that an account of the domain may have already, also one from before
+ * invitegate: the same, but name_pattern does not matter, nor whether it makes a mail address.
+ */
+inv_result inv_name_prepare_existing(const inv_domain *domain, const char *local, size_t length,
+                                     inv_name **name, inv_verdict *verdict);
 
 /*
  * A bare JID of any domain, as written by an admin or a server ("alice@example.org"): nodeprep and

@@ -31,6 +31,20 @@ typedef enum inv_allowed_types {
     INV_ALLOW_CONTACT = 1 << 2, /* contact, contact-account by an existing account */
 } inv_allowed_types;
 
+/* The bits of which each takes invites of this type. */
+inv_allowed_types inv_redeem_types(inv_invite_type type);
+
+/*
+ * The name of user in domain, which is the one that inv_name_find_domain found, to be used with
+ * invites of *allowed_types. One that registers takes what name_pattern permits; one that resets
+ * the name of any account, which may be from before invitegate (inv_name_prepare_existing). Where
+ * both are taken and the name cannot register, *allowed_types becomes INV_ALLOW_RESET.
+ * INV_NAME_INVALID; the words are of the registration where that is taken. The name of a contact
+ * is any JID: inv_name_parse_jid.
+ */
+inv_result inv_redeem_name(const inv_domain *domain, const char *user,
+                           inv_allowed_types *allowed_types, inv_name **name, inv_verdict *verdict);
+
 /* An acceptance: what a check found, and when the token was first accepted; 0 at the start: now. */
 typedef struct inv_acceptance {
     time_t accepted_at;

@@ -57,6 +57,9 @@ void inv_verdict_set_text(inv_verdict *verdict, const char *text);
  */
 void inv_verdict_set_weak_password(inv_verdict *verdict, bool too_short, const char *words);
 
+/* Empties why and text, which are of an earlier step; invite and user stay. Returns verdict. */
+inv_verdict *inv_verdict_clear_words(inv_verdict *verdict);
+
 /* Whether there is a text that belongs to the result: INV_PASSWORD_REFUSED, INV_NAME_RESERVED. */
 bool inv_verdict_has_text(const inv_verdict *verdict);
 

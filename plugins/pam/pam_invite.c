@@ -23,13 +23,14 @@ static inv_result begin(inv_pam_service *service, bool *ignored)
 
 EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    const inv_pam_arguments arguments = {pamh, flags, argc, argv};
     inv_pam_service service;
     inv_secret *password = NULL;
     bool ignored = false;
     inv_result result;
     int code;
 
-    result = inv_pam_service_begin(&service, INV_PAM_AUTHENTICATE, pamh, flags, argc, argv);
+    result = inv_pam_service_begin(&arguments, INV_PAM_AUTHENTICATE, &service);
     if (result == INV_OK && !service.options.registers && !service.options.login)
         return PAM_IGNORE;
     if (result == INV_OK)
@@ -49,11 +50,10 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
 }
 
 /* These phases do nothing, but fail where the options of the line are wrong. */
-static int only_options(inv_pam_phase phase, pam_handle_t *pamh, int flags, int argc,
-                        const char **argv)
+static int only_options(const inv_pam_arguments *arguments, inv_pam_phase phase)
 {
     inv_pam_service service;
-    inv_result result = inv_pam_service_begin(&service, phase, pamh, flags, argc, argv);
+    inv_result result = inv_pam_service_begin(arguments, phase, &service);
 
     if (result != INV_OK)
         return inv_pam_service_finish(&service, result);
@@ -62,29 +62,36 @@ static int only_options(inv_pam_phase phase, pam_handle_t *pamh, int flags, int 
 
 EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    return only_options(INV_PAM_SETCRED, pamh, flags, argc, argv);
+    const inv_pam_arguments arguments = {pamh, flags, argc, argv};
+
+    return only_options(&arguments, INV_PAM_SETCRED);
 }
 
 EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    return only_options(INV_PAM_SESSION, pamh, flags, argc, argv);
+    const inv_pam_arguments arguments = {pamh, flags, argc, argv};
+
+    return only_options(&arguments, INV_PAM_SESSION);
 }
 
 EXPORTED int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    return only_options(INV_PAM_SESSION, pamh, flags, argc, argv);
+    const inv_pam_arguments arguments = {pamh, flags, argc, argv};
+
+    return only_options(&arguments, INV_PAM_SESSION);
 }
 
 /* Never asks and needs no pam_sm_authenticate before it: ejabberd calls it alone. */
 EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    const inv_pam_arguments arguments = {pamh, flags, argc, argv};
     inv_pam_service service;
     inv_call call = {0};
     inv_name *name = NULL;
     bool ignored = false;
     inv_result result;
 
-    result = inv_pam_service_begin(&service, INV_PAM_ACCOUNT, pamh, flags, argc, argv);
+    result = inv_pam_service_begin(&arguments, INV_PAM_ACCOUNT, &service);
     if (result == INV_OK)
         result = begin(&service, &ignored);
     if (ignored)
@@ -100,7 +107,7 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
         result = inv_pam_service_call(&service, &call);
     if (result == INV_OK)
         result = inv_account_status(&call, name);
-    inv_pam_service_hang_up(&service, &call);
+    inv_pam_service_end_call(&service, &call);
     if (result == INV_OK)
         result = inv_pam_service_settle_user(&service, name);
     inv_name_free(&name);
@@ -143,6 +150,7 @@ static int change(inv_pam_service *service, const inv_secret *text)
 
 EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    const inv_pam_arguments arguments = {pamh, flags, argc, argv};
     inv_pam_phase phase = (flags & PAM_PRELIM_CHECK) != 0 ? INV_PAM_PRELIM : INV_PAM_UPDATE;
     inv_pam_service service;
     inv_secret *text = NULL;
@@ -150,7 +158,7 @@ EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const cha
     inv_result result;
     int code;
 
-    result = inv_pam_service_begin(&service, phase, pamh, flags, argc, argv);
+    result = inv_pam_service_begin(&arguments, phase, &service);
     /* Passwords are set by invites here, never because they are old. */
     if (result == INV_OK && ((unsigned)flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
         return PAM_IGNORE;

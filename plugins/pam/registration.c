@@ -7,25 +7,15 @@
 #include "invitegate/redeem.h"
 #include "invitegate/timestamp.h"
 
-/*
- * The name, and the types of invite it may be used with. A name that name_pattern forbids cannot be
- * registered, but an account from before invitegate may have one and need a reset.
- */
+/* The name, and the types of invite it may be used with. */
 static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_name **name,
                             inv_allowed_types *allowed_types)
 {
-    inv_verdict refusal;
-    inv_result result = inv_pam_service_name(service, name);
-
-    *allowed_types = INV_ALLOW_REGISTRATION | INV_ALLOW_RESET;
-    if (result != INV_NAME_INVALID || token == NULL)
-        return result;
-    refusal = service->verdict;
-    result = inv_pam_service_existing_name(service, name);
-    *allowed_types = INV_ALLOW_RESET;
-    if (result == INV_NAME_INVALID)
-        service->verdict = refusal;
-    return result;
+    *allowed_types = INV_ALLOW_REGISTRATION;
+    if (token != NULL)
+        *allowed_types |= INV_ALLOW_RESET;
+    return inv_redeem_name(service->domain, service->user, allowed_types, name,
+                           inv_pam_service_clear_words(service));
 }
 
 /*
@@ -37,7 +27,7 @@ static inv_result blame_name(inv_pam_service *service, inv_allowed_types allowed
 {
     if (result != INV_BAD_TOKEN || (allowed_types & INV_ALLOW_REGISTRATION) != 0)
         return result;
-    return inv_verdict_set(inv_pam_service_afresh(service), INV_NAME_INVALID,
+    return inv_verdict_set(inv_pam_service_clear_words(service), INV_NAME_INVALID,
                            "name_pattern does not let it register, and the token resets no account "
                            "of that name");
 }
@@ -52,11 +42,11 @@ inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret
     if (inv_secret_length(text) == 0 && !service->domain->invite_only)
         return INV_OK;
     if (inv_secret_length(text) == 0)
-        return inv_verdict_set(inv_pam_service_afresh(service), INV_BAD_TOKEN,
+        return inv_verdict_set(inv_pam_service_clear_words(service), INV_BAD_TOKEN,
                                "no token was given, and invite_only = yes");
     return inv_token_parse(service->handle->context->keys, service->domain->name,
                            inv_secret_bytes(text), inv_secret_length(text), token,
-                           inv_pam_service_afresh(service));
+                           inv_pam_service_clear_words(service));
 }
 
 /*
@@ -90,7 +80,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
     }
     if (result == INV_OK && token != NULL)
         inv_pam_handle_accept(service->handle, service->user, token, acceptance.accepted_at);
-    inv_pam_service_hang_up(service, &call);
+    inv_pam_service_end_call(service, &call);
     inv_name_free(&name);
     return result;
 }
@@ -113,7 +103,7 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
         result = inv_redeem(&call, token, name, password, allowed_types, accepted_at);
         result = blame_name(service, allowed_types, result);
     }
-    inv_pam_service_hang_up(service, &call);
+    inv_pam_service_end_call(service, &call);
     if (result == INV_OK)
         result = inv_pam_service_settle_user(service, name);
     inv_name_free(&name);

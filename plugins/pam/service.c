@@ -7,24 +7,21 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "local_user.h"
 
-/* Longer than any name can be before preparation shortens it: 1023 bytes each, and some. */
-#define USER_MAX 3100
-
-inv_result inv_pam_service_begin(inv_pam_service *service, inv_pam_phase phase, pam_handle_t *pamh,
-                                 int flags, int argc, const char **argv)
+inv_result inv_pam_service_begin(const inv_pam_arguments *arguments, inv_pam_phase phase,
+                                 inv_pam_service *service)
 {
     *service = (inv_pam_service){
-        .pamh = pamh,
-        .flags = flags,
+        .pamh = arguments->pamh,
+        .flags = arguments->flags,
         .phase = phase,
         .verdict = INV_VERDICT_INIT,
     };
-    return inv_pam_options_parse(argc, argv, &service->options, &service->verdict);
+    return inv_pam_options_parse(arguments->argc, arguments->argv, &service->options,
+                                 &service->verdict);
 }
 
 /* Once in the life of a process: some hosts open a handle for every login. */
@@ -59,53 +56,22 @@ inv_result inv_pam_service_open(inv_pam_service *service)
     return INV_OK;
 }
 
-inv_verdict *inv_pam_service_afresh(inv_pam_service *service)
+inv_verdict *inv_pam_service_clear_words(inv_pam_service *service)
 {
-    service->verdict.why[0] = '\0';
-    service->verdict.text[0] = '\0';
-    return &service->verdict;
+    return inv_verdict_clear_words(&service->verdict);
 }
 
 inv_result inv_pam_service_find_domain(inv_pam_service *service)
 {
-    size_t length = strlen(service->user);
-
-    if (length > USER_MAX)
-        return inv_verdict_set(&service->verdict, INV_NAME_INVALID,
-                               "a user name of %zu bytes is longer than any can be", length);
-    return inv_name_find_domain(service->handle->context->config, service->user, length,
-                                service->options.domain, &service->domain, &service->local_length,
-                                inv_pam_service_afresh(service));
-}
-
-static void note_user(inv_pam_service *service, const inv_name *name)
-{
-    (void)snprintf(service->verdict.user, sizeof(service->verdict.user), "%s", inv_name_jid(name));
-}
-
-inv_result inv_pam_service_name(inv_pam_service *service, inv_name **name)
-{
-    inv_result result = inv_name_prepare(service->domain, service->user, service->local_length,
-                                         name, inv_pam_service_afresh(service));
-
-    if (result == INV_OK)
-        note_user(service, *name);
-    return result;
+    return inv_name_find_domain(service->handle->context->config, service->user,
+                                strlen(service->user), service->options.domain, &service->domain,
+                                &service->local_length, inv_pam_service_clear_words(service));
 }
 
 inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **name)
 {
-    inv_result result;
-    char *jid = NULL;
-
-    if (asprintf(&jid, "%.*s@%s", (int)service->local_length, service->user,
-                 service->domain->name) < 0)
-        return inv_verdict_no_memory(&service->verdict);
-    result = inv_name_parse_jid(jid, name, inv_pam_service_afresh(service));
-    free(jid);
-    if (result == INV_OK)
-        note_user(service, *name);
-    return result;
+    return inv_name_prepare_existing(service->domain, service->user, service->local_length, name,
+                                     inv_pam_service_clear_words(service));
 }
 
 /* Where the domain cannot be told the name is not prepared, and looked for as it is. */
@@ -127,7 +93,7 @@ inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored)
     names.name = name;
     if (result != INV_NO_MEMORY)
         result = inv_pam_local_user_find(&names, INV_PAM_LOCAL_USERS_NSS, &known, &uid,
-                                         inv_pam_service_afresh(service));
+                                         inv_pam_service_clear_words(service));
     if (result == INV_OK)
         *ignored = known && uid < service->options.minimum_uid;
     inv_name_free(&name);
@@ -175,7 +141,7 @@ static inv_result refuse_local_user(void *context, const inv_name *name, inv_ver
 inv_result inv_pam_service_call(inv_pam_service *service, inv_call *call)
 {
     inv_result result = inv_pam_handle_begin(service->handle, service->domain, call,
-                                             inv_pam_service_afresh(service));
+                                             inv_pam_service_clear_words(service));
 
     if (result == INV_OK && service->options.local_users != INV_PAM_LOCAL_USERS_NO) {
         call->claimed_elsewhere = refuse_local_user;
@@ -184,7 +150,7 @@ inv_result inv_pam_service_call(inv_pam_service *service, inv_call *call)
     return result;
 }
 
-void inv_pam_service_hang_up(inv_pam_service *service, inv_call *call)
+void inv_pam_service_end_call(inv_pam_service *service, inv_call *call)
 {
     inv_pam_handle_end(service->handle, call);
 }

@@ -11,6 +11,14 @@
 #include "options.h"
 #include "outcome.h"
 
+/* What the host gives a service function. */
+typedef struct inv_pam_arguments {
+    pam_handle_t *pamh;
+    int flags;
+    int argc; /* the options of the line */
+    const char **argv;
+} inv_pam_arguments;
+
 /* One call of one service function. A plain value; it owns nothing. */
 typedef struct inv_pam_service {
     pam_handle_t *pamh;
@@ -25,20 +33,17 @@ typedef struct inv_pam_service {
 } inv_pam_service;
 
 /* Fills *service and reads the options; nothing is opened. INV_CONFIG. */
-inv_result inv_pam_service_begin(inv_pam_service *service, inv_pam_phase phase, pam_handle_t *pamh,
-                                 int flags, int argc, const char **argv);
+inv_result inv_pam_service_begin(const inv_pam_arguments *arguments, inv_pam_phase phase,
+                                 inv_pam_service *service);
 
 /* Opens configuration, keys and log, and reads PAM_USER. INV_NO_ACCOUNT: the host set none. */
 inv_result inv_pam_service_open(inv_pam_service *service);
 
 /* The verdict, emptied of the words of an earlier step. */
-inv_verdict *inv_pam_service_afresh(inv_pam_service *service);
+inv_verdict *inv_pam_service_clear_words(inv_pam_service *service);
 
 /* The domain of the user. INV_NAME_INVALID: not a configured one; INV_CONFIG. */
 inv_result inv_pam_service_find_domain(inv_pam_service *service);
-
-/* The user's name as one to register in that domain. */
-inv_result inv_pam_service_name(inv_pam_service *service, inv_name **name);
 
 /*
  * *ignored: the user is one of this host below minimum_uid. INV_DIRECTORY_DOWN: that cannot be
@@ -63,7 +68,7 @@ inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **na
  * ends it, begun or not.
  */
 inv_result inv_pam_service_call(inv_pam_service *service, inv_call *call);
-void inv_pam_service_hang_up(inv_pam_service *service, inv_call *call);
+void inv_pam_service_end_call(inv_pam_service *service, inv_call *call);
 
 /*
  * For an option that says that item (PAM_AUTHTOK or PAM_OLDAUTHTOK) is never asked for, when no

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "common/model/account.h"
+#include "common/model/account_login.h"
 #include "common/model/account_refusal.h"
-#include "common/model/login.h"
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 #include "invitegate/timestamp.h"

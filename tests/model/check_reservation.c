@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/model/reservation.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 
@@ -199,6 +200,39 @@ START_TEST(an_invite_whose_name_was_taken_stays_revoked)
 }
 END_TEST
 
+/* Only the container itself may tell that a name is not reserved. */
+static const struct {
+    int code;
+    const char *matched;
+    bool entry;
+    inv_result wanted;
+} answers[] = {
+    {INV_LDAP_SUCCESS, "", true, INV_OK},
+    {INV_LDAP_SUCCESS, "", false, INV_CONFIG}, /* it is there and hidden */
+    {INV_LDAP_NO_SUCH_OBJECT, SITE_INVITES, false, INV_OK},
+    {INV_LDAP_NO_SUCH_OBJECT, "OU=Invites, " SITE_BASE, false, INV_OK},
+    {INV_LDAP_NO_SUCH_OBJECT, SITE_BASE, false, INV_CONFIG},
+    {INV_LDAP_NO_SUCH_OBJECT, "", false, INV_CONFIG},
+    {INV_LDAP_NO_SUCH_OBJECT, NULL, false, INV_CONFIG},
+    {INV_LDAP_INSUFFICIENT_ACCESS, "", false, INV_CONFIG},
+    {INV_LDAP_BUSY, "", false, INV_DIRECTORY_DOWN},
+};
+
+START_TEST(what_an_answer_tells_of_a_reservation)
+{
+    inv_operation *read = reservation_read_operation(site_domain(site), "any");
+    inv_entry *entry = answers[_i].entry ? inv_entry_new("inviteUser=any," SITE_INVITES) : NULL;
+    const inv_entry *reservation = NULL;
+
+    ck_assert(entry == NULL || inv_operation_append_entry(read, entry));
+    inv_operation_answer(read, answers[_i].code, answers[_i].matched, "");
+    ck_assert_int_eq(reservation_from_read(site_domain(site), read, &reservation, &verdict),
+                     answers[_i].wanted);
+    ck_assert_ptr_eq(reservation, entry);
+    inv_operation_free(&read);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reservation");
@@ -218,6 +252,8 @@ int main(void)
     tcase_add_test(names, a_used_invite_can_be_revoked_too);
     tcase_add_test(names, a_revoked_invite_keeps_no_name);
     tcase_add_test(names, an_invite_whose_name_was_taken_stays_revoked);
+    tcase_add_loop_test(names, what_an_answer_tells_of_a_reservation, 0,
+                        sizeof(answers) / sizeof(answers[0]));
     suite_add_tcase(suite, names);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

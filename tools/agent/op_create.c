@@ -162,7 +162,8 @@ static inv_result read_request(agent_task *task, creation *wanted)
     if (result == INV_OK)
         result = read_note(task, wanted);
     if (result == INV_OK && user != NULL)
-        result = agent_new_name(task, user, &wanted->user);
+        result =
+            agent_redeem_name(task, user, inv_redeem_types(wanted->request.type), &wanted->user);
     wanted->request.user = wanted->user;
     return result;
 }

@@ -27,21 +27,11 @@ inv_result agent_exists(agent_task *task)
     return result;
 }
 
-/* *account is NULL when the JID has no account of its own. */
-static inv_result find_holder(inv_call *call, const inv_name *name, inv_account **account)
-{
-    inv_result result = inv_account_find(call, name, account);
-
-    if (!inv_account_is_own(*account))
-        inv_account_free(account);
-    return result;
-}
-
 inv_result agent_identify(inv_call *call, const inv_name *name,
                           char identity[INV_ACCOUNT_IDENTITY_SIZE])
 {
     inv_account *account = NULL;
-    inv_result result = find_holder(call, name, &account);
+    inv_result result = inv_account_find_of_jid(call, name, &account);
 
     identity[0] = '\0';
     if (result == INV_OK && account != NULL && !inv_account_identity(account, identity))
@@ -70,7 +60,7 @@ inv_result agent_roster(agent_task *task)
 
     /* the account first: if it is made anew in between, the next call shows that */
     if (result == INV_OK)
-        result = find_holder(&task->call, name, &account);
+        result = inv_account_find_of_jid(&task->call, name, &account);
     if (result == INV_OK)
         result = agent_answer_roster(&task->call, inv_name_jid(name), task->answer);
     if (result == INV_OK)

@@ -179,7 +179,7 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
 static inv_result do_register(agent_task *task, const inv_token *token)
 {
     inv_name *name = NULL;
-    inv_result result = agent_new_name(task, task->arguments[1], &name);
+    inv_result result = agent_redeem_name(task, task->arguments[1], INV_ALLOW_REGISTRATION, &name);
 
     if (result == INV_OK)
         result = redeem(task, token, name, INV_ALLOW_REGISTRATION);
@@ -236,7 +236,7 @@ static inv_result do_taken(agent_task *task, const inv_token *token)
 {
     inv_acceptance acceptance = {.accepted_at = accepted_at(task)};
     inv_name *name = NULL;
-    inv_result result = agent_new_name(task, task->arguments[1], &name);
+    inv_result result = agent_redeem_name(task, task->arguments[1], INV_ALLOW_REGISTRATION, &name);
 
     if (result == INV_OK)
         result = inv_redeem_check(&task->call, token, name, INV_ALLOW_REGISTRATION, &acceptance);
@@ -255,7 +255,7 @@ inv_result agent_taken(agent_task *task)
 static inv_result do_reset(agent_task *task, const inv_token *token)
 {
     inv_name *name = NULL;
-    inv_result result = agent_existing_name(task, task->arguments[1], &name);
+    inv_result result = agent_redeem_name(task, task->arguments[1], INV_ALLOW_RESET, &name);
 
     if (result == INV_OK)
         result = redeem(task, token, name, INV_ALLOW_RESET);

@@ -246,15 +246,15 @@ static inv_result confirm(agent_task *task, const inv_name *name)
     inv_result result;
 
     call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
-    result = inv_account_find(&call, name, &account);
-    if (result == INV_OK && !inv_account_is_own(account))
+    result = inv_account_find_of_jid(&call, name, &account);
+    if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_CONFIG,
                                  "PAM service %s succeeded, but made no account: is "
                                  "pam_invite.so in its password stack?",
                                  task->domain->pam_service);
     else
         result = INV_OK;
-    if (inv_account_is_own(account))
+    if (account != NULL)
         (void)inv_account_identity(account, task->verdict.account);
     inv_account_free(&account);
     return result;

@@ -12,9 +12,7 @@
 
 inv_verdict *agent_clear_words(agent_task *task)
 {
-    task->verdict.why[0] = '\0';
-    task->verdict.text[0] = '\0';
-    return &task->verdict;
+    return inv_verdict_clear_words(&task->verdict);
 }
 
 inv_result agent_set_text(agent_task *task, const char *format, ...)
@@ -32,13 +30,6 @@ inv_result agent_set_text(agent_task *task, const char *format, ...)
     return inv_verdict_no_memory(&task->verdict);
 }
 
-static inv_result note_user(agent_task *task, const inv_name *name, inv_result result)
-{
-    if (result == INV_OK)
-        (void)snprintf(task->verdict.user, sizeof(task->verdict.user), "%s", inv_name_jid(name));
-    return result;
-}
-
 /* *local: the length of the part of user before an '@' and the task's domain. */
 static inv_result find_local(agent_task *task, const char *user, size_t *local)
 {
@@ -48,31 +39,28 @@ static inv_result find_local(agent_task *task, const char *user, size_t *local)
                                 task->domain->name, &domain, local, agent_clear_words(task));
 }
 
-inv_result agent_new_name(agent_task *task, const char *user, inv_name **name)
+inv_result agent_redeem_name(agent_task *task, const char *user, inv_allowed_types allowed_types,
+                             inv_name **name)
 {
     size_t local;
     inv_result result = find_local(task, user, &local);
 
     *name = NULL;
     if (result == INV_OK)
-        result = inv_name_prepare(task->domain, user, local, name, agent_clear_words(task));
-    return note_user(task, *name, result);
+        result = inv_redeem_name(task->domain, user, &allowed_types, name, agent_clear_words(task));
+    return result;
 }
 
 inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name)
 {
-    char *jid = NULL;
     size_t local;
     inv_result result = find_local(task, user, &local);
 
     *name = NULL;
-    if (result != INV_OK)
-        return result;
-    if (asprintf(&jid, "%.*s@%s", (int)local, user, task->domain->name) < 0)
-        return inv_verdict_no_memory(&task->verdict);
-    result = inv_name_parse_jid(jid, name, agent_clear_words(task));
-    free(jid);
-    return note_user(task, *name, result);
+    if (result == INV_OK)
+        result =
+            inv_name_prepare_existing(task->domain, user, local, name, agent_clear_words(task));
+    return result;
 }
 
 static bool append_contact(void *context, const char *contact, const char *group)

@@ -8,6 +8,7 @@
 #include "frame.h"
 #include "invitegate/context.h"
 #include "invitegate/name.h"
+#include "invitegate/redeem.h"
 #include "inviters.h"
 #include "limits.h"
 
@@ -58,10 +59,11 @@ struct agent_operation {
 };
 
 /*
- * The name of a user of the task's domain, written with or without it: one to register, or any that
- * an account may have.
+ * The name of a user of the task's domain, written with or without it: one for invites of
+ * allowed_types (inv_redeem_name), or any that an account may have.
  */
-inv_result agent_new_name(agent_task *task, const char *user, inv_name **name);
+inv_result agent_redeem_name(agent_task *task, const char *user, inv_allowed_types allowed_types,
+                             inv_name **name);
 inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name);
 
 /* Adds the approved contacts of a JID to the answer. */

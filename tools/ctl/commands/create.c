@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "invitegate/invite.h"
+#include "invitegate/redeem.h"
 #include "invitegate/secret.h"
 #include "io/interrupt.h"
 #include "io/output.h"
@@ -81,6 +82,7 @@ static bool complete_terms(const ctl_session *session, creation *wanted)
 static inv_result read_user(ctl_session *session, creation *wanted)
 {
     const char *text = ctl_option_text(session->invocation, "user");
+    inv_allowed_types allowed_types = inv_redeem_types(wanted->request.type);
     const inv_domain *domain;
     inv_result result;
     size_t local;
@@ -89,14 +91,9 @@ static inv_result read_user(ctl_session *session, creation *wanted)
         return INV_OK;
     result = inv_name_find_domain(session->context->config, text, strlen(text),
                                   session->domain->name, &domain, &local, &session->verdict);
-    if (result == INV_OK && wanted->request.type == INV_INVITE_RESET)
-        result = ctl_read_jid(session, text, &wanted->user); /* it exists: no name_pattern */
-    else if (result == INV_OK)
-        result = inv_name_prepare(domain, text, local, &wanted->user, &session->verdict);
+    if (result == INV_OK)
+        result = inv_redeem_name(domain, text, &allowed_types, &wanted->user, &session->verdict);
     wanted->request.user = wanted->user;
-    if (result == INV_OK) /* for the log */
-        (void)snprintf(session->verdict.user, sizeof(session->verdict.user), "%s",
-                       inv_name_jid(wanted->user));
     return result;
 }
 

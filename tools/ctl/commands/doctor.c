@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "invitegate/group.h"
+#include "invitegate/password_form.h"
 #include "proof/container.h"
 #include "proof/places.h"
 #include "proof/proof.h"
@@ -79,17 +80,16 @@ static bool check_containers(ctl_proof *proof, const ctl_containers *containers)
 
 static void check_forms(ctl_proof *proof, const ctl_containers *containers)
 {
-    static const unsigned bits[] = {INV_VERIFIER_SERVER, INV_VERIFIER_CRYPT, INV_VERIFIER_SSHA512,
-                                    INV_VERIFIERS_SCRAM};
     bool fine = true;
 
-    for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
-        if ((proof->domain->verifiers & bits[i]) == 0 || (containers->forms & bits[i]) != 0)
+    for (const inv_password_form *form = inv_password_forms; form->name != NULL; form++) {
+        if ((proof->domain->verifiers & form->verifiers) == 0 ||
+            (containers->forms & form->verifiers) != 0)
             continue;
         fine = false;
         ctl_proof_finding(proof, "record", "run invitectl init",
                           "password_verifiers wants %s, which init has not proved here",
-                          ctl_form_name(bits[i]));
+                          form->name);
     }
     if (fine)
         ctl_proof_fine(proof, "record", "init has proved what password_verifiers wants");

@@ -19,13 +19,10 @@ static bool is_foreign(const ctl_session *session, const char *user)
     return strchr(user, '@') != NULL && ctl_find_domain(session, user) == NULL;
 }
 
-/* What is done with the token: only a name to register has to match name_pattern. */
-typedef enum purpose { TO_REGISTER, TO_RESET, TO_CONNECT } purpose;
-
 typedef struct redemption {
     const char *user; /* as given */
     inv_name *name;
-    purpose purpose;
+    inv_allowed_types purpose; /* one of them */
 } redemption;
 
 static int parse(const ctl_invocation *invocation, void *state)
@@ -43,30 +40,22 @@ static inv_result read_user(ctl_session *session, redemption *wanted)
     inv_result result;
     size_t local;
 
-    if (wanted->purpose == TO_CONNECT)
+    if (wanted->purpose == INV_ALLOW_CONTACT)
         return ctl_read_jid(session, user, &wanted->name);
     result = inv_name_find_domain(session->context->config, user, strlen(user),
                                   session->domain->name, &domain, &local, &session->verdict);
-    if (result != INV_OK)
-        return result;
-    return wanted->purpose == TO_RESET
-               ? ctl_read_jid(session, user, &wanted->name)
-               : inv_name_prepare(domain, user, local, &wanted->name, &session->verdict);
+    return result == INV_OK
+               ? inv_redeem_name(domain, user, &wanted->purpose, &wanted->name, &session->verdict)
+               : result;
 }
 
-static purpose purpose_of(const ctl_session *session, const inv_invite *invite, const char *user)
+/* What is done with the token: of the two things that a contact-account invite can do, one. */
+static inv_allowed_types purpose_of(const ctl_session *session, const inv_invite *invite,
+                                    const char *user)
 {
-    switch (invite->type) {
-    case INV_INVITE_CONTACT:
-        return TO_CONNECT;
-    case INV_INVITE_CONTACT_ACCOUNT:
-        return is_foreign(session, user) ? TO_CONNECT : TO_REGISTER;
-    case INV_INVITE_RESET:
-        return TO_RESET;
-    case INV_INVITE_ACCOUNT:
-        break;
-    }
-    return TO_REGISTER;
+    if (invite->type == INV_INVITE_CONTACT_ACCOUNT)
+        return is_foreign(session, user) ? INV_ALLOW_CONTACT : INV_ALLOW_REGISTRATION;
+    return inv_redeem_types(invite->type);
 }
 
 /*
@@ -89,7 +78,7 @@ static inv_result redeem(ctl_session *session, const redemption *wanted)
 {
     /* with "-" the token is the first line of standard input, and the password the next one */
     const bool whole_input = strcmp(session->invocation->arguments[0], "-") != 0;
-    const bool contact = wanted->purpose == TO_CONNECT;
+    const bool contact = wanted->purpose == INV_ALLOW_CONTACT;
     time_t accepted_at = time(NULL);
     inv_secret *password = NULL;
     inv_result result = INV_OK;
@@ -125,7 +114,7 @@ static int print(const ctl_session *session, void *state)
         (void)ctl_json_print(ctl_session_json(session));
     } else {
         (void)ctl_print_safe(stdout, inv_name_jid(done->name));
-        (void)puts(done->purpose == TO_CONNECT ? " is now a contact" : " is ready");
+        (void)puts(done->purpose == INV_ALLOW_CONTACT ? " is now a contact" : " is ready");
     }
     return CTL_EXIT_OK;
 }

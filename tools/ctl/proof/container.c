@@ -8,27 +8,8 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/password_form.h"
 #include "io/ldif.h"
-
-static const unsigned form_bits[] = {INV_VERIFIER_SERVER, INV_VERIFIER_CRYPT, INV_VERIFIER_SSHA512,
-                                     INV_VERIFIERS_SCRAM};
-#define FORM_COUNT (sizeof(form_bits) / sizeof(form_bits[0]))
-
-const char *ctl_form_name(unsigned verifier)
-{
-    switch (verifier) {
-    case INV_VERIFIER_SERVER:
-        return "server";
-    case INV_VERIFIER_CRYPT:
-        return "crypt";
-    case INV_VERIFIER_SSHA512:
-        return "ssha512";
-    case INV_VERIFIERS_SCRAM:
-        return "scram";
-    default:
-        return NULL;
-    }
-}
 
 /* --------------------------------------------------------------------------------------- reading
  */
@@ -52,9 +33,9 @@ static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_con
     if (inv_entry_text(entry, "inviteSoleContainer") != NULL)
         containers->sole =
             inv_entry_has(entry, "inviteSoleContainer", "TRUE") ? CTL_SOLE_YES : CTL_SOLE_NO;
-    for (size_t i = 0; i < FORM_COUNT; i++) {
-        if (inv_entry_has(entry, "invitePasswordForm", ctl_form_name(form_bits[i])))
-            containers->forms |= form_bits[i];
+    for (const inv_password_form *form = inv_password_forms; form->name != NULL; form++) {
+        if (inv_entry_has(entry, "invitePasswordForm", form->name))
+            containers->forms |= form->verifiers;
     }
     containers->dates = inv_password_dates_of_container(entry);
     return INV_OK;
@@ -265,10 +246,9 @@ static inv_operation *record_operation(const ctl_proof *proof, const ctl_contain
         return modify;
     if (forms == 0)
         inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordForm", NULL);
-    for (size_t i = 0; i < FORM_COUNT; i++) {
-        if ((forms & form_bits[i]) != 0)
-            inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordForm",
-                               ctl_form_name(form_bits[i]));
+    for (const inv_password_form *form = inv_password_forms; form->name != NULL; form++) {
+        if ((forms & form->verifiers) != 0)
+            inv_operation_text(modify, INV_CHANGE_REPLACE, "invitePasswordForm", form->name);
     }
     return modify;
 }

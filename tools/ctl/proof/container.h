@@ -60,7 +60,4 @@ inv_result ctl_containers_record(ctl_proof *proof, const ctl_containers *contain
 /* Adds a row: whether the server that took the throwaway entries is the recorded one. */
 void ctl_check_provider(ctl_proof *proof, const ctl_containers *containers);
 
-/* The value of invitePasswordForm, or NULL for other bits. */
-const char *ctl_form_name(unsigned verifier);
-
 #endif

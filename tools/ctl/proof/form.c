@@ -6,19 +6,9 @@
 
 #include <string.h>
 
+#include "invitegate/password_form.h"
+
 /* Which password forms the directory accepts, and how it stores them. */
-
-typedef struct form {
-    unsigned verifier;
-    const char *name;
-} form;
-
-static const form forms[] = {
-    {INV_VERIFIER_SERVER, "server"},
-    {INV_VERIFIER_CRYPT, "crypt"},
-    {INV_VERIFIER_SSHA512, "ssha512"},
-    {INV_VERIFIERS_SCRAM, "scram"},
-};
 
 #define REMEDY_HASHING                                                                             \
     "OpenLDAP: overlay ppolicy with ppolicy_hash_cleartext, as in "                                \
@@ -101,22 +91,22 @@ static inv_result judge_hashing(const ctl_throwaway *attempt)
 
 /* ---------------------------------------------------------------------------------------- forms */
 
-static inv_result judge_login(const ctl_throwaway *attempt, const form *how)
+static inv_result judge_login(const ctl_throwaway *attempt, const inv_password_form *how)
 {
     ctl_proof *proof = attempt->proof;
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
-    bool wanted = (proof->domain->verifiers & how->verifier) != 0;
+    bool wanted = (proof->domain->verifiers & how->verifiers) != 0;
     inv_result result = inv_directory_verify(proof->call->directory, attempt->dn, attempt->password,
                                              &deadline, proof->call->verdict);
 
-    if (result == INV_OK && how->verifier != INV_VERIFIER_SERVER)
-        proof->accepted |= how->verifier;
+    if (result == INV_OK && how->verifiers != INV_VERIFIER_SERVER)
+        proof->accepted |= how->verifiers;
     if (result == INV_OK) {
-        proof->logins |= how->verifier;
+        proof->logins |= how->verifiers;
         return INV_OK;
     }
     if (result == INV_WRONG_PASSWORD) {
-        proof->refused |= how->verifier;
+        proof->refused |= how->verifiers;
         if (wanted)
             ctl_proof_finding(
                 proof, how->name,
@@ -133,11 +123,11 @@ static inv_result judge_login(const ctl_throwaway *attempt, const form *how)
     return INV_OK;
 }
 
-static inv_result try_form(ctl_proof *proof, const form *how)
+static inv_result try_form(ctl_proof *proof, const inv_password_form *how)
 {
     ctl_throwaway attempt = {
-        .proof = proof, .wanted = how->verifier, .invite_id = INV_INVITE_ID_THROWAWAY};
-    bool wanted = (proof->domain->verifiers & how->verifier) != 0;
+        .proof = proof, .wanted = how->verifiers, .invite_id = INV_INVITE_ID_THROWAWAY};
+    bool wanted = (proof->domain->verifiers & how->verifiers) != 0;
     inv_result result = ctl_throwaway_prepare(&attempt, how->name);
 
     if (result == INV_OK)
@@ -145,7 +135,7 @@ static inv_result try_form(ctl_proof *proof, const form *how)
     if (result != INV_OK)
         goto cleanup;
     if (!attempt.added) {
-        proof->refused |= how->verifier;
+        proof->refused |= how->verifiers;
         if (wanted)
             ctl_proof_finding(
                 proof, how->name,
@@ -154,12 +144,12 @@ static inv_result try_form(ctl_proof *proof, const form *how)
                 "an account with the form %s is refused: %s", how->name, proof->call->verdict->why);
         goto cleanup;
     }
-    if (how->verifier == INV_VERIFIERS_SCRAM) {
+    if (how->verifiers == INV_VERIFIERS_SCRAM) {
         proof->accepted |= INV_VERIFIERS_SCRAM;
         goto cleanup;
     }
     result = judge_login(&attempt, how);
-    if (result == INV_OK && how->verifier == INV_VERIFIER_SERVER)
+    if (result == INV_OK && how->verifiers == INV_VERIFIER_SERVER)
         result = judge_hashing(&attempt);
 cleanup:
     ctl_throwaway_clear(&attempt);
@@ -171,12 +161,12 @@ static void report_forms(ctl_proof *proof)
     char accepted[64] = "";
     size_t end = 0;
 
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+    for (const inv_password_form *form = inv_password_forms; form->name != NULL; form++) {
         int length;
 
-        if ((proof->accepted & forms[i].verifier) == 0)
+        if ((proof->accepted & form->verifiers) == 0)
             continue;
-        length = snprintf(accepted + end, sizeof(accepted) - end, " %s", forms[i].name);
+        length = snprintf(accepted + end, sizeof(accepted) - end, " %s", form->name);
         if (length > 0)
             end += (size_t)length;
     }
@@ -185,10 +175,11 @@ static void report_forms(ctl_proof *proof)
 
 inv_result ctl_probe_forms(ctl_proof *proof)
 {
+    const inv_password_form *form = inv_password_forms;
     inv_result result = INV_OK;
 
-    for (size_t i = 0; result == INV_OK && i < sizeof(forms) / sizeof(forms[0]); i++)
-        result = try_form(proof, &forms[i]);
+    for (; result == INV_OK && form->name != NULL; form++)
+        result = try_form(proof, form);
     if (result == INV_OK)
         report_forms(proof);
     return result;

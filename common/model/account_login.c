@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
-#include "login.h"
+#include "account_login.h"
 
 #include "account.h"
 #include "freshness.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_COMMON_MODEL_LOGIN_H
-#define INVITEGATE_COMMON_MODEL_LOGIN_H
+#ifndef INVITEGATE_COMMON_MODEL_ACCOUNT_LOGIN_H
+#define INVITEGATE_COMMON_MODEL_ACCOUNT_LOGIN_H
 
 #include "invitegate/account.h"
 #include "invitegate/directory.h"

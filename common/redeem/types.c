@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the type of an invite decides before anything is redeemed: who takes it, with which name. */
+#include <string.h>
+
+#include "invitegate/redeem.h"
+
+inv_allowed_types inv_redeem_types(inv_invite_type type)
+{
+    switch (type) {
+    case INV_INVITE_ACCOUNT:
+        return INV_ALLOW_REGISTRATION;
+    case INV_INVITE_CONTACT_ACCOUNT:
+        return INV_ALLOW_REGISTRATION | INV_ALLOW_CONTACT;
+    case INV_INVITE_CONTACT:
+        return INV_ALLOW_CONTACT;
+    case INV_INVITE_RESET:
+        break;
+    }
+    return INV_ALLOW_RESET;
+}
+
+inv_result inv_redeem_name(const inv_domain *domain, const char *user,
+                           inv_allowed_types *allowed_types, inv_name **name, inv_verdict *verdict)
+{
+    const char *at = strrchr(user, '@');
+    size_t length = at != NULL ? (size_t)(at - user) : strlen(user);
+    bool registers = (*allowed_types & INV_ALLOW_REGISTRATION) != 0;
+    inv_verdict refusal;
+    inv_result result;
+
+    if (registers) {
+        result = inv_name_prepare(domain, user, length, name, verdict);
+        if (result != INV_NAME_INVALID || (*allowed_types & INV_ALLOW_RESET) == 0)
+            return result;
+        *allowed_types = INV_ALLOW_RESET;
+    }
+    refusal = *verdict;
+    result =
+        inv_name_prepare_existing(domain, user, length, name, inv_verdict_clear_words(verdict));
+    if (registers && result == INV_NAME_INVALID)
+        *verdict = refusal;
+    return result;
+}
