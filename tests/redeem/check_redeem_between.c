@@ -34,8 +34,11 @@ enum { WRITE_CLAIM = 1, WRITE_ADD, WRITE_PAIR, WRITE_FINISH };
 struct between {
     inv_token *token;
     const char *local;
-    size_t before; /* which write */
+    const char *password; /* NULL: SITE_PASSWORD */
+    size_t before;        /* which write */
+    size_t behind;        /* or at each answer from this write's to the next write */
     void (*act)(const struct between *between);
+    size_t writes; /* that the redemption sent */
 };
 
 static void at_write(void *context, counter_moment moment, size_t number, size_t write)
@@ -43,7 +46,7 @@ static void at_write(void *context, counter_moment moment, size_t number, size_t
     const struct between *between = context;
 
     (void)number;
-    if (moment == COUNTER_BEFORE_SEND && write == between->before)
+    if (write > 0 && write == (moment == COUNTER_BEFORE_SEND ? between->before : between->behind))
         between->act(between);
 }
 
@@ -56,7 +59,9 @@ static inv_result redeem_with(struct between *between)
     counter = counter_attach(call.directory);
     counter->at = at_write;
     counter->context = between;
-    (void)site_redeem_in(&call, between->token, between->local, SITE_PASSWORD);
+    (void)site_redeem_in(&call, between->token, between->local,
+                         between->password != NULL ? between->password : SITE_PASSWORD);
+    between->writes = counter->writes;
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
     return verdict.result;
@@ -80,6 +85,51 @@ START_TEST(a_revocation_wins_against_a_take_over)
     ck_assert_int_eq(redeem_with(&between), INV_BAD_TOKEN);
     site_expect(site, between.token, -3, 1, 0, 0, 0);
     inv_token_free(&between.token);
+}
+END_TEST
+
+static void repoint(const struct between *between)
+{
+    leftover_terms(site, between->token, "inviteClaim", "b6other@example.org " LEFTOVER_NONCE);
+}
+
+/* Another name waited out claim_grace, and has the claim when it is to be taken over. */
+START_TEST(a_claim_that_went_to_another_name_is_not_taken_over)
+{
+    struct between between = {.local = "b6", .before = WRITE_CLAIM, .act = repoint};
+
+    between.token = site_invite(site, "alice@example.org", 1);
+    leftover_claim(site, between.token, "b6@example.org", LEFTOVER_NONCE, 1);
+    ck_assert_int_eq(redeem_with(&between), INV_BAD_TOKEN);
+    site_expect(site, between.token, 0, 1, 0, 0, 0);
+    ck_assert_int_eq(site_redeem(site, between.token, "b6other", SITE_PASSWORD, &verdict), INV_OK);
+    site_expect(site, between.token, 0, 0, 1, 1, 1);
+    inv_token_free(&between.token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- give-back
+ */
+
+static void take_over(const struct between *between)
+{
+    leftover_terms(site, between->token, "inviteClaim", "b7x@example.org ffeeddccbbaa9988");
+}
+
+/* The use is the other claim's now, be it of another name or of the same: it is left alone. */
+START_TEST(a_use_that_passed_on_is_not_given_back)
+{
+    struct between passed_on[] = {{.local = "b6", .act = repoint},
+                                  {.local = "b7x", .act = take_over}};
+    struct between *between = &passed_on[_i];
+
+    between->password = "short";
+    between->behind = WRITE_ADD;
+    between->token = site_invite(site, "alice@example.org", 1);
+    ck_assert_int_eq(redeem_with(between), INV_PASSWORD_REFUSED);
+    ck_assert_uint_eq(between->writes, WRITE_ADD);
+    site_expect(site, between->token, 0, 1, 0, 0, 0);
+    inv_token_free(&between->token);
 }
 END_TEST
 
@@ -357,6 +407,8 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_test(tests, a_revocation_wins_against_a_take_over);
+    tcase_add_test(tests, a_claim_that_went_to_another_name_is_not_taken_over);
+    tcase_add_loop_test(tests, a_use_that_passed_on_is_not_given_back, 0, 2);
     tcase_add_test(tests, what_is_withdrawn_takes_its_own_pairs_only);
     tcase_add_test(tests, what_is_withdrawn_goes_whatever_its_group_says);
     tcase_add_test(tests, a_use_without_its_pair_is_not_recorded);

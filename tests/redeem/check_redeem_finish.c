@@ -2,7 +2,9 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "common/model/claim.h"
 #include "tests/support/counter.h"
 #include "tests/support/leftover.h"
 
@@ -206,6 +208,177 @@ START_TEST(another_attempt_finishes_the_account_after_a_reset)
 }
 END_TEST
 
+/* --------------------------------------------------------------------------- claims of others */
+
+/* Sixteen hexadecimal digits tell an attempt from all others. None of them stands still. */
+START_TEST(a_nonce_is_random)
+{
+    enum { CLAIMS = 64, DIGITS = INV_NONCE_SIZE - 1 };
+    inv_claim claims[CLAIMS];
+
+    for (int i = 0; i < CLAIMS; i++) {
+        ck_assert_int_eq(inv_claim_start("f7@example.org", &claims[i], &verdict), INV_OK);
+        ck_assert_uint_eq(strlen(claims[i].nonce), DIGITS);
+        ck_assert_uint_eq(strspn(claims[i].nonce, "0123456789abcdef"), DIGITS);
+        ck_assert_int_eq(strncmp(claims[i].text, "f7@example.org ", 15), 0);
+        ck_assert_str_eq(claims[i].text + 15, claims[i].nonce);
+    }
+    for (int at = 0; at < DIGITS; at++) {
+        int changes = 0;
+
+        for (int i = 1; i < CLAIMS; i++)
+            changes += claims[i].nonce[at] != claims[0].nonce[at];
+        ck_assert_msg(changes > CLAIMS / 2, "digit %d of a nonce changes %d times", at, changes);
+        for (int other = 0; other < at; other++) {
+            int equal = 0;
+
+            for (int i = 0; i < CLAIMS; i++)
+                equal += claims[i].nonce[at] == claims[i].nonce[other];
+            ck_assert_msg(equal < CLAIMS / 2, "digits %d and %d of a nonce are one", other, at);
+        }
+    }
+    for (int i = 0; i < CLAIMS; i++)
+        inv_claim_clear(&claims[i]);
+}
+END_TEST
+
+/* Two people are at it, and one of them tries again: the other has to find the claim in place. */
+START_TEST(a_claim_of_somebody_else_stays)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 3);
+
+    leftover_claim(site, token, "f8@example.org", LEFTOVER_NONCE, 3);
+    leftover_claim(site, token, "f8other@example.org", LEFTOVER_NONCE, 2);
+    redeem(token, "f8", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 1, 1, 1, 1);
+    redeem(token, "f8third", "short");
+    expect(INV_PASSWORD_REFUSED);
+    site_expect(site, token, 1, 1, 1, 1, 1);
+    redeem(token, "f8other", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 1, 0, 2, 2, 2);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Of a claim that names no JID it cannot be told what came of it. Only the other one is dead. */
+START_TEST(a_claim_that_names_no_jid_is_not_taken_over)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 2);
+
+    site_domain(site)->claim_grace = -1; /* all claims are older than that */
+    leftover_claim(site, token, "@", LEFTOVER_NONCE, 2);
+    leftover_claim(site, token, "f9dead@example.org", LEFTOVER_NONCE, 1);
+    redeem(token, "f9", SITE_PASSWORD);
+    expect(INV_OK);
+    site_expect(site, token, 0, 1, 1, 1, 1);
+    redeem(token, "f9other", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "another attempt"));
+    site_expect(site, token, 0, 1, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------ accounts of others */
+
+/* Another attempt with the token makes the account in front of this one's add. */
+struct quicker {
+    const inv_token *token;
+    const char *local;
+    const char *password;
+    size_t before;
+};
+
+static void be_quicker(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct quicker *quicker = context;
+    inv_verdict other = INV_VERDICT_INIT;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == quicker->before)
+        ck_assert_int_eq(
+            site_redeem(site, quicker->token, quicker->local, quicker->password, &other), INV_OK);
+}
+
+/*
+ * Whether the directory says so (68) or the answer is lost, the account is the other attempt's: who
+ * knows its password has an account, and who does not has none.
+ */
+START_TEST(an_account_that_another_attempt_made)
+{
+    const bool limited = (_i & 1) != 0;
+    const bool same = (_i & 2) != 0;
+    const bool lost = (_i & 4) != 0;
+    struct quicker quicker = {.password = same ? SITE_PASSWORD : NEW_PASSWORD,
+                              .before = limited ? WRITE_ADD : 1};
+    inv_token *token = site_invite(site, "alice@example.org", limited ? 1 : 0);
+    struct counter *counter;
+    char local[32];
+    inv_call call;
+
+    (void)snprintf(local, sizeof(local), "quick%d", _i);
+    quicker.token = token;
+    quicker.local = local;
+    site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = be_quicker;
+    counter->context = &quicker;
+    counter->lose = lost ? quicker.before : 0;
+    (void)site_redeem_in(&call, token, local, SITE_PASSWORD);
+    ck_assert_uint_eq(counter->lose, 0);
+    counter_detach(call.directory, &counter);
+    inv_call_end(&call);
+    expect(same ? INV_OK : INV_BAD_TOKEN);
+    site_expect(site, token, limited ? 0 : 1, 0, limited ? 1 : 0, 1, 1);
+    ck_assert(site_login(site, local, quicker.password));
+    inv_token_free(&token);
+}
+END_TEST
+
+/* Answers from the one to the add on: that one, and the one to the look for who has the name. */
+struct heir {
+    struct quicker quicker;
+    size_t answers;
+};
+
+static void be_quicker_and_go(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct heir *heir = context;
+
+    be_quicker(&heir->quicker, moment, number, write);
+    if (moment != COUNTER_AFTER_ANSWER || write != heir->quicker.before)
+        return;
+    heir->answers++;
+    if (heir->answers == 2) {
+        site_delete(site, "uid=f10," SITE_PEOPLE);
+        site_add_account(site, "f10");
+    }
+}
+
+/* And then the name went to somebody who happens to have the same password. */
+START_TEST(an_account_that_somebody_else_has_by_now)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    struct heir heir = {{token, "f10", SITE_PASSWORD, WRITE_ADD}, 0};
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = be_quicker_and_go;
+    counter->context = &heir;
+    (void)site_redeem_in(&call, token, "f10", SITE_PASSWORD);
+    counter_detach(call.directory, &counter);
+    inv_call_end(&call);
+    ck_assert_uint_ge(heir.answers, 2);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 0, 0, 1, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("redeem_finish");
@@ -221,6 +394,11 @@ int main(void)
     tcase_add_test(finish, another_attempt_finishes_the_account);
     tcase_add_test(finish, another_attempt_takes_over_and_finishes_the_account);
     tcase_add_test(finish, another_attempt_finishes_the_account_after_a_reset);
+    tcase_add_test(finish, a_nonce_is_random);
+    tcase_add_test(finish, a_claim_of_somebody_else_stays);
+    tcase_add_test(finish, a_claim_that_names_no_jid_is_not_taken_over);
+    tcase_add_loop_test(finish, an_account_that_another_attempt_made, 0, 8);
+    tcase_add_test(finish, an_account_that_somebody_else_has_by_now);
     suite_add_tcase(suite, finish);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

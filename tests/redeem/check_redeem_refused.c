@@ -613,6 +613,27 @@ START_TEST(a_hidden_age_of_the_inviter)
 }
 END_TEST
 
+/* Nothing is old because its age is hidden: neither a claim, nor a reservation before its invite.
+ */
+START_TEST(a_hidden_age_of_what_is_held)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    inv_token *other = site_invite(site, NULL, 1);
+
+    leftover_claim(site, token, "held@example.org", LEFTOVER_NONCE, 1);
+    leftover_reservation(site, "coming", NULL);
+    hide("modifyTimestamp", SITE_INVITES);
+    redeem(token, "notheld", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    redeem(other, "coming", SITE_PASSWORD);
+    expect(INV_CONFIG);
+    site_expect(site, other, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+    inv_token_free(&other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("redeem_refused");
@@ -650,6 +671,7 @@ int main(void)
     tcase_add_loop_test(hidden, hidden_restrictions, 0, 5);
     tcase_add_test(hidden, a_hidden_state_of_the_account);
     tcase_add_test(hidden, a_hidden_age_of_the_inviter);
+    tcase_add_test(hidden, a_hidden_age_of_what_is_held);
     suite_add_tcase(suite, hidden);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
