@@ -415,27 +415,47 @@ inv_result redemption_leave(struct redemption *redemption, const struct parties 
     return result;
 }
 
+/* Appends the removal of the pairs that this invite wrote into the container of domain. */
+static bool append_withdrawal(struct redemption *redemption, inv_call *call,
+                              const inv_domain *domain, struct flight *flight,
+                              struct flight *elsewhere)
+{
+    inv_operation *search = inv_pair_search_operation(domain, inv_name_jid(redemption->name));
+    bool found = false;
+
+    if (search != NULL)
+        search->paged = true;
+    found = inv_call_run(call, &search, 1) == INV_OK;
+    for (size_t i = 0; found && i < search->entry_count; i++) {
+        const inv_entry *pair = search->entries[i];
+
+        if (!inv_entry_has(pair, "inviteId", redemption->invite->id))
+            continue;
+        if (domain == call->domain)
+            append_removal(redemption, flight, elsewhere, pair);
+        else
+            flight_append(elsewhere, inv_operation_new_delete(inv_entry_dn(pair)));
+    }
+    inv_operation_free(&search);
+    return found;
+}
+
 void redemption_disconnect(struct redemption *redemption)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = inv_call_aside(redemption->call, &verdict);
-    inv_operation *search = inv_pair_search_operation(call.domain, inv_name_jid(redemption->name));
+    const inv_domain *own = domain_of(&call, inv_name_jid(redemption->name));
     struct flight flight = {.operations = NULL};
     struct flight elsewhere = {.operations = NULL};
+    bool found = append_withdrawal(redemption, &call, call.domain, &flight, &elsewhere);
 
-    if (search != NULL)
-        search->paged = true;
-    if (inv_call_run(&call, &search, 1) == INV_OK) {
-        for (size_t i = 0; i < search->entry_count; i++) {
-            if (inv_entry_has(search->entries[i], "inviteId", redemption->invite->id))
-                append_removal(redemption, &flight, &elsewhere, search->entries[i]);
-        }
-        if (run_flight(redemption, &elsewhere))
-            (void)run_flight(redemption, &flight);
-    }
+    /* who redeems a contact invite may be of another domain, which has the pairs as well */
+    if (found && own != NULL && own != call.domain)
+        found = append_withdrawal(redemption, &call, own, &flight, &elsewhere);
+    if (found && run_flight(redemption, &elsewhere))
+        (void)run_flight(redemption, &flight);
     flight_end(&elsewhere);
     flight_end(&flight);
-    inv_operation_free(&search);
 }
 
 bool redemption_has_stale_pairs(const struct redemption *redemption)

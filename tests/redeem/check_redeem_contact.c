@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/leftover.h"
 
 /* Contacts: between people who have accounts already, and across the domains of one site. */
 
@@ -260,6 +260,117 @@ START_TEST(lost_answers_are_read_back)
 }
 END_TEST
 
+/* Something happens before a write of the redemption. The first two are the claim and a pair. */
+enum { WRITE_CLAIM = 1, WRITE_PAIR };
+
+struct between {
+    const inv_token *token;
+    size_t before;
+    void (*act)(const struct between *between);
+};
+
+static void at_write(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct between *between = context;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == between->before)
+        between->act(between);
+}
+
+static void meet_with(struct between *between, const char *jid)
+{
+    struct counter *counter;
+    inv_name *name = site_jid(jid);
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = at_write;
+    counter->context = between;
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    (void)inv_redeem_contact(&call, between->token, name, 0);
+    counter_detach(call.directory, &counter);
+    inv_call_end(&call);
+    inv_name_free(&name);
+}
+
+static void repoint(const struct between *between)
+{
+    leftover_terms(site, between->token, "inviteClaim", "quick@elsewhere.example " LEFTOVER_NONCE);
+}
+
+/*
+ * Another JID waited out claim_grace and has the use. The pair goes again, in each container where
+ * it is, and what other invites gave stays.
+ */
+START_TEST(a_contact_whose_use_went_to_another)
+{
+    static const char *const jids[] = {"slow@elsewhere.example", "otto@other.example"};
+    inv_token *token = contact_invite("alice@example.org", 1);
+    struct between between = {token, WRITE_PAIR + 1 + (size_t)_i, repoint};
+
+    leftover_pair(site, NULL, jids[_i], "carol@example.org");
+    meet_with(&between, jids[_i]);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    expect_pairs(SITE_BASE, jids[_i], "alice@example.org", 0);
+    expect_pairs(SITE_BASE, jids[_i], "carol@example.org", 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void finish_it(const struct between *between)
+{
+    inv_verdict other = INV_VERDICT_INIT;
+
+    ck_assert_int_eq(site_redeem_contact(site, between->token, "twice@elsewhere.example", &other),
+                     INV_OK);
+}
+
+/* The same JID was quicker, with this very claim: the pair is there, and its use recorded once. */
+START_TEST(a_contact_whom_its_own_repetition_finishes)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+    struct between between = {token, WRITE_PAIR + 1, finish_it};
+
+    meet_with(&between, "twice@elsewhere.example");
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void move_rosters(const char *from, const char *to)
+{
+    site_modify(site,
+                "dn: ou=%s," SITE_BASE "\nchangetype: modrdn\nnewrdn: ou=%s\ndeleteoldrdn: 1\n",
+                from, to);
+}
+
+static void move_rosters_away(const struct between *between)
+{
+    (void)between;
+    move_rosters("rosters", "elsewhere");
+}
+
+/* The pair is all that a contact gets: without it nobody is told that all is well. */
+START_TEST(a_contact_without_a_pair_is_none)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+    struct between between = {token, WRITE_PAIR, move_rosters_away};
+
+    meet_with(&between, "apart@elsewhere.example");
+    move_rosters("elsewhere", "rosters");
+    expect(INV_CONFIG);
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    meet(token, "apart@elsewhere.example");
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------- two domains */
 
 START_TEST(a_pair_across_domains_stands_in_both_containers)
@@ -375,6 +486,9 @@ int main(void)
     tcase_add_test(contact, a_preset_name_is_for_no_other);
     tcase_add_test(contact, what_crashes_leave);
     tcase_add_loop_test(contact, lost_answers_are_read_back, 1, 4);
+    tcase_add_loop_test(contact, a_contact_whose_use_went_to_another, 0, 2);
+    tcase_add_test(contact, a_contact_whom_its_own_repetition_finishes);
+    tcase_add_test(contact, a_contact_without_a_pair_is_none);
     tcase_add_test(contact, a_pair_across_domains_stands_in_both_containers);
     tcase_add_test(contact, a_name_made_again_inherits_no_pair_anywhere);
     tcase_add_test(contact, a_name_made_again_by_the_same_inviter_of_another_domain);
