@@ -253,6 +253,29 @@ START_TEST(by_a_login_with_an_impossible_password)
 }
 END_TEST
 
+/* A reset is no way to log in: neither while it is open, nor with the password that it has set. */
+START_TEST(by_a_login_with_a_reset)
+{
+    static const char new_password[] = "staple battery horse";
+    inv_verdict verdict = INV_VERDICT_INIT;
+    struct transcript transcript = {.text = NULL};
+    struct site_request request;
+    inv_token *token;
+
+    site_add_account(site, "forgetful");
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, "forgetful");
+    token = site_create(site, &request);
+    expect_alike(log_in, token, SITE_PASSWORD, false);
+    ask(log_in, token, "forgetful", SITE_PASSWORD, &transcript);
+    ck_assert_int_eq(site_redeem(site, token, "forgetful", new_password, &verdict), INV_OK);
+    expect_alike(log_in, token, new_password, false);
+    ask(log_in, token, "forgetful", new_password, &transcript);
+    free(transcript.text);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------ a gone inviter
  */
 
@@ -345,6 +368,7 @@ int main(void)
     tcase_add_loop_test(tests, by_a_redemption_after_a_check, 0, KINDS);
     tcase_add_loop_test(tests, by_a_login, 0, KINDS);
     tcase_add_loop_test(tests, by_a_login_with_an_impossible_password, 0, KINDS);
+    tcase_add_test(tests, by_a_login_with_a_reset);
     tcase_add_test(tests, by_a_check_when_the_inviter_is_gone);
     tcase_add_test(tests, by_a_redemption_when_the_inviter_is_gone);
     tcase_add_test(tests, by_a_contact);

@@ -344,18 +344,38 @@ START_TEST(a_claim_alone)
 }
 END_TEST
 
+/* An account without a nonce, with that of an invite, and with that of an earlier reset. */
+enum { OF_AN_ADMIN, OF_AN_INVITE, RESET_BEFORE, ORIGINS };
+
+static inv_token *account_of(int origin, const char *local)
+{
+    inv_token *token = origin == OF_AN_INVITE ? site_invite(site, NULL, 1) : NULL;
+
+    if (origin == OF_AN_ADMIN)
+        return account_and_reset(local);
+    if (origin == RESET_BEFORE)
+        token = account_and_reset(local);
+    redeem(token, local, SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+    return reset_invite(local);
+}
+
 /* The same token was quicker with another password. */
 START_TEST(overtaken_by_the_same_token)
 {
-    inv_token *token = account_and_reset("jan");
-    struct plan plan = {
-        .token = token, .password = "the quicker password", .local = "jan", .before = WRITE_SET};
+    char local[32];
+    struct plan plan = {.password = "the quicker password", .local = local, .before = WRITE_SET};
+    inv_token *token;
 
-    redeem_between(token, "jan", NEW_PASSWORD, &plan, 0, false);
+    (void)snprintf(local, sizeof(local), "jan%d", _i);
+    token = account_of(_i, local);
+    plan.token = token;
+    redeem_between(token, local, NEW_PASSWORD, &plan, 0, false);
     ck_assert_int_eq(plan.result, INV_OK);
     expect(INV_BAD_TOKEN);
     site_expect(site, token, 0, 0, 1, 0, 0);
-    ck_assert(site_login(site, "jan", "the quicker password"));
+    ck_assert(site_login(site, local, "the quicker password"));
     inv_token_free(&token);
 }
 END_TEST
@@ -388,15 +408,19 @@ END_TEST
 /* Two resets of one account at once: the first to set its password ends the other. */
 START_TEST(overtaken_by_another_token)
 {
-    inv_token *token = account_and_reset("lea");
-    inv_token *other = reset_invite("lea");
-    struct plan plan = {
-        .token = other, .password = "the quicker password", .local = "lea", .before = WRITE_SET};
+    char local[32];
+    struct plan plan = {.password = "the quicker password", .local = local, .before = WRITE_SET};
+    inv_token *token;
+    inv_token *other;
 
-    redeem_between(token, "lea", NEW_PASSWORD, &plan, 0, false);
+    (void)snprintf(local, sizeof(local), "lea%d", _i);
+    token = account_of(_i, local);
+    other = reset_invite(local);
+    plan.token = other;
+    redeem_between(token, local, NEW_PASSWORD, &plan, 0, false);
     ck_assert_int_eq(plan.result, INV_OK);
     expect(INV_BAD_TOKEN);
-    ck_assert(site_login(site, "lea", "the quicker password"));
+    ck_assert(site_login(site, local, "the quicker password"));
     site_expect(site, token, 1, 0, 0, 0, 0);
     site_expect(site, other, 0, 0, 1, 0, 0);
     inv_token_free(&token);
@@ -447,9 +471,9 @@ int main(void)
     tcase_add_loop_test(reset, a_weak_password_keeps_the_token, 0, 2);
     tcase_add_loop_test(reset, lost_answers_are_read_back, WRITE_CLAIM, WRITE_FINISH + 1);
     tcase_add_test(reset, a_claim_alone);
-    tcase_add_test(reset, overtaken_by_the_same_token);
+    tcase_add_loop_test(reset, overtaken_by_the_same_token, 0, ORIGINS);
     tcase_add_test(reset, three_attempts_and_one_password);
-    tcase_add_test(reset, overtaken_by_another_token);
+    tcase_add_loop_test(reset, overtaken_by_another_token, 0, ORIGINS);
     tcase_add_test(reset, a_reset_of_an_invited_account);
     suite_add_tcase(suite, reset);
     runner = srunner_create(suite);
