@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/directory.h"
+#include "tests/support/counter.h"
 #include "tests/support/gateway.h"
 #include "tests/support/site.h"
 
@@ -247,6 +248,59 @@ START_TEST(the_claim_of_a_reset)
 }
 END_TEST
 
+struct quicker {
+    const inv_token *token;
+    const char *local;
+};
+
+static void reset_first(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct quicker *quicker = context;
+    inv_verdict other = INV_VERDICT_INIT;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == 2)
+        ck_assert_int_eq(
+            site_redeem(site, quicker->token, quicker->local, "the quicker password", &other),
+            INV_OK);
+}
+
+/* What directories answer to the later of two resets: there is no such nonce, or one already. */
+START_TEST(the_later_of_two_resets)
+{
+    static const int answers[] = {16, 19, 20, 65};
+    const char *local = unused_name("late", _i);
+    inv_token *token = account_and_reset(local);
+    struct site_request request;
+    struct quicker quicker = {.local = local};
+    struct gateway *gateway;
+    struct counter *counter;
+    inv_token *other;
+    inv_call call;
+
+    site_request(site, &request, INV_INVITE_RESET, NULL);
+    site_request_user(site, &request, local);
+    other = site_create(site, &request);
+    quicker.token = other;
+    site_begin(site, &call, &verdict);
+    gateway = gateway_attach(call.directory, 2, answers[_i], GATEWAY_NEVER);
+    counter = counter_attach(call.directory);
+    counter->at = reset_first;
+    counter->context = &quicker;
+    (void)site_redeem_in(&call, token, local, NEW_PASSWORD);
+    counter_detach(call.directory, &counter);
+    gateway_detach(call.directory, gateway);
+    gateway_free(&gateway);
+    inv_call_end(&call);
+    expect(INV_BAD_TOKEN);
+    ck_assert(site_login(site, local, "the quicker password"));
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    site_expect(site, other, 0, 0, 1, 0, 0);
+    inv_token_free(&token);
+    inv_token_free(&other);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------ contacts */
 
 START_TEST(the_claim_of_a_contact)
@@ -358,6 +412,7 @@ int main(void)
     tcase_add_test(gateways, unwilling_is_a_refusal);
     tcase_add_loop_test(gateways, the_change_of_a_reset, 0, 2 * CODES);
     tcase_add_loop_test(gateways, the_claim_of_a_reset, 0, 2 * CODES);
+    tcase_add_loop_test(gateways, the_later_of_two_resets, 0, 4);
     tcase_add_loop_test(gateways, the_claim_of_a_contact, 0, 2 * CODES);
     tcase_add_loop_test(gateways, the_add_of_an_invite, 0, 2 * CODES);
     tcase_add_loop_test(gateways, the_reservation_of_an_invite, 0, 2 * CODES);

@@ -8,6 +8,7 @@
 #include "invitegate/pair.h"
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
+#include "tests/support/counter.h"
 #include "tests/support/leftover.h"
 
 /* A group that was promised and could not be joined stays owed, and what was given once does not.
@@ -114,18 +115,45 @@ static void note(void *context, const inv_repair_note *made)
     (void)snprintf(told->text, sizeof(told->text), "%s", made->text);
 }
 
-static struct told mend(bool dry_run)
+/* Called with the counter of the call as context; NULL: nothing happens meanwhile. */
+typedef void (*meanwhile)(void *context, counter_moment moment, size_t number, size_t write);
+
+static struct told mend_with(bool dry_run, meanwhile at)
 {
     struct told told = {.left = 0};
+    struct counter *counter;
     const inv_repair_visitor visitor = {.context = &told, .note = note};
     size_t left = 0;
     inv_call call;
 
     site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = at;
+    counter->context = counter;
     ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
+    counter_detach(call.directory, &counter);
     inv_call_end(&call);
     ck_assert_uint_eq(left, told.left);
     return told;
+}
+
+static struct told mend(bool dry_run)
+{
+    return mend_with(dry_run, NULL);
+}
+
+static void redeem_with(const inv_token *token, const char *local, meanwhile at)
+{
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = at;
+    counter->context = counter;
+    (void)site_redeem_in(&call, token, local, SITE_PASSWORD);
+    counter_detach(call.directory, &counter);
+    inv_call_end(&call);
 }
 
 static void expect_mended(size_t finished, size_t left)
@@ -196,6 +224,112 @@ START_TEST(a_group_that_is_gone_stays_owed)
     expect_mended(0, 0);
     site_expect(site, token, _i == 0 ? 1 : 0, 0, _i == 0 ? 0 : 1, 1, 0);
     site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The group goes once it was looked at, in front of the write that joins it. */
+static void remove_group(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct counter *counter = context;
+
+    (void)number;
+    (void)write;
+    if (moment == COUNTER_BEFORE_SEND && counter->sending->kind == INV_OPERATION_MODIFY &&
+        strcmp(counter->sending->dn, GONE) == 0)
+        site_delete(site, GONE);
+}
+
+/* For one use and without a limit; and again while repair gives what is owed. */
+START_TEST(a_group_that_goes_meanwhile_is_owed)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, _i);
+    struct told told;
+    char local[32];
+
+    (void)snprintf(local, sizeof(local), "missed%d", _i);
+    make_gone();
+    redeem_with(token, local, remove_group);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    make_gone();
+    told = mend_with(false, remove_group);
+    ck_assert_uint_eq(told.left, 1);
+    ck_assert_uint_eq(told.finished, 0);
+    ck_assert_uint_eq(owing(token), 1);
+    make_gone();
+    expect_mended(1, 0);
+    ck_assert(is_in(GONE, local));
+    ck_assert_uint_eq(owing(token), 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
+static void move_rosters(const char *from, const char *to)
+{
+    site_modify(site,
+                "dn: ou=%s," SITE_BASE "\nchangetype: modrdn\nnewrdn: ou=%s\ndeleteoldrdn: 1\n",
+                from, to);
+}
+
+/* There is no container of the pairs whenever one is written, and whenever one is looked for it is
+ * there. */
+static void refuse_pairs(void *context, counter_moment moment, size_t number, size_t write)
+{
+    static bool away = false;
+    const struct counter *counter = context;
+    bool is_pair = moment == COUNTER_BEFORE_SEND && counter->sending->kind == INV_OPERATION_ADD &&
+                   strncmp(counter->sending->dn, "rosterPairId=", 13) == 0;
+
+    (void)number;
+    (void)write;
+    if (is_pair && !away)
+        move_rosters("rosters", "elsewhere");
+    else if (moment == COUNTER_AFTER_ANSWER && away)
+        move_rosters("elsewhere", "rosters");
+    else
+        return;
+    away = !away;
+}
+
+/* The pair was promised too. Repair leaves a claim that it cannot write the pair of. */
+START_TEST(a_claim_waits_for_its_pair)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    struct told told;
+
+    site_domain(site)->claim_grace = -1; /* all claims are older than that */
+    leftover_claim(site, token, "pairless@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "pairless");
+    told = mend_with(false, refuse_pairs);
+    ck_assert_uint_eq(told.left, 1);
+    ck_assert_uint_eq(told.finished, 0);
+    site_expect(site, token, 0, 1, 0, 1, 0);
+    expect_mended(1, 0);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* An unlimited invite has no claim that waits: the use that owes everything stays. */
+START_TEST(a_debt_waits_for_its_pair)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 0);
+    struct told told;
+
+    redeem_with(token, "unpaired", refuse_pairs);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    told = mend_with(false, refuse_pairs);
+    ck_assert_msg(told.left == 1, "%zu left: %s", told.left, told.text);
+    ck_assert_uint_eq(told.finished, 0);
+    ck_assert_uint_eq(owing(token), 1);
+    site_expect(site, token, 1, 0, 1, 1, 0);
+    expect_mended(1, 0);
+    ck_assert_uint_eq(owing(token), 0);
+    site_expect(site, token, 1, 0, 0, 1, 1);
     inv_token_free(&token);
 }
 END_TEST
@@ -331,6 +465,9 @@ int main(void)
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_test(tests, a_debt_restores_no_pair);
     tcase_add_loop_test(tests, a_group_that_is_gone_stays_owed, 0, 2);
+    tcase_add_loop_test(tests, a_group_that_goes_meanwhile_is_owed, 0, 2);
+    tcase_add_test(tests, a_claim_waits_for_its_pair);
+    tcase_add_test(tests, a_debt_waits_for_its_pair);
     tcase_add_test(tests, a_member_that_the_group_does_not_take);
     tcase_add_test(tests, nothing_is_owed_to_nobody);
     tcase_add_test(tests, a_revoked_invite_owes_nothing);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/upkeep/run.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
 
@@ -159,6 +160,24 @@ START_TEST(more_than_a_page)
 }
 END_TEST
 
+/* The last second of the grace belongs to it, and what has no age never grows old. */
+START_TEST(the_grace_to_the_second)
+{
+    repair at = {.now = 100000};
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    at.call = &call;
+    site_domain(site)->claim_grace = 60;
+    ck_assert(!repair_is_old(&at, 100000));
+    ck_assert(!repair_is_old(&at, 100000 - 1));
+    ck_assert(!repair_is_old(&at, 100000 - 60));
+    ck_assert(repair_is_old(&at, 100000 - 61));
+    ck_assert(!repair_is_old(&at, 0));
+    inv_call_end(&call);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("purge");
@@ -172,6 +191,7 @@ int main(void)
     tcase_add_test(purges, an_invite_that_was_restored_stays);
     tcase_add_test(purges, an_expired_invite_that_is_claimed_stays);
     tcase_add_test(purges, more_than_a_page);
+    tcase_add_test(purges, the_grace_to_the_second);
     suite_add_tcase(suite, purges);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -159,6 +159,7 @@ START_TEST(a_young_claim_waits)
     leftover_claim(site, token, "c4@example.org", LEFTOVER_NONCE, 1);
     leftover_claim(site, other, "c4b@example.org", LEFTOVER_NONCE, 1);
     leftover_account(site, other, "c4b");
+    site_next_second();
     repair();
     expect_note("waits inviteId=");
     expect_note("the claim of c4@example.org is younger");
@@ -574,6 +575,7 @@ START_TEST(pairs_of_nobody_go)
     keep_young();
     leftover_pair(site, NULL, "p1@example.org", ALICE);
     leftover_pair(site, NULL, "p1@elsewhere.example", ALICE);
+    site_next_second();
     repair();
     ck_assert_uint_eq(pairs_of("p1@example.org"), 1);
     let_it_age(site);
@@ -623,6 +625,7 @@ START_TEST(pairs_older_than_an_account_are_left)
     site_add_account(site, "p5");
     leftover_account(site, token, "p5b");
     keep_young();
+    site_next_second();
     repair();
     expect_no_note("younger than this pair");
     let_it_age(site);
