@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "common/model/reservation.h"
+#include "invitegate/directory.h"
 #include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 
