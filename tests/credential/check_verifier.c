@@ -353,6 +353,60 @@ START_TEST(salts_are_fresh)
 }
 END_TEST
 
+#define SALT_SIZE 16
+
+/* Of a value of {SSHA512} or of SCRAM. */
+static void read_salt(const char *value, unsigned char salt[SALT_SIZE])
+{
+    static const char scheme[] = "{SSHA512}";
+    unsigned char bytes[64 + SALT_SIZE];
+    const char *colon = strchr(value, ':');
+
+    if (strncmp(value, scheme, sizeof(scheme) - 1) == 0) {
+        value += sizeof(scheme) - 1;
+        read_base64(value, strlen(value), bytes, sizeof(bytes));
+        memcpy(salt, bytes + 64, SALT_SIZE);
+    } else {
+        ck_assert_ptr_nonnull(colon);
+        read_base64(colon + 1, strcspn(colon + 1, "$"), salt, SALT_SIZE);
+    }
+}
+
+/* That one stays the same in 16 salts happens once in 10^34 times. */
+START_TEST(every_byte_of_a_salt_is_random)
+{
+    inv_domain domain =
+        domain_with(EVERY_VERIFIER & ~(unsigned)(INV_VERIFIER_SERVER | INV_VERIFIER_CRYPT));
+    inv_secret *password = inv_secret_new("pencil", 6);
+    unsigned char first[4][SALT_SIZE];
+    bool changes[4][SALT_SIZE] = {{false}};
+
+    for (int round = 0; round < 16; round++) {
+        inv_deadline deadline = inv_deadline_in(60000);
+        inv_verdict verdict = INV_VERDICT_INIT;
+        inv_verifiers *made = NULL;
+
+        ck_assert_int_eq(inv_verifiers_new(&domain, password, &deadline, &made, &verdict), INV_OK);
+        ck_assert_uint_eq(inv_verifiers_count(made), 4);
+        for (size_t i = 0; i < 4; i++) {
+            unsigned char salt[SALT_SIZE];
+
+            read_salt(inv_secret_bytes(inv_verifiers_value(made, i)), salt);
+            if (round == 0)
+                memcpy(first[i], salt, SALT_SIZE);
+            for (size_t j = 0; j < SALT_SIZE; j++)
+                changes[i][j] = changes[i][j] || salt[j] != first[i][j];
+        }
+        inv_verifiers_free(&made);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t j = 0; j < SALT_SIZE; j++)
+            ck_assert_msg(changes[i][j], "value %zu, byte %zu", i, j);
+    }
+    inv_secret_free(&password);
+}
+END_TEST
+
 /* RFC 4013 3, and what normalization makes equal. */
 START_TEST(scram_takes_the_prepared_password)
 {
@@ -685,6 +739,7 @@ static TCase *making(void)
     tcase_add_loop_test(tests, every_verifier_is_made, 0, COUNT(passwords));
     tcase_add_test(tests, what_crypt_makes_others_verify);
     tcase_add_test(tests, salts_are_fresh);
+    tcase_add_test(tests, every_byte_of_a_salt_is_random);
     tcase_add_test(tests, scram_takes_the_prepared_password);
     tcase_add_loop_test(tests, every_form_is_of_the_prepared_password, 0, 6);
     tcase_add_test(tests, the_longest_password_is_hashed_whole);
