@@ -66,7 +66,7 @@ typedef enum ctl_logging {
 /*
  * One file a command, in commands/, defines one of these; commands.c lists them. The functions are
  * called in the order they have here, each with the command's own state: state_size bytes, zeroed
- * at the start. A function that is NULL is left out.
+ * at the start. run and print are needed; the others may be NULL.
  */
 typedef struct ctl_command {
     const char *name;
@@ -77,9 +77,9 @@ typedef struct ctl_command {
     const char *details; /* more lines for the command's own --help, or NULL */
     const ctl_option *options;
 
-    bool without_keys; /* the key file is not read */
-    bool long_calls;   /* calls have time for a list of every invite of a site */
-    bool prints_failures;
+    bool without_keys;    /* the key file is not read */
+    bool long_calls;      /* calls have time for a list of every invite of a site */
+    bool prints_failures; /* print is called after a failure of run, too */
     ctl_calls calls;
     ctl_logging logging;
     size_t state_size;
@@ -99,14 +99,15 @@ typedef struct ctl_command {
     inv_result (*run)(ctl_session *session, void *state);
 
     /*
-     * Prints what run found, a table or JSON, and returns the exit status. It is called after
-     * INV_OK, with prints_failures after any result of run; session->verdict.result has it, and the
-     * exit status of a failure is that of its result.
+     * Prints what run found, a table or JSON, and returns the exit status, which counts after
+     * INV_OK only. session->verdict.result is the result of run.
      */
     int (*print)(const ctl_session *session, void *state);
 
     /* With --json, the object for a refusal (a positive result), of run or before it. */
     struct json_t *(*refusal)(const ctl_session *session);
+
+    /* Frees what the state owns, whatever was called before. */
     void (*clear)(void *state);
 } ctl_command;
 
@@ -115,7 +116,7 @@ extern const ctl_option ctl_no_options[]; /* of a command that has none of its o
 
 /*
  * Runs the command of the invocation from its options to the exit status: parse, open, read, begin,
- * run, log, print, close. commands/ have no other way to be run.
+ * run, log, print, close.
  */
 int ctl_run(const ctl_invocation *invocation);
 
