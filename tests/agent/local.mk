@@ -4,11 +4,11 @@ AGENT_PARTS = tests/agent/check_agent_parts tests/agent/check_agent_turns \
 	tests/agent/check_agent_flights
 AGENT_SUITES = tests/agent/check_agent tests/agent/check_agent_roster \
 	tests/agent/check_agent_faults tests/agent/check_agent_open tests/agent/check_agent_pam \
-	tests/agent/check_agent_fair tests/agent/check_agent_limits tests/agent/check_agent_arguments \
-	tests/agent/check_agent_forms
+	tests/agent/check_agent_fair tests/agent/check_agent_limits tests/agent/check_agent_arguments
 if HAVE_CHECK
-check_PROGRAMS += $(AGENT_PARTS) $(AGENT_SUITES)
+check_PROGRAMS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms
 TESTS += $(AGENT_PARTS) $(AGENT_SUITES)
+LONG_TESTS += tests/agent/check_agent_forms
 endif
 AGENT_LIBS = $(SUPPORT_LIBS) tools/libagent.la $(TEST_EXTERNAL_LIBS)
 tests_agent_check_agent_parts_LDADD = $(AGENT_LIBS)

@@ -12,9 +12,10 @@ TESTS += tests/pam/pam_manual.sh tests/pam/pam_loader.sh tests/integration/calle
 if HAVE_CHECK
 PAM_SUITES = tests/pam/check_pam_table tests/pam/check_pam_login tests/pam/check_pam_change \
 	tests/pam/check_locale tests/pam/check_pam_users tests/pam/check_pam_connection \
-	tests/pam/check_forms tests/pam/check_pam_domains
-check_PROGRAMS += $(PAM_SUITES)
+	tests/pam/check_pam_domains
+check_PROGRAMS += $(PAM_SUITES) tests/pam/check_forms
 TESTS += $(PAM_SUITES)
+LONG_TESTS += tests/pam/check_forms
 endif
 tests_pam_check_pam_table_SOURCES = tests/pam/check_pam_table.c plugins/pam/options.c \
 	plugins/pam/outcome.c plugins/pam/handle.c

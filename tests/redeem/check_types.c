@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "invitegate/redeem.h"
-#include "tests/config_fixture.h"
+#include "tests/support/config_fixture.h"
 
 #define ANY (INV_ALLOW_REGISTRATION | INV_ALLOW_RESET)
 
