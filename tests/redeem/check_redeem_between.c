@@ -191,6 +191,32 @@ START_TEST(what_is_withdrawn_goes_whatever_its_group_says)
 }
 END_TEST
 
+/* The account went too, and somebody else has the name by now, by another invite. */
+static void repoint_and_pass_on(const struct between *between)
+{
+    inv_verdict other = INV_VERDICT_INIT;
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+
+    leftover_terms(site, between->token, "inviteClaim", "b9other@example.org " LEFTOVER_NONCE);
+    site_delete(site, "uid=b9," SITE_PEOPLE);
+    ck_assert_int_eq(site_redeem(site, token, "b9", SITE_PASSWORD, &other), INV_OK);
+    inv_token_free(&token);
+}
+
+START_TEST(what_is_withdrawn_is_no_account_of_somebody_else)
+{
+    struct between between = {
+        .local = "b9", .before = WRITE_FINISH - 1 /* no pair */, .act = repoint_and_pass_on};
+
+    between.token = site_invite(site, NULL, 1);
+    ck_assert_int_eq(redeem_with(&between), INV_BAD_TOKEN);
+    site_expect(site, between.token, 0, 1, 0, 0, 0);
+    ck_assert(site_login(site, "b9", SITE_PASSWORD));
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=b9@example.org)"), 1);
+    inv_token_free(&between.token);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------- finish
  */
 
@@ -411,6 +437,7 @@ int main(void)
     tcase_add_loop_test(tests, a_use_that_passed_on_is_not_given_back, 0, 2);
     tcase_add_test(tests, what_is_withdrawn_takes_its_own_pairs_only);
     tcase_add_test(tests, what_is_withdrawn_goes_whatever_its_group_says);
+    tcase_add_test(tests, what_is_withdrawn_is_no_account_of_somebody_else);
     tcase_add_test(tests, a_use_without_its_pair_is_not_recorded);
     tcase_add_test(tests, no_login_is_resumed_where_two_entries_hold_the_name);
     tcase_add_loop_test(tests, an_account_that_the_first_look_missed, 0, 2);

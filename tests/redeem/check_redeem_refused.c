@@ -505,6 +505,9 @@ START_TEST(a_reservation_that_is_none)
                       "inviteUser: odd\n");
     redeem(token, "odd", SITE_PASSWORD);
     expect(INV_CONFIG);
+    leftover_reservation(site, "odder", "no id of an invite");
+    redeem(token, "odder", SITE_PASSWORD);
+    expect(INV_CONFIG);
     site_expect(site, token, 1, 0, 0, 0, 0);
     inv_token_free(&token);
 }

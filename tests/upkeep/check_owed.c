@@ -334,6 +334,41 @@ START_TEST(a_debt_waits_for_its_pair)
 }
 END_TEST
 
+static inv_token *racer;
+
+/* The name is registered again while repair removes an old pair of it, and the pair is lost. */
+static void register_and_refuse_pairs(void *context, counter_moment moment, size_t number,
+                                      size_t write)
+{
+    const struct counter *counter = context;
+
+    if (moment == COUNTER_BEFORE_SEND && counter->sending->kind == INV_OPERATION_DELETE)
+        redeem(racer, "again", SITE_PASSWORD);
+    refuse_pairs(context, moment, number, write);
+}
+
+START_TEST(a_pair_that_cannot_be_written_again_ends_repair)
+{
+    const inv_repair_visitor visitor = {.context = &(struct told){.left = 0}, .note = note};
+    struct counter *counter;
+    size_t left = 0;
+    inv_call call;
+
+    racer = site_invite(site, "alice@example.org", 1);
+    leftover_pair(site, NULL, "again@example.org", "alice@example.org");
+    site_domain(site)->claim_grace = -1; /* that pair is older */
+    site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = register_and_refuse_pairs;
+    counter->context = counter;
+    ck_assert_int_eq(inv_repair(&call, false, &visitor, &left), INV_DIRECTORY_DOWN);
+    counter_detach(call.directory, &counter);
+    inv_call_end(&call);
+    site_expect(site, racer, 0, 0, 1, 1, 0);
+    inv_token_free(&racer);
+}
+END_TEST
+
 /* memberUid is ASCII (RFC 2307): such a name can never be in it. */
 START_TEST(a_member_that_the_group_does_not_take)
 {
@@ -468,6 +503,7 @@ int main(void)
     tcase_add_loop_test(tests, a_group_that_goes_meanwhile_is_owed, 0, 2);
     tcase_add_test(tests, a_claim_waits_for_its_pair);
     tcase_add_test(tests, a_debt_waits_for_its_pair);
+    tcase_add_test(tests, a_pair_that_cannot_be_written_again_ends_repair);
     tcase_add_test(tests, a_member_that_the_group_does_not_take);
     tcase_add_test(tests, nothing_is_owed_to_nobody);
     tcase_add_test(tests, a_revoked_invite_owes_nothing);
