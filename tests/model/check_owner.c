@@ -355,13 +355,13 @@ START_TEST(nobody_leaves_a_group_for_another)
     add_person("uid=ron," SITE_PEOPLE, "ron", "ron@example.org");
     ck_assert_msg(remove_account("ron@two.example") == INV_OK, "%s", verdict.why);
     ck_assert_uint_eq(desks("ron"), 1);
-    /* nobody of that JID, and the search for names does not reach who has the name */
+    /* no account has the JID, and the entry that holds the name is outside name_search_base */
     add_desk("otto");
     free(site_domain(site)->name_search_base);
     site_domain(site)->name_search_base = strdup(SITE_PEOPLE);
     ck_assert_int_eq(remove_account("otto@example.org"), INV_NO_ACCOUNT);
     ck_assert_uint_eq(desks("otto"), 1);
-    /* nobody at all */
+    /* no entry holds the name */
     add_desk("gone");
     ck_assert_int_eq(remove_account("gone@two.example"), INV_NO_ACCOUNT);
     ck_assert_uint_eq(desks("gone"), 0);

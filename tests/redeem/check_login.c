@@ -238,7 +238,7 @@ START_TEST(a_token_registers_and_logs_in)
     expect(INV_OK);
     ck_assert(!attempt.registered);
     expect_stored("nbsp inside password");
-    /* the token is taken off a wrong password too, so that nobody behind gets to see it */
+    /* the token is taken off a wrong password too: the modules behind must not see it */
     (void)log_in(BOTH, "carol", combined(token, "another password"));
     expect(INV_WRONG_PASSWORD);
     expect_stored("another password");

@@ -354,7 +354,7 @@ static void move_rosters_away(const struct between *between)
     move_rosters("rosters", "elsewhere");
 }
 
-/* The pair is all that a contact gets: without it nobody is told that all is well. */
+/* The pair is all that a contact gets: where it cannot be written the result is not INV_OK. */
 START_TEST(a_contact_without_a_pair_is_none)
 {
     inv_token *token = contact_invite("alice@example.org", 1);
