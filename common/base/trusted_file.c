@@ -35,7 +35,16 @@ static inv_result judge_owner_and_mode(const char *path, bool secret, const stru
     return INV_OK;
 }
 
-int inv_trusted_file_open(const char *path, bool secret, inv_verdict *verdict)
+/* What to do about an open(2) that failed with cause: text for the end of the reason. */
+static const char *remedy_of(int cause, const char *if_missing)
+{
+    if (cause == EACCES)
+        return "the user that runs this must be able to read it";
+    return cause == ENOENT ? if_missing : NULL;
+}
+
+int inv_trusted_file_open(const char *path, bool secret, const char *if_missing,
+                          inv_verdict *verdict)
 {
     struct stat status;
     int descriptor;
@@ -44,10 +53,11 @@ int inv_trusted_file_open(const char *path, bool secret, inv_verdict *verdict)
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (descriptor < 0) {
         int cause = errno;
+        const char *remedy = remedy_of(cause, if_missing);
 
-        (void)inv_verdict_set(
-            verdict, INV_CONFIG, "%s cannot be opened: %s%s", path, strerror(cause),
-            cause == EACCES ? " (the user that runs this must be able to read it)" : "");
+        (void)inv_verdict_set(verdict, INV_CONFIG, "%s cannot be opened: %s%s%s%s", path,
+                              strerror(cause), remedy != NULL ? " (" : "",
+                              remedy != NULL ? remedy : "", remedy != NULL ? ")" : "");
         return -1;
     }
     if (fstat(descriptor, &status) != 0) {

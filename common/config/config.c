@@ -20,7 +20,9 @@
 
 static inv_result read_file(config_reading *reading)
 {
-    int descriptor = inv_trusted_file_open(reading->path, false, reading->verdict);
+    int descriptor = inv_trusted_file_open(reading->path, false,
+                                           "config-examples/invitegate.conf is one to begin with",
+                                           reading->verdict);
     inv_result result;
 
     if (descriptor < 0)

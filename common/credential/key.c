@@ -196,7 +196,8 @@ inv_result inv_keys_read(const char *path, inv_keys **keys, inv_verdict *verdict
     int descriptor;
 
     *keys = NULL;
-    descriptor = inv_trusted_file_open(path, true, verdict);
+    descriptor = inv_trusted_file_open(
+        path, true, "invitectl init makes it; on a second host copy that of the first", verdict);
     if (descriptor < 0)
         return INV_CONFIG;
     text = malloc(FILE_SIZE_MAX + 1);

@@ -31,7 +31,9 @@ static const struct {
     {51, INV_DIRECTORY_DOWN, "the server, or a gateway in front of it, is busy"},
     {52, INV_DIRECTORY_DOWN, "the server, or the one behind a gateway, is not there"},
     {53, INV_DIRECTORY_DOWN,
-     "the server refuses by a setting of its own: look whether it is read-only, and into its log"},
+     "the server has no database for this DN (see the suffix in the configuration), is read-only, "
+     "or "
+     "refuses by another setting: its own log tells"},
     {65, INV_CONFIG,
      "the object classes do not allow this entry: account_classes and account_attributes, or a "
      "schema that was not loaded"},

@@ -12,7 +12,8 @@ inv_result bind_password_read(const char *path, inv_secret **password, inv_verdi
     size_t length = 0;
     ssize_t got = 0;
     inv_result result = INV_OK;
-    int descriptor = inv_trusted_file_open(path, true, verdict);
+    int descriptor = inv_trusted_file_open(
+        path, true, "the file of bind_password_file, with the password in its first line", verdict);
 
     *password = NULL;
     if (descriptor == -1)

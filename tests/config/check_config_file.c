@@ -12,7 +12,7 @@
 static void expect_open(bool secret, const char *words)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    int descriptor = inv_trusted_file_open(config_path, secret, &verdict);
+    int descriptor = inv_trusted_file_open(config_path, secret, "make it", &verdict);
 
     if (words == NULL) {
         ck_assert_msg(descriptor >= 0, "%s", verdict.why);
@@ -59,7 +59,7 @@ START_TEST(only_a_regular_file_is_opened)
 {
     char target[160];
 
-    expect_open(false, "No such file");
+    expect_open(false, "No such file or directory (make it)");
     ck_assert_int_eq(mkdir(config_path, 0700), 0);
     expect_open(false, "a directory");
     ck_assert_int_eq(rmdir(config_path), 0);
@@ -79,7 +79,7 @@ START_TEST(only_a_regular_file_is_opened)
     ck_assert_int_eq(chmod(target, 0666), 0);
     expect_open(false, "chmod go-w");
     ck_assert_int_eq(unlink(target), 0);
-    expect_open(false, "No such file");
+    expect_open(false, "No such file or directory (make it)");
 }
 END_TEST
 

@@ -12,14 +12,21 @@ top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 directory "$work/site"
 exits 4 "the keys are missing" list
 says "names the key file" token.keys "$err"
+says "and what makes it" 'invitectl init makes it' "$err"
 exits 1 "doctor finds that" doctor
-says "and says what to do" 'invitectl init' "$out"
+says "and says what to do" 'invitectl init makes it' "$out"
 exits 0 "init" --json init
 json "every row is fine or a note" 'all(r["status"] in ("ok", "note") for r in rows)'
 json "its keys" 'all(set(r) == {"check", "domain", "status", "what", "remedy"} for r in rows)'
 json "it made the keys" 'any(r["check"] == "keys" for r in rows)'
 [ "$(stat -c %a "$site/token.keys")" = 600 ]
 verdict "the key file is its owner's" $?
+chmod 644 "$site/token.keys"
+exits 1 "doctor with a key file that others can read" doctor
+says "says what to change" '^finding +keys .*has mode 0644.*chmod o=' "$out"
+! grep -q 'invitectl init makes it' "$out"
+verdict "and not to make another" $?
+chmod 600 "$site/token.keys"
 cp "$site/token.keys" "$work/first.keys"
 admin ldapsearch -LLL -s base -b "ou=invites,$suffix" inviteKeyFingerprint invitePasswordForm \
     invitePasswordDates >"$out" 2>"$err"

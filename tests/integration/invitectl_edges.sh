@@ -52,6 +52,7 @@ exits 4 "an empty configuration" list
 config=$work/none
 exits 4 "no configuration" create
 says "names the file" "$work/none" "$err"
+says "and one to begin with" 'config-examples/invitegate.conf' "$err"
 
 # ------------------------------------------------------- what is wrong before any file is read
 

@@ -19,6 +19,14 @@ verdict "which loads" $?
 exits 0 "then init goes on" init
 admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
 exits 1 "doctor misses containers" doctor
+says "and names them" 'invites = ou=invites,dc=example,dc=org: does not exist or is hidden' "$out"
+says "one by one" 'rosters = ou=rosters,dc=example,dc=org: does not exist or is hidden' "$out"
+! grep -q 'people = ' "$out"
+verdict "but none that is there" $?
+sed 's/^invites = .*/invites = ou=invites,dc=example,dc=com/' "$config" >"$work/other.conf"
+chmod 600 "$work/other.conf"
+exits 3 "create below a suffix that is not the directory's" -c "$work/other.conf" create
+says "says so" 'no database for this DN' "$err"
 admin_init 0 "init makes them with an administrator's rights" "$site/admin.password"
 exits 0 "doctor is content" doctor
 # Each kind of group that invites may give is proved by a member, for a moment.

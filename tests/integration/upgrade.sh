@@ -96,6 +96,10 @@ config=$work/elsewhere.conf
 exits 1 "doctor" doctor
 says "sees that it is older" '^finding +schema .*is of an older release: it does not know inviteTerms' "$out"
 says "and says how to load the new one" 'schema/update schema/invitegate.ldif' "$out"
+exits 4 "init without containers" init
+says "wants the new schema" '^finding +schema' "$out"
+! grep -q '^dn:' "$out"
+verdict "before their LDIF, which the directory would refuse" $?
 config=$site/invitegate.conf
 tool ldapadd -f "$work/invitegate.ldif"
 verdict "ldapadd of the new one is refused" $(($? == 0))

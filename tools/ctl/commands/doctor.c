@@ -22,8 +22,7 @@ typedef struct examination {
 
 static void check_keys(examination *work, const inv_config *config)
 {
-    static const ctl_row lacking = {CTL_FINDING, "keys", NULL,
-                                    "invitectl init makes the key file; on a second host copy it"};
+    static const ctl_row unreadable = {.status = CTL_FINDING, .check = "keys"};
     const char *path = config->key_file;
     inv_verdict verdict = INV_VERDICT_INIT;
 
@@ -31,7 +30,7 @@ static void check_keys(examination *work, const inv_config *config)
         ctl_report_add(work->report, &(ctl_row){.check = "keys"}, "%s: %zu key%s", path,
                        inv_keys_count(work->keys), inv_keys_count(work->keys) == 1 ? "" : "s");
     else
-        ctl_report_add(work->report, &lacking, "%s", verdict.why);
+        ctl_report_add(work->report, &unreadable, "%s", verdict.why);
 }
 
 static void check_recorded_keys(examination *work, ctl_proof *proof,
@@ -63,18 +62,29 @@ static void check_recorded_keys(examination *work, ctl_proof *proof,
     ctl_proof_fine(proof, "fingerprints", "the keys are those that are recorded");
 }
 
+static void report_missing(ctl_proof *proof, const char *key, const char *dn, bool exists)
+{
+    if (!exists)
+        ctl_proof_finding(
+            proof, "containers",
+            "a wrong DN: correct it in the configuration; not made yet: run invitectl "
+            "init; made: give the identity of [directory] the rights of "
+            "invitegate-acl.conf (389 DS: invitegate-aci.ldif)",
+            "%s = %s: does not exist or is hidden", key, dn);
+}
+
 static bool check_containers(ctl_proof *proof, const ctl_containers *containers)
 {
     if (ctl_containers_complete(containers)) {
         ctl_proof_fine(proof, "containers", "invites, people and rosters are there");
         return true;
     }
-    ctl_proof_finding(
-        proof, "containers", "run invitectl init; if they exist, let invitegate read them",
-        "missing:%s%s%s%s", containers->invites ? "" : " invites",
-        containers->invites && !containers->marked ? " the class xmppInviteContainer on invites"
-                                                   : "",
-        containers->people ? "" : " people", containers->rosters ? "" : " rosters");
+    report_missing(proof, "invites", proof->domain->invites, containers->invites);
+    report_missing(proof, "people", proof->domain->people, containers->people);
+    report_missing(proof, "rosters", proof->domain->rosters, containers->rosters);
+    if (containers->invites && !containers->marked)
+        ctl_proof_finding(proof, "containers", "invitectl init tells how to add it",
+                          "%s lacks the class xmppInviteContainer", proof->domain->invites);
     return containers->invites && containers->people && containers->rosters;
 }
 

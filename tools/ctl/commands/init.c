@@ -26,7 +26,8 @@ typedef struct setup {
     ctl_report *report;
     ctl_containers *containers; /* one for each domain of the configuration */
     size_t domain_count;
-    size_t missing; /* domains with something missing */
+    size_t missing;   /* domains with something missing */
+    bool prints_ldif; /* standard output is LDIF, for ldapadd */
 } setup;
 
 static bool is_chosen(const setup *work, const inv_domain *domain)
@@ -116,6 +117,38 @@ static inv_result print_missing(ctl_session *session, void *state)
     return INV_OK;
 }
 
+static inv_result check_schema(ctl_session *session, void *state)
+{
+    ctl_proof proof = proof_of(session, state);
+
+    return ctl_check_schema(&proof);
+}
+
+/*
+ * Without the schema the directory would refuse the LDIF of the containers: its findings are then
+ * the report. A schema that is complete is not in the report here; prove() adds it once all is
+ * there.
+ */
+static inv_result report_missing_schema(ctl_session *session, setup *work)
+{
+    ctl_report *before = work->report;
+    inv_result result;
+
+    work->report = ctl_report_new();
+    if (work->report == NULL) {
+        work->report = before;
+        return inv_verdict_no_memory(&session->verdict);
+    }
+    result = ctl_each_domain(session, work->chosen, check_schema, work);
+    if (result == INV_OK && ctl_report_findings(work->report) > 0) {
+        ctl_report_free(&before);
+    } else {
+        ctl_report_free(&work->report);
+        work->report = before;
+    }
+    return result;
+}
+
 static inv_result check_keys(ctl_session *session, void *state)
 {
     const setup *work = state;
@@ -190,6 +223,10 @@ static inv_result set_up(ctl_session *session, setup *work)
     if (result != INV_OK)
         return result;
     if (work->missing > 0) {
+        result = report_missing_schema(session, work);
+        if (result != INV_OK || ctl_report_findings(work->report) > 0)
+            return result;
+        work->prints_ldif = !session->invocation->json;
         result = ctl_each_domain(session, work->chosen, print_missing, work);
         return result != INV_OK
                    ? result
@@ -247,7 +284,7 @@ static int print(const ctl_session *session, void *state)
     if (ctl_option_given(session->invocation, "print-ldif"))
         return print_ldif(session->context->config, work);
     /* the report must not mix with LDIF on standard output */
-    if (work->report != NULL && work->containers != NULL && (work->missing == 0 || json))
+    if (work->report != NULL && work->containers != NULL && !work->prints_ldif)
         printed = ctl_report_print(work->report, json);
     if (session->verdict.result == INV_OK && ctl_report_findings(work->report) > 0) {
         ctl_warn("not ready: change what the findings say, then run init again");

@@ -189,7 +189,7 @@ inv_result ctl_ask_password(bool whole, inv_secret **password, inv_verdict *verd
 
 inv_result ctl_read_secret_file(const char *path, inv_secret **secret, inv_verdict *verdict)
 {
-    int descriptor = inv_trusted_file_open(path, true, verdict);
+    int descriptor = inv_trusted_file_open(path, true, NULL, verdict);
     inv_result result;
 
     *secret = NULL;
