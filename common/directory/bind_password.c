@@ -13,7 +13,7 @@ inv_result bind_password_read(const char *path, inv_secret **password, inv_verdi
     ssize_t got = 0;
     inv_result result = INV_OK;
     int descriptor = inv_trusted_file_open(
-        path, true, "the file of bind_password_file, with the password in its first line", verdict);
+        path, true, "bind_password_file names it; its first line is the password", verdict);
 
     *password = NULL;
     if (descriptor == -1)
