@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/provider.h"
-#include "invitegate/directory.h"
 
 #include <string.h>
+
+#include "invitegate/directory.h"
 
 void inv_provider_ask(inv_operation *write)
 {

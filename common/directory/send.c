@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "send.h"
-#include "invitegate/directory.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+
+#include "invitegate/directory.h"
 
 #define PAGE_SIZE_ENTRIES 500 /* RFC 2696: below the usual server limits */
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/accounts.h"
-#include "account.h"
-#include "invitegate/directory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "account.h"
+#include "invitegate/directory.h"
 
 /* A single search of the identity stays within 500 entries, see invitegate-schema(5). */
 #define NAMES_OF_SEARCH    50

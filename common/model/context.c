@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/context.h"
-#include "invitegate/directory.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "invitegate/directory.h"
 
 static inv_result open_log(inv_context *context, inv_log_sink sink, void *sink_context, bool debug,
                            inv_verdict *verdict)

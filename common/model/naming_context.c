@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "naming_context.h"
-#include "invitegate/directory.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "invitegate/directory.h"
 
 inv_operation *naming_contexts_read(void)
 {

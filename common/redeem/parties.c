@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "parties.h"
-#include "invitegate/directory.h"
-#include "model/account.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "invitegate/directory.h"
+#include "model/account.h"
 
 static inv_result start_contact(struct parties *parties, const inv_call *call, const char *jid)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "redemption.h"
-#include "invitegate/directory.h"
-#include "model/account.h"
-#include "model/group.h"
-#include "model/invite.h"
-#include "model/pair.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/password_form.h"
+#include "model/account.h"
+#include "model/group.h"
+#include "model/invite.h"
+#include "model/pair.h"
 #include "model/reservation.h"
 
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run.h"
-#include "invitegate/directory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "invitegate/directory.h"
 
 void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,
                  ...)

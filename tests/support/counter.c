@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/counter.h"
-#include "invitegate/directory.h"
 
 #include <stdlib.h>
+
+#include "invitegate/directory.h"
 
 static inv_result counter_open(void *context, const inv_deadline *deadline, inv_verdict *verdict)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/gateway.h"
-#include "invitegate/directory.h"
 
 #include <check.h>
 #include <stdlib.h>
+
+#include "invitegate/directory.h"
 
 static inv_result gateway_open(void *context, const inv_deadline *deadline, inv_verdict *verdict)
 {
