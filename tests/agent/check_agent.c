@@ -12,50 +12,17 @@
 #include "invitegate/invite.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 
-#define ADDRESS "192.0.2.7"
-#define MANY    32
-#define BIG     3000
-#define PAIRS   5000
-#define CLASS   8
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
-
-/* What the tests need in the directory stays; each starts an agent of its own. */
-static void start_site(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
+#define MANY  32
+#define BIG   3000
+#define PAIRS 5000
+#define CLASS 8
 
 static void restart_agent(const char *lines)
 {
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
-    agent_configure(site, NULL, NULL, lines);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void start_agent(void)
-{
-    agent_configure_default(site);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void stop_agent(void)
-{
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+    agent_fixture_stop();
+    agent_fixture_start_with(NULL, NULL, lines);
 }
 
 static const char *plain_invite(void)
@@ -529,7 +496,6 @@ END_TEST
 
 static void add_pairs(const char *jid, size_t count)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_operation *adds[100];
     inv_call call;
     char contact[64];
@@ -745,17 +711,11 @@ int main(void)
 {
     Suite *suite = suite_create("agent");
     TCase *tests = tcase_create("operations");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start_site, stop_site);
-    tcase_add_checked_fixture(tests, start_agent, stop_agent);
+    tcase_add_unchecked_fixture(tests, fixture_start, fixture_stop);
+    tcase_add_checked_fixture(tests, agent_fixture_start, agent_fixture_stop);
     add_all(tests);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

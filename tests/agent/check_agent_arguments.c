@@ -7,15 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 
-#define ADDRESS       "192.0.2.7"
 #define ARGUMENTS_MAX 6
 #define TABLE         "BAD ARGUMENTS"
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
 
 /* Made anew for each row that names them. */
 #define GENUINE "(account)" /* a token of an account invite */
@@ -152,27 +147,8 @@ static const row rows[] = {
 
 static void start_site(void)
 {
-    site = site_start(NULL);
-    site_add_account(site, "alice");
+    fixture_start();
     site_next_second(); /* alice is older than her invites */
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
-
-static void start_agent(void)
-{
-    agent_configure_default(site);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void stop_agent(void)
-{
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
 }
 
 /* What stands for an argument. The caller frees it. */
@@ -263,19 +239,13 @@ int main(void)
     Suite *suite = suite_create("agent_arguments");
     TCase *arguments = tcase_create("arguments");
     TCase *page = tcase_create("page");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(arguments, 120);
-    tcase_add_unchecked_fixture(arguments, start_site, stop_site);
-    tcase_add_unchecked_fixture(arguments, start_agent, stop_agent);
+    tcase_add_unchecked_fixture(arguments, start_site, fixture_stop);
+    tcase_add_unchecked_fixture(arguments, agent_fixture_start, agent_fixture_stop);
     tcase_add_loop_test(arguments, every_bad_argument_has_its_result, 0, (int)ROWS);
     suite_add_tcase(suite, arguments);
     tcase_add_test(page, the_page_has_the_same_rows);
     suite_add_tcase(suite, page);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

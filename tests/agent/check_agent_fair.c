@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 #include "tests/support/ldap_proxy.h"
 
 #define FLOOD    150
@@ -16,10 +16,7 @@
 #define WAITING  256
 #define PATIENCE 3000 /* times 10 milliseconds */
 
-static struct site *site;
 static struct ldap_proxy *proxy;
-static pid_t agent;
-static struct agent_client *server; /* all streams of an XMPP server come over one connection */
 
 /* The site's configuration, with the proxy in the place of the directory. */
 static void configure(const char *timeout, unsigned workers)
@@ -45,17 +42,6 @@ static void configure(const char *timeout, unsigned workers)
     free(sections);
 }
 
-static void start_site(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
-
 static void start_agent_with(const char *timeout, unsigned workers)
 {
     char via[256];
@@ -67,12 +53,12 @@ static void start_agent_with(const char *timeout, unsigned workers)
     proxy = ldap_proxy_start(via, ldapi);
     configure(timeout, workers);
     agent = agent_start(site, NULL);
-    server = agent_connect(site);
+    client = agent_connect(site); /* as all streams of an XMPP server come over one connection */
 }
 
 static void stop_agent(void)
 {
-    agent_disconnect(&server);
+    agent_disconnect(&client);
     ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
     ldap_proxy_stop(&proxy);
 }
@@ -106,9 +92,9 @@ static void send_flood(flood_kind kind)
         (void)snprintf(address, sizeof(address),
                        kind == ONE_TOKEN ? "192.0.2.%zu" : "2001:db8:7:%zx::1", i + 1);
         if (kind == ONE_CLIENT)
-            (void)agent_send(server, i % 2 == 0 ? "exists" : "roster", "alice", NULL);
+            (void)agent_send(client, i % 2 == 0 ? "exists" : "roster", "alice", NULL);
         else
-            (void)agent_send(server, "check", wrapped, address, NULL);
+            (void)agent_send(client, "check", wrapped, address, NULL);
     }
 }
 
@@ -134,18 +120,18 @@ static void expect_others_go_on(flood_kind kind)
     send_flood(kind);
     await_ceiling();
     ldap_proxy_plan(proxy)->fault = PROXY_FAITHFUL; /* what is held stays held */
-    id = agent_send(server, "check", token, "198.51.100.1", NULL);
-    ck_assert(agent_receive(server, &reply));
+    id = agent_send(client, "check", token, "198.51.100.1", NULL);
+    ck_assert(agent_receive(client, &reply));
     ck_assert_uint_eq(strtoul(reply.id, NULL, 10), id);
     agent_expect(reply, "OK");
-    id = agent_send(server, "register", token, name, SITE_PASSWORD, "198.51.100.1", "", NULL);
-    ck_assert(agent_receive(server, &reply));
+    id = agent_send(client, "register", token, name, SITE_PASSWORD, "198.51.100.1", "", NULL);
+    ck_assert(agent_receive(client, &reply));
     ck_assert_uint_eq(strtoul(reply.id, NULL, 10), id);
     agent_expect(reply, "OK");
     /* and the flood loses nothing by its ceiling */
     ldap_proxy_plan(proxy)->released = true;
     for (int i = 0; i < FLOOD; i++) {
-        ck_assert(agent_receive(server, &reply));
+        ck_assert(agent_receive(client, &reply));
         agent_expect(reply, "OK");
     }
 }
@@ -195,9 +181,9 @@ START_TEST(a_full_queue_has_a_place_for_others)
     ldap_proxy_plan(proxy)->from_on = true;
     ldap_proxy_plan(proxy)->fault = PROXY_HOLD_BOTH;
     for (int i = 0; i < sent; i++)
-        (void)agent_send(server, "exists", "alice", NULL);
+        (void)agent_send(client, "exists", "alice", NULL);
     while (refused < sent - WAITING - 1) {
-        ck_assert(agent_receive(server, &reply));
+        ck_assert(agent_receive(client, &reply));
         agent_expect(reply, "THROTTLED"); /* the directory answers nothing */
         refused++;
     }
@@ -210,7 +196,7 @@ START_TEST(a_full_queue_has_a_place_for_others)
     ck_assert(agent_receive(other, &reply));
     agent_expect(reply, "OK");
     for (int i = refused; i < sent; i++) {
-        ck_assert(agent_receive(server, &reply));
+        ck_assert(agent_receive(client, &reply));
         if (strcmp(reply.result, "THROTTLED") == 0)
             refused++;
         else
@@ -228,19 +214,13 @@ int main(void)
 {
     Suite *suite = suite_create("agent_fair");
     TCase *tests = tcase_create("floods");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_unchecked_fixture(tests, fixture_start, fixture_stop);
     tcase_add_test(tests, no_token_has_all_workers);
     tcase_add_test(tests, no_address_has_all_workers);
     tcase_add_test(tests, no_lookups_of_a_client_have_all_workers);
     tcase_add_test(tests, a_full_queue_has_a_place_for_others);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

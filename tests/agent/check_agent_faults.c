@@ -13,45 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 
-#define ADDRESS   "192.0.2.7"
 #define IMPATIENT 1000 /* milliseconds that an answer without directory may take */
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
-
-static void start_site(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
-
-static void start_agent_with(const char *timeout, const char *lines)
-{
-    agent_configure(site, timeout, NULL, lines);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void start_agent(void)
-{
-    agent_configure_default(site);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void stop_agent(void)
-{
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
-}
 
 static inv_token *plain_invite(char text[INV_TOKEN_LENGTH + 1])
 {
@@ -226,8 +190,8 @@ START_TEST(a_frozen_directory_holds_up_nobody_else)
     struct timespec begun;
     struct timespec done;
 
-    stop_agent();
-    start_agent_with("1s", "workers = 2");
+    agent_fixture_stop();
+    agent_fixture_start_with("1s", NULL, "workers = 2");
     freeze(true);
     for (int i = 0; i < 3; i++)
         (void)agent_send(client, "exists", "alice", NULL);
@@ -380,8 +344,8 @@ static mode_t mode_of_socket(void)
 START_TEST(the_socket_has_its_mode)
 {
     ck_assert_int_eq(mode_of_socket(), 0660);
-    stop_agent();
-    start_agent_with(NULL, "socket_mode = 0600");
+    agent_fixture_stop();
+    agent_fixture_start_with(NULL, NULL, "socket_mode = 0600");
     ck_assert_int_eq(mode_of_socket(), 0600);
 }
 END_TEST
@@ -404,7 +368,7 @@ START_TEST(a_file_in_its_place_is_left_alone)
     FILE *file;
     pid_t other;
 
-    stop_agent();
+    agent_fixture_stop();
     file = fopen(agent_socket(site), "w");
     ck_assert_ptr_nonnull(file);
     (void)fclose(file);
@@ -413,7 +377,7 @@ START_TEST(a_file_in_its_place_is_left_alone)
     ck_assert_int_eq(lstat(agent_socket(site), &status), 0);
     ck_assert(S_ISREG(status.st_mode));
     ck_assert_int_eq(unlink(agent_socket(site)), 0);
-    start_agent();
+    agent_fixture_start();
 }
 END_TEST
 
@@ -495,7 +459,7 @@ START_TEST(one_socket_and_for_this_process)
     other = agent_spawn(site, two, "--listen", -1, -1, listener);
     ck_assert_int_eq(agent_wait(&other), 4);
     (void)close(listener);
-    stop_agent();
+    agent_fixture_stop();
     agent = agent_start(site, others); /* on its own socket */
     client = agent_connect(site);
     expect_ping();
@@ -506,12 +470,10 @@ int main(void)
 {
     Suite *suite = suite_create("agent_faults");
     TCase *tests = tcase_create("faults");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start_site, stop_site);
-    tcase_add_checked_fixture(tests, start_agent, stop_agent);
+    tcase_add_unchecked_fixture(tests, fixture_start, fixture_stop);
+    tcase_add_checked_fixture(tests, agent_fixture_start, agent_fixture_stop);
     tcase_add_test(tests, bad_requests_are_told_and_forgiven);
     tcase_add_test(tests, what_is_no_frame_ends_the_connection);
     tcase_add_test(tests, frames_come_in_pieces);
@@ -530,9 +492,5 @@ int main(void)
     tcase_add_loop_test(tests, what_systemd_must_not_hand_over, 0, 5);
     tcase_add_test(tests, one_socket_and_for_this_process);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

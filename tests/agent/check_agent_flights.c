@@ -8,20 +8,15 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 #include "tools/agent/operations.h"
 
-static struct site *site;
 static agent_service service;
 static inv_directory *directory;
 
 static void start(void)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
-
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
+    fixture_start_aged();
     service = (agent_service){.context = site->context};
     ck_assert_int_eq(agent_limits_new(&site->context->config->agent, &service.limits, &verdict),
                      INV_OK);
@@ -34,7 +29,7 @@ static void stop(void)
 {
     inv_directory_free(&directory);
     agent_limits_free(&service.limits);
-    site_stop(&site);
+    fixture_stop();
 }
 
 static inv_token *invite(const char *inviter, char text[INV_TOKEN_LENGTH + 1])
@@ -199,8 +194,6 @@ int main(void)
 {
     Suite *suite = suite_create("agent_flights");
     TCase *tests = tcase_create("flights");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_unchecked_fixture(tests, start, stop);
@@ -208,9 +201,5 @@ int main(void)
     tcase_add_test(tests, a_forged_token_asks_the_directory_nothing);
     tcase_add_test(tests, a_registration_knows_what_it_made);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/password_forms.h"
 
@@ -16,11 +16,6 @@
  */
 
 #define SERVICE "agent-forms"
-#define ADDRESS "192.0.2.7"
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
 
 typedef enum way_kind { WITH_INVITE, WITHOUT_INVITE, RESET } way_kind;
 
@@ -60,11 +55,6 @@ static void start_with_pam(void)
 {
     judge = "pam";
     start();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 static void start_agent(const password_form *form)
@@ -148,7 +138,7 @@ static void add_case(Suite *suite, const char *name, void (*setup)(void), int fo
     TCase *tests = tcase_create(name);
 
     tcase_set_timeout(tests, 1000); /* scripts/pam-wrapped waits for its turn */
-    tcase_add_unchecked_fixture(tests, setup, stop);
+    tcase_add_unchecked_fixture(tests, setup, fixture_stop);
     tcase_add_loop_test(tests, every_way_in, 0, forms);
     suite_add_tcase(suite, tests);
 }
@@ -156,17 +146,11 @@ static void add_case(Suite *suite, const char *name, void (*setup)(void), int fo
 int main(void)
 {
     Suite *suite = suite_create("agent_forms");
-    SRunner *runner;
-    int failed;
 
     add_case(suite, "own", start, PASSWORD_FORMS);
     if (pam_host_wrapper_missing() == NULL)
         add_case(suite, "pam_service", start_with_pam, PASSWORD_FORMS_PURE);
     else
         (void)printf("# without pam_service: %s\n", pam_host_wrapper_missing());
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

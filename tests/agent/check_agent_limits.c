@@ -11,27 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 
-#define ADDRESS     "192.0.2.7"
 #define PEER_PLACES 48   /* of one user */
 #define TRIES       3000 /* times 10 milliseconds */
 #define STORM       300
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
-
-static void start_site(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
 
 /* Its log goes to the file "log". */
 static void configure(const char *domain_lines, const char *agent_lines)
@@ -70,12 +54,6 @@ static void start_agent(void)
 {
     configure(NULL, "workers = 2");
     start_agent_after("");
-}
-
-static void stop_agent(void)
-{
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
 }
 
 static void pause_shortly(void)
@@ -147,7 +125,7 @@ START_TEST(a_soft_limit_is_raised)
     expect_ping(client);
     ck_assert_int_eq(prlimit(agent, RLIMIT_NOFILE, NULL, &limit), 0);
     ck_assert_uint_eq(limit.rlim_cur, 112);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -204,7 +182,7 @@ START_TEST(without_descriptors_it_waits_for_some)
     agent_expect(reply, "OK");
     set_descriptors(5);
     agent_disconnect(&late);
-    stop_agent(); /* it hears the signal all the same */
+    agent_fixture_stop(); /* it hears the signal all the same */
 }
 END_TEST
 
@@ -282,7 +260,7 @@ START_TEST(half_frames_hold_no_places)
     expect_ping(more);
     expect_ping(client);
     agent_disconnect(&more);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -304,7 +282,7 @@ START_TEST(a_frame_waits_for_its_reader)
     ck_assert(agent_receive(slow, &reply));
     agent_expect(reply, "OK");
     agent_disconnect(&slow);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -353,7 +331,7 @@ START_TEST(hangup_reads_the_configuration_again)
     await_log("again", 2);
     expect_create("rita", "OK");
     ck_assert_int_eq(logged("the socket stays as it was"), 1);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -379,7 +357,7 @@ START_TEST(hangup_forgives_nothing)
     }
     agent_ask(client, &reply, "check", "no token", "192.0.2.8", NULL);
     agent_expect(reply, "THROTTLED");
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -387,7 +365,6 @@ START_TEST(hangup_reads_the_keys_again)
 {
     char *keys = strdup(path_of("token.keys"));
     char *aside = strdup(path_of("token.keys.before"));
-    inv_verdict verdict = INV_VERDICT_INIT;
     struct agent_reply reply;
     const char *token;
 
@@ -403,7 +380,7 @@ START_TEST(hangup_reads_the_keys_again)
     agent_ask(client, &reply, "check", token, ADDRESS, NULL);
     agent_expect(reply, "OK");
     ck_assert_int_eq(rename(aside, keys), 0);
-    stop_agent();
+    agent_fixture_stop();
     free(keys);
     free(aside);
 }
@@ -444,7 +421,7 @@ START_TEST(hangup_keeps_what_is_in_flight)
     site_expect(site, token, 0, 0, 1, 1, 0);
     await_log("again", 2);
     inv_token_free(&token);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -463,7 +440,7 @@ START_TEST(a_storm_of_hangups)
             agent_expect(reply, "OK");
     }
     hang_up();
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -471,11 +448,9 @@ int main(void)
 {
     Suite *suite = suite_create("agent_limits");
     TCase *tests = tcase_create("limits");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_unchecked_fixture(tests, fixture_start, fixture_stop);
     tcase_add_test(tests, too_few_descriptors_are_told_at_the_start);
     tcase_add_test(tests, a_soft_limit_is_raised);
     tcase_add_test(tests, without_descriptors_it_waits_for_some);
@@ -489,9 +464,5 @@ int main(void)
     tcase_add_test(tests, hangup_keeps_what_is_in_flight);
     tcase_add_test(tests, a_storm_of_hangups);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,26 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 
-#define ADDRESS "192.0.2.7"
-#define OTHER   "198.51.100.3"
-#define MANY    32
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
-
-static void start_site(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
+#define OTHER "198.51.100.3"
+#define MANY  32
 
 static void start_agent(const char *invite_only, const char *limit)
 {
@@ -35,15 +19,7 @@ static void start_agent(const char *invite_only, const char *limit)
     (void)snprintf(domain, sizeof(domain), "password_verifiers = server\ninvite_only = %s",
                    invite_only);
     (void)snprintf(lines, sizeof(lines), "workers = 4\nlimit_registrations = %s", limit);
-    agent_configure(site, NULL, domain, lines);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void stop_agent(void)
-{
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
+    agent_fixture_start_with(NULL, domain, lines);
 }
 
 static void expect_register(const char *user, const char *password, const char *address,
@@ -80,7 +56,7 @@ START_TEST(an_account_without_a_token)
     agent_expect(reply, "BAD_TOKEN");
     agent_ask(client, &reply, "register", " ", "bert", SITE_PASSWORD, ADDRESS, "", NULL);
     agent_expect(reply, "BAD_TOKEN");
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -98,7 +74,7 @@ START_TEST(names_that_a_group_names)
     agent_expect(reply, "NAME_RESERVED");
     agent_ask(client, &reply, "create", "alice@example.org", "account", "user=gina", NULL);
     agent_expect(reply, "NAME_RESERVED");
-    stop_agent();
+    agent_fixture_stop();
     site_delete(site, "cn=named,ou=groups," SITE_BASE);
 }
 END_TEST
@@ -114,7 +90,7 @@ START_TEST(only_where_it_is_configured)
         ck_assert_ptr_nonnull(strstr(reply.text, "invite"));
     }
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=carl)"), 0);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -136,7 +112,7 @@ START_TEST(each_costs_its_address)
               "fritz", SITE_PASSWORD, ADDRESS, "", NULL);
     agent_expect(reply, "OK");
     expect_register("emil", SITE_PASSWORD, OTHER, "OK");
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -178,10 +154,10 @@ START_TEST(names_that_the_client_holds)
     expect_taken("no token", "held-by-client", "THROTTLED");
     expect_register("free", SITE_PASSWORD, ADDRESS, "THROTTLED");
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(|(uid=free)(uid=held-by-client))"), 0);
-    stop_agent();
+    agent_fixture_stop();
     start_agent("yes", "4/d");
     expect_taken("", "held-by-client", "NOT_ALLOWED");
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -206,7 +182,7 @@ START_TEST(many_at_once_from_one_address)
     }
     ck_assert_int_eq(made, 5);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=many*)"), 5);
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -219,7 +195,7 @@ START_TEST(a_directory_that_is_away_costs_nothing)
     site_restart(site, NULL, NULL);
     expect_register("gerd", SITE_PASSWORD, ADDRESS, "OK");
     expect_register("gerd", SITE_PASSWORD, ADDRESS, "THROTTLED");
-    stop_agent();
+    agent_fixture_stop();
 }
 END_TEST
 
@@ -227,11 +203,9 @@ int main(void)
 {
     Suite *suite = suite_create("agent_open");
     TCase *tests = tcase_create("open");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start_site, stop_site);
+    tcase_add_unchecked_fixture(tests, fixture_start, fixture_stop);
     tcase_add_test(tests, an_account_without_a_token);
     tcase_add_test(tests, names_that_a_group_names);
     tcase_add_test(tests, only_where_it_is_configured);
@@ -240,9 +214,5 @@ int main(void)
     tcase_add_test(tests, many_at_once_from_one_address);
     tcase_add_test(tests, a_directory_that_is_away_costs_nothing);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

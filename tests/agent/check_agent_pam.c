@@ -14,17 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 #include "tests/support/pam_host.h"
 
 #define SERVICE  "xmpp-register"
 #define GOOD     "Three-purple-elephants"
-#define ADDRESS  "192.0.2.7"
 #define UNWANTED "198.51.100.66"
 
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
 static char folder[200];
 
 static void write_example(void)
@@ -54,8 +50,7 @@ static void start_site(void)
     char wrapped[512];
     const char *const prefix[] = {wrapped, folder, NULL};
 
-    site = site_start(NULL);
-    site_add_account(site, "alice");
+    fixture_start();
     (void)snprintf(folder, sizeof(folder), "%.180s/pam.d", slapd_directory(site->slapd));
     ck_assert_int_eq(mkdir(folder, 0700), 0);
     (void)snprintf(wrapped, sizeof(wrapped), "%s/scripts/pam-wrapped", top != NULL ? top : ".");
@@ -69,7 +64,7 @@ static void start_site(void)
 static void stop_site(void)
 {
     ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
-    site_stop(&site);
+    fixture_stop();
 }
 
 static void connect_client(void)
@@ -404,8 +399,6 @@ int main(void)
 {
     Suite *suite = suite_create("agent_pam");
     TCase *tests = tcase_create("pam");
-    SRunner *runner;
-    int failed;
 
     if (pam_host_wrapper_missing() != NULL) {
         (void)printf("1..0 # SKIP %s\n", pam_host_wrapper_missing());
@@ -426,9 +419,5 @@ int main(void)
     tcase_add_test(tests, without_a_token);
     tcase_add_test(tests, a_directory_that_was_away);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

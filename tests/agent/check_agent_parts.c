@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/suite.h"
 #include "tools/agent/frame.h"
 #include "tools/agent/limits.h"
 #include "tools/agent/operations.h"
@@ -422,8 +423,6 @@ int main(void)
     Suite *suite = suite_create("agent_parts");
     TCase *frames = tcase_create("frames");
     TCase *limits = tcase_create("limits");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(frames, a_frame_is_its_fields);
     tcase_add_test(frames, what_is_no_frame);
@@ -444,9 +443,5 @@ int main(void)
     tcase_add_test(limits, who_stands_for_several);
     tcase_add_test(limits, what_costs_in_any_case);
     suite_add_tcase(suite, limits);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -7,35 +7,7 @@
 #include <string.h>
 
 #include "invitegate/account.h"
-#include "tests/support/agent.h"
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
-
-static void start_site(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-}
-
-static void stop_site(void)
-{
-    site_stop(&site);
-}
-
-static void start_agent(void)
-{
-    agent_configure_default(site);
-    agent = agent_start(site, NULL);
-    client = agent_connect(site);
-}
-
-static void stop_agent(void)
-{
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
-}
+#include "tests/support/agent_fixture.h"
 
 /* ------------------------------------------------------------------------------- what is new */
 
@@ -268,12 +240,10 @@ int main(void)
 {
     Suite *suite = suite_create("agent_roster");
     TCase *tests = tcase_create("rosters");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start_site, stop_site);
-    tcase_add_checked_fixture(tests, start_agent, stop_agent);
+    tcase_add_unchecked_fixture(tests, fixture_start, fixture_stop);
+    tcase_add_checked_fixture(tests, agent_fixture_start, agent_fixture_stop);
     tcase_add_test(tests, new_contacts_are_told_for_all_accounts_at_once);
     tcase_add_test(tests, an_inviter_who_becomes_no_contact);
     tcase_add_test(tests, a_name_that_was_registered_again);
@@ -283,9 +253,5 @@ int main(void)
     tcase_add_test(tests, accounts_of_others_have_none);
     tcase_add_test(tests, many_accounts_at_once);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/suite.h"
 #include "tools/agent/operations.h"
 #include "tools/agent/places.h"
 
@@ -257,8 +258,6 @@ int main(void)
     Suite *suite = suite_create("agent_turns");
     TCase *tests = tcase_create("turns");
     TCase *places = tcase_create("places");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, subjects_take_turns);
@@ -272,9 +271,5 @@ int main(void)
     tcase_add_test(places, no_user_has_all_places);
     tcase_add_test(places, half_frames_have_their_time);
     suite_add_tcase(suite, places);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/encoding.h"
+#include "tests/support/suite.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
@@ -71,16 +72,10 @@ int main(void)
 {
     Suite *suite = suite_create("encoding");
     TCase *tests = tcase_create("encoding");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, vectors_there_and_back, 0, COUNT(vectors));
     tcase_add_loop_test(tests, other_texts_are_not_base64, 0, COUNT(not_base64));
     tcase_add_test(tests, a_nul_is_not_base64);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

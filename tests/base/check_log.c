@@ -8,6 +8,7 @@
 
 #include "invitegate/log.h"
 #include "invitegate/utf8.h"
+#include "tests/support/suite.h"
 
 /*
  * Stand in for the C library's syslog(3), in both names that it may be called by; <syslog.h> stays
@@ -225,8 +226,6 @@ int main(void)
 {
     Suite *suite = suite_create("log");
     TCase *tests = tcase_create("log");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, the_threshold_holds_lines_back);
     tcase_add_test(tests, no_value_forges_a_line);
@@ -237,9 +236,5 @@ int main(void)
     tcase_add_test(tests, syslog_gets_the_priority);
     tcase_add_test(tests, stderr_gets_a_prefix);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

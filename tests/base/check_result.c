@@ -6,6 +6,7 @@
 #include "invitegate/deadline.h"
 #include "invitegate/result.h"
 #include "invitegate/verdict.h"
+#include "tests/support/suite.h"
 
 START_TEST(every_result_has_a_name_of_its_own)
 {
@@ -48,16 +49,10 @@ int main(void)
 {
     Suite *suite = suite_create("result");
     TCase *tests = tcase_create("result, verdict, deadline");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, every_result_has_a_name_of_its_own);
     tcase_add_test(tests, a_verdict_is_cut_and_printable);
     tcase_add_test(tests, a_deadline_passes);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

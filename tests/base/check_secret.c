@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/secret.h"
+#include "tests/support/suite.h"
 
 START_TEST(a_secret_is_a_copy_with_a_nul_behind)
 {
@@ -88,8 +89,6 @@ int main(void)
 {
     Suite *suite = suite_create("secret");
     TCase *tests = tcase_create("secret");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, a_secret_is_a_copy_with_a_nul_behind);
     tcase_add_test(tests, an_empty_secret_needs_no_bytes);
@@ -98,9 +97,5 @@ int main(void)
     tcase_add_test(tests, wiping_overwrites_exactly_the_bytes);
     tcase_add_test(tests, joining_puts_pieces_behind_each_other);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "invitegate/timestamp.h"
+#include "tests/support/suite.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
@@ -249,8 +250,6 @@ int main(void)
 {
     Suite *suite = suite_create("timestamp");
     TCase *tests = tcase_create("timestamp");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, generalized_time_is_read, 0, COUNT(generalized));
     tcase_add_loop_test(tests, other_texts_are_no_generalized_time, 0, COUNT(not_generalized));
@@ -262,9 +261,5 @@ int main(void)
     tcase_add_test(tests, durations_are_read);
     tcase_add_loop_test(tests, other_texts_are_no_durations, 0, COUNT(not_durations));
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/utf8.h"
+#include "tests/support/suite.h"
 
 static const struct {
     const char *bytes;
@@ -116,8 +117,6 @@ int main(void)
 {
     Suite *suite = suite_create("utf8");
     TCase *tests = tcase_create("utf8");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, a_character_is_measured, 0,
                         (int)(sizeof(characters) / sizeof(characters[0])));
@@ -126,9 +125,5 @@ int main(void)
                         (int)(sizeof(code_points) / sizeof(code_points[0])));
     tcase_add_test(tests, a_text_is_made_of_anything);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

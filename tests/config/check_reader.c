@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/config/reader.h"
+#include "tests/support/suite.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
@@ -302,8 +303,6 @@ int main(void)
 {
     Suite *suite = suite_create("reader");
     TCase *tests = tcase_create("reader");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, lines_become_sections_and_keys, 0, COUNT(good_rows));
     tcase_add_loop_test(tests, a_bad_line_is_named, 0, COUNT(bad_rows));
@@ -314,9 +313,5 @@ int main(void)
     tcase_add_test(tests, names_have_a_bound);
     tcase_add_test(tests, a_file_has_a_bound);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

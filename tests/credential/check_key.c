@@ -11,6 +11,7 @@
 
 #include "common/base/encoding.h"
 #include "invitegate/key.h"
+#include "tests/support/suite.h"
 #include "tests/support/test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -311,8 +312,6 @@ int main(void)
 {
     Suite *suite = suite_create("key");
     TCase *tests = tcase_create("key");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_test(tests, a_key_file_is_read_in_its_order);
@@ -327,9 +326,5 @@ int main(void)
     tcase_add_test(tests, a_fingerprint_is_of_the_key);
     tcase_add_test(tests, a_mac_is_under_its_key_and_again_the_same);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

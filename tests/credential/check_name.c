@@ -6,6 +6,7 @@
 #include <stringprep.h>
 
 #include "invitegate/name.h"
+#include "tests/support/suite.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
@@ -587,8 +588,6 @@ int main(void)
 {
     Suite *suite = suite_create("name");
     TCase *tests = tcase_create("name");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, make_config, free_config);
     tcase_set_timeout(tests, 60);
@@ -610,9 +609,5 @@ int main(void)
     tcase_add_test(tests, a_template_is_expanded);
     tcase_add_test(tests, a_name_expands_only_once);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

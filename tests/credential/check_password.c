@@ -6,12 +6,9 @@
 
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* SASLprep (RFC 4013) of passwords in every form they are kept in: registered, reset, proved. */
-
-static struct site *site;
-static inv_verdict verdict;
 
 static void start(void)
 {
@@ -22,14 +19,6 @@ static void start(void)
         site_modify(site, "dn: cn=default,ou=policies," SITE_BASE "\nchangetype: modify\n"
                           "replace: pwdCheckQuality\npwdCheckQuality: 0\n");
 }
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 /* slapd hashes an {SSHA512} again that it has no module for: check_verifier has that form. */
 static const struct form {
@@ -135,16 +124,13 @@ START_TEST(a_reset_keeps_the_prepared_password)
 
     site_domain(site)->verifiers = form->verifiers;
     for (size_t i = 0; i < 2; i++) {
-        struct site_request request;
         inv_token *token;
         char local[32];
 
         (void)snprintf(local, sizeof(local), "r-%s-%s", form->name, cases[i].name);
         site_add_account(site, local);
         site_next_second();
-        site_request(site, &request, INV_INVITE_RESET, NULL);
-        site_request_user(site, &request, local);
-        token = site_create(site, &request);
+        token = site_reset_invite(site, local);
         redeem(token, local, "a\ttab, and kettles");
         expect(INV_PASSWORD_REFUSED);
         redeem(token, local, cases[i].typed);
@@ -251,16 +237,10 @@ int main(void)
 {
     Suite *suite = suite_create("password");
     TCase *tests = tcase_create("password");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     add_tests(tests);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

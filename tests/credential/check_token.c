@@ -7,6 +7,7 @@
 
 #include "common/base/encoding.h"
 #include "invitegate/token.h"
+#include "tests/support/suite.h"
 #include "tests/support/test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -436,8 +437,6 @@ int main(void)
 {
     Suite *suite = suite_create("token");
     TCase *tests = tcase_create("token");
-    SRunner *runner;
-    int failed;
 
     tcase_add_unchecked_fixture(tests, read_keys, free_keys);
     tcase_set_timeout(tests, 60);
@@ -454,9 +453,5 @@ int main(void)
     tcase_add_test(tests, the_hosts_error_queue_stays_as_it_is);
     tcase_add_test(tests, a_domain_that_cannot_be_is_no_verdict);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

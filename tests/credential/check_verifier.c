@@ -10,6 +10,7 @@
 
 #include "common/base/encoding.h"
 #include "invitegate/verifier.h"
+#include "tests/support/suite.h"
 #include "tests/support/test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -755,14 +756,8 @@ static TCase *making(void)
 int main(void)
 {
     Suite *suite = suite_create("verifier");
-    SRunner *runner;
-    int failed;
 
     suite_add_tcase(suite, matching());
     suite_add_tcase(suite, making());
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "proof/proof.h"
+#include "tests/support/suite.h"
 
 /* What doctor says of a file of users that ends in this way: stands in for fgetpwent_r(3). */
 static int last_answer;
@@ -68,14 +69,8 @@ int main(void)
 {
     Suite *suite = suite_create("ctl_users");
     TCase *tests = tcase_create("tests");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, how_the_file_ends, 0, (int)(sizeof(endings) / sizeof(*endings)));
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

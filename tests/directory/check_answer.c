@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "invitegate/directory.h"
+#include "tests/support/suite.h"
 
 /* What the result codes of RFC 4511 mean, and what an administrator is told to do. */
 
@@ -135,8 +136,6 @@ int main(void)
 {
     Suite *suite = suite_create("answer");
     TCase *codes = tcase_create("codes");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(codes, every_code, 0, ANSWERS);
     tcase_add_test(codes, no_answer_decides_nothing);
@@ -144,9 +143,5 @@ int main(void)
     tcase_add_test(codes, a_reference_in_a_search);
     tcase_add_test(codes, words_for_a_weak_password);
     suite_add_tcase(suite, codes);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

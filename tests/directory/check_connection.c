@@ -15,26 +15,18 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* Connections: kept, lost, inherited, slow, bound as somebody or refused. */
 
-static struct site *site;
-static inv_verdict verdict;
 static inv_directory_settings settings;
 static pid_t stopped; /* a slapd that has to be continued */
 
 static void start(void)
 {
-    site = site_start(NULL);
-    site_add_account(site, "alice");
+    fixture_start();
     settings = site->context->config->directory;
     verdict = (inv_verdict)INV_VERDICT_INIT;
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 static inv_directory *acquire(void)
@@ -646,11 +638,9 @@ int main(void)
 {
     Suite *suite = suite_create("connection");
     TCase *connection = tcase_create("connection");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(connection, 60);
-    tcase_add_checked_fixture(connection, start, stop);
+    tcase_add_checked_fixture(connection, start, fixture_stop);
     tcase_add_checked_fixture(connection, NULL, continue_slapd);
     tcase_add_test(connection, a_kept_connection_is_used_again);
     tcase_add_test(connection, a_second_one_at_the_same_time_is_closed_at_the_end);
@@ -670,9 +660,5 @@ int main(void)
     tcase_add_test(connection, anybody_sees_nothing);
     tcase_add_test(connection, a_socket_that_is_not_there);
     suite_add_tcase(suite, connection);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,27 +6,20 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* The directory's operations and answers, in a real one. */
 
 #define ADMIN "cn=admin,dc=example,dc=org"
 #define ROOM  "ou=room,dc=example,dc=org"
 
-static struct site *site;
 static inv_directory *admin;
-static inv_verdict verdict;
 static inv_deadline deadline;
 
 static void start(void)
 {
     site = site_start(NULL);
     site_modify(site, "dn: " ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 static void open_admin(void)
@@ -608,11 +601,9 @@ int main(void)
 {
     Suite *suite = suite_create("directory");
     TCase *operations = tcase_create("operations");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(operations, 60);
-    tcase_add_unchecked_fixture(operations, start, stop);
+    tcase_add_unchecked_fixture(operations, start, fixture_stop);
     tcase_add_checked_fixture(operations, open_admin, close_admin);
     tcase_add_test(operations, add_search_modify_delete);
     tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
@@ -632,9 +623,5 @@ int main(void)
     tcase_add_test(operations, passwords_are_proved_by_a_bind);
     tcase_add_test(operations, what_proves_nothing_is_not_sent);
     suite_add_tcase(suite, operations);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

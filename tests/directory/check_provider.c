@@ -5,6 +5,7 @@
 
 #include "invitegate/directory.h"
 #include "invitegate/provider.h"
+#include "tests/support/suite.h"
 
 /* Which server decides, by the entryCSN of a write. */
 
@@ -104,16 +105,10 @@ int main(void)
 {
     Suite *suite = suite_create("provider");
     TCase *tests = tcase_create("ids");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tests, the_server_id_of_a_write, 0, sizeof(csns) / sizeof(csns[0]));
     tcase_add_loop_test(tests, who_may_decide, 0, sizeof(cases) / sizeof(cases[0]));
     tcase_add_loop_test(tests, what_is_recorded, 0, sizeof(records) / sizeof(records[0]));
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/directory/read_ahead.h"
+#include "tests/support/suite.h"
 
 /* SEQUENCE { INTEGER 1, OCTET STRING "0123456789abcdef" } */
 static const unsigned char message[] = "\x30\x15\x02\x01\x01\x04\x10"
@@ -115,17 +116,11 @@ int main(void)
 {
     Suite *suite = suite_create("read_ahead");
     TCase *tests = tcase_create("read_ahead");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, what_came_together_is_read_together);
     tcase_add_loop_test(tests, half_a_message_is_not_waited_for, 1, (int)MESSAGE_SIZE);
     tcase_add_test(tests, the_end_is_passed_on);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

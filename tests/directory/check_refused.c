@@ -14,14 +14,13 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /*
  * Changes that 389 DS refuses with 50 and no words: what that means, by a fake; and with
  * DIRECTORY=389ds how it comes to that, in front of a real one.
  */
 
-static inv_verdict verdict;
 static inv_deadline deadline;
 
 static void run(inv_directory *directory, inv_operation *operation)
@@ -196,7 +195,6 @@ END_TEST
 #define LARGE    (300 * 1000)
 #define IDENTITY "cn=invitegate,ou=services,dc=example,dc=org"
 
-static struct site *site;
 static pid_t losers[LOSERS];
 static inv_token *token;
 static char *invite_dn;
@@ -453,8 +451,6 @@ int main(void)
     Suite *suite = suite_create("refused");
     TCase *fake = tcase_create("fake");
     TCase *real;
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(fake, a_change_that_is_refused_without_words_is_sent_again, 0, CHANGES);
     tcase_add_loop_test(fake, a_server_that_keeps_refusing_is_busy, 0, CHANGES);
@@ -468,9 +464,5 @@ int main(void)
         tcase_add_loop_test(real, what_others_are_being_sent_is_changed_when_they_are_done, 0, 2);
         suite_add_tcase(suite, real);
     }
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

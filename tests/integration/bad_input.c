@@ -25,7 +25,6 @@
 
 #define PASSWORD "Seventeen-green-kettles!"
 
-static pam_site *site;
 static char folder[128]; /* of slapd */
 static inv_keys *keys;
 static inv_keys *other_keys;
@@ -42,7 +41,6 @@ static char preset[INV_TOKEN_LENGTH + 1]; /* for dora */
 
 static inv_keys *read_keys(const char *name, bool create)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_keys *read = NULL;
     char path[192];
 
@@ -82,19 +80,19 @@ static void add_erin(void)
 
 static void make_invites(void)
 {
-    inv_name *alice = pam_site_name(site, "alice");
-    inv_name *dora = pam_site_name(site, "dora");
+    inv_name *alice = site_name(site, "alice");
+    inv_name *dora = site_name(site, "dora");
     inv_invite_request request = {.type = INV_INVITE_ACCOUNT};
 
-    pam_site_invite(site, NULL, good);
-    pam_site_invite(site, NULL, revoked);
-    pam_site_revoke(site, revoked);
+    pam_site_invite(NULL, good);
+    pam_site_invite(NULL, revoked);
+    pam_site_revoke(revoked);
     request.expires = time(NULL) - 60;
-    pam_site_invite(site, &request, expired);
+    pam_site_invite(&request, expired);
     request = (inv_invite_request){.type = INV_INVITE_ACCOUNT, .user = dora};
-    pam_site_invite(site, &request, preset);
+    pam_site_invite(&request, preset);
     request = (inv_invite_request){.type = INV_INVITE_CONTACT, .inviter = alice};
-    pam_site_invite(site, &request, contact);
+    pam_site_invite(&request, contact);
     inv_name_free(&alice);
     inv_name_free(&dora);
 }
@@ -104,24 +102,23 @@ static void start(void)
     pam_host host = {.kind = PAM_HOST_PERSON, .answers = {used, PASSWORD, PASSWORD}};
     char path[128];
 
-    site = pam_site_open();
-    (void)snprintf(path, sizeof(path), "%s", pam_site_conf(site));
+    pam_site_start();
+    (void)snprintf(path, sizeof(path), "%s", pam_site_conf());
     (void)snprintf(folder, sizeof(folder), "%s", dirname(path));
     keys = read_keys("token.keys", false);
     other_keys = read_keys("other.keys", true);
-    pam_site_stack(site, "register", "password required pam_invite.so conf=CONF\n");
+    pam_site_stack("register", "password required pam_invite.so conf=CONF\n");
     make_invites();
     add_erin();
-    pam_site_invite(site, NULL, used);
-    ck_assert_int_eq(pam_host_change(&host, pam_site_folder(site), "register", "carol"),
-                     PAM_SUCCESS);
+    pam_site_invite(NULL, used);
+    ck_assert_int_eq(pam_host_change(&host, pam_site_folder(), "register", "carol"), PAM_SUCCESS);
 }
 
 static void stop(void)
 {
     inv_keys_free(&keys);
     inv_keys_free(&other_keys);
-    pam_site_close(&site);
+    fixture_stop();
 }
 
 /*
@@ -200,7 +197,7 @@ static void expect_refused(const struct row *row, pam_host *host)
     *host =
         (pam_host){.kind = PAM_HOST_PERSON, .answers = {row->token, row->password, row->password}};
     pam_host_forget_log();
-    code = pam_host_change(host, pam_site_folder(site), "register", row->user);
+    code = pam_host_change(host, pam_site_folder(), "register", row->user);
     after = dump();
     ck_assert_msg(code == row->code, "%s: %d, not %d: %s", row->what, code, row->code,
                   pam_host_log());
@@ -227,7 +224,6 @@ static char of_other_keys[INV_TOKEN_LENGTH + 1];
 
 static void mint(const inv_keys *with, const char *domain, char text[INV_TOKEN_LENGTH + 1])
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *token = NULL;
 
     ck_assert_int_eq(inv_token_mint(with, domain, &token, &verdict), INV_OK);
@@ -344,11 +340,10 @@ END_TEST
 START_TEST(a_name_with_nul)
 {
     inv_context *context = NULL;
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
 
     ck_assert_int_eq(
-        inv_context_open(pam_site_conf(site), inv_log_to_stderr, NULL, false, &context, &verdict),
+        inv_context_open(pam_site_conf(), inv_log_to_stderr, NULL, false, &context, &verdict),
         INV_OK);
     ck_assert_int_eq(
         inv_name_prepare(&context->config->domains[0], "alice\0frank", 11, &name, &verdict),
@@ -401,12 +396,11 @@ START_TEST(a_password_the_policy_refuses)
     pam_host host = {.kind = PAM_HOST_PERSON, .answers = {good, "short", "short"}};
 
     pam_host_forget_log();
-    ck_assert_int_eq(pam_host_change(&host, pam_site_folder(site), "register", "frank"),
+    ck_assert_int_eq(pam_host_change(&host, pam_site_folder(), "register", "frank"),
                      PAM_AUTHTOK_ERR);
     ck_assert_msg(strstr(pam_host_log(), "result=PASSWORD_REFUSED ") != NULL, "%s", pam_host_log());
     host = (pam_host){.kind = PAM_HOST_PERSON, .answers = {good, PASSWORD, PASSWORD}};
-    ck_assert_int_eq(pam_host_change(&host, pam_site_folder(site), "register", "frank"),
-                     PAM_SUCCESS);
+    ck_assert_int_eq(pam_host_change(&host, pam_site_folder(), "register", "frank"), PAM_SUCCESS);
 }
 END_TEST
 
@@ -446,10 +440,10 @@ START_TEST(bad_file)
     run("cd '%s' && umask 022 && rm -f bad.conf && { %s; }", folder, file->command);
     (void)snprintf(lines, sizeof(lines), "password required pam_invite.so conf=%s/bad.conf\n",
                    folder);
-    pam_site_stack(site, "bad", lines);
+    pam_site_stack("bad", lines);
     before = dump();
     pam_host_forget_log();
-    code = pam_host_change(&host, pam_site_folder(site), "bad", "gina");
+    code = pam_host_change(&host, pam_site_folder(), "bad", "gina");
     after = dump();
     ck_assert_msg(code == PAM_SERVICE_ERR, "%s: %d: %s", file->what, code, pam_host_log());
     ck_assert_msg(strstr(pam_host_log(), file->why) != NULL, "%s: not \"%s\": %s", file->what,
@@ -464,8 +458,6 @@ int main(void)
 {
     Suite *suite = suite_create("bad input");
     TCase *tests = tcase_create("bad input");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, start, stop);
@@ -477,9 +469,5 @@ int main(void)
     tcase_add_loop_test(tests, bad_file, 0, BAD_FILES);
     tcase_add_test(tests, a_password_the_policy_refuses);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /*
  * kill -9 of a redeemer before each operation it sends and after each answer it gets, until it runs
@@ -40,21 +40,7 @@ struct point {
     bool was_killed;
 };
 
-static struct site *site;
-static inv_verdict verdict;
 static struct point points[POINTS_MAX];
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
 
 /* --------------------------------------------------------------------------------- one redeemer */
 
@@ -79,7 +65,7 @@ static inv_result redeem_as(const struct point *point, inv_call *call, const cha
     return result;
 }
 
-static inv_result redeem(const struct point *point, const char *local)
+static inv_result redeem_in_time(const struct point *point, const char *local)
 {
     inv_call call;
     inv_result result;
@@ -228,11 +214,11 @@ START_TEST(the_same_again)
     size_t count = crash_everywhere((enum scenario)_i, "s");
 
     for (size_t i = 0; i < count; i++) {
-        ck_assert_msg(redeem(&points[i], points[i].local) == INV_OK, "%s: %s", points[i].local,
-                      verdict.why);
+        ck_assert_msg(redeem_in_time(&points[i], points[i].local) == INV_OK, "%s: %s",
+                      points[i].local, verdict.why);
         expect_done(&points[i]);
         /* and once more, as a host that sends again would */
-        ck_assert_int_eq(redeem(&points[i], points[i].local), INV_OK);
+        ck_assert_int_eq(redeem_in_time(&points[i], points[i].local), INV_OK);
         expect_done(&points[i]);
     }
     free_tokens(count);
@@ -256,7 +242,7 @@ static size_t try_others(size_t count, bool *done)
     for (size_t i = 0; i < count; i++) {
         if (done[i])
             continue;
-        done[i] = redeem(&points[i], points[i].other) == INV_OK;
+        done[i] = redeem_in_time(&points[i], points[i].other) == INV_OK;
         ck_assert_msg(done[i] || verdict.result == INV_BAD_TOKEN, "%s: %s", points[i].other,
                       verdict.why);
         site_expect_consistent(site, points[i].token);
@@ -279,11 +265,12 @@ START_TEST(another_name_after_the_grace)
     for (end = time(NULL) + 20; try_others(count, done) > 0; site_next_second())
         ck_assert_msg(time(NULL) < end, "a use is still not free");
     for (size_t i = 0; i < count; i++) {
-        inv_result result = redeem(&points[i], taken[i] ? points[i].other : points[i].local);
+        inv_result result =
+            redeem_in_time(&points[i], taken[i] ? points[i].other : points[i].local);
 
         ck_assert_msg(result == INV_BAD_TOKEN, "%s: %s", points[i].local, verdict.why);
         if (taken[i])
-            ck_assert_int_eq(redeem(&points[i], points[i].local), INV_OK);
+            ck_assert_int_eq(redeem_in_time(&points[i], points[i].local), INV_OK);
         else
             (void)snprintf(points[i].local, sizeof(points[i].local), "%s", points[i].other);
         expect_done(&points[i]);
@@ -298,9 +285,9 @@ START_TEST(the_other_uses_meanwhile)
     size_t count = crash_everywhere(SCENARIO_MULTIPLE, "m");
 
     for (size_t i = 0; i < count; i++) {
-        ck_assert_int_eq(redeem(&points[i], points[i].other), INV_OK);
+        ck_assert_int_eq(redeem_in_time(&points[i], points[i].other), INV_OK);
         site_expect_consistent(site, points[i].token);
-        ck_assert_int_eq(redeem(&points[i], points[i].local), INV_OK);
+        ck_assert_int_eq(redeem_in_time(&points[i], points[i].local), INV_OK);
         site_expect(site, points[i].token, 1, 0, 2, 2, 2);
     }
     free_tokens(count);
@@ -318,10 +305,10 @@ START_TEST(a_preset_name_meanwhile)
 
         ck_assert_msg(result == INV_NAME_RESERVED || result == INV_NAME_TAKEN, "%s: %s",
                       points[i].local, verdict.why);
-        result = redeem(&points[i], points[i].other);
+        result = redeem_in_time(&points[i], points[i].other);
         ck_assert_msg(result == INV_NAME_RESERVED || result == INV_BAD_TOKEN, "%s: %s",
                       points[i].other, verdict.why);
-        ck_assert_int_eq(redeem(&points[i], points[i].local), INV_OK);
+        ck_assert_int_eq(redeem_in_time(&points[i], points[i].local), INV_OK);
         expect_done(&points[i]);
     }
     site_expect(site, token, 1, 0, 0, 0, 0);
@@ -334,11 +321,9 @@ int main(void)
 {
     Suite *suite = suite_create("crash");
     TCase *crashes = tcase_create("crash");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(crashes, 300);
-    tcase_add_unchecked_fixture(crashes, start, stop);
+    tcase_add_unchecked_fixture(crashes, fixture_start_aged, fixture_stop);
     tcase_add_loop_test(crashes, the_same_again, SCENARIO_ACCOUNT, SCENARIO_RESET + 1);
     tcase_add_loop_test(crashes, another_name_after_the_grace, SCENARIO_ACCOUNT,
                         SCENARIO_ACCOUNT + 1);
@@ -347,9 +332,5 @@ int main(void)
     tcase_add_test(crashes, the_other_uses_meanwhile);
     tcase_add_test(crashes, a_preset_name_meanwhile);
     suite_add_tcase(suite, crashes);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -12,7 +12,8 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/ldap_proxy.h"
-#include "tests/support/site.h"
+#include "tests/support/site_invites.h"
+#include "tests/support/suite.h"
 
 /*
  * The matrix: each kind of redemption with, at every operation it sends to the directory, every
@@ -677,17 +678,11 @@ int main(void)
 {
     Suite *suite = suite_create("faults");
     TCase *tests = tcase_create("faults");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 300);
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_loop_test(tests, every_cell_is_green, 0,
                         (int)(sizeof(scenarios) / sizeof(scenarios[0])));
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "invitegate/directory.h"
 #include "tests/support/counter.h"
 #include "tests/support/peer.h"
+#include "tests/support/suite.h"
 #include "tests/support/tls_site.h"
 
 /*
@@ -266,8 +267,6 @@ int main(void)
 {
     Suite *suite = suite_create("mute");
     TCase *tests = tcase_create("mute");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, start, stop);
@@ -285,9 +284,5 @@ int main(void)
     tcase_add_loop_test(tests, frozen_before_a_proof, 0, 3);
     tcase_add_loop_test(tests, closes_without_waiting, 0, 3);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

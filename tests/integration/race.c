@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /*
  * Many processes on one token, or on one name without any, round after round: whatever the order,
@@ -52,21 +52,8 @@ struct arena {
     char why[WORKERS][sizeof(((inv_verdict *)0)->why)];
 };
 
-static struct site *site;
 static struct arena *arena;
 static pid_t workers[WORKERS];
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
 
 /* ----------------------------------------------------------------------------------- one worker */
 
@@ -110,7 +97,6 @@ static void adjust_lead(bool redeemed)
 
 static void take_part(int worker)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *token = NULL;
     char name[64];
     char password[64];
@@ -355,14 +341,11 @@ END_TEST
 
 static inv_token *reset_invite(void)
 {
-    struct site_request request;
     char name[64];
 
     name_of(0, name);
     site_add_account(site, name);
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, name);
-    return site_create(site, &request);
+    return site_reset_invite(site, name);
 }
 
 START_TEST(one_reset_many_passwords)
@@ -403,11 +386,9 @@ int main(void)
 {
     Suite *suite = suite_create("race");
     TCase *race = tcase_create("race");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(race, 300);
-    tcase_add_unchecked_fixture(race, start, stop);
+    tcase_add_unchecked_fixture(race, fixture_start_aged, fixture_stop);
     tcase_add_test(race, many_names);
     tcase_add_test(race, one_name_many_passwords);
     tcase_add_test(race, one_name_one_password);
@@ -418,9 +399,5 @@ int main(void)
     tcase_add_test(race, one_reset_many_passwords);
     tcase_add_test(race, one_reset_one_password);
     suite_add_tcase(suite, race);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -19,6 +19,7 @@
 #include "tests/support/core.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/secrets.h"
+#include "tests/support/suite.h"
 #include "tests/support/tls_site.h"
 
 #define REQUEST_MAX 2048
@@ -286,8 +287,6 @@ int main(void)
 {
     Suite *suite;
     TCase *tests;
-    SRunner *runner;
-    int failed;
 
     if (!core_possible()) {
         (void)puts("1..0 # SKIP no core can be taken (no gdb, no right to trace, or sanitizers)");
@@ -300,9 +299,5 @@ int main(void)
     tcase_add_loop_test(tests, nothing_is_left, 0, PLACES);
     tcase_set_timeout(tests, 240);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

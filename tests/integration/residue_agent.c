@@ -11,15 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/agent.h"
+#include "tests/support/agent_fixture.h"
 #include "tests/support/core.h"
 #include "tests/support/secrets.h"
 
-#define ADDRESS "192.0.2.7"
-
-static struct site *site;
-static pid_t agent;
-static struct agent_client *client;
 static char log_path[256];
 
 static const char *text_of(const char *path)
@@ -57,9 +52,7 @@ static void start(void)
     char hoarding[1024];
     const char *const prefix[] = {"/bin/sh", "-c", hoarding, NULL};
 
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
+    fixture_start_aged();
     configure();
     (void)snprintf(log_path, sizeof(log_path), "%s/agent.log", slapd_directory(site->slapd));
     (void)snprintf(hoarding, sizeof(hoarding),
@@ -72,9 +65,8 @@ static void start(void)
 
 static void stop(void)
 {
-    agent_disconnect(&client);
-    ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
-    site_stop(&site);
+    agent_fixture_stop();
+    fixture_stop();
 }
 
 static void expect_nothing_left(secrets_registers registers)
@@ -93,11 +85,7 @@ static const char *token(const char *label)
 
 static const char *reset_token(const char *label, const char *name)
 {
-    struct site_request request;
-
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, name);
-    return secrets_token(label, site_create(site, &request));
+    return secrets_token(label, site_reset_invite(site, name));
 }
 
 static void ask(const char *wanted, const char *op, const char *of_token, const char *user,
@@ -137,7 +125,6 @@ END_TEST
 START_TEST(nothing_is_left_of_a_new_invite)
 {
     struct agent_reply reply;
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *made = NULL;
 
     agent_ask(client, &reply, "create", "alice@example.org", "account", NULL);
@@ -155,8 +142,6 @@ int main(void)
 {
     Suite *suite;
     TCase *tests;
-    SRunner *runner;
-    int failed;
 
     if (!core_possible()) {
         (void)puts("1..0 # SKIP no core can be taken (no gdb, no right to trace, or sanitizers)");
@@ -169,9 +154,5 @@ int main(void)
     tcase_add_test(tests, nothing_is_left_of_a_new_invite);
     tcase_set_timeout(tests, 240);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "invitegate/pair.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /*
  * Faults that slapd itself makes, by slapo-retcode: result codes with words, and answers that
@@ -15,38 +15,17 @@
  * here. And an entry whose modification fails can never be mended: only reads and deletions do.)
  */
 
-static struct site *site;
-
-static char overlay[] = "/tmp/invitegate-retcode-XXXXXX";
-
-static void write_overlay(void)
-{
-    static const char lines[] = "moduleload retcode\noverlay retcode\n"
-                                "retcode-parent \"ou=nowhere,dc=example,dc=org\"\n"
-                                "retcode-indir TRUE\n";
-    int descriptor = mkstemp(overlay);
-
-    ck_assert_int_ge(descriptor, 0);
-    ck_assert_int_eq(write(descriptor, lines, sizeof(lines) - 1), sizeof(lines) - 1);
-    (void)close(descriptor);
-}
+static const char overlay[] = "moduleload retcode\noverlay retcode\n"
+                              "retcode-parent \"ou=nowhere,dc=example,dc=org\"\n"
+                              "retcode-indir TRUE\n";
 
 static void start(void)
 {
-    const char *const options[] = {"--extra-conf", overlay, NULL};
-    const struct site_settings settings = {.slapd_options = options, .timeout = "1s"};
+    const struct site_settings settings = {.extra_conf = overlay, .timeout = "1s"};
 
-    write_overlay();
-    site = site_start(&settings);
-    (void)unlink(overlay);
-    site_add_account(site, "alice");
+    fixture_start_with(&settings);
     site_add_account(site, "carol");
     site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 struct fault {
@@ -92,7 +71,6 @@ START_TEST(at_the_invite)
     const struct fault *fault = &faults[_i];
     inv_token *token = site_invite(site, "alice@example.org", 1);
     char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
-    inv_verdict verdict;
 
     make(dn, "search", fault);
     site_redeem(site, token, fault->name, SITE_PASSWORD, &verdict);
@@ -113,7 +91,6 @@ END_TEST
 static char *leave_a_pair(const char *local)
 {
     inv_token *token = site_invite(site, "carol@example.org", 1);
-    inv_verdict verdict;
     char jid[80];
     char *dn = NULL;
 
@@ -136,7 +113,6 @@ START_TEST(at_a_stale_pair)
     const struct fault *fault = &faults[_i];
     char name[64];
     inv_token *token = site_invite(site, "alice@example.org", 1);
-    inv_verdict verdict;
     char *dn;
 
     (void)snprintf(name, sizeof(name), "%s-again", fault->name);
@@ -160,21 +136,15 @@ int main(void)
 {
     Suite *suite = suite_create("retcode");
     TCase *tests = tcase_create("retcode");
-    SRunner *runner;
-    int failed;
 
     if (access("/usr/lib/ldap/retcode.so", R_OK) != 0) {
         (void)puts("1..0 # SKIP slapo-retcode is not installed");
         return 0;
     }
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_loop_test(tests, at_the_invite, 0, FAULTS);
     tcase_add_loop_test(tests, at_a_stale_pair, 0, FAULTS);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

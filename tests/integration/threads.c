@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "invitegate/account.h"
-#include "tests/support/site.h"
+#include "tests/support/site_invites.h"
+#include "tests/support/suite.h"
 
 /*
  * Eight threads of one process over one gate, as in a server that loads a module of ours: each with
@@ -274,17 +275,11 @@ int main(void)
 {
     Suite *suite = suite_create("threads");
     TCase *tests = tcase_create("threads");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 240);
     tcase_add_unchecked_fixture(tests, start, stop);
     tcase_add_test(tests, one_gate_for_all);
     tcase_add_test(tests, the_directory_goes_away_meanwhile);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

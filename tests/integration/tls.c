@@ -9,6 +9,7 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/peer.h"
+#include "tests/support/suite.h"
 #include "tests/support/tls_site.h"
 
 /*
@@ -324,8 +325,6 @@ int main(void)
 {
     Suite *suite = suite_create("tls");
     TCase *tests = tcase_create("tls");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, start, stop);
@@ -341,9 +340,5 @@ int main(void)
     tcase_add_loop_test(tests, leaves_a_parents_connection_alone, 0, CONNECTIONS);
     tcase_add_loop_test(tests, serves_threads, 0, CONNECTIONS);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -466,11 +466,9 @@ int main(void)
 {
     Suite *suite = suite_create("invite_create");
     TCase *making = tcase_create("making");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(making, 60);
-    tcase_add_unchecked_fixture(making, start, calls_stop);
+    tcase_add_unchecked_fixture(making, start, fixture_stop);
     tcase_add_checked_fixture(making, calls_begin, calls_end);
     tcase_add_test(making, all_terms_are_stored);
     tcase_add_test(making, whether_there_will_be_a_pair_is_stored);
@@ -486,9 +484,5 @@ int main(void)
     tcase_add_test(making, uris);
     tcase_add_test(making, urls);
     suite_add_tcase(suite, making);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -534,26 +534,6 @@ END_TEST
 
 /* --------------------------------------------------------------------------------------- logins */
 
-static inv_result login(const char *local, const char *password)
-{
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
-    inv_result result = inv_account_login(&call, name, secret);
-
-    inv_name_free(&name);
-    inv_secret_free(&secret);
-    return result;
-}
-
-static inv_result status(const char *local)
-{
-    inv_name *name = site_name(site, local);
-    inv_result result = inv_account_status(&call, name);
-
-    inv_name_free(&name);
-    return result;
-}
-
 /* The directory's own date is in the search that every caller makes. */
 START_TEST(when_a_password_was_set)
 {
@@ -583,12 +563,12 @@ END_TEST
 
 START_TEST(logins)
 {
-    ck_assert_int_eq(login("alice", SITE_PASSWORD), INV_OK);
-    ck_assert_int_eq(login("alice", "wrong"), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(login("alice", ""), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(login("nobody2", SITE_PASSWORD), INV_NO_ACCOUNT);
-    ck_assert_int_eq(status("alice"), INV_OK);
-    ck_assert_int_eq(status("nobody2"), INV_NO_ACCOUNT);
+    ck_assert_int_eq(calls_login("alice", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("alice", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("alice", ""), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("nobody2", SITE_PASSWORD), INV_NO_ACCOUNT);
+    ck_assert_int_eq(calls_status("alice"), INV_OK);
+    ck_assert_int_eq(calls_status("nobody2"), INV_NO_ACCOUNT);
 }
 END_TEST
 
@@ -597,13 +577,13 @@ START_TEST(guests_whose_time_is_over)
     site_add_account(site, "guest");
     site_modify(site, "dn: uid=guest," SITE_PEOPLE "\nchangetype: modify\n"
                       "add: xmppAccountExpires\nxmppAccountExpires: 20200101000000Z\n");
-    ck_assert_int_eq(login("guest", SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
-    ck_assert_int_eq(login("guest", "wrong"), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(status("guest"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_login("guest", SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_login("guest", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_status("guest"), INV_ACCOUNT_EXPIRED);
     site_add_account(site, "locked");
     site_lock_account(site, "locked");
-    ck_assert_int_eq(status("locked"), INV_ACCOUNT_EXPIRED);
-    ck_assert_int_ne(login("locked", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_status("locked"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_ne(calls_login("locked", SITE_PASSWORD), INV_OK);
 }
 END_TEST
 
@@ -613,17 +593,17 @@ START_TEST(a_password_that_has_to_be_changed)
     if (slapd_kind() == SLAPD_389DS)
         return; /* has no pwdReset */
     site_add_account(site, "fresh");
-    ck_assert_int_eq(status("fresh"), INV_OK);
+    ck_assert_int_eq(calls_status("fresh"), INV_OK);
     ck_assert(!verdict.must_change);
     site_modify(site, "dn: uid=fresh," SITE_PEOPLE "\nchangetype: modify\n"
                       "add: pwdReset\npwdReset: TRUE\n");
-    ck_assert_int_eq(status("fresh"), INV_OK);
+    ck_assert_int_eq(calls_status("fresh"), INV_OK);
     ck_assert(verdict.must_change);
-    ck_assert_int_eq(login("fresh", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("fresh", SITE_PASSWORD), INV_OK);
     ck_assert(verdict.must_change);
-    ck_assert_int_eq(status("alice"), INV_OK);
+    ck_assert_int_eq(calls_status("alice"), INV_OK);
     ck_assert(!verdict.must_change);
-    ck_assert_int_eq(login("fresh", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("fresh", "wrong"), INV_WRONG_PASSWORD);
     ck_assert(!verdict.must_change);
 }
 END_TEST
@@ -643,8 +623,8 @@ START_TEST(several_with_one_name)
     ck_assert_int_eq(inv_account_find(&call, name, &account), INV_OK);
     ck_assert_ptr_nonnull(account);
     ck_assert(account->several);
-    ck_assert_int_eq(login("twin", SITE_PASSWORD), INV_NO_ACCOUNT);
-    ck_assert_int_eq(status("twin"), INV_NO_ACCOUNT);
+    ck_assert_int_eq(calls_login("twin", SITE_PASSWORD), INV_NO_ACCOUNT);
+    ck_assert_int_eq(calls_status("twin"), INV_NO_ACCOUNT);
     inv_account_free(&account);
     inv_name_free(&name);
 }
@@ -716,11 +696,9 @@ int main(void)
     TCase *account = tcase_create("account");
     TCase *scram = tcase_create("scram");
     TCase *hidden = tcase_create("hidden");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(account, 60);
-    tcase_add_unchecked_fixture(account, calls_start, calls_stop);
+    tcase_add_unchecked_fixture(account, fixture_start, fixture_stop);
     tcase_add_checked_fixture(account, calls_begin, calls_end);
     tcase_add_test(account, what_an_entry_tells);
     tcase_add_test(account, whose_an_account_is);
@@ -742,16 +720,12 @@ int main(void)
     tcase_add_test(account, reset_filter);
     suite_add_tcase(suite, account);
     tcase_set_timeout(scram, 60);
-    tcase_add_unchecked_fixture(scram, start_scram, calls_stop);
+    tcase_add_unchecked_fixture(scram, start_scram, fixture_stop);
     tcase_add_test(scram, readable_verifiers_prove_a_password);
     suite_add_tcase(suite, scram);
     tcase_set_timeout(hidden, 60);
-    tcase_add_unchecked_fixture(hidden, start_hidden_scram, calls_stop);
+    tcase_add_unchecked_fixture(hidden, start_hidden_scram, fixture_stop);
     tcase_add_test(hidden, hidden_verifiers_prove_nothing);
     suite_add_tcase(suite, hidden);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -236,26 +236,6 @@ static void expect_value(const char *local, const char *attribute, const char *w
     free(dn);
 }
 
-static inv_result login(const char *local, const char *password)
-{
-    inv_name *name = site_name(site, local);
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_result result = inv_account_login(&call, name, secret);
-
-    inv_secret_free(&secret);
-    inv_name_free(&name);
-    return result;
-}
-
-static inv_token *reset_invite(const char *local)
-{
-    struct site_request request;
-
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, local);
-    return site_create(site, &request);
-}
-
 static void redeem_now(const inv_token *token, const char *local, const char *password)
 {
     (void)site_redeem(site, token, local, password, &verdict);
@@ -336,8 +316,8 @@ START_TEST(an_account_without_password_says_so)
     expect_value("ada", date_attribute(), NULL);
     expect_value("ada", "userPassword", NULL);
     ck_assert(is_fresh("ada"));
-    ck_assert_int_eq(login("ada", SITE_PASSWORD), INV_OK);
-    ck_assert_int_eq(login("ada", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("ada", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("ada", "wrong"), INV_WRONG_PASSWORD);
     inv_token_free(&token);
 }
 END_TEST
@@ -350,13 +330,13 @@ START_TEST(a_password_set_elsewhere_ends_the_old_one)
     redeem_now(token, "bob", SITE_PASSWORD);
     change_elsewhere("bob", OTHER_PASSWORD);
     ck_assert(!is_fresh("bob"));
-    ck_assert_int_eq(login("bob", SITE_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("bob", SITE_PASSWORD), INV_WRONG_PASSWORD);
     ck_assert_ptr_nonnull(strstr(verdict.why, "stale"));
-    ck_assert_int_eq(login("bob", OTHER_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("bob", OTHER_PASSWORD), INV_OK);
     (void)site_redeem(site, token, "bob", SITE_PASSWORD, &verdict); /* nor is it resumed with */
     expect(INV_BAD_TOKEN);
     change_elsewhere("bob", NULL);
-    ck_assert_int_eq(login("bob", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("bob", OTHER_PASSWORD), INV_WRONG_PASSWORD);
     inv_token_free(&token);
 }
 END_TEST
@@ -390,8 +370,8 @@ START_TEST(a_locked_account_is_refused)
         lock_by_failures(local, true);
     else
         site_lock_account(site, local);
-    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
-    ck_assert_int_eq(login(local, "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_login(local, "wrong"), INV_WRONG_PASSWORD);
     ck_assert_int_eq(site_redeem(site, token, local, SITE_PASSWORD, &verdict), INV_ACCOUNT_EXPIRED);
     ck_assert_int_eq(site_redeem(site, token, local, "some other password", &verdict),
                      INV_BAD_TOKEN);
@@ -399,7 +379,7 @@ START_TEST(a_locked_account_is_refused)
         lock_by_failures(local, false);
     else
         site_unlock_account(site, local);
-    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_OK);
     redeem_now(token, local, SITE_PASSWORD);
     inv_token_free(&token);
 }
@@ -411,14 +391,14 @@ START_TEST(without_the_record_nothing_is_proved)
 
     redeem_now(token, "dan", SITE_PASSWORD);
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordDates\n");
-    ck_assert_int_eq(login("dan", SITE_PASSWORD), INV_CONFIG);
+    ck_assert_int_eq(calls_login("dan", SITE_PASSWORD), INV_CONFIG);
     ck_assert_ptr_nonnull(strstr(verdict.why, "invitectl init"));
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordDates\n"
                       "invitePasswordDates: never\n");
-    ck_assert_int_eq(login("dan", SITE_PASSWORD), INV_CONFIG);
+    ck_assert_int_eq(calls_login("dan", SITE_PASSWORD), INV_CONFIG);
     ck_assert_ptr_nonnull(strstr(verdict.why, "invitectl doctor"));
     site_record_dates(site);
-    ck_assert_int_eq(login("dan", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("dan", SITE_PASSWORD), INV_OK);
     inv_token_free(&token);
 }
 END_TEST
@@ -428,21 +408,21 @@ START_TEST(a_reset_takes_the_old_password_away)
     inv_token *token;
 
     site_add_account(site, "eva"); /* with a userPassword */
-    token = reset_invite("eva");
+    token = site_reset_invite(site, "eva");
     site_next_second(); /* 389 DS: the second of the modify is that of its date */
     redeem_now(token, "eva", NEW_PASSWORD);
     expect_value("eva", "userPassword", NULL);
     ck_assert(becomes_fresh("eva"));
-    ck_assert_int_eq(login("eva", NEW_PASSWORD), INV_OK);
-    ck_assert_int_eq(login("eva", SITE_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("eva", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("eva", SITE_PASSWORD), INV_WRONG_PASSWORD);
     redeem_now(token, "eva", NEW_PASSWORD);
     change_elsewhere("eva", OTHER_PASSWORD);
-    ck_assert_int_eq(login("eva", NEW_PASSWORD), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(login("eva", OTHER_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("eva", NEW_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("eva", OTHER_PASSWORD), INV_OK);
     /* deleting it shuts the person out */
     change_elsewhere("eva", NULL);
-    ck_assert_int_eq(login("eva", OTHER_PASSWORD), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(login("eva", NEW_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("eva", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("eva", NEW_PASSWORD), INV_WRONG_PASSWORD);
     inv_token_free(&token);
 }
 END_TEST
@@ -458,19 +438,19 @@ START_TEST(a_reset_that_was_cut_off)
 
     site_add_account(site, "fay");
     change_elsewhere("fay", OTHER_PASSWORD);
-    token = reset_invite("fay");
+    token = site_reset_invite(site, "fay");
     ck_assert_int_lt(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
     ck_assert(plan.done);
     site_expect(site, token, 0, 1, 0, 0, 0); /* the claim stands */
     expect_value("fay", "xmppVerifiersOf", NULL);
     expect_value("fay", "userPassword", NULL);
-    ck_assert_int_eq(login("fay", NEW_PASSWORD), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("fay", NEW_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
     redeem_now(token, "fay", NEW_PASSWORD);
     site_expect(site, token, 0, 0, 1, 0, 0);
     ck_assert(is_fresh("fay"));
-    ck_assert_int_eq(login("fay", NEW_PASSWORD), INV_OK);
-    ck_assert_int_eq(login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("fay", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
     inv_token_free(&token);
 }
 END_TEST
@@ -481,14 +461,14 @@ START_TEST(lost_answers)
 
     site_add_account(site, "lost");
     change_elsewhere("lost", OTHER_PASSWORD);
-    token = reset_invite("lost");
+    token = site_reset_invite(site, "lost");
     site_next_second();
     (void)reset_with(token, NULL, (size_t)_i, NEW_PASSWORD);
     redeem_now(token, "lost", NEW_PASSWORD);
     site_expect(site, token, 0, 0, 1, 0, 0);
     ck_assert(becomes_fresh("lost"));
-    ck_assert_int_eq(login("lost", NEW_PASSWORD), INV_OK);
-    ck_assert_int_eq(login("lost", OTHER_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("lost", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("lost", OTHER_PASSWORD), INV_WRONG_PASSWORD);
     site_delete(site, "uid=lost," SITE_PEOPLE);
     inv_token_free(&token);
 }
@@ -511,11 +491,11 @@ START_TEST(verifiers_of_the_password)
     ck_assert(is_fresh("gus"));
     change_elsewhere("gus", OTHER_PASSWORD);
     ck_assert(!is_fresh("gus"));
-    reset = reset_invite("gus");
+    reset = site_reset_invite(site, "gus");
     site_next_second();
     redeem_now(reset, "gus", NEW_PASSWORD);
     ck_assert(becomes_fresh("gus"));
-    ck_assert_int_eq(login("gus", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("gus", NEW_PASSWORD), INV_OK);
     change_elsewhere("gus", OTHER_PASSWORD);
     ck_assert(!is_fresh("gus"));
     change_elsewhere("gus", NULL);
@@ -547,11 +527,11 @@ START_TEST(changed_between_the_two_modifies)
     inv_token *token;
 
     site_add_account(site, "ida");
-    token = reset_invite("ida");
+    token = site_reset_invite(site, "ida");
     ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
     ck_assert(plan.done);
     ck_assert(!is_fresh("ida"));
-    ck_assert_int_eq(login("ida", OTHER_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("ida", OTHER_PASSWORD), INV_OK);
     inv_token_free(&token);
 }
 END_TEST
@@ -562,7 +542,7 @@ START_TEST(another_reset_between_the_two_modifies)
     inv_token *token;
 
     site_add_account(site, "jan");
-    token = reset_invite("jan");
+    token = site_reset_invite(site, "jan");
     ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
     ck_assert(plan.done);
     expect_value("jan", "xmppVerifiersOf", NULL); /* that one dates its own */
@@ -578,7 +558,7 @@ START_TEST(cut_off_and_resumed)
     inv_token *token;
 
     site_add_account(site, "kim");
-    token = reset_invite("kim");
+    token = site_reset_invite(site, "kim");
     ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
     ck_assert(plan.done);
     site_expect(site, token, 0, 1, 0, 0, 0);
@@ -599,14 +579,12 @@ int main(void)
     TCase *by_hand = tcase_create("by_hand");
     TCase *only = tcase_create("only_scram");
     TCase *both = tcase_create("both");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(by_hand, which_are_fresh);
     tcase_add_test(by_hand, what_a_container_records);
     suite_add_tcase(suite, by_hand);
     tcase_set_timeout(only, 120);
-    tcase_add_unchecked_fixture(only, start_scram_only, calls_stop);
+    tcase_add_unchecked_fixture(only, start_scram_only, fixture_stop);
     tcase_add_checked_fixture(only, calls_begin, calls_end);
     tcase_add_test(only, an_account_without_password_says_so);
     tcase_add_test(only, a_password_set_elsewhere_ends_the_old_one);
@@ -617,7 +595,7 @@ int main(void)
     tcase_add_loop_test(only, lost_answers, WRITE_CLAIM, WRITE_DATE + 2);
     suite_add_tcase(suite, only);
     tcase_set_timeout(both, 120);
-    tcase_add_unchecked_fixture(both, start_both, calls_stop);
+    tcase_add_unchecked_fixture(both, start_both, fixture_stop);
     tcase_add_checked_fixture(both, calls_begin, calls_end);
     tcase_add_test(both, verifiers_of_the_password);
     tcase_add_test(both, a_new_account_whose_password_is_deleted);
@@ -625,9 +603,5 @@ int main(void)
     tcase_add_test(both, another_reset_between_the_two_modifies);
     tcase_add_test(both, cut_off_and_resumed);
     suite_add_tcase(suite, both);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /* A name in new hands inherits nothing: groups that name somebody whom there is not. */
@@ -16,17 +17,13 @@
 #define TEAMS  "ou=teams," SITE_BASE
 #define FIRST  "cn=first," GROUPS
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
     const struct site_settings settings = {
         .domain_lines = "password_verifiers = server\nallowed_groups = " FIRST "\n",
     };
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
+    fixture_start_with(&settings);
     site_modify(site, "dn: " TEAMS "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
                       "dn: " FIRST "\nchangetype: add\nobjectClass: groupOfNames\n"
                       "member: uid=alice," SITE_PEOPLE "\n\n"
@@ -36,14 +33,6 @@ static void start(void)
                       "gidNumber: 5000\n");
     site_next_second();
 }
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 /* The kinds of groups, each somewhere else. */
 static const struct {
@@ -427,11 +416,9 @@ int main(void)
 {
     Suite *suite = suite_create("group");
     TCase *tests = tcase_create("group");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_test(tests, a_removed_account_leaves_its_groups);
     tcase_add_loop_test(tests, a_name_that_a_group_names_is_reserved, 0, KINDS);
     tcase_add_test(tests, open_registration_is_refused_too);
@@ -444,9 +431,5 @@ int main(void)
     tcase_add_test(tests, repair_tells_of_such_names);
     tcase_add_test(tests, an_account_that_is_withdrawn_leaves_its_groups);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

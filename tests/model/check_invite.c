@@ -548,14 +548,11 @@ static bool count_states(void *context, const inv_invite *invite)
 START_TEST(a_list_knows_which_resets_are_overtaken)
 {
     size_t counts[INV_INVITE_REVOKED + 1] = {0};
-    struct site_request request;
     inv_token *tokens[2];
 
     site_add_account(site, "overtaken");
     for (size_t i = 0; i < 2; i++) {
-        site_request(site, &request, INV_INVITE_RESET, NULL);
-        site_request_user(site, &request, "overtaken");
-        tokens[i] = site_create(site, &request);
+        tokens[i] = site_reset_invite(site, "overtaken");
     }
     ck_assert_int_eq(inv_invite_each(&call, "(inviteUser=overtaken)", count_states, counts),
                      INV_OK);
@@ -579,28 +576,28 @@ END_TEST
 /* Each expires at another moment, as those do that people make; ten have expired. */
 static void start_with_many(void)
 {
-    char path[] = "/tmp/invitegate-many-XXXXXX";
-    int descriptor = mkstemp(path);
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    const char *const options[] = {"--extra-ldif", path, NULL};
-    const struct site_settings settings = {.slapd_options = options};
+    struct site_settings settings = {.timeout = NULL};
+    char *invites = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&invites, &size);
     time_t now = time(NULL);
 
-    ck_assert_ptr_nonnull(file);
+    ck_assert_ptr_nonnull(stream);
     for (int i = 0; i < MANY; i++) {
         char expires[INV_TIMESTAMP_SIZE];
 
         inv_timestamp_write_generalized(i < 10 ? now - 1 - i : now + 86400 + i, expires);
-        (void)fprintf(file,
+        (void)fprintf(stream,
                       "dn: inviteId=%040d," SITE_INVITES "\nobjectClass: xmppInvite\n"
                       "inviteId: %040d\ninviteType: account\ninviteDomain: example.org\n"
                       "inviteUses: 1\ninviteUsesLeft: 1\ninviteExpires: %s\ninviteKeyId: 1\n"
                       "inviteInviter: %s@example.org\ninviteTerms: inviteInviter\n\n",
                       i, i, expires, i < 30 ? "alice" : "bob");
     }
-    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(fclose(stream), 0);
+    settings.extra_ldif = invites;
     site = site_start(&settings);
-    (void)unlink(path);
+    free(invites);
 }
 
 /* For each invite that a user makes: not by looking at those of all others. */
@@ -624,8 +621,6 @@ int main(void)
     TCase *entry = tcase_create("entry");
     TCase *directory = tcase_create("directory");
     TCase *many = tcase_create("many");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(entry, a_whole_entry);
     tcase_add_loop_test(entry, nothing_is_assumed, 0, (int)(sizeof(bad) / sizeof(bad[0])));
@@ -640,7 +635,7 @@ int main(void)
     tcase_add_test(entry, types_have_names);
     suite_add_tcase(suite, entry);
     tcase_set_timeout(directory, 60);
-    tcase_add_unchecked_fixture(directory, calls_start, calls_stop);
+    tcase_add_unchecked_fixture(directory, fixture_start, fixture_stop);
     tcase_add_checked_fixture(directory, calls_begin, calls_end);
     tcase_add_test(directory, a_container_that_is_missing_is_no_bad_token);
     tcase_add_test(directory, the_newest_come_first);
@@ -650,14 +645,10 @@ int main(void)
     suite_add_tcase(suite, directory);
     if (slapd_kind() == SLAPD_OPENLDAP) {
         tcase_set_timeout(many, 60);
-        tcase_add_unchecked_fixture(many, start_with_many, calls_stop);
+        tcase_add_unchecked_fixture(many, start_with_many, fixture_stop);
         tcase_add_checked_fixture(many, calls_begin, calls_end);
         tcase_add_test(many, open_invites_are_counted_among_very_many);
         suite_add_tcase(suite, many);
     }
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

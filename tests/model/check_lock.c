@@ -92,26 +92,6 @@ END_TEST
 
 /* --------------------------------------------------------------------------- in the directory */
 
-static inv_result login(const char *local, const char *password)
-{
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
-    inv_result result = inv_account_login(&call, name, secret);
-
-    inv_name_free(&name);
-    inv_secret_free(&secret);
-    return result;
-}
-
-static inv_result status(const char *local)
-{
-    inv_name *name = site_name(site, local);
-    inv_result result = inv_account_status(&call, name);
-
-    inv_name_free(&name);
-    return result;
-}
-
 static inv_result create(inv_invite_type type, const char *local, inv_token **token)
 {
     inv_invite_request request = {.type = type, .uses = 1, .expires = time(NULL) + 3600};
@@ -165,10 +145,10 @@ static void expect_locked_for_good(const struct lock_form *form, size_t index)
     ck_assert_int_eq(create(INV_INVITE_RESET, local, &reset), INV_OK);
     ck_assert_int_eq(create(INV_INVITE_ACCOUNT, local, &invite), INV_OK);
     lock(local, form->attribute, form->value);
-    ck_assert_msg(status(local) == INV_ACCOUNT_EXPIRED, "%s: %s", form->value, verdict.why);
+    ck_assert_msg(calls_status(local) == INV_ACCOUNT_EXPIRED, "%s: %s", form->value, verdict.why);
     /* a directory that refuses the bind itself does not tell whether the password was right */
-    ck_assert_msg(login(local, SITE_PASSWORD) > INV_OK, "%s: %s", form->value, verdict.why);
-    ck_assert_int_eq(login(local, "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_msg(calls_login(local, SITE_PASSWORD) > INV_OK, "%s: %s", form->value, verdict.why);
+    ck_assert_int_eq(calls_login(local, "wrong"), INV_WRONG_PASSWORD);
     ck_assert_int_eq(create(INV_INVITE_RESET, local, &none), INV_NOT_ALLOWED);
     ck_assert_int_eq(create(INV_INVITE_ACCOUNT, local, &none), INV_NOT_ALLOWED);
     ck_assert_int_eq(site_check(site, invite, "newcomer", &verdict), INV_BAD_TOKEN);
@@ -180,8 +160,8 @@ static void expect_locked_for_good(const struct lock_form *form, size_t index)
     ck_assert_str_eq(value, form->value); /* nobody lifted it */
     free(value);
     site_modify(site, "dn: %s\nchangetype: modify\ndelete: %s\n", dn, form->attribute);
-    ck_assert_int_eq(status(local), INV_OK);
-    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_status(local), INV_OK);
+    ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_OK);
     inv_token_free(&reset);
     inv_token_free(&invite);
 }
@@ -205,8 +185,8 @@ START_TEST(only_the_right_password_is_told)
         return;
     site_add_account(site, "told");
     lock("told", "pwdAccountLockedTime", "00000101000000Z");
-    ck_assert_int_eq(login("told", SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
-    ck_assert_int_eq(login("told", "wrong"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login("told", SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_login("told", "wrong"), INV_WRONG_PASSWORD);
 }
 END_TEST
 
@@ -224,7 +204,7 @@ static void set_policy(const char *changes)
 static void fail_three_times(const char *local)
 {
     for (int i = 0; i < 3; i++)
-        ck_assert_int_eq(login(local, "a wrong guess"), INV_WRONG_PASSWORD);
+        ck_assert_int_eq(calls_login(local, "a wrong guess"), INV_WRONG_PASSWORD);
 }
 
 /* Three guesses of a stranger keep neither an inviter's guests out nor the victim from a reset. */
@@ -242,8 +222,8 @@ START_TEST(locked_by_failures)
     ck_assert_int_eq(create(INV_INVITE_ACCOUNT, "vic", &invite), INV_OK);
     site_next_second();
     fail_three_times("vic");
-    ck_assert_msg(status("vic") == INV_ACCOUNT_EXPIRED, "%s", verdict.why);
-    ck_assert_int_gt(login("vic", SITE_PASSWORD), INV_OK);
+    ck_assert_msg(calls_status("vic") == INV_ACCOUNT_EXPIRED, "%s", verdict.why);
+    ck_assert_int_gt(calls_login("vic", SITE_PASSWORD), INV_OK);
     ck_assert_msg(site_check(site, old, "vic", &verdict) == INV_NOT_ALLOWED, "%s", verdict.why);
     ck_assert_int_eq(site_redeem(site, old, "vic", NEW_PASSWORD, &verdict), INV_NOT_ALLOWED);
     ck_assert_msg(site_check(site, invite, "guest", &verdict) == INV_OK, "%s", verdict.why);
@@ -253,8 +233,8 @@ START_TEST(locked_by_failures)
     ck_assert_msg(create(INV_INVITE_RESET, "vic", &reset) == INV_OK, "%s", verdict.why);
     ck_assert_msg(site_redeem(site, reset, "vic", NEW_PASSWORD, &verdict) == INV_OK, "%s",
                   verdict.why);
-    ck_assert_msg(status("vic") == INV_OK, "%s", verdict.why); /* the lock is lifted */
-    ck_assert_int_eq(login("vic", NEW_PASSWORD), INV_OK);
+    ck_assert_msg(calls_status("vic") == INV_OK, "%s", verdict.why); /* the lock is lifted */
+    ck_assert_int_eq(calls_login("vic", NEW_PASSWORD), INV_OK);
     inv_token_free(&old);
     inv_token_free(&invite);
     inv_token_free(&reset);
@@ -277,14 +257,14 @@ START_TEST(a_lock_ends_with_its_duration)
     site_add_account(site, "dora");
     write_past(1800, past);
     lock("dora", "pwdAccountLockedTime", past);
-    ck_assert_int_eq(status("dora"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_status("dora"), INV_ACCOUNT_EXPIRED);
     write_past(3700, past);
     lock("dora", "pwdAccountLockedTime", past);
-    ck_assert_msg(status("dora") == INV_OK, "%s", verdict.why);
+    ck_assert_msg(calls_status("dora") == INV_OK, "%s", verdict.why);
     set_policy("replace: pwdLockoutDuration\npwdLockoutDuration: 0\n");
-    ck_assert_int_eq(status("dora"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_status("dora"), INV_ACCOUNT_EXPIRED);
     set_policy("delete: pwdLockoutDuration\n");
-    ck_assert_int_eq(status("dora"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_status("dora"), INV_ACCOUNT_EXPIRED);
     set_policy("add: pwdLockoutDuration\npwdLockoutDuration: 7200\n");
     site_modify(site, "dn: cn=own,ou=policies,dc=example,dc=org\nchangetype: add\n"
                       "objectClass: device\nobjectClass: pwdPolicy\npwdAttribute: userPassword\n"
@@ -292,13 +272,13 @@ START_TEST(a_lock_ends_with_its_duration)
     /* both are over, but a third may be hours long and hidden: which counts cannot be told */
     write_past(7300, past);
     lock("dora", "pwdAccountLockedTime", past);
-    ck_assert_int_eq(status("dora"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_status("dora"), INV_ACCOUNT_EXPIRED);
     write_past(3700, past);
     lock("dora", "pwdAccountLockedTime", past);
     lock("dora", "pwdPolicySubentry", "cn=own,ou=policies,dc=example,dc=org");
-    ck_assert_msg(status("dora") == INV_OK, "%s", verdict.why);
+    ck_assert_msg(calls_status("dora") == INV_OK, "%s", verdict.why);
     lock("dora", "pwdPolicySubentry", "cn=hidden,ou=policies,dc=example,dc=org");
-    ck_assert_int_eq(status("dora"), INV_ACCOUNT_EXPIRED); /* cannot be read: it counts */
+    ck_assert_int_eq(calls_status("dora"), INV_ACCOUNT_EXPIRED); /* cannot be read: it counts */
 }
 END_TEST
 
@@ -326,12 +306,12 @@ START_TEST(locked_for_a_moment)
     site_next_second();
     ck_assert_int_eq(create(INV_INVITE_RESET, "mona", &reset), INV_OK);
     lock_for_a_moment("mona", 3600);
-    ck_assert_int_eq(status("mona"), INV_ACCOUNT_EXPIRED);
+    ck_assert_int_eq(calls_status("mona"), INV_ACCOUNT_EXPIRED);
     ck_assert_msg(site_check(site, reset, "mona", &verdict) == INV_NOT_ALLOWED, "%s", verdict.why);
     ck_assert_msg(strstr(verdict.why, "pwdAccountTmpLockoutEnd") != NULL, "%s", verdict.why);
     ck_assert_int_eq(site_redeem(site, reset, "mona", NEW_PASSWORD, &verdict), INV_NOT_ALLOWED);
     lock_for_a_moment("mona", -1);
-    ck_assert_msg(status("mona") == INV_OK, "%s", verdict.why);
+    ck_assert_msg(calls_status("mona") == INV_OK, "%s", verdict.why);
     ck_assert_msg(site_redeem(site, reset, "mona", NEW_PASSWORD, &verdict) == INV_OK, "%s",
                   verdict.why);
     inv_token_free(&reset);
@@ -343,14 +323,12 @@ int main(void)
     Suite *suite = suite_create("lock");
     TCase *values = tcase_create("values");
     TCase *locks = tcase_create("locks");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(values, what_a_value_means, 0, (int)(sizeof(forms) / sizeof(*forms)));
     tcase_add_test(values, what_no_time_is);
     suite_add_tcase(suite, values);
     tcase_set_timeout(locks, 120);
-    tcase_add_unchecked_fixture(locks, calls_start, calls_stop);
+    tcase_add_unchecked_fixture(locks, fixture_start, fixture_stop);
     tcase_add_checked_fixture(locks, calls_begin, calls_end);
     tcase_add_test(locks, locked_for_good);
     tcase_add_test(locks, only_the_right_password_is_told);
@@ -358,9 +336,5 @@ int main(void)
     tcase_add_test(locks, locked_for_a_moment);
     tcase_add_test(locks, a_lock_ends_with_its_duration);
     suite_add_tcase(suite, locks);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "invitegate/removal.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
 #include "tests/support/two_domains.h"
@@ -17,8 +18,6 @@
 
 #define NEW_PASSWORD "a new long password"
 
-static struct site *site;
-static inv_verdict verdict;
 static inv_call call; /* in two.example */
 
 static void add_person(const char *dn, const char *local, const char *jid)
@@ -29,11 +28,6 @@ static void add_person(const char *dn, const char *local, const char *jid)
 static void start(void)
 {
     site = two_domains_start();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 static const inv_domain *two(void)
@@ -169,7 +163,7 @@ START_TEST(whom_an_invite_may_name)
 }
 END_TEST
 
-static inv_result redeem(const inv_token *token, const char *jid)
+static inv_result redeem_as(const inv_token *token, const char *jid)
 {
     inv_name *name = enter(jid);
     inv_secret *secret = inv_secret_new(NEW_PASSWORD, strlen(NEW_PASSWORD));
@@ -204,7 +198,7 @@ START_TEST(a_reset_sets_nobody_elses_password)
     ck_assert_int_eq(check(token, "rex@two.example"), INV_OK);
     site_delete(site, "uid=rex," TWO_PEOPLE);
     ck_assert_int_eq(check(token, "rex@two.example"), INV_BAD_TOKEN);
-    ck_assert_int_eq(redeem(token, "rex@two.example"), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_as(token, "rex@two.example"), INV_BAD_TOKEN);
     ck_assert_int_eq(login("rex@example.org", SITE_PASSWORD), INV_OK);
     ck_assert_int_eq(login("rex@example.org", NEW_PASSWORD), INV_WRONG_PASSWORD);
     inv_token_free(&token);
@@ -220,7 +214,7 @@ START_TEST(a_reset_finds_its_own)
     add_person("uid=ria," TWO_PEOPLE, "ria", NULL);
     ck_assert_int_eq(create("ria@two.example", NULL, INV_INVITE_RESET, &token), INV_OK);
     site_next_second();
-    ck_assert_msg(redeem(token, "ria@two.example") == INV_OK, "%s", verdict.why);
+    ck_assert_msg(redeem_as(token, "ria@two.example") == INV_OK, "%s", verdict.why);
     ck_assert_int_eq(login("ria@two.example", NEW_PASSWORD), INV_OK);
     ck_assert_int_eq(login("ria@example.org", SITE_PASSWORD), INV_OK);
     ck_assert_int_eq(login("ria@example.org", NEW_PASSWORD), INV_WRONG_PASSWORD);
@@ -235,12 +229,12 @@ START_TEST(a_name_is_taken_across_domains)
 
     ck_assert_int_eq(create(NULL, "otto@two.example", INV_INVITE_ACCOUNT, &token), INV_OK);
     ck_assert_int_eq(check(token, "alice@two.example"), INV_NAME_TAKEN);
-    ck_assert_int_eq(redeem(token, "alice@two.example"), INV_NAME_TAKEN);
-    ck_assert_int_eq(redeem(token, "sue@two.example"), INV_NAME_TAKEN);
-    ck_assert_int_eq(redeem(token, "zoe@two.example"), INV_OK);
+    ck_assert_int_eq(redeem_as(token, "alice@two.example"), INV_NAME_TAKEN);
+    ck_assert_int_eq(redeem_as(token, "sue@two.example"), INV_NAME_TAKEN);
+    ck_assert_int_eq(redeem_as(token, "zoe@two.example"), INV_OK);
     ck_assert_int_eq(login("zoe@two.example", NEW_PASSWORD), INV_OK);
     ck_assert_int_eq(login("zoe@example.org", NEW_PASSWORD), INV_NO_ACCOUNT);
-    ck_assert_int_eq(redeem(token, "zoe@two.example"), INV_OK); /* resumed */
+    ck_assert_int_eq(redeem_as(token, "zoe@two.example"), INV_OK); /* resumed */
     inv_token_free(&token);
 }
 END_TEST
@@ -276,7 +270,7 @@ START_TEST(an_inviter_is_of_the_jid)
     ck_assert_int_eq(check(token, "ira@two.example"), INV_OK);
     site_delete(site, "uid=ian," TWO_PEOPLE);
     ck_assert_int_eq(check(token, "ira@two.example"), INV_BAD_TOKEN);
-    ck_assert_int_eq(redeem(token, "ira@two.example"), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_as(token, "ira@two.example"), INV_BAD_TOKEN);
     ck_assert_ptr_nonnull(strstr(verdict.why, "inviter"));
     inv_token_free(&token);
 }
@@ -316,7 +310,7 @@ START_TEST(nobody_is_removed_for_another)
     inv_token *token = NULL;
 
     ck_assert_int_eq(create(NULL, "otto@two.example", INV_INVITE_ACCOUNT, &token), INV_OK);
-    ck_assert_int_eq(redeem(token, "rob@two.example"), INV_OK);
+    ck_assert_int_eq(redeem_as(token, "rob@two.example"), INV_OK);
     ck_assert_int_eq(remove_account("rob@example.org"), INV_NOT_ALLOWED);
     ck_assert_int_eq(remove_account("alice@two.example"), INV_NOT_ALLOWED);
     ck_assert_int_eq(remove_account("sue@two.example"), INV_NOT_ALLOWED);
@@ -349,7 +343,7 @@ START_TEST(nobody_leaves_a_group_for_another)
     inv_token *token = NULL;
 
     ck_assert_int_eq(create(NULL, "otto@two.example", INV_INVITE_ACCOUNT, &token), INV_OK);
-    ck_assert_int_eq(redeem(token, "ron@two.example"), INV_OK);
+    ck_assert_int_eq(redeem_as(token, "ron@two.example"), INV_OK);
     inv_token_free(&token);
     add_desk("ron");
     add_person("uid=ron," SITE_PEOPLE, "ron", "ron@example.org");
@@ -427,11 +421,9 @@ int main(void)
     Suite *suite = suite_create("owner");
     TCase *domains = tcase_create("domains");
     TCase *one = tcase_create("one");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(domains, 60);
-    tcase_add_unchecked_fixture(domains, start, stop);
+    tcase_add_unchecked_fixture(domains, start, fixture_stop);
     tcase_add_checked_fixture(domains, begin, end);
     tcase_add_test(domains, who_logs_in);
     tcase_add_test(domains, another_spelling_is_the_same_jid);
@@ -448,13 +440,9 @@ int main(void)
     tcase_add_test(domains, repair_knows_whose_pairs_they_are);
     suite_add_tcase(suite, domains);
     tcase_set_timeout(one, 60);
-    tcase_add_unchecked_fixture(one, start_one, stop);
+    tcase_add_unchecked_fixture(one, start_one, fixture_stop);
     tcase_add_checked_fixture(one, begin_one, end);
     tcase_add_test(one, the_only_domain_has_them_all);
     suite_add_tcase(suite, one);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

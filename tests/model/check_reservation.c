@@ -238,11 +238,9 @@ int main(void)
 {
     Suite *suite = suite_create("reservation");
     TCase *names = tcase_create("names");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(names, 60);
-    tcase_add_unchecked_fixture(names, calls_start, calls_stop);
+    tcase_add_unchecked_fixture(names, fixture_start, fixture_stop);
     tcase_add_checked_fixture(names, calls_begin, calls_end);
     tcase_add_test(names, a_name_is_reserved_once);
     tcase_add_test(names, the_reservation_of_an_expired_invite_is_taken_over);
@@ -256,9 +254,5 @@ int main(void)
     tcase_add_loop_test(names, what_an_answer_tells_of_a_reservation, 0,
                         sizeof(answers) / sizeof(answers[0]));
     suite_add_tcase(suite, names);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "tests/support/fixture.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/password_forms.h"
 
@@ -14,7 +15,6 @@
  * ways by the agent.
  */
 
-static struct site *site;
 static char shown[1024]; /* what a way told whoever used it */
 
 /* ---------------------------------------------------------------------------------- the ways in */
@@ -106,11 +106,6 @@ static void start(void)
     site_next_second();
 }
 
-static void stop(void)
-{
-    site_stop(&site);
-}
-
 static void configure(const password_form *form)
 {
     struct site_settings settings = {.domain_lines = NULL};
@@ -189,16 +184,10 @@ int main(void)
 {
     Suite *suite = suite_create("forms");
     TCase *tests = tcase_create("forms");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_loop_test(tests, every_way_in, 0, PASSWORD_FORMS);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

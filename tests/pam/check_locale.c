@@ -27,7 +27,6 @@ static const char dotless_admin[] = "adm\xc4\xb1n";  /* U+0131 */
 static const char alpha_admin[] = "\xc9\x91\x64min"; /* U+0251 */
 
 static const char *program;
-static pam_site *site;
 static char folder[] = "/tmp/check_locale.XXXXXX";
 
 static const char *const locales[] = {"en_US.UTF-8", "tr_TR.UTF-8"};
@@ -102,7 +101,6 @@ END_TEST
 
 static inv_config *read_config(const char *path)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_config *config = NULL;
 
     ck_assert_msg(inv_config_read(path, &config, &verdict) == INV_OK, "%s", verdict.why);
@@ -111,7 +109,6 @@ static inv_config *read_config(const char *path)
 
 static inv_result prepare(const inv_config *config, const char *local)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_name *name = NULL;
     inv_result result =
         inv_name_prepare(&config->domains[0], local, strlen(local), &name, &verdict);
@@ -126,7 +123,7 @@ START_TEST(the_default_pattern_means_ascii)
     inv_config *config;
 
     become_host(_i);
-    config = read_config(pam_site_conf(site));
+    config = read_config(pam_site_conf());
     for (int i = 0; i < COUNT(good); i++)
         ck_assert_msg(prepare(config, good[i]) == INV_OK, "%s", good[i]);
     ck_assert_int_eq(prepare(config, dotless_admin), INV_NAME_INVALID);
@@ -139,8 +136,8 @@ END_TEST
 /* An administrator's pattern is of characters, not of bytes. */
 START_TEST(a_pattern_beyond_ascii)
 {
-    const char *path = pam_site_conf_with(site, "umlauts.conf", "name_pattern",
-                                          "^[a-z\xc3\xa4\xc3\xb6\xc3\xbc]{1,4}$");
+    const char *path =
+        pam_site_conf_with("umlauts.conf", "name_pattern", "^[a-z\xc3\xa4\xc3\xb6\xc3\xbc]{1,4}$");
     inv_config *config;
 
     become_host(_i);
@@ -149,14 +146,14 @@ START_TEST(a_pattern_beyond_ascii)
     ck_assert_int_eq(prepare(config, "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc"), INV_NAME_INVALID);
     ck_assert_int_eq(prepare(config, "\xc3\xa9"), INV_NAME_INVALID);
     inv_config_free(&config);
-    config = read_config(pam_site_conf_with(site, "dots.conf", "name_pattern", "^.{3}$"));
+    config = read_config(pam_site_conf_with("dots.conf", "name_pattern", "^.{3}$"));
     ck_assert_int_eq(prepare(config, "\xc3\xa9va"), INV_OK);
     ck_assert_int_eq(prepare(config, "\xc3\xa9v"), INV_NAME_INVALID);
     inv_config_free(&config);
 }
 END_TEST
 
-static int expect(bool holds, const char *what)
+static int require(bool holds, const char *what)
 {
     if (!holds)
         (void)fprintf(stderr, "without C.UTF-8: %s\n", what);
@@ -167,37 +164,36 @@ static int expect(bool holds, const char *what)
 static int on_a_host_without_c_utf8(const char *locale, const char *ascii, const char *dots,
                                     const char *umlauts)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_config *config = NULL;
     int faults = 0;
 
     without_c_utf8 = true;
-    faults += expect(load_locale(locale), locale);
-    faults += expect(inv_config_read(umlauts, &config, &verdict) == INV_CONFIG, "taken");
-    faults += expect(strstr(verdict.why, "C.UTF-8") != NULL, verdict.why);
+    faults += require(load_locale(locale), locale);
+    faults += require(inv_config_read(umlauts, &config, &verdict) == INV_CONFIG, "taken");
+    faults += require(strstr(verdict.why, "C.UTF-8") != NULL, verdict.why);
     inv_config_free(&config);
     if (inv_config_read(ascii, &config, &verdict) != INV_OK)
-        return expect(false, verdict.why);
-    faults += expect(prepare(config, "alina") == INV_OK, "alina");
-    faults += expect(prepare(config, dotless_admin) == INV_NAME_INVALID, dotless_admin);
+        return require(false, verdict.why);
+    faults += require(prepare(config, "alina") == INV_OK, "alina");
+    faults += require(prepare(config, dotless_admin) == INV_NAME_INVALID, dotless_admin);
     inv_config_free(&config);
     if (inv_config_read(dots, &config, &verdict) != INV_OK)
-        return expect(false, verdict.why);
-    faults += expect(prepare(config, "eva") == INV_OK, "eva");
-    faults += expect(prepare(config, "\xc3\xa9va") == INV_NAME_INVALID, "three letters");
-    faults += expect(prepare(config, "\xc3\xa9v") == INV_NAME_INVALID, "three bytes");
+        return require(false, verdict.why);
+    faults += require(prepare(config, "eva") == INV_OK, "eva");
+    faults += require(prepare(config, "\xc3\xa9va") == INV_NAME_INVALID, "three letters");
+    faults += require(prepare(config, "\xc3\xa9v") == INV_NAME_INVALID, "three bytes");
     inv_config_free(&config);
     return faults;
 }
 
 START_TEST(without_c_utf8_nothing_beyond_ascii_passes)
 {
-    const char *dots = pam_site_conf_with(site, "dots.conf", "name_pattern", "^.{3}$");
+    const char *dots = pam_site_conf_with("dots.conf", "name_pattern", "^.{3}$");
     char kept[256];
 
     (void)snprintf(kept, sizeof(kept), "%s", dots);
-    run("%s %s %s %s %s %s", program, folder, locales[_i], pam_site_conf(site), kept,
-        pam_site_conf_with(site, "umlauts.conf", "name_pattern", "^[a-z\xc3\xa4]+$"));
+    run("%s %s %s %s %s %s", program, folder, locales[_i], pam_site_conf(), kept,
+        pam_site_conf_with("umlauts.conf", "name_pattern", "^[a-z\xc3\xa4]+$"));
 }
 END_TEST
 
@@ -208,7 +204,7 @@ START_TEST(keys_and_attributes_have_no_case)
     inv_config *config;
     char path[64];
 
-    run("umask 077 && sed 's/^invites/INVITES/' %s >%s/capitals.conf", pam_site_conf(site), folder);
+    run("umask 077 && sed 's/^invites/INVITES/' %s >%s/capitals.conf", pam_site_conf(), folder);
     (void)snprintf(path, sizeof(path), "%s/capitals.conf", folder);
     become_host(_i);
     config = read_config(path);
@@ -234,8 +230,8 @@ static int change(const char *user)
     char token[INV_TOKEN_LENGTH + 1];
     pam_host host = {.kind = PAM_HOST_PERSON, .answers = {token, PASSWORD, PASSWORD}};
 
-    pam_site_invite(site, &request, token);
-    return pam_host_change(&host, pam_site_folder(site), "register", user);
+    pam_site_invite(&request, token);
+    return pam_host_change(&host, pam_site_folder(), "register", user);
 }
 
 START_TEST(names_through_pam)
@@ -263,31 +259,34 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, names_through_pam, 0, COUNT(locales));
 }
 
+static void start(void)
+{
+    pam_site_start();
+    make_locales();
+    pam_site_stack("register", "password required pam_invite.so conf=CONF\n");
+}
+
+static void stop(void)
+{
+    run("rm -rf %s", folder);
+    fixture_stop();
+}
+
 int main(int argc, char **argv)
 {
     Suite *suite;
     TCase *tests;
-    SRunner *runner;
-    int failed;
 
     if (argc == 6) {
         (void)snprintf(folder, sizeof(folder), "%s", argv[1]);
         return on_a_host_without_c_utf8(argv[2], argv[3], argv[4], argv[5]);
     }
     program = argv[0];
-    site = pam_site_open();
-    make_locales();
-    pam_site_stack(site, "register", "password required pam_invite.so conf=CONF\n");
     suite = suite_create("locale");
     tests = tcase_create("locale");
     add_tests(tests);
     tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, stop);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    run("rm -rf %s", folder);
-    pam_site_close(&site);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

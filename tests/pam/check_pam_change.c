@@ -16,14 +16,12 @@
 #define PASSWORD "Seventeen-green-kettles!"
 #define OTHER    "Twelve-yellow-lanterns?"
 
-static pam_site *site;
-
 static int change_at(pam_host *host, const char *service, const char *user)
 {
     int code;
 
     host->kind = PAM_HOST_PERSON;
-    code = pam_host_change(host, pam_site_folder(site), service, user);
+    code = pam_host_change(host, pam_site_folder(), service, user);
     ck_assert_uint_eq(host->echoed, 0);
     return code;
 }
@@ -39,19 +37,7 @@ static int login(const char *user, const char *password)
 {
     pam_host host = {.kind = PAM_HOST_SASLAUTHD, .answers = {password}};
 
-    return pam_host_authenticate(&host, pam_site_folder(site), "xmpp", user);
-}
-
-static void invite(char token[INV_TOKEN_LENGTH + 1])
-{
-    inv_invite_request request = {.uses = 1};
-
-    pam_site_invite(site, &request, token);
-}
-
-static bool logged(const char *words)
-{
-    return strstr(pam_host_log(), words) != NULL;
+    return pam_host_authenticate(&host, pam_site_folder(), "xmpp", user);
 }
 
 START_TEST(registering_is_changing_a_password)
@@ -59,13 +45,13 @@ START_TEST(registering_is_changing_a_password)
     pam_host host = {.answers = {NULL, PASSWORD, PASSWORD}};
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     host.answers[0] = token;
     pam_host_forget_log();
     ck_assert_int_eq(change_at(&host, "register", "carol"), PAM_SUCCESS);
     ck_assert_uint_eq(host.prompts, 3);
-    ck_assert(logged("result=OK") && logged("user=\"carol@example.org\""));
-    ck_assert(!logged(token) && !logged(PASSWORD));
+    ck_assert(pam_site_logged("result=OK") && pam_site_logged("user=\"carol@example.org\""));
+    ck_assert(!pam_site_logged(token) && !pam_site_logged(PASSWORD));
     ck_assert_int_eq(login("carol", PASSWORD), PAM_SUCCESS);
     /* again: the same ends as it did, with another name or password it is refused */
     ck_assert_int_eq(change("carol", token, PASSWORD), PAM_SUCCESS);
@@ -91,7 +77,7 @@ START_TEST(a_pasted_uri_is_a_token)
     char token[INV_TOKEN_LENGTH + 1];
     char uri[128];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     (void)snprintf(uri, sizeof(uri), " xmpp:example.org?register;preauth=%s\t", token);
     ck_assert_int_eq(change("fiona", uri, PASSWORD), PAM_SUCCESS);
 }
@@ -107,7 +93,7 @@ START_TEST(passwords_are_prepared)
     pam_host host = {.answers = {NULL, "a\ttab, and kettles", "a\ttab, and kettles"}};
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     host.answers[0] = token;
     ck_assert_int_eq(change_at(&host, "register", "fitz"), PAM_AUTHTOK_ERR);
     ck_assert_msg(strstr(host.shown, "cannot be used") != NULL, "%s", host.shown);
@@ -115,9 +101,9 @@ START_TEST(passwords_are_prepared)
     ck_assert_int_eq(login("fitz", prepared), PAM_SUCCESS);
     ck_assert_int_eq(login("fitz", typed), PAM_SUCCESS);
     ck_assert_int_eq(login("fitz", PASSWORD), PAM_AUTH_ERR);
-    fitz = pam_site_name(site, "fitz");
+    fitz = site_name(site, "fitz");
     reset.user = fitz;
-    pam_site_invite(site, &reset, token);
+    pam_site_invite(&reset, token);
     ck_assert_int_eq(change("fitz", token, "a\ttab, and kettles"), PAM_AUTHTOK_ERR);
     ck_assert_int_eq(change("fitz", token, "\xef\xbc\xa1 kettles, seventeen"), PAM_SUCCESS);
     ck_assert_int_eq(login("fitz", "A kettles, seventeen"), PAM_SUCCESS);
@@ -131,13 +117,13 @@ START_TEST(a_quoted_token_and_a_dotted_name)
     char token[INV_TOKEN_LENGTH + 1];
     char quoted[128];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     (void)snprintf(quoted, sizeof(quoted), "\xe2\x80\x9c%s\xe2\x80\x8b\xe2\x80\x9d", token);
     ck_assert_int_eq(change("x.", quoted, PASSWORD), PAM_PERM_DENIED);
     ck_assert_int_eq(change("a..b", quoted, PASSWORD), PAM_PERM_DENIED);
     pam_host_forget_log();
     ck_assert_int_eq(change("zoe@example.org@example.org", quoted, PASSWORD), PAM_PERM_DENIED);
-    ck_assert(logged("given twice?"));
+    ck_assert(pam_site_logged("given twice?"));
     ck_assert_int_eq(change("a.b", quoted, PASSWORD), PAM_SUCCESS);
 }
 END_TEST
@@ -145,23 +131,23 @@ END_TEST
 START_TEST(tokens_that_are_no_good)
 {
     inv_invite_request expired = {.uses = 1, .expires = time(NULL) - 10};
-    inv_name *alice = pam_site_name(site, "alice");
+    inv_name *alice = site_name(site, "alice");
     inv_invite_request contact = {.uses = 1, .type = INV_INVITE_CONTACT, .inviter = alice};
     char token[INV_TOKEN_LENGTH + 1];
 
     ck_assert_int_eq(change("gina", "", PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     ck_assert_int_eq(change("gina", "old password", PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
-    pam_site_invite(site, &expired, token);
+    pam_site_invite(&expired, token);
     ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
-    pam_site_invite(site, &contact, token);
+    pam_site_invite(&contact, token);
     ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
-    invite(token);
+    pam_site_invite(NULL, token);
     token[31] = token[31] == 'A' ? 'B' : 'A';
     ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
-    invite(token);
-    pam_site_revoke(site, token);
+    pam_site_invite(NULL, token);
+    pam_site_revoke(token);
     ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
-    ck_assert(logged("revoked"));
+    ck_assert(pam_site_logged("revoked"));
     ck_assert_int_eq(login("gina", PASSWORD), PAM_USER_UNKNOWN);
     inv_name_free(&alice);
 }
@@ -169,24 +155,25 @@ END_TEST
 
 START_TEST(names_that_cannot_be_had)
 {
-    inv_name *preset = pam_site_name(site, "preset");
+    inv_name *preset = site_name(site, "preset");
     inv_invite_request request = {.uses = 1, .user = preset};
     char token[INV_TOKEN_LENGTH + 1];
     char other[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
-    pam_site_invite(site, &request, other);
+    pam_site_invite(NULL, token);
+    pam_site_invite(&request, other);
     ck_assert_int_eq(change("alice", token, PASSWORD), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_TAKEN"));
+    ck_assert(pam_site_logged("result=NAME_TAKEN"));
     ck_assert_int_eq(change("-bad name-", token, PASSWORD), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_INVALID"));
+    ck_assert(pam_site_logged("result=NAME_INVALID"));
     /* one that an account from before invitegate may have, to be reset */
     pam_host_forget_log();
     ck_assert_int_eq(change(".dotted", token, PASSWORD), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_INVALID") && logged("name_pattern does not let it register"));
+    ck_assert(pam_site_logged("result=NAME_INVALID") &&
+              pam_site_logged("name_pattern does not let it register"));
     ck_assert_int_eq(change("hans@example.com", token, PASSWORD), PAM_PERM_DENIED);
     ck_assert_int_eq(change("postmaster", token, PASSWORD), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_RESERVED"));
+    ck_assert(pam_site_logged("result=NAME_RESERVED"));
     /* a name that an invite is kept for */
     ck_assert_int_eq(change("preset", token, PASSWORD), PAM_PERM_DENIED);
     ck_assert_int_eq(change("somebody", other, PASSWORD), PAM_PERM_DENIED);
@@ -203,12 +190,12 @@ START_TEST(a_reset_invite_sets_a_new_password)
     char token[INV_TOKEN_LENGTH + 1];
     char plain[INV_TOKEN_LENGTH + 1];
 
-    pam_site_account(site, "ines", PASSWORD, NULL);
-    invite(plain);
+    pam_site_account("ines", PASSWORD, NULL);
+    pam_site_invite(NULL, plain);
     ck_assert_int_eq(change("ines", plain, OTHER), PAM_PERM_DENIED);
-    name = pam_site_name(site, "ines");
+    name = site_name(site, "ines");
     request.user = name;
-    pam_site_invite(site, &request, token);
+    pam_site_invite(&request, token);
     ck_assert_int_eq(change("inez", token, OTHER), PAM_PERM_DENIED);
     ck_assert_int_eq(change("ines", token, OTHER), PAM_SUCCESS);
     ck_assert_int_eq(login("ines", OTHER), PAM_SUCCESS);
@@ -226,7 +213,7 @@ START_TEST(weak_passwords_are_refused_in_their_judges_words)
     pam_host host = {.answers = {NULL, "password", "password"}};
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     host.answers[0] = token;
     ck_assert_int_ne(change_at(&host, "xmpp-register", "judith"), PAM_SUCCESS);
     ck_assert_ptr_nonnull(strstr(host.shown, "BAD PASSWORD"));
@@ -245,17 +232,17 @@ START_TEST(the_directorys_policy_speaks_too)
     char token[INV_TOKEN_LENGTH + 1];
     pam_handle_t *pamh;
 
-    invite(token);
+    pam_site_invite(NULL, token);
     host = (pam_host){.answers = {token, "Ab3-xyz", "Ab3-xyz"}};
     pam_host_forget_log();
     ck_assert_int_eq(change_at(&host, "register", "karl"), PAM_AUTHTOK_ERR);
     ck_assert_str_ne(host.shown, "");
-    ck_assert(logged("result=PASSWORD_REFUSED") && !logged("Ab3-xyz"));
+    ck_assert(pam_site_logged("result=PASSWORD_REFUSED") && !pam_site_logged("Ab3-xyz"));
     host = (pam_host){.answers = {token, "Ab3-xyz", "Ab3-xyz"}};
     ck_assert_int_eq(change_at(&host, "no-warn", "karl"), PAM_AUTHTOK_ERR);
     ck_assert_str_eq(host.shown, "");
     host = (pam_host){.answers = {token, "Ab3-xyz", "Ab3-xyz"}};
-    pamh = pam_host_start(&host, pam_site_folder(site), "register", "karl");
+    pamh = pam_host_start(&host, pam_site_folder(), "register", "karl");
     ck_assert_int_eq(pam_chauthtok(pamh, PAM_SILENT), PAM_AUTHTOK_ERR);
     ck_assert_str_eq(host.shown, "");
     /* the same handle may go on */
@@ -271,7 +258,7 @@ START_TEST(new_passwords_that_are_not_given)
     pam_host host;
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     host = (pam_host){.answers = {token, PASSWORD, OTHER}};
     ck_assert_int_eq(change_at(&host, "register", "lena"), PAM_TRY_AGAIN);
     host = (pam_host){.answers = {token, "", ""}};
@@ -296,7 +283,7 @@ START_TEST(the_second_pass_alone_judges_everything)
     pam_host host = {.answers = {"not a token", PASSWORD, PASSWORD}};
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(change_at(&host, "second-pass", "mia"), PAM_AUTHTOK_RECOVERY_ERR);
     host = (pam_host){.answers = {token, PASSWORD, PASSWORD}};
     ck_assert_int_eq(change_at(&host, "second-pass-down", "mia"), PAM_AUTHINFO_UNAVAIL);
@@ -313,7 +300,7 @@ START_TEST(the_first_pass_wants_a_directory)
     char token[INV_TOKEN_LENGTH + 1];
     pam_host host = {.answers = {token}};
 
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(change_at(&host, "down", "nora"), PAM_TRY_AGAIN);
     ck_assert_uint_eq(host.prompts, 1);
     /* a forged token is refused without it */
@@ -342,13 +329,13 @@ START_TEST(an_invite_may_end_between_the_passes)
     pam_host host = {.answers = {token, PASSWORD, PASSWORD}, .before_answer = choose_slowly};
 
     end_of_invite = request.expires;
-    pam_site_invite(site, &request, token);
+    pam_site_invite(&request, token);
     ck_assert_int_eq(change_at(&host, "register", "olga"), PAM_SUCCESS);
     ck_assert_int_eq(change("pia", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     /* without the first pass the moment of the second counts */
     request.expires = time(NULL) + 1;
     end_of_invite = request.expires;
-    pam_site_invite(site, &request, token);
+    pam_site_invite(&request, token);
     host = (pam_host){.answers = {token, PASSWORD, PASSWORD}, .before_answer = choose_slowly};
     ck_assert_int_eq(change_at(&host, "second-pass", "pia"), PAM_AUTHTOK_RECOVERY_ERR);
 }
@@ -357,7 +344,7 @@ END_TEST
 START_TEST(nothing_of_ours_is_too_old)
 {
     pam_host host = {.answers = {NULL}};
-    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "aged", "alice");
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "aged", "alice");
 
     ck_assert_int_eq(pam_chauthtok(pamh, PAM_CHANGE_EXPIRED_AUTHTOK), PAM_SUCCESS);
     ck_assert_uint_eq(host.prompts, 0);
@@ -365,39 +352,39 @@ START_TEST(nothing_of_ours_is_too_old)
 }
 END_TEST
 
-static void write_stacks(void)
+static void start(void)
 {
     char lines[1024];
 
-    pam_host_write_example(pam_site_folder(site), "xmpp", pam_site_conf(site));
-    pam_host_write_example(pam_site_folder(site), "xmpp-register", pam_site_conf(site));
-    pam_site_stack(site, "register", "password required pam_invite.so conf=CONF\n");
-    pam_site_stack(site, "no-warn", "password required pam_invite.so no_warn conf=CONF\n");
-    pam_site_stack(site, "use-authtok", "password required pam_invite.so use_authtok conf=CONF\n");
-    pam_site_stack(site, "use-first-pass",
-                   "password required pam_invite.so use_first_pass conf=CONF\n");
-    pam_site_stack(site, "aged",
+    pam_site_start();
+    pam_host_write_example(pam_site_folder(), "xmpp", pam_site_conf());
+    pam_host_write_example(pam_site_folder(), "xmpp-register", pam_site_conf());
+    pam_site_stack("register", "password required pam_invite.so conf=CONF\n");
+    pam_site_stack("no-warn", "password required pam_invite.so no_warn conf=CONF\n");
+    pam_site_stack("use-authtok", "password required pam_invite.so use_authtok conf=CONF\n");
+    pam_site_stack("use-first-pass", "password required pam_invite.so use_first_pass conf=CONF\n");
+    pam_site_stack("aged",
                    "password required pam_invite.so conf=CONF\npassword required pam_permit.so\n");
     /* pam_exec(8) succeeds in the first pass without running anything */
-    pam_site_stack(site, "second-pass",
+    pam_site_stack("second-pass",
                    "password [success=done default=ignore] pam_exec.so quiet /bin/false\n"
                    "password required pam_invite.so conf=CONF\n");
     (void)snprintf(lines, sizeof(lines),
                    "password [success=done default=ignore] pam_exec.so quiet /bin/false\n"
                    "password required pam_invite.so conf=%s\n",
-                   pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
-    pam_site_stack(site, "second-pass-down", lines);
+                   pam_site_conf_with("down.conf", "uri", "ldapi://%2Fnonexistent"));
+    pam_site_stack("second-pass-down", lines);
     (void)snprintf(lines, sizeof(lines), "password required pam_invite.so conf=%s\n",
-                   pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
-    pam_site_stack(site, "down", lines);
+                   pam_site_conf_with("down.conf", "uri", "ldapi://%2Fnonexistent"));
+    pam_site_stack("down", lines);
     (void)snprintf(lines, sizeof(lines), "password required pam_invite.so conf=%s\n",
-                   pam_site_conf_with(site, "open.conf", "invite_only", "no"));
-    pam_site_stack(site, "open", lines);
+                   pam_site_conf_with("open.conf", "invite_only", "no"));
+    pam_site_stack("open", lines);
     (void)snprintf(lines, sizeof(lines),
                    "auth required pam_invite.so register login conf=%s\n"
                    "account required pam_permit.so\n",
-                   pam_site_conf_with(site, "open.conf", "invite_only", "no"));
-    pam_site_stack(site, "open-login", lines);
+                   pam_site_conf_with("open.conf", "invite_only", "no"));
+    pam_site_stack("open-login", lines);
 }
 
 static int change_openly(const char *user, const char *token, const char *password)
@@ -413,7 +400,7 @@ START_TEST(registering_without_an_invite)
 
     pam_host_forget_log();
     ck_assert_int_eq(change_openly("nora", "", PASSWORD), PAM_SUCCESS);
-    ck_assert(logged("result=OK invite=- user=\"nora@example.org\""));
+    ck_assert(pam_site_logged("result=OK invite=- user=\"nora@example.org\""));
     ck_assert_int_eq(login("nora", PASSWORD), PAM_SUCCESS);
     /* again: the same ends as it did, another password does not */
     ck_assert_int_eq(change_openly("nora", "", PASSWORD), PAM_SUCCESS);
@@ -426,7 +413,7 @@ START_TEST(registering_without_an_invite)
     ck_assert_int_eq(change_openly("otto", "", "short"), PAM_AUTHTOK_ERR);
     /* a mistyped token is no missing one, and a good one works as ever */
     ck_assert_int_eq(change_openly("otto", "not a token", PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(change_openly("otto", token, PASSWORD), PAM_SUCCESS);
 }
 END_TEST
@@ -439,7 +426,7 @@ START_TEST(nobody_registers_without_an_invite_at_a_login)
     for (size_t i = 0; i < 3; i++) {
         pam_host host = {.kind = PAM_HOST_SASLAUTHD, .answers = {passwords[i]}};
 
-        ck_assert_int_ne(pam_host_authenticate(&host, pam_site_folder(site), "open-login", "paul"),
+        ck_assert_int_ne(pam_host_authenticate(&host, pam_site_folder(), "open-login", "paul"),
                          PAM_SUCCESS);
     }
     ck_assert_int_eq(login("paul", PASSWORD), PAM_USER_UNKNOWN);
@@ -471,18 +458,10 @@ int main(void)
 {
     Suite *suite = suite_create("pam_change");
     TCase *tests = tcase_create("password");
-    SRunner *runner;
-    int failed;
 
-    site = pam_site_open();
-    write_stacks();
     add_tests(tests);
     tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    pam_site_close(&site);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -23,8 +23,6 @@
 #define NOBODY    65534
 #define FILE_TEXT "the host's own words"
 
-static pam_site *site;
-
 /* In the child: what is wrong is written where make check shows it. */
 #define NEED(condition)                                                                            \
     do {                                                                                           \
@@ -36,9 +34,9 @@ static pam_site *site;
 
 static int login(const char *service)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
 
-    return pam_host_authenticate(&host, pam_site_folder(site), service, "alice");
+    return pam_host_authenticate(&host, pam_site_folder(), service, "alice");
 }
 
 /* The highest descriptor that is a socket, or -1, and what it is. */
@@ -133,8 +131,8 @@ static int put_in_place(int number, struct stat *own)
 static void end_of_handle(void)
 {
     struct stat status;
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
-    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "ends", "alice");
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "ends", "alice");
     int number;
 
     NEED(find_socket(&status) == -1);
@@ -218,8 +216,8 @@ END_TEST
 /* The same while a handle is open, to its next call and to its end. */
 static void within_a_handle(void)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
-    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "ends", "alice");
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "ends", "alice");
     struct stat status;
     struct stat own;
     int number;
@@ -253,7 +251,7 @@ static void with_a_file_of_its_own(void)
     char text[64] = "";
     int file;
 
-    (void)snprintf(path, sizeof(path), "%s/own-file", pam_site_folder(site));
+    (void)snprintf(path, sizeof(path), "%s/own-file", pam_site_folder());
     (void)close(inherited);
     file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     NEED(file != -1);
@@ -309,8 +307,8 @@ END_TEST
 /* A session process that ends the handle it was forked with. */
 static void handle_of_the_parent(void)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
-    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "ends", "alice");
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "ends", "alice");
     struct stat status;
     int ended = -1;
     int number;
@@ -357,8 +355,8 @@ static void root_then_nobody(void)
 /* A copy of the descriptor keeps the connection open, and tells whether somebody said goodbye. */
 static void handle_then_nobody(void)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
-    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "ends", "alice");
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "ends", "alice");
     struct stat status;
     int number;
     int copy;
@@ -383,25 +381,20 @@ START_TEST(roots_identity_ends_with_root)
 }
 END_TEST
 
-static void write_stacks(void)
+static void start(void)
 {
-    pam_site_stack(site, "keeps",
-                   "auth required pam_invite.so login keep_connection conf=CONF\n"
-                   "account required pam_invite.so keep_connection conf=CONF\n");
-    pam_site_stack(site, "ends",
-                   "auth required pam_invite.so login conf=CONF\n"
-                   "account required pam_invite.so conf=CONF\n");
+    pam_site_start();
+    pam_site_stack("keeps", "auth required pam_invite.so login keep_connection conf=CONF\n"
+                            "account required pam_invite.so keep_connection conf=CONF\n");
+    pam_site_stack("ends", "auth required pam_invite.so login conf=CONF\n"
+                           "account required pam_invite.so conf=CONF\n");
 }
 
 int main(void)
 {
     Suite *suite = suite_create("pam_connection");
     TCase *tests = tcase_create("connections");
-    SRunner *runner;
-    int failed;
 
-    site = pam_site_open();
-    write_stacks();
     tcase_add_test(tests, it_ends_with_the_handle);
     tcase_add_test(tests, keep_connection_keeps_it);
     tcase_add_test(tests, a_number_that_is_the_hosts_socket_now);
@@ -411,11 +404,7 @@ int main(void)
     tcase_add_test(tests, a_child_may_end_the_handle);
     tcase_add_loop_test(tests, roots_identity_ends_with_root, 0, 2);
     tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    pam_site_close(&site);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tests/support/fixture.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/two_domains.h"
 
@@ -15,7 +16,6 @@
 
 #define NEW_PASSWORD "a new long password"
 
-static struct site *site;
 static char folder[256];
 
 /* org and two: for one domain each; any: the host names it. */
@@ -44,11 +44,6 @@ static void start(void)
     write_stack("any", "");
 }
 
-static void stop(void)
-{
-    site_stop(&site);
-}
-
 static int login(const char *service, const char *user, const char *password)
 {
     pam_host host = {.kind = PAM_HOST_SASLAUTHD, .answers = {password}};
@@ -75,7 +70,6 @@ static void invite(const char *domain, inv_invite_type type, const char *user,
                    char token[INV_TOKEN_LENGTH + 1])
 {
     inv_invite_request request = {.type = type, .uses = 1, .expires = time(NULL) + 3600};
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_token *made = NULL;
     inv_name *name = NULL;
     inv_call call;
@@ -111,7 +105,7 @@ static int status_of(int login_code)
 }
 
 /* Login and account status of a local part in both domains, named by the stack and by the host. */
-static void expect(const char *local, const char *password, int in_org, int in_two)
+static void expect_code(const char *local, const char *password, int in_org, int in_two)
 {
     char org[64], two[64];
 
@@ -151,7 +145,7 @@ START_TEST(who_logs_in)
 
     for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
         pam_host_forget_log();
-        expect(people[i].local, SITE_PASSWORD, people[i].in_org, people[i].in_two);
+        expect_code(people[i].local, SITE_PASSWORD, people[i].in_org, people[i].in_two);
     }
 }
 END_TEST
@@ -161,7 +155,7 @@ START_TEST(a_lock_is_of_one_domain)
     two_domains_add_person(site, "uid=lou," SITE_PEOPLE, "lou", "lou@example.org");
     two_domains_add_person(site, "uid=lou," TWO_PEOPLE, "lou", "lou@two.example");
     site_lock_account(site, "lou"); /* of example.org */
-    expect("lou", SITE_PASSWORD, PAM_ACCT_EXPIRED, PAM_SUCCESS);
+    expect_code("lou", SITE_PASSWORD, PAM_ACCT_EXPIRED, PAM_SUCCESS);
 }
 END_TEST
 
@@ -176,17 +170,17 @@ START_TEST(registering_at_a_login)
     ck_assert_int_eq(login("two", "alice", with(two, SITE_PASSWORD)), PAM_AUTH_ERR);
     ck_assert_int_eq(login("org", "otto", with(org, SITE_PASSWORD)), PAM_AUTH_ERR);
     ck_assert_int_eq(login("any", "alice@two.example", with(two, SITE_PASSWORD)), PAM_AUTH_ERR);
-    expect("alice", SITE_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
+    expect_code("alice", SITE_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
     /* a token of the other domain is none */
     ck_assert_int_eq(login("two", "zara", with(org, NEW_PASSWORD)), PAM_USER_UNKNOWN);
     ck_assert_int_eq(login("org", "zara", with(two, NEW_PASSWORD)), PAM_USER_UNKNOWN);
     ck_assert_uint_eq(site_count(site, SITE_BASE, "(uid=zara)"), 0);
     ck_assert_int_eq(login("two", "zara", with(two, NEW_PASSWORD)), PAM_SUCCESS);
     ck_assert_uint_eq(site_count(site, TWO_PEOPLE, "(xmppJid=zara@two.example)"), 1);
-    expect("zara", NEW_PASSWORD, PAM_USER_UNKNOWN, PAM_SUCCESS);
+    expect_code("zara", NEW_PASSWORD, PAM_USER_UNKNOWN, PAM_SUCCESS);
     ck_assert_int_eq(login("org", "zara", with(org, NEW_PASSWORD)), PAM_AUTH_ERR);
     ck_assert_int_eq(login("any", "zoe@example.org", with(org, NEW_PASSWORD)), PAM_SUCCESS);
-    expect("zoe", NEW_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
+    expect_code("zoe", NEW_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
 }
 END_TEST
 
@@ -199,8 +193,8 @@ START_TEST(registering_by_a_change)
     ck_assert_int_eq(change("two", "alice", two, NEW_PASSWORD), PAM_PERM_DENIED);
     ck_assert_int_eq(change("any", "alice@two.example", two, NEW_PASSWORD), PAM_PERM_DENIED);
     ck_assert_int_eq(change("org", "otto", org, NEW_PASSWORD), PAM_PERM_DENIED);
-    expect("alice", SITE_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
-    expect("otto", SITE_PASSWORD, PAM_USER_UNKNOWN, PAM_SUCCESS);
+    expect_code("alice", SITE_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
+    expect_code("otto", SITE_PASSWORD, PAM_USER_UNKNOWN, PAM_SUCCESS);
     ck_assert_int_eq(change("two", "yuri", org, NEW_PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     ck_assert_int_eq(change("org", "yuri", two, NEW_PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     ck_assert_int_eq(change("any", "yuri@example.org", two, NEW_PASSWORD),
@@ -208,9 +202,9 @@ START_TEST(registering_by_a_change)
     ck_assert_int_eq(change("org", "yuri@two.example", two, NEW_PASSWORD), PAM_PERM_DENIED);
     ck_assert_uint_eq(site_count(site, SITE_BASE, "(uid=yuri)"), 0);
     ck_assert_int_eq(change("any", "yuri@two.example", two, NEW_PASSWORD), PAM_SUCCESS);
-    expect("yuri", NEW_PASSWORD, PAM_USER_UNKNOWN, PAM_SUCCESS);
+    expect_code("yuri", NEW_PASSWORD, PAM_USER_UNKNOWN, PAM_SUCCESS);
     ck_assert_int_eq(change("org", "yuki", org, NEW_PASSWORD), PAM_SUCCESS);
-    expect("yuki", NEW_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
+    expect_code("yuki", NEW_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
 }
 END_TEST
 
@@ -226,9 +220,9 @@ START_TEST(a_reset)
     ck_assert_int_eq(change("org", "rex", token, NEW_PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     ck_assert_int_eq(change("any", "rex@example.org", token, NEW_PASSWORD),
                      PAM_AUTHTOK_RECOVERY_ERR);
-    expect("rex", SITE_PASSWORD, PAM_SUCCESS, PAM_SUCCESS);
+    expect_code("rex", SITE_PASSWORD, PAM_SUCCESS, PAM_SUCCESS);
     ck_assert_int_eq(change("two", "rex", token, NEW_PASSWORD), PAM_SUCCESS);
-    expect("rex", NEW_PASSWORD, PAM_AUTH_ERR, PAM_SUCCESS);
+    expect_code("rex", NEW_PASSWORD, PAM_AUTH_ERR, PAM_SUCCESS);
 }
 END_TEST
 
@@ -245,7 +239,7 @@ START_TEST(a_reset_of_somebody_who_is_gone)
     ck_assert_int_eq(change("two", "ria", token, NEW_PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     ck_assert_int_eq(change("any", "ria@two.example", token, NEW_PASSWORD),
                      PAM_AUTHTOK_RECOVERY_ERR);
-    expect("ria", SITE_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
+    expect_code("ria", SITE_PASSWORD, PAM_SUCCESS, PAM_USER_UNKNOWN);
 }
 END_TEST
 
@@ -253,11 +247,9 @@ int main(void)
 {
     Suite *suite = suite_create("pam_domains");
     TCase *tests = tcase_create("domains");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_test(tests, who_logs_in);
     tcase_add_test(tests, a_lock_is_of_one_domain);
     tcase_add_test(tests, registering_at_a_login);
@@ -265,9 +257,5 @@ int main(void)
     tcase_add_test(tests, a_reset);
     tcase_add_test(tests, a_reset_of_somebody_who_is_gone);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -21,13 +21,11 @@
 /* What OpenSSH sends for users it does not know. */
 #define JUNK "\b\n\r\177INCORRECT"
 
-static pam_site *site;
-
 static int authenticate(pam_host_kind kind, const char *service, const char *user,
                         const char *password)
 {
     pam_host host = {.kind = kind, .answers = {password}};
-    int code = pam_host_authenticate(&host, pam_site_folder(site), service, user);
+    int code = pam_host_authenticate(&host, pam_site_folder(), service, user);
 
     ck_assert_uint_eq(host.echoed, 0);
     ck_assert_uint_le(host.prompts, 1);
@@ -42,27 +40,15 @@ static int login(const char *user, const char *password)
 static int account(const char *service, const char *user)
 {
     pam_host host = {.kind = PAM_HOST_EPAM};
-    int code = pam_host_account(&host, pam_site_folder(site), service, user);
+    int code = pam_host_account(&host, pam_site_folder(), service, user);
 
     ck_assert_uint_eq(host.prompts, 0);
     return code;
 }
 
-static void invite(char token[INV_TOKEN_LENGTH + 1])
-{
-    inv_invite_request request = {.uses = 1};
-
-    pam_site_invite(site, &request, token);
-}
-
 static const char *with(const char *token, const char *password)
 {
     return pam_site_combined(token, password);
-}
-
-static bool logged(const char *words)
-{
-    return strstr(pam_host_log(), words) != NULL;
 }
 
 /* ------------------------------------------------------------------------------ the example */
@@ -74,14 +60,15 @@ START_TEST(token_and_password_register_and_log_in)
     char token[INV_TOKEN_LENGTH + 1];
     char jid[64];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(account("xmpp", names[_i]), PAM_USER_UNKNOWN);
     pam_host_forget_log();
     ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], with(token, PASSWORD)),
                      PAM_SUCCESS);
     (void)snprintf(jid, sizeof(jid), "user=\"%s@example.org\"", names[_i]);
-    ck_assert(logged("result=OK invite=") && logged(jid) && logged("service=\"xmpp\""));
-    ck_assert(!logged(token) && !logged(PASSWORD));
+    ck_assert(pam_site_logged("result=OK invite=") && pam_site_logged(jid) &&
+              pam_site_logged("service=\"xmpp\""));
+    ck_assert(!pam_site_logged(token) && !pam_site_logged(PASSWORD));
     ck_assert_int_eq(account("xmpp", names[_i]), PAM_SUCCESS);
     /* the password alone, with its token, and as a full JID */
     ck_assert_int_eq(authenticate(kinds[_i], "xmpp", names[_i], PASSWORD), PAM_SUCCESS);
@@ -101,26 +88,25 @@ START_TEST(a_wrong_password_finishes_nothing)
 {
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(login("unfinished", with(token, PASSWORD)), PAM_SUCCESS);
-    pam_site_unfinish(site, token, "unfinished@example.org");
+    pam_site_unfinish(token, "unfinished@example.org");
     ck_assert_int_eq(login("unfinished", with(token, "another one")), PAM_AUTH_ERR);
     ck_assert_int_eq(login("unfinished", with(token, "")), PAM_AUTH_ERR);
-    ck_assert(pam_site_is_unfinished(site, token));
+    ck_assert(pam_site_is_unfinished(token));
     /* and where the next module verifies */
-    pam_site_stack(site, "settling",
-                   "auth optional pam_invite.so register conf=CONF\n"
-                   "auth required pam_permit.so\n");
+    pam_site_stack("settling", "auth optional pam_invite.so register conf=CONF\n"
+                               "auth required pam_permit.so\n");
     ck_assert_int_eq(
         authenticate(PAM_HOST_EPAM, "settling", "unfinished", with(token, "another one")),
         PAM_SUCCESS);
-    ck_assert(pam_site_is_unfinished(site, token));
+    ck_assert(pam_site_is_unfinished(token));
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "settling", "unfinished", with(token, PASSWORD)),
                      PAM_SUCCESS);
-    ck_assert(!pam_site_is_unfinished(site, token));
-    pam_site_unfinish(site, token, "unfinished@example.org");
+    ck_assert(!pam_site_is_unfinished(token));
+    pam_site_unfinish(token, "unfinished@example.org");
     ck_assert_int_eq(login("unfinished", with(token, PASSWORD)), PAM_SUCCESS);
-    ck_assert(!pam_site_is_unfinished(site, token));
+    ck_assert(!pam_site_is_unfinished(token));
 }
 END_TEST
 
@@ -129,30 +115,30 @@ START_TEST(a_name_that_a_group_names)
 {
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
-    pam_site_modify(site, "dn: cn=named,ou=groups,dc=example,dc=org\nchangetype: add\n"
-                          "objectClass: posixGroup\ngidNumber: 5000\nmemberUid: gina\n");
+    pam_site_invite(NULL, token);
+    site_modify(site, "dn: cn=named,ou=groups,dc=example,dc=org\nchangetype: add\n"
+                      "objectClass: posixGroup\ngidNumber: 5000\nmemberUid: gina\n");
     ck_assert_int_eq(login("gina", with(token, PASSWORD)), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_RESERVED") && logged("cn=named,ou=groups"));
-    pam_site_modify(site, "dn: cn=named,ou=groups,dc=example,dc=org\nchangetype: delete\n");
+    ck_assert(pam_site_logged("result=NAME_RESERVED") && pam_site_logged("cn=named,ou=groups"));
+    site_modify(site, "dn: cn=named,ou=groups,dc=example,dc=org\nchangetype: delete\n");
     ck_assert_int_eq(login("gina", with(token, PASSWORD)), PAM_SUCCESS);
 }
 END_TEST
 
 START_TEST(ordinary_logins)
 {
-    ck_assert_int_eq(login("alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
-    ck_assert_int_eq(login("ALICE", PAM_SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(login("alice", SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(login("ALICE", SITE_PASSWORD), PAM_SUCCESS);
     ck_assert_int_eq(login("alice", "wrong password"), PAM_AUTH_ERR);
-    ck_assert(logged("result=WRONG_PASSWORD"));
+    ck_assert(pam_site_logged("result=WRONG_PASSWORD"));
     ck_assert_int_eq(login("alice", JUNK), PAM_AUTH_ERR);
     ck_assert_int_eq(login("alice", ""), PAM_AUTH_ERR);
-    ck_assert_int_eq(login("nobody-here", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
-    ck_assert(logged("result=NO_ACCOUNT"));
-    ck_assert_int_eq(login("alice@example.com", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
-    ck_assert_int_eq(login("", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
-    ck_assert_int_eq(login("*", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
-    ck_assert_int_eq(login("alice)(uid=*", PAM_SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("nobody-here", SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert(pam_site_logged("result=NO_ACCOUNT"));
+    ck_assert_int_eq(login("alice@example.com", SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("", SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("*", SITE_PASSWORD), PAM_USER_UNKNOWN);
+    ck_assert_int_eq(login("alice)(uid=*", SITE_PASSWORD), PAM_USER_UNKNOWN);
 }
 END_TEST
 
@@ -161,7 +147,7 @@ START_TEST(a_name_nobody_can_have)
     static char longer[4000];
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     memset(longer, 'a', sizeof(longer) - 1);
     longer[sizeof(longer) - 1] = '\0';
     ck_assert_int_eq(login(longer, PASSWORD), PAM_USER_UNKNOWN);
@@ -170,9 +156,9 @@ START_TEST(a_name_nobody_can_have)
     ck_assert_int_eq(login(longer, PASSWORD), PAM_USER_UNKNOWN);
     ck_assert_int_eq(login(longer, with(token, PASSWORD)), PAM_PERM_DENIED);
     ck_assert_int_eq(login("a b", with(token, PASSWORD)), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_INVALID"));
+    ck_assert(pam_site_logged("result=NAME_INVALID"));
     ck_assert_int_eq(login("root", with(token, PASSWORD)), PAM_PERM_DENIED);
-    ck_assert(logged("result=NAME_RESERVED"));
+    ck_assert(pam_site_logged("result=NAME_RESERVED"));
     /* none of it cost the token */
     ck_assert_int_eq(login("patient", with(token, PASSWORD)), PAM_SUCCESS);
 }
@@ -184,20 +170,20 @@ START_TEST(genuine_tokens_in_every_other_case)
     char used[INV_TOKEN_LENGTH + 1];
     char longer[INV_TOKEN_LENGTH + 2];
 
-    invite(token);
-    invite(used);
+    pam_site_invite(NULL, token);
+    pam_site_invite(NULL, used);
     ck_assert_int_eq(login("first", with(used, PASSWORD)), PAM_SUCCESS);
     ck_assert_int_eq(login("second", with(used, PASSWORD)), PAM_AUTH_ERR);
-    ck_assert(logged("result=BAD_TOKEN"));
+    ck_assert(pam_site_logged("result=BAD_TOKEN"));
     /* a taken name is no news for those who log in */
-    ck_assert_int_eq(login("alice", with(token, PAM_SITE_PASSWORD)), PAM_AUTH_ERR);
-    ck_assert_int_eq(login("alice", with(used, PAM_SITE_PASSWORD)), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("alice", with(token, SITE_PASSWORD)), PAM_AUTH_ERR);
+    ck_assert_int_eq(login("alice", with(used, SITE_PASSWORD)), PAM_AUTH_ERR);
     /* bare */
     ck_assert_int_eq(login("second", token), PAM_AUTH_ERR);
     ck_assert_int_eq(login("first", used), PAM_AUTH_ERR);
     (void)snprintf(longer, sizeof(longer), "%sx", token);
     ck_assert_int_eq(login("second", longer), PAM_AUTH_ERR);
-    pam_site_revoke(site, token);
+    pam_site_revoke(token);
     ck_assert_int_eq(login("second", with(token, PASSWORD)), PAM_AUTH_ERR);
     ck_assert_int_eq(account("xmpp", "second"), PAM_USER_UNKNOWN);
 }
@@ -207,11 +193,11 @@ START_TEST(what_only_looks_like_a_token)
 {
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     token[20] = token[20] == 'A' ? 'B' : 'A';
     ck_assert_int_eq(login("stranger", with(token, PASSWORD)), PAM_USER_UNKNOWN);
-    ck_assert_int_eq(login("alice", with(token, PAM_SITE_PASSWORD)), PAM_AUTH_ERR);
-    pam_site_stack(site, "only-register",
+    ck_assert_int_eq(login("alice", with(token, SITE_PASSWORD)), PAM_AUTH_ERR);
+    pam_site_stack("only-register",
                    "auth [ignore=ignore default=die] pam_invite.so register conf=CONF\n"
                    "auth required pam_permit.so\n");
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-register", "x", with(token, PASSWORD)),
@@ -230,9 +216,9 @@ START_TEST(the_directory_refuses_a_password)
     pam_host host = {.kind = PAM_HOST_PERSON};
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     host.answers[0] = with(token, "short");
-    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(site), "xmpp", "weak"),
+    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(), "xmpp", "weak"),
                      PAM_AUTHTOK_ERR);
     ck_assert_str_ne(host.shown, "");
     /* saslauthd sets PAM_SILENT, epam answers a message with an error */
@@ -249,12 +235,12 @@ START_TEST(guests_past_their_end)
     /* an invite whose account would be over cannot be made */
     inv_invite_request request = {.uses = 1, .account_expires = "20400101000000Z"};
 
-    pam_site_account(site, "guest", PASSWORD, &request);
+    pam_site_account("guest", PASSWORD, &request);
     ck_assert_int_eq(login("guest", PASSWORD), PAM_SUCCESS);
-    pam_site_modify(site, "dn: uid=guest,ou=people,dc=example,dc=org\nchangetype: modify\n"
-                          "replace: xmppAccountExpires\nxmppAccountExpires: 20200101000000Z\n");
+    site_modify(site, "dn: uid=guest,ou=people,dc=example,dc=org\nchangetype: modify\n"
+                      "replace: xmppAccountExpires\nxmppAccountExpires: 20200101000000Z\n");
     ck_assert_int_eq(login("guest", PASSWORD), PAM_ACCT_EXPIRED);
-    ck_assert(logged("result=ACCOUNT_EXPIRED"));
+    ck_assert(pam_site_logged("result=ACCOUNT_EXPIRED"));
     ck_assert_int_eq(login("guest", "wrong password"), PAM_AUTH_ERR);
     ck_assert_int_eq(account("xmpp", "guest"), PAM_ACCT_EXPIRED);
 }
@@ -296,22 +282,22 @@ START_TEST(a_wrong_password_is_handed_on_without_its_token)
     char token[INV_TOKEN_LENGTH + 1];
     char path[256], lines[1024];
 
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(login(user, with(token, PASSWORD)), PAM_SUCCESS);
     if (_i == 1)
-        pam_site_unfinish(site, token, "handing@example.org");
-    (void)snprintf(path, sizeof(path), "%s/handed", pam_site_folder(site));
+        pam_site_unfinish(token, "handing@example.org");
+    (void)snprintf(path, sizeof(path), "%s/handed", pam_site_folder());
     for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
         (void)snprintf(lines, sizeof(lines),
                        "auth %s pam_invite.so %s conf=CONF\n"
                        "auth required pam_exec.so expose_authtok quiet /usr/bin/tee %s\n",
                        stacks[i].control, stacks[i].options, path);
-        pam_site_stack(site, stacks[i].service, lines);
+        pam_site_stack(stacks[i].service, lines);
         ck_assert_int_eq(
             authenticate(PAM_HOST_SASLAUTHD, stacks[i].service, user, with(token, "another one")),
             stacks[i].code);
         expect_handed_on(path, "another one");
-        ck_assert(pam_site_is_unfinished(site, token) == (_i == 1));
+        ck_assert(pam_site_is_unfinished(token) == (_i == 1));
     }
 }
 END_TEST
@@ -322,13 +308,13 @@ START_TEST(register_leaves_passwords_to_the_next_module)
     char path[256], lines[1024], seen[128];
     FILE *file;
 
-    invite(token);
-    (void)snprintf(path, sizeof(path), "%s/seen", pam_site_folder(site));
+    pam_site_invite(NULL, token);
+    (void)snprintf(path, sizeof(path), "%s/seen", pam_site_folder());
     (void)snprintf(lines, sizeof(lines),
                    "auth optional pam_invite.so register conf=CONF\n"
                    "auth required pam_exec.so expose_authtok quiet /usr/bin/tee %s\n",
                    path);
-    pam_site_stack(site, "next", lines);
+    pam_site_stack("next", lines);
     /* made here, then verified by the next module, with and without the token in front */
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(authenticate(PAM_HOST_SASLAUTHD, "next", "nextuser",
@@ -342,7 +328,7 @@ START_TEST(register_leaves_passwords_to_the_next_module)
         ck_assert_str_eq(seen, PASSWORD);
     }
     /* a module that binds with what it is given needs it as it is stored */
-    invite(token);
+    pam_site_invite(NULL, token);
     ck_assert_int_eq(authenticate(PAM_HOST_SASLAUTHD, "next", "nextnbsp",
                                   with(token, "nbsp\xc2\xa0inside, \xef\xac\x81ne")),
                      PAM_SUCCESS);
@@ -361,9 +347,9 @@ START_TEST(login_alone_takes_no_tokens)
 {
     char token[INV_TOKEN_LENGTH + 1];
 
-    invite(token);
-    pam_site_stack(site, "only-login", "auth required pam_invite.so login conf=CONF\n");
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-login", "alice", PAM_SITE_PASSWORD),
+    pam_site_invite(NULL, token);
+    pam_site_stack("only-login", "auth required pam_invite.so login conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-login", "alice", SITE_PASSWORD),
                      PAM_SUCCESS);
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "only-login", "tokened", with(token, PASSWORD)),
                      PAM_AUTH_ERR);
@@ -373,37 +359,34 @@ END_TEST
 
 START_TEST(without_register_and_login_no_opinion)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
 
-    pam_site_stack(site, "neither",
-                   "auth [ignore=ignore default=die] pam_invite.so conf=CONF\n"
-                   "auth required pam_permit.so\n");
-    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(site), "neither", "alice"),
+    pam_site_stack("neither", "auth [ignore=ignore default=die] pam_invite.so conf=CONF\n"
+                              "auth required pam_permit.so\n");
+    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(), "neither", "alice"),
                      PAM_SUCCESS);
     ck_assert_uint_eq(host.prompts, 0);
-    pam_site_stack(site, "neither-alone", "auth required pam_invite.so conf=CONF\n");
-    ck_assert_int_ne(pam_host_authenticate(&host, pam_site_folder(site), "neither-alone", "alice"),
+    pam_site_stack("neither-alone", "auth required pam_invite.so conf=CONF\n");
+    ck_assert_int_ne(pam_host_authenticate(&host, pam_site_folder(), "neither-alone", "alice"),
                      PAM_SUCCESS);
 }
 END_TEST
 
 START_TEST(passwords_asked_for_once)
 {
-    pam_site_stack(site, "first", "auth required pam_invite.so login use_first_pass conf=CONF\n");
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "first", "alice", PAM_SITE_PASSWORD),
-                     PAM_AUTH_ERR);
-    pam_site_stack(site, "twice",
-                   "auth [ignore=ignore default=die] pam_invite.so register conf=CONF\n"
-                   "auth required pam_invite.so login use_first_pass conf=CONF\n"
-                   "auth required pam_invite.so login try_first_pass conf=CONF\n");
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "twice", "alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
+    pam_site_stack("first", "auth required pam_invite.so login use_first_pass conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "first", "alice", SITE_PASSWORD), PAM_AUTH_ERR);
+    pam_site_stack("twice", "auth [ignore=ignore default=die] pam_invite.so register conf=CONF\n"
+                            "auth required pam_invite.so login use_first_pass conf=CONF\n"
+                            "auth required pam_invite.so login try_first_pass conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "twice", "alice", SITE_PASSWORD), PAM_SUCCESS);
 }
 END_TEST
 
 START_TEST(hosts_that_do_not_answer)
 {
     ck_assert_int_eq(authenticate(PAM_HOST_SILENT, "xmpp", "alice", NULL), PAM_AUTH_ERR);
-    pam_site_stack(site, "events", "auth required pam_invite.so login conf=CONF\n");
+    pam_site_stack("events", "auth required pam_invite.so login conf=CONF\n");
     ck_assert_int_eq(authenticate(PAM_HOST_EVENTS, "events", "alice", NULL), PAM_INCOMPLETE);
     ck_assert_int_eq(authenticate(PAM_HOST_PERSON, "xmpp", "alice", NULL), PAM_CONV_ERR);
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "xmpp", NULL, "x"), PAM_USER_UNKNOWN);
@@ -423,19 +406,19 @@ START_TEST(mistakes_of_an_admin_fail_closed)
     char lines[512];
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        pam_host host = {.kind = PAM_HOST_PERSON, .answers = {PAM_SITE_PASSWORD, "new", "new"}};
+        pam_host host = {.kind = PAM_HOST_PERSON, .answers = {SITE_PASSWORD, "new", "new"}};
         pam_handle_t *pamh;
 
         (void)snprintf(lines, sizeof(lines),
                        "auth required pam_invite.so %s\naccount required pam_invite.so %s\n"
                        "password required pam_invite.so %s\n",
                        bad[i][0], bad[i][0], bad[i][0]);
-        pam_site_stack(site, "bad", lines);
+        pam_site_stack("bad", lines);
         pam_host_forget_log();
-        pamh = pam_host_start(&host, pam_site_folder(site), "bad", "alice");
+        pamh = pam_host_start(&host, pam_site_folder(), "bad", "alice");
         ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SERVICE_ERR);
-        ck_assert_msg(logged("result=CONFIG") && logged(bad[i][1]), "%s: %s", bad[i][0],
-                      pam_host_log());
+        ck_assert_msg(pam_site_logged("result=CONFIG") && pam_site_logged(bad[i][1]), "%s: %s",
+                      bad[i][0], pam_host_log());
         ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_SERVICE_ERR);
         ck_assert_int_eq(pam_chauthtok(pamh, 0), PAM_SERVICE_ERR);
         if (i == 0)
@@ -447,27 +430,25 @@ END_TEST
 
 START_TEST(domain_option)
 {
-    pam_site_stack(site, "domain",
-                   "auth required pam_invite.so login domain=example.org conf=CONF\n");
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice", PAM_SITE_PASSWORD),
+    pam_site_stack("domain", "auth required pam_invite.so login domain=example.org conf=CONF\n");
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice", SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice@example.org", SITE_PASSWORD),
                      PAM_SUCCESS);
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice@example.org", PAM_SITE_PASSWORD),
-                     PAM_SUCCESS);
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice@example.com", PAM_SITE_PASSWORD),
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "domain", "alice@example.com", SITE_PASSWORD),
                      PAM_USER_UNKNOWN);
 }
 END_TEST
 
 START_TEST(debug_and_the_quiet_verdicts)
 {
-    pam_site_stack(site, "debug",
+    pam_site_stack("debug",
                    "auth [ignore=ignore default=die] pam_invite.so register debug conf=CONF\n"
                    "auth required pam_permit.so\naccount required pam_invite.so debug conf=CONF\n");
     pam_host_forget_log();
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "debug", "alice", "secret words"), PAM_SUCCESS);
-    ck_assert(logged("not ours") && !logged("secret words"));
+    ck_assert(pam_site_logged("not ours") && !pam_site_logged("secret words"));
     ck_assert_int_eq(account("debug", "alice"), PAM_SUCCESS);
-    ck_assert(logged("alice@example.org"));
+    ck_assert(pam_site_logged("alice@example.org"));
     pam_host_forget_log();
     ck_assert_int_eq(account("xmpp", "alice"), PAM_SUCCESS);
     ck_assert_str_eq(pam_host_log(), "");
@@ -476,8 +457,8 @@ END_TEST
 
 START_TEST(setcred_succeeds)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
-    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(site), "xmpp", "alice");
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
+    pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "xmpp", "alice");
 
     ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SUCCESS);
     ck_assert_int_eq(pam_setcred(pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
@@ -502,8 +483,7 @@ static int mute_directory(char uri[256])
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     size_t used;
 
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/mute.socket",
-                   pam_site_folder(site));
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/mute.socket", pam_site_folder());
     (void)unlink(address.sun_path);
     ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
     ck_assert_int_eq(listen(listener, 8), 0);
@@ -521,23 +501,23 @@ static void stack_with(const char *name, const char *conf)
                    "auth required pam_invite.so register login conf=%s\n"
                    "account required pam_invite.so conf=%s\n",
                    conf, conf);
-    pam_site_stack(site, name, lines);
+    pam_site_stack(name, lines);
 }
 
 START_TEST(the_time_of_a_handle_is_limited)
 {
-    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {PAM_SITE_PASSWORD}};
+    pam_host host = {.kind = PAM_HOST_EPAM, .answers = {SITE_PASSWORD}};
     char uri[256];
     int listener = mute_directory(uri);
     double started;
     pam_handle_t *pamh;
 
-    stack_with("mute", pam_site_conf_with(site, "mute.conf", "uri", uri));
-    pamh = pam_host_start(&host, pam_site_folder(site), "mute", "alice");
+    stack_with("mute", pam_site_conf_with("mute.conf", "uri", uri));
+    pamh = pam_host_start(&host, pam_site_folder(), "mute", "alice");
     started = now();
     ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_AUTHINFO_UNAVAIL);
     ck_assert(now() - started > 1.5 && now() - started < 4);
-    ck_assert(logged("result=TIMEOUT"));
+    ck_assert(pam_site_logged("result=TIMEOUT"));
     started = now();
     ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_AUTHINFO_UNAVAIL);
     ck_assert(now() - started < 0.5);
@@ -557,21 +537,20 @@ static void think(pam_host *host, unsigned prompt)
 
 START_TEST(thinking_people_cost_no_time)
 {
-    pam_host host = {
-        .kind = PAM_HOST_PERSON, .answers = {PAM_SITE_PASSWORD}, .before_answer = think};
+    pam_host host = {.kind = PAM_HOST_PERSON, .answers = {SITE_PASSWORD}, .before_answer = think};
 
-    stack_with("think", pam_site_conf_with(site, "think.conf", "timeout", "1s"));
-    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(site), "think", "alice"),
+    stack_with("think", pam_site_conf_with("think.conf", "timeout", "1s"));
+    ck_assert_int_eq(pam_host_authenticate(&host, pam_site_folder(), "think", "alice"),
                      PAM_SUCCESS);
 }
 END_TEST
 
 START_TEST(a_directory_that_is_down)
 {
-    stack_with("down", pam_site_conf_with(site, "down.conf", "uri", "ldapi://%2Fnonexistent"));
-    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "down", "alice", PAM_SITE_PASSWORD),
+    stack_with("down", pam_site_conf_with("down.conf", "uri", "ldapi://%2Fnonexistent"));
+    ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "down", "alice", SITE_PASSWORD),
                      PAM_AUTHINFO_UNAVAIL);
-    ck_assert(logged("result=DIRECTORY_DOWN"));
+    ck_assert(pam_site_logged("result=DIRECTORY_DOWN"));
     ck_assert_int_eq(account("down", "alice"), PAM_AUTHINFO_UNAVAIL);
     /* this needs none */
     ck_assert_int_eq(authenticate(PAM_HOST_EPAM, "down", "alice", ""), PAM_AUTH_ERR);
@@ -587,7 +566,7 @@ START_TEST(the_host_stays_as_it_was)
 
     sigaction(SIGPIPE, NULL, &pipe_before);
     sigprocmask(SIG_SETMASK, NULL, &mask_before);
-    ck_assert_int_eq(login("alice", PAM_SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_int_eq(login("alice", SITE_PASSWORD), PAM_SUCCESS);
     sigaction(SIGPIPE, NULL, &pipe_after);
     sigprocmask(SIG_SETMASK, NULL, &mask_after);
     ck_assert(pipe_before.sa_handler == pipe_after.sa_handler);
@@ -627,22 +606,20 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, the_host_stays_as_it_was);
 }
 
+static void start(void)
+{
+    pam_site_start();
+    pam_host_write_example(pam_site_folder(), "xmpp", pam_site_conf());
+}
+
 int main(void)
 {
     Suite *suite = suite_create("pam_login");
     TCase *tests = tcase_create("auth and account");
-    SRunner *runner;
-    int failed;
 
-    site = pam_site_open();
-    pam_host_write_example(pam_site_folder(site), "xmpp", pam_site_conf(site));
     add_tests(tests);
     tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    pam_site_close(&site);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

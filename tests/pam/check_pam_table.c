@@ -10,6 +10,7 @@
 #include "plugins/pam/handle.h"
 #include "plugins/pam/options.h"
 #include "plugins/pam/outcome.h"
+#include "tests/support/suite.h"
 
 /* What each result is in PAM, a row a line. */
 static const struct {
@@ -206,8 +207,6 @@ int main(void)
 {
     Suite *suite = suite_create("pam_table");
     TCase *tests = tcase_create("options and outcomes");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, every_result_has_the_code_of_the_design);
     tcase_add_test(tests, what_is_no_result_fails_closed);
@@ -216,9 +215,5 @@ int main(void)
     tcase_add_test(tests, what_to_ignore_stands_in_brackets);
     tcase_add_test(tests, an_acceptance_is_of_one_user_and_one_token);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -8,7 +8,7 @@
 
 #include "invitegate/account.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* What a directory refuses by rules of its own, and who is told what of it. */
 
@@ -21,35 +21,16 @@ static const char overlays[] = "moduleload unique\n"
                                "overlay constraint\n"
                                "constraint_attribute sn regex ^[^z]*$\n";
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
-    char path[] = "/tmp/invitegate-overlays-XXXXXX";
-    const char *options[] = {"--extra-conf", path, NULL};
     const struct site_settings settings = {
-        .slapd_options = options,
+        .extra_conf = overlays,
         .domain_lines = "password_verifiers = server\naccount_attributes = cn=%u sn=%u mail=%j",
     };
-    int file = mkstemp(path);
 
-    ck_assert_int_ge(file, 0);
-    ck_assert_int_eq(write(file, overlays, sizeof(overlays) - 1), sizeof(overlays) - 1);
-    ck_assert_int_eq(close(file), 0);
-    site = site_start(&settings);
-    (void)unlink(path);
-    site_add_account(site, "alice");
-    site_next_second();
+    fixture_start_aged_with(&settings);
 }
 
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 #define expect_why(words)                                                                          \
     ck_assert_msg(strstr(verdict.why, words) != NULL, "no \"%s\" in: %s", words, verdict.why)
 
@@ -111,20 +92,10 @@ END_TEST
 
 /* ------------------------------------------------------------------------ the password policy */
 
-static inv_token *account_and_reset(const char *local)
-{
-    struct site_request request;
-
-    site_add_account(site, local);
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, local);
-    return site_create(site, &request);
-}
-
 START_TEST(weak_passwords_in_the_words_clients_know)
 {
     inv_token *token = site_invite(site, NULL, 1);
-    inv_token *reset = account_and_reset("ria");
+    inv_token *reset = site_account_and_reset(site, "ria");
 
     redeem(token, "rob", "short");
     expect(INV_PASSWORD_REFUSED);
@@ -142,17 +113,14 @@ END_TEST
 /* pwdMinAge: no fault of the password, and no right is missing. */
 START_TEST(a_password_too_young_to_be_changed)
 {
-    inv_token *first = account_and_reset("yara");
-    struct site_request request;
+    inv_token *first = site_account_and_reset(site, "yara");
     inv_token *second;
 
     redeem(first, "yara", NEW_PASSWORD);
     expect(INV_OK);
     site_modify(site, "dn: cn=default,ou=policies," SITE_BASE "\nchangetype: modify\n"
                       "replace: pwdMinAge\npwdMinAge: 3600\n");
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "yara");
-    second = site_create(site, &request);
+    second = site_reset_invite(site, "yara");
     redeem(second, "yara", "yet another password");
     site_modify(site, "dn: cn=default,ou=policies," SITE_BASE "\nchangetype: modify\n"
                       "delete: pwdMinAge\n");
@@ -205,11 +173,9 @@ int main(void)
     Suite *suite = suite_create("constraint");
     TCase *rules = tcase_create("rules");
     TCase *elsewhere = tcase_create("elsewhere");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(rules, 60);
-    tcase_add_unchecked_fixture(rules, start, stop);
+    tcase_add_unchecked_fixture(rules, start, fixture_stop);
     tcase_add_test(rules, a_value_of_the_name_elsewhere);
     tcase_add_test(rules, a_value_outside_the_search_base);
     tcase_add_test(rules, a_constraint_is_for_the_admin);
@@ -217,12 +183,8 @@ int main(void)
     tcase_add_test(rules, a_password_too_young_to_be_changed);
     suite_add_tcase(suite, rules);
     tcase_set_timeout(elsewhere, 60);
-    tcase_add_checked_fixture(elsewhere, start, stop);
+    tcase_add_checked_fixture(elsewhere, start, fixture_stop);
     tcase_add_test(elsewhere, a_search_reference_decides_nothing);
     suite_add_tcase(suite, elsewhere);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -360,11 +360,9 @@ int main(void)
     Suite *suite = suite_create("login");
     TCase *offline = tcase_create("offline");
     TCase *directory = tcase_create("directory");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(offline, 60);
-    tcase_add_unchecked_fixture(offline, start, calls_stop);
+    tcase_add_unchecked_fixture(offline, start, fixture_stop);
     tcase_add_checked_fixture(offline, begin, end);
     tcase_add_loop_test(offline, what_is_decided_offline, 0, sizeof(cases) / sizeof(cases[0]));
     tcase_add_test(offline, what_the_attempt_holds);
@@ -372,7 +370,7 @@ int main(void)
     tcase_add_test(offline, a_user_without_end);
     suite_add_tcase(suite, offline);
     tcase_set_timeout(directory, 60);
-    tcase_add_unchecked_fixture(directory, start, calls_stop);
+    tcase_add_unchecked_fixture(directory, start, fixture_stop);
     tcase_add_checked_fixture(directory, begin, end);
     tcase_add_test(directory, passwords);
     tcase_add_test(directory, a_token_registers_and_logs_in);
@@ -381,9 +379,5 @@ int main(void)
     tcase_add_test(directory, a_refusal_costs_no_use);
     tcase_add_test(directory, a_wrong_password_counts_once_and_finishes_nothing);
     suite_add_tcase(suite, directory);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

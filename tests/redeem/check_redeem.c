@@ -8,15 +8,12 @@
 #include "invitegate/pair.h"
 #include "invitegate/secret.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* Registrations that run through in a real directory, and what becomes of inviters and old names.
  */
 
 #define GROUPS "ou=groups,dc=example,dc=org"
-
-static struct site *site;
-static inv_verdict verdict;
 
 static void start(void)
 {
@@ -26,26 +23,7 @@ static void start(void)
             "allowed_groups = cn=friends," GROUPS " cn=shell," GROUPS " cn=gone," GROUPS "\n",
     };
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
-
-static void expect_value(const char *dn, const char *attribute, const char *wanted)
-{
-    char *value = site_value(site, dn, attribute);
-
-    ck_assert_msg(value != NULL, "%s has no %s", dn, attribute);
-    ck_assert_str_eq(value, wanted);
-    free(value);
+    fixture_start_aged_with(&settings);
 }
 
 /* ---------------------------------------------------------------------------- what runs through */
@@ -57,12 +35,12 @@ START_TEST(an_account_with_its_inviter)
     redeem(token, "bob", SITE_PASSWORD);
     expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
-    expect_value("uid=bob," SITE_PEOPLE, "xmppJid", "bob@example.org");
-    expect_value("uid=bob," SITE_PEOPLE, "inviteId", inv_token_id(token));
-    expect_value("uid=bob," SITE_PEOPLE, "xmppInvitedBy", "alice@example.org");
-    expect_value("uid=bob," SITE_PEOPLE, "mail", "bob@example.org");
-    expect_value("rosterPairId=bbdaffa18baf98a76157b906b0bbd2ca2ec47653," SITE_ROSTERS,
-                 "rosterGroup", "Invited");
+    site_expect_value(site, "uid=bob," SITE_PEOPLE, "xmppJid", "bob@example.org");
+    site_expect_value(site, "uid=bob," SITE_PEOPLE, "inviteId", inv_token_id(token));
+    site_expect_value(site, "uid=bob," SITE_PEOPLE, "xmppInvitedBy", "alice@example.org");
+    site_expect_value(site, "uid=bob," SITE_PEOPLE, "mail", "bob@example.org");
+    site_expect_value(site, "rosterPairId=bbdaffa18baf98a76157b906b0bbd2ca2ec47653," SITE_ROSTERS,
+                      "rosterGroup", "Invited");
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS,
                                  "(&(rosterMember=bob)(rosterMember=alice)(xmppContactJid=bob@"
                                  "example.org)(xmppContactJid=alice@example.org))"),
@@ -91,7 +69,7 @@ START_TEST(an_inviter_who_becomes_no_contact)
     redeem(once, "apart", SITE_PASSWORD);
     expect(INV_OK);
     site_expect(site, once, 0, 0, 1, 1, 0);
-    expect_value("uid=apart," SITE_PEOPLE, "xmppInvitedBy", "alice@example.org");
+    site_expect_value(site, "uid=apart," SITE_PEOPLE, "xmppInvitedBy", "alice@example.org");
     for (int i = 0; i < 2; i++) { /* again, it lacks nothing */
         redeem(often, "apart2", SITE_PASSWORD);
         expect(INV_OK);
@@ -445,11 +423,9 @@ int main(void)
     Suite *suite = suite_create("redeem");
     TCase *through = tcase_create("through");
     TCase *inviters = tcase_create("inviters");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(through, 60);
-    tcase_add_unchecked_fixture(through, start, stop);
+    tcase_add_unchecked_fixture(through, start, fixture_stop);
     tcase_add_test(through, an_account_with_its_inviter);
     tcase_add_test(through, an_account_without_an_inviter);
     tcase_add_test(through, an_inviter_who_becomes_no_contact);
@@ -464,7 +440,7 @@ int main(void)
     tcase_add_test(through, one_round_trip_more_without_a_check);
     suite_add_tcase(suite, through);
     tcase_set_timeout(inviters, 60);
-    tcase_add_unchecked_fixture(inviters, start, stop);
+    tcase_add_unchecked_fixture(inviters, start, fixture_stop);
     tcase_add_test(inviters, an_inviter_who_is_gone);
     tcase_add_test(inviters, an_inviter_who_is_disabled);
     tcase_add_test(inviters, an_inviter_whose_account_expired);
@@ -474,9 +450,5 @@ int main(void)
     tcase_add_test(inviters, a_name_made_again_by_the_same_inviter);
     tcase_add_test(inviters, a_finished_use_stays_finished);
     suite_add_tcase(suite, inviters);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,27 +5,18 @@
 
 #include "invitegate/secret.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /* Somebody else acts between two requests of one redemption: what must win, and what must stay. */
 
 #define FRIENDS "cn=friends,ou=groups," SITE_BASE
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
     const struct site_settings settings = {.domain_lines = "allowed_groups = " FRIENDS "\n"};
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
+    fixture_start_aged_with(&settings);
 }
 
 /* The writes of a registration, in the order they are sent (an invite with one contact). */
@@ -250,21 +241,6 @@ END_TEST
 /* ----------------------------------------------------------------------------------------- login
  */
 
-static inv_result log_in(const inv_token *token, const char *local)
-{
-    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *name = site_name(site, local);
-    inv_call call;
-    inv_result result;
-
-    site_begin(site, &call, &verdict);
-    result = inv_redeem_login(&call, token, name, password);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    inv_secret_free(&password);
-    return result;
-}
-
 START_TEST(no_login_is_resumed_where_two_entries_hold_the_name)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
@@ -273,10 +249,10 @@ START_TEST(no_login_is_resumed_where_two_entries_hold_the_name)
     leftover_account(site, token, "b4");
     site_modify(site, "dn: cn=second," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
                       "cn: second\nsn: second\nuid: b4\nuserPassword: " SITE_PASSWORD "\n");
-    ck_assert_int_eq(log_in(token, "b4"), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_login(token, "b4", SITE_PASSWORD), INV_BAD_TOKEN);
     site_expect(site, token, 0, 1, 0, 1, 0);
     site_delete(site, "cn=second," SITE_PEOPLE);
-    ck_assert_int_eq(log_in(token, "b4"), INV_OK);
+    ck_assert_int_eq(redeem_login(token, "b4", SITE_PASSWORD), INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
     inv_token_free(&token);
 }
@@ -408,14 +384,11 @@ static void invite_goes(const struct glance *glance)
 /* Its claim was seen, and then the whole invite was deleted. */
 START_TEST(a_reset_that_is_deleted_under_the_looks)
 {
-    struct site_request request;
     inv_token *token = NULL;
     struct glance glance = {.flight = 3, .act = invite_goes};
 
     site_add_account(site, "b8");
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "b8");
-    token = site_create(site, &request);
+    token = site_reset_invite(site, "b8");
     leftover_claim(site, token, "b8@example.org", LEFTOVER_NONCE, 1);
     glance.token = token;
     ck_assert_int_eq(glance_by(by_check, &glance, "b8"), INV_BAD_TOKEN);
@@ -427,11 +400,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_between");
     TCase *tests = tcase_create("between");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_test(tests, a_revocation_wins_against_a_take_over);
     tcase_add_test(tests, a_claim_that_went_to_another_name_is_not_taken_over);
     tcase_add_loop_test(tests, a_use_that_passed_on_is_not_given_back, 0, 2);
@@ -444,9 +415,5 @@ int main(void)
     tcase_add_test(tests, a_contact_that_the_first_look_missed);
     tcase_add_test(tests, a_reset_that_is_deleted_under_the_looks);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -6,8 +6,8 @@
 
 #include "invitegate/directory.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/gateway.h"
-#include "tests/support/site.h"
 
 /*
  * A code that a gateway makes, or a server in trouble, is no refusal: whatever became of the write,
@@ -15,24 +15,6 @@
  */
 
 #define NEW_PASSWORD "some other battery horse"
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 static const struct {
     int code;
@@ -192,20 +174,10 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- resets */
 
-static inv_token *account_and_reset(const char *local)
-{
-    struct site_request request;
-
-    site_add_account(site, local);
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, local);
-    return site_create(site, &request);
-}
-
 START_TEST(the_change_of_a_reset)
 {
     const char *local = unused_name("anew", _i);
-    inv_token *token = account_and_reset(local);
+    inv_token *token = site_account_and_reset(site, local);
     struct gateway *gateway =
         redeem_through(token, local, NEW_PASSWORD, 2, code_of(_i), fate_of(_i));
 
@@ -231,7 +203,7 @@ END_TEST
 START_TEST(the_claim_of_a_reset)
 {
     const char *local = unused_name("again", _i);
-    inv_token *token = account_and_reset(local);
+    inv_token *token = site_account_and_reset(site, local);
     struct gateway *gateway =
         redeem_through(token, local, NEW_PASSWORD, 1, code_of(_i), fate_of(_i));
 
@@ -270,7 +242,7 @@ START_TEST(the_later_of_two_resets)
 {
     static const int answers[] = {16, 19, 20, 65};
     const char *local = unused_name("late", _i);
-    inv_token *token = account_and_reset(local);
+    inv_token *token = site_account_and_reset(site, local);
     struct site_request request;
     struct quicker quicker = {.local = local};
     struct gateway *gateway;
@@ -400,11 +372,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_codes");
     TCase *gateways = tcase_create("gateways");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(gateways, 60);
-    tcase_add_unchecked_fixture(gateways, start, stop);
+    tcase_add_unchecked_fixture(gateways, fixture_start_aged, fixture_stop);
     tcase_add_loop_test(gateways, the_add, 0, 2 * CODES);
     tcase_add_loop_test(gateways, the_add_of_an_unlimited_invite, 0, 2 * CODES);
     tcase_add_loop_test(gateways, the_claim, 0, 2 * CODES);
@@ -417,9 +387,5 @@ int main(void)
     tcase_add_loop_test(gateways, the_add_of_an_invite, 0, 2 * CODES);
     tcase_add_loop_test(gateways, the_reservation_of_an_invite, 0, 2 * CODES);
     suite_add_tcase(suite, gateways);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

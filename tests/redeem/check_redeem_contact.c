@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /* Contacts: between people who have accounts already, and across the domains of one site. */
@@ -14,30 +15,6 @@
 #define GROUPS        "ou=groups,dc=example,dc=org"
 #define OTHER         "ou=other,dc=example,dc=org"
 #define OTHER_ROSTERS "ou=rosters," OTHER
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void give_other_domain(void)
-{
-    char *edit = NULL;
-
-    if (slapd_kind() == SLAPD_389DS) {
-        site_modify(site, "dn: " OTHER
-                          "\nchangetype: modify\nadd: aci\naci: (targetattr = \"*\")(version "
-                          "3.0; acl \"other\"; allow (all) userdn = "
-                          "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\";)\n");
-        return;
-    }
-    ck_assert_int_gt(asprintf(&edit,
-                              "s|^include .*invitegate-acl.conf|access to dn.subtree=\"" OTHER "\" "
-                              "by dn.exact=\"gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,"
-                              "cn=auth\" write by anonymous auth\\n&|",
-                              (unsigned)getgid(), (unsigned)getuid()),
-                     0);
-    site_restart(site, "slapd.conf", edit);
-    free(edit);
-}
 
 /* A second domain below ou=other, with every right to it. */
 static void add_other_domain(void)
@@ -48,7 +25,7 @@ static void add_other_domain(void)
                 "dn: ou=invites," OTHER "\nchangetype: add\nobjectClass: organizationalUnit\n"
                 "objectClass: xmppInviteContainer\n\n"
                 "dn: " OTHER_ROSTERS "\nchangetype: add\nobjectClass: organizationalUnit\n");
-    give_other_domain();
+    site_give_tree(site, OTHER);
 }
 
 static void add_other_account(const char *local)
@@ -81,14 +58,7 @@ static void start(void)
     site_next_second();
 }
 
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define meet(token, jid)               (void)site_redeem_contact(site, token, jid, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
+#define meet(token, jid) (void)site_redeem_contact(site, token, jid, &verdict)
 
 static inv_token *contact_invite(const char *inviter, long uses)
 {
@@ -341,17 +311,10 @@ START_TEST(a_contact_whom_its_own_repetition_finishes)
 }
 END_TEST
 
-static void move_rosters(const char *from, const char *to)
-{
-    site_modify(site,
-                "dn: ou=%s," SITE_BASE "\nchangetype: modrdn\nnewrdn: ou=%s\ndeleteoldrdn: 1\n",
-                from, to);
-}
-
 static void move_rosters_away(const struct between *between)
 {
     (void)between;
-    move_rosters("rosters", "elsewhere");
+    site_move_rosters(site, "rosters", "elsewhere");
 }
 
 /* The pair is all that a contact gets: where it cannot be written the result is not INV_OK. */
@@ -361,7 +324,7 @@ START_TEST(a_contact_without_a_pair_is_none)
     struct between between = {token, WRITE_PAIR, move_rosters_away};
 
     meet_with(&between, "apart@elsewhere.example");
-    move_rosters("elsewhere", "rosters");
+    site_move_rosters(site, "elsewhere", "rosters");
     expect(INV_CONFIG);
     site_expect(site, token, 0, 1, 0, 0, 0);
     meet(token, "apart@elsewhere.example");
@@ -473,11 +436,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_contact");
     TCase *contact = tcase_create("contact");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(contact, 60);
-    tcase_add_unchecked_fixture(contact, start, stop);
+    tcase_add_unchecked_fixture(contact, start, fixture_stop);
     tcase_add_test(contact, a_contact_once);
     tcase_add_test(contact, a_contact_of_another_server);
     tcase_add_test(contact, an_unlimited_contact_invite);
@@ -495,9 +456,5 @@ int main(void)
     tcase_add_test(contact, a_redeemer_of_another_domain_of_the_site);
     tcase_add_test(contact, a_token_of_another_domain);
     suite_add_tcase(suite, contact);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

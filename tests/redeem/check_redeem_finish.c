@@ -6,30 +6,13 @@
 
 #include "common/model/claim.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /*
  * Whose use is it? The names here have used their invite before, and have lost their account since:
  * that use says nothing about the attempt that is under way.
  */
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 #define NEW_PASSWORD "staple battery horse"
 
@@ -182,13 +165,10 @@ END_TEST
 /* A reset writes its own nonce in front of the one that made the account. */
 static void reset_and_try_again(const struct overtaken *overtaken)
 {
-    struct site_request request;
     inv_verdict other = INV_VERDICT_INIT;
     inv_token *reset = NULL;
 
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, overtaken->local);
-    reset = site_create(site, &request);
+    reset = site_reset_invite(site, overtaken->local);
     ck_assert_int_eq(site_redeem(site, reset, overtaken->local, NEW_PASSWORD, &other), INV_OK);
     ck_assert_int_eq(site_redeem(site, overtaken->token, overtaken->local, NEW_PASSWORD, &other),
                      INV_OK);
@@ -383,11 +363,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_finish");
     TCase *finish = tcase_create("finish");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(finish, 60);
-    tcase_add_unchecked_fixture(finish, start, stop);
+    tcase_add_unchecked_fixture(finish, fixture_start_aged, fixture_stop);
     tcase_add_test(finish, an_earlier_use_of_the_name_hides_no_lost_claim);
     tcase_add_test(finish, nor_one_that_repair_has_freed);
     tcase_add_test(finish, its_name_stays_reserved);
@@ -400,9 +378,5 @@ int main(void)
     tcase_add_loop_test(finish, an_account_that_another_attempt_made, 0, 8);
     tcase_add_test(finish, an_account_that_somebody_else_has_by_now);
     suite_add_tcase(suite, finish);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

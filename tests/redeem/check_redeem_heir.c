@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /*
@@ -24,39 +25,13 @@
     "xmppContactJid: veteran@example.org\nxmppContactJid: carol@elsewhere.example\n"               \
     "rosterGroup: Old\ncreateTimestamp: 20190101000000Z\nmodifyTimestamp: 20190101000000Z\n"
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
-    static char path[] = "/tmp/invitegate-heir-XXXXXX";
-    int descriptor = mkstemp(path);
-    const char *const options[] = {"--extra-ldif", path, NULL};
     const struct site_settings settings = {
-        .slapd_options = slapd_kind() == SLAPD_OPENLDAP ? options : NULL,
+        .extra_ldif = OLD_ACCOUNT OLDER_PAIR,
     };
-    const char *ldif = OLD_ACCOUNT OLDER_PAIR;
 
-    ck_assert_int_ge(descriptor, 0);
-    ck_assert_int_eq(write(descriptor, ldif, strlen(ldif)), (ssize_t)strlen(ldif));
-    (void)close(descriptor);
-    site = site_start(&settings);
-    (void)unlink(path);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
-
-static size_t pairs_of(const char *jid)
-{
-    return site_count(site, SITE_ROSTERS, "(xmppContactJid=%s)", jid);
+    fixture_start_aged_with(&settings);
 }
 
 /* The account stands, and its maker died before the pairs of an earlier holder went. */
@@ -75,9 +50,9 @@ START_TEST(an_earlier_holders_pairs_go_when_it_is_repeated)
     expect(INV_OK);
     redeem(plain, "h2", SITE_PASSWORD);
     expect(INV_OK);
-    ck_assert_uint_eq(pairs_of("h1@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "h1@example.org"), 1);
     site_expect(site, token, 1, 0, 0, 1, 1);
-    ck_assert_uint_eq(pairs_of("h2@example.org"), 0);
+    ck_assert_uint_eq(site_pairs_of(site, "h2@example.org"), 0);
     inv_token_free(&plain);
     inv_token_free(&token);
 }
@@ -111,10 +86,10 @@ START_TEST(what_could_not_be_removed_is_told)
     inv_call_end(&call);
     expect(INV_TIMEOUT);
     site_expect(site, token, 1, 0, 0, 1, 0);
-    ck_assert_uint_eq(pairs_of("h3@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "h3@example.org"), 1);
     redeem(token, "h3", SITE_PASSWORD);
     expect(INV_OK);
-    ck_assert_uint_eq(pairs_of("h3@example.org"), 0);
+    ck_assert_uint_eq(site_pairs_of(site, "h3@example.org"), 0);
     inv_token_free(&token);
 }
 END_TEST
@@ -167,7 +142,7 @@ START_TEST(more_pairs_than_one_answer_has)
     pair_with_many("h4");
     redeem(token, "h4", SITE_PASSWORD);
     expect(INV_OK);
-    ck_assert_uint_eq(pairs_of("h4@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "h4@example.org"), 1);
     site_expect(site, token, 0, 0, 1, 1, 1);
     inv_token_free(&token);
 }
@@ -181,9 +156,7 @@ START_TEST(somebody_with_many_contacts)
 
     site_add_account(site, "h5");
     pair_with_many("h5");
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "h5");
-    token = site_create(site, &request);
+    token = site_reset_invite(site, "h5");
     redeem(token, "h5", "staple battery horse");
     expect(INV_OK);
     inv_token_free(&token);
@@ -191,7 +164,7 @@ START_TEST(somebody_with_many_contacts)
     token = site_create(site, &request);
     (void)site_redeem_contact(site, token, "h5@example.org", &verdict);
     expect(INV_OK);
-    ck_assert_uint_eq(pairs_of("h5@example.org"), MANY + 1);
+    ck_assert_uint_eq(site_pairs_of(site, "h5@example.org"), MANY + 1);
     inv_token_free(&token);
 }
 END_TEST
@@ -200,20 +173,14 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_heir");
     TCase *heirs = tcase_create("heirs");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(heirs, 60);
-    tcase_add_unchecked_fixture(heirs, start, stop);
+    tcase_add_unchecked_fixture(heirs, start, fixture_stop);
     tcase_add_test(heirs, an_earlier_holders_pairs_go_when_it_is_repeated);
     tcase_add_test(heirs, what_could_not_be_removed_is_told);
     tcase_add_test(heirs, an_account_of_long_ago_loses_nothing);
     tcase_add_test(heirs, more_pairs_than_one_answer_has);
     tcase_add_test(heirs, somebody_with_many_contacts);
     suite_add_tcase(suite, heirs);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

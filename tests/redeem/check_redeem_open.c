@@ -8,7 +8,7 @@
 #include "invitegate/invite.h"
 #include "invitegate/secret.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* Registering without an invite, where invite_only = no. */
 
@@ -26,46 +26,17 @@
     "xmppContactJid: heir@example.org\nxmppContactJid: alice@example.org\nrosterGroup: Old\n"      \
     "createTimestamp: 20200101000000Z\n"
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
-    static char path[] = "/tmp/invitegate-open-XXXXXX";
-    int descriptor = mkstemp(path);
-    const char *const options[] = {"--extra-ldif", path, NULL};
     const struct site_settings settings = {
-        .slapd_options = slapd_kind() == SLAPD_OPENLDAP ? options : NULL,
+        .extra_ldif = OLD_ACCOUNT OLD_PAIR,
         .domain_lines = "password_verifiers = server\ninvite_only = no\n",
     };
-    const char *ldif = OLD_ACCOUNT OLD_PAIR;
 
-    ck_assert_int_ge(descriptor, 0);
-    ck_assert_int_eq(write(descriptor, ldif, strlen(ldif)), (ssize_t)strlen(ldif));
-    (void)close(descriptor);
-    site = site_start(&settings);
-    (void)unlink(path);
-    site_add_account(site, "alice");
-    site_next_second();
+    fixture_start_aged_with(&settings);
 }
 
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(local, password) (void)site_redeem(site, NULL, local, password, &verdict)
-#define check(local)            (void)site_check(site, NULL, local, &verdict)
-#define expect(wanted)          site_expect_result(verdict, wanted)
-
-static void expect_value(const char *dn, const char *attribute, const char *wanted)
-{
-    char *value = site_value(site, dn, attribute);
-
-    ck_assert_msg(value != NULL, "%s has no %s", dn, attribute);
-    ck_assert_str_eq(value, wanted);
-    free(value);
-}
+#define check(local) (void)site_check(site, NULL, local, &verdict)
 
 /* ---------------------------------------------------------------------------- what runs through */
 
@@ -73,12 +44,12 @@ START_TEST(an_account_without_an_invite)
 {
     check("anna");
     expect(INV_OK);
-    redeem("anna", SITE_PASSWORD);
+    redeem(NULL, "anna", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_str_eq(verdict.invite_id, "");
     ck_assert(site_login(site, "anna", SITE_PASSWORD));
-    expect_value("uid=anna," SITE_PEOPLE, "xmppJid", "anna@example.org");
-    expect_value("uid=anna," SITE_PEOPLE, "inviteId", INV_INVITE_ID_OPEN);
+    site_expect_value(site, "uid=anna," SITE_PEOPLE, "xmppJid", "anna@example.org");
+    site_expect_value(site, "uid=anna," SITE_PEOPLE, "inviteId", INV_INVITE_ID_OPEN);
     ck_assert_uint_eq(site_values(site, "uid=anna," SITE_PEOPLE, "inviteNonce"), 1);
     ck_assert_uint_eq(site_values(site, "uid=anna," SITE_PEOPLE, "xmppInvitedBy"), 0);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=anna@example.org)"), 0);
@@ -90,16 +61,16 @@ START_TEST(again_with_the_same_and_with_another_password)
 {
     char account[INV_ACCOUNT_IDENTITY_SIZE];
 
-    redeem("bert", SITE_PASSWORD);
+    redeem(NULL, "bert", SITE_PASSWORD);
     expect(INV_OK);
     (void)snprintf(account, sizeof(account), "%s", verdict.account);
     ck_assert_uint_eq(strlen(account), sizeof(account) - 1);
     check("bert");
     expect(INV_OK);
-    redeem("bert", SITE_PASSWORD);
+    redeem(NULL, "bert", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_str_eq(verdict.account, account);
-    redeem("bert", "quite another password");
+    redeem(NULL, "bert", "quite another password");
     expect(INV_NAME_TAKEN);
     ck_assert_str_eq(verdict.account, "");
     ck_assert(site_login(site, "bert", SITE_PASSWORD));
@@ -144,7 +115,7 @@ START_TEST(names_that_others_have)
 {
     check("alice");
     expect(INV_NAME_TAKEN);
-    redeem("alice", SITE_PASSWORD); /* it is alice's, and that proves nothing here */
+    redeem(NULL, "alice", SITE_PASSWORD); /* it is alice's, and that proves nothing here */
     expect(INV_NAME_TAKEN);
     ck_assert_str_eq(verdict.invite_id, "");
 }
@@ -156,7 +127,7 @@ START_TEST(only_a_new_account_is_registered_again)
     ck_assert(site_login(site, "veteran", SITE_PASSWORD));
     check("veteran");
     expect(INV_NAME_TAKEN);
-    redeem("veteran", SITE_PASSWORD);
+    redeem(NULL, "veteran", SITE_PASSWORD);
     expect(INV_NAME_TAKEN);
 }
 END_TEST
@@ -172,13 +143,13 @@ START_TEST(names_that_an_invite_is_for)
     preset = site_create(site, &request);
     check("preset");
     expect(INV_NAME_RESERVED);
-    redeem("preset", SITE_PASSWORD);
+    redeem(NULL, "preset", SITE_PASSWORD);
     expect(INV_NAME_RESERVED);
     (void)site_redeem(site, preset, "preset", SITE_PASSWORD, &verdict);
     expect(INV_OK);
-    redeem("preset", SITE_PASSWORD); /* made with a token: only with that again */
+    redeem(NULL, "preset", SITE_PASSWORD); /* made with a token: only with that again */
     expect(INV_NAME_TAKEN);
-    redeem("emil", SITE_PASSWORD);
+    redeem(NULL, "emil", SITE_PASSWORD);
     expect(INV_OK);
     (void)site_redeem(site, plain, "emil", SITE_PASSWORD, &verdict); /* and the other way round */
     expect(INV_NAME_TAKEN);
@@ -190,13 +161,13 @@ END_TEST
 
 START_TEST(reserved_names_and_weak_passwords)
 {
-    redeem("postmaster", SITE_PASSWORD);
+    redeem(NULL, "postmaster", SITE_PASSWORD);
     expect(INV_NAME_RESERVED);
-    redeem("fritz", "short");
+    redeem(NULL, "fritz", "short");
     expect(INV_PASSWORD_REFUSED);
     ck_assert_uint_gt(strlen(verdict.text), 0);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=fritz)"), 0);
-    redeem("fritz", SITE_PASSWORD);
+    redeem(NULL, "fritz", SITE_PASSWORD);
     expect(INV_OK);
 }
 END_TEST
@@ -206,7 +177,7 @@ START_TEST(no_clear_password_before_init_saw_it_hashed)
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordForm\n");
     check("unproved");
     expect(INV_CONFIG);
-    redeem("unproved", SITE_PASSWORD);
+    redeem(NULL, "unproved", SITE_PASSWORD);
     expect(INV_CONFIG);
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\nadd: invitePasswordForm\n"
                       "invitePasswordForm: server\n");
@@ -227,7 +198,7 @@ START_TEST(only_where_it_is_configured)
     expect(INV_NOT_ALLOWED);
     check(NULL);
     expect(INV_NOT_ALLOWED);
-    redeem("gerd", SITE_PASSWORD);
+    redeem(NULL, "gerd", SITE_PASSWORD);
     expect(INV_NOT_ALLOWED);
     site_domain(site)->invite_only = false;
     check(NULL);
@@ -247,10 +218,10 @@ START_TEST(an_earlier_holders_pairs_go_when_it_is_repeated)
                       "objectClass: xmppAccount\ncn: heir\nsn: heir\nxmppJid: heir@example.org\n"
                       "inviteId: " INV_INVITE_ID_OPEN "\ninviteNonce: 8899aabbccddeeff\n"
                       "userPassword: " SITE_PASSWORD "\n");
-    redeem("heir", "not the right one");
+    redeem(NULL, "heir", "not the right one");
     expect(INV_NAME_TAKEN);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=heir@example.org)"), 1);
-    redeem("heir", SITE_PASSWORD);
+    redeem(NULL, "heir", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=heir@example.org)"), 0);
 }
@@ -281,7 +252,7 @@ START_TEST(an_earlier_holders_pairs_go)
     (void)site_redeem(site, token, "hugo", SITE_PASSWORD, &verdict);
     expect(INV_OK);
     site_delete(site, "uid=hugo," SITE_PEOPLE);
-    redeem("hugo", SITE_PASSWORD);
+    redeem(NULL, "hugo", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=hugo@example.org)"), 0);
     inv_token_free(&token);
@@ -317,7 +288,7 @@ START_TEST(an_earlier_holders_pairs_that_stay)
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=ida@example.org)"), 1);
     redeem_with(refuse_the_removal, "ida");
     expect(INV_TIMEOUT);
-    redeem("ida", SITE_PASSWORD);
+    redeem(NULL, "ida", SITE_PASSWORD);
     expect(INV_OK);
     ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=ida@example.org)"), 0);
     inv_token_free(&token);
@@ -330,7 +301,7 @@ static Suite *open_suite(void)
     TCase *tests = tcase_create("open");
 
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_test(tests, an_account_without_an_invite);
     tcase_add_test(tests, again_with_the_same_and_with_another_password);
     tcase_add_test(tests, a_lost_answer_is_read_back);
@@ -352,11 +323,5 @@ static Suite *open_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(open_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(open_suite());
 }

@@ -7,28 +7,10 @@
 
 #include "invitegate/secret.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
-#include "tests/support/site.h"
 
 /* Why others are refused, and what it costs them: nothing, where it was a mistake. */
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 /* --------------------------------------------------------------------------------------- expiry */
 
@@ -587,13 +569,10 @@ END_TEST
 
 START_TEST(a_hidden_state_of_the_account)
 {
-    struct site_request request;
     inv_token *token;
 
     site_add_account(site, "hiddenstate");
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "hiddenstate");
-    token = site_create(site, &request);
+    token = site_reset_invite(site, "hiddenstate");
     hide("inviteAccountState", SITE_INVITES);
     (void)site_check(site, token, NULL, &verdict);
     expect(INV_CONFIG);
@@ -642,11 +621,9 @@ int main(void)
     Suite *suite = suite_create("redeem_refused");
     TCase *refused = tcase_create("refused");
     TCase *hidden = tcase_create("hidden");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(refused, 60);
-    tcase_add_unchecked_fixture(refused, start, stop);
+    tcase_add_unchecked_fixture(refused, fixture_start_aged, fixture_stop);
     tcase_add_test(refused, expiry_is_judged_at_acceptance);
     tcase_add_test(refused, acceptance_counts_for_an_hour);
     tcase_add_test(refused, a_check_tells_the_same);
@@ -669,16 +646,12 @@ int main(void)
     tcase_add_test(refused, a_reservation_that_is_none);
     suite_add_tcase(suite, refused);
     tcase_set_timeout(hidden, 60);
-    tcase_add_checked_fixture(hidden, start, stop);
+    tcase_add_checked_fixture(hidden, fixture_start_aged, fixture_stop);
     tcase_add_loop_test(hidden, hidden_terms, 0, 6);
     tcase_add_loop_test(hidden, hidden_restrictions, 0, 5);
     tcase_add_test(hidden, a_hidden_state_of_the_account);
     tcase_add_test(hidden, a_hidden_age_of_the_inviter);
     tcase_add_test(hidden, a_hidden_age_of_what_is_held);
     suite_add_tcase(suite, hidden);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

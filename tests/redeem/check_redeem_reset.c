@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* Resets: one password, once, of an account that is there and may be reset. */
 
@@ -15,40 +15,14 @@
 /* The writes of a reset, in the order they are sent. */
 enum { WRITE_CLAIM = 1, WRITE_SET, WRITE_FINISH };
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
     site = site_start(NULL);
 }
 
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
-
-static inv_token *reset_invite(const char *local)
-{
-    struct site_request request;
-
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, local);
-    return site_create(site, &request);
-}
-
-static inv_token *account_and_reset(const char *local)
-{
-    site_add_account(site, local);
-    return reset_invite(local);
-}
-
 START_TEST(a_reset_works_once)
 {
-    inv_token *token = account_and_reset("bea");
+    inv_token *token = site_account_and_reset(site, "bea");
     size_t accounts = site_count(site, SITE_PEOPLE, "(objectClass=xmppAccount)");
 
     (void)site_check(site, token, "bea", &verdict);
@@ -71,12 +45,12 @@ END_TEST
 
 START_TEST(a_second_reset_ends_the_first)
 {
-    inv_token *first = account_and_reset("ben");
+    inv_token *first = site_account_and_reset(site, "ben");
     inv_token *second;
 
     redeem(first, "ben", NEW_PASSWORD);
     expect(INV_OK);
-    second = reset_invite("ben");
+    second = site_reset_invite(site, "ben");
     redeem(second, "ben", "yet another password");
     expect(INV_OK);
     redeem(first, "ben", NEW_PASSWORD);
@@ -90,9 +64,9 @@ END_TEST
 /* By what the account is, not by a clock: in the same second, and in any order. */
 START_TEST(a_reset_ends_those_that_were_made_before)
 {
-    inv_token *older = account_and_reset("bess");
-    inv_token *newer = reset_invite("bess");
-    inv_token *newest = reset_invite("bess");
+    inv_token *older = site_account_and_reset(site, "bess");
+    inv_token *newer = site_reset_invite(site, "bess");
+    inv_token *newest = site_reset_invite(site, "bess");
 
     redeem(older, "bess", NEW_PASSWORD);
     expect(INV_OK);
@@ -118,7 +92,7 @@ END_TEST
 
 START_TEST(a_change_elsewhere_ends_a_reset)
 {
-    inv_token *token = account_and_reset("bill");
+    inv_token *token = site_account_and_reset(site, "bill");
 
     site_next_second(); /* two changes within one second are told apart by nobody */
     site_modify(site, "dn: uid=bill," SITE_PEOPLE "\nchangetype: modify\nreplace: userPassword\n"
@@ -136,7 +110,7 @@ END_TEST
 /* Of an older release: nothing says what its account was like. */
 START_TEST(a_reset_without_a_state_is_over)
 {
-    inv_token *token = account_and_reset("bert");
+    inv_token *token = site_account_and_reset(site, "bert");
     char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
 
     site_modify(site,
@@ -154,7 +128,7 @@ END_TEST
 
 START_TEST(a_reset_creates_nothing)
 {
-    inv_token *token = account_and_reset("cat");
+    inv_token *token = site_account_and_reset(site, "cat");
 
     site_delete(site, "uid=cat," SITE_PEOPLE);
     redeem(token, "cat", NEW_PASSWORD);
@@ -174,7 +148,7 @@ END_TEST
 
 START_TEST(accounts_outside_reset_filter)
 {
-    inv_token *token = account_and_reset("boss");
+    inv_token *token = site_account_and_reset(site, "boss");
     inv_domain *domain = site_domain(site);
     char *filter = domain->reset_filter;
     char narrow[] = "(&(objectClass=xmppAccount)(!(uid=boss)))";
@@ -194,7 +168,7 @@ END_TEST
 /* A password policy lifts an admin's lock together with a new password. */
 START_TEST(a_disabled_account_stays_so)
 {
-    inv_token *token = account_and_reset("gus");
+    inv_token *token = site_account_and_reset(site, "gus");
 
     site_lock_account(site, "gus");
     (void)site_check(site, token, "gus", &verdict);
@@ -212,7 +186,7 @@ END_TEST
 
 START_TEST(no_other_name)
 {
-    inv_token *token = account_and_reset("dan");
+    inv_token *token = site_account_and_reset(site, "dan");
 
     site_add_account(site, "eve");
     redeem(token, "eve", NEW_PASSWORD);
@@ -225,7 +199,7 @@ END_TEST
 
 START_TEST(a_revoked_reset)
 {
-    inv_token *token = account_and_reset("fay");
+    inv_token *token = site_account_and_reset(site, "fay");
 
     ck_assert_int_eq(site_revoke(site, token), INV_OK);
     redeem(token, "fay", NEW_PASSWORD);
@@ -291,7 +265,7 @@ START_TEST(a_weak_password_keeps_the_token)
     char local[16];
 
     (void)snprintf(local, sizeof(local), "gil%d", _i);
-    token = account_and_reset(local);
+    token = site_account_and_reset(site, local);
     redeem_between(token, local, "short", NULL, 0, no_policy_control);
     /* without the control only 389 DS is known by its words */
     if (no_policy_control && slapd_kind() == SLAPD_OPENLDAP) {
@@ -315,7 +289,7 @@ START_TEST(lost_answers_are_read_back)
     char local[16];
 
     (void)snprintf(local, sizeof(local), "hal%d", _i);
-    token = account_and_reset(local);
+    token = site_account_and_reset(site, local);
     redeem_between(token, local, NEW_PASSWORD, NULL, (size_t)_i, false);
     expect(INV_OK);
     site_expect(site, token, 0, 0, 1, 0, 0);
@@ -330,7 +304,7 @@ END_TEST
 
 START_TEST(a_claim_alone)
 {
-    inv_token *token = account_and_reset("ida");
+    inv_token *token = site_account_and_reset(site, "ida");
 
     site_modify(
         site,
@@ -352,13 +326,13 @@ static inv_token *account_of(int origin, const char *local)
     inv_token *token = origin == OF_AN_INVITE ? site_invite(site, NULL, 1) : NULL;
 
     if (origin == OF_AN_ADMIN)
-        return account_and_reset(local);
+        return site_account_and_reset(site, local);
     if (origin == RESET_BEFORE)
-        token = account_and_reset(local);
+        token = site_account_and_reset(site, local);
     redeem(token, local, SITE_PASSWORD);
     expect(INV_OK);
     inv_token_free(&token);
-    return reset_invite(local);
+    return site_reset_invite(site, local);
 }
 
 /* The same token was quicker with another password. */
@@ -383,7 +357,7 @@ END_TEST
 /* The claim was taken over by a second attempt when the first sets its password; a third comes. */
 START_TEST(three_attempts_and_one_password)
 {
-    inv_token *token = account_and_reset("kim");
+    inv_token *token = site_account_and_reset(site, "kim");
     struct plan taken_over = {
         .token = token, .claim = "kim@example.org 0011223344556677", .before = WRITE_SET};
 
@@ -415,7 +389,7 @@ START_TEST(overtaken_by_another_token)
 
     (void)snprintf(local, sizeof(local), "lea%d", _i);
     token = account_of(_i, local);
-    other = reset_invite(local);
+    other = site_reset_invite(site, local);
     plan.token = other;
     redeem_between(token, local, NEW_PASSWORD, &plan, 0, false);
     ck_assert_int_eq(plan.result, INV_OK);
@@ -436,7 +410,7 @@ START_TEST(a_reset_of_an_invited_account)
 
     redeem(invite, "mia", SITE_PASSWORD);
     expect(INV_OK);
-    token = reset_invite("mia");
+    token = site_reset_invite(site, "mia");
     redeem(token, "mia", NEW_PASSWORD);
     expect(INV_OK);
     site_expect(site, invite, 0, 0, 1, 1, 0);
@@ -453,11 +427,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_reset");
     TCase *reset = tcase_create("reset");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(reset, 60);
-    tcase_add_unchecked_fixture(reset, start, stop);
+    tcase_add_unchecked_fixture(reset, start, fixture_stop);
     tcase_add_test(reset, a_reset_works_once);
     tcase_add_test(reset, a_second_reset_ends_the_first);
     tcase_add_test(reset, a_reset_ends_those_that_were_made_before);
@@ -476,9 +448,5 @@ int main(void)
     tcase_add_loop_test(reset, overtaken_by_another_token, 0, ORIGINS);
     tcase_add_test(reset, a_reset_of_an_invited_account);
     suite_add_tcase(suite, reset);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -7,27 +7,10 @@
 
 #include "invitegate/secret.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /* What crashes leave, made by hand, and what the next attempt makes of it. */
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 /* --------------------------------------------------------------------------- each partial state */
 
@@ -91,36 +74,21 @@ START_TEST(a_claim_an_account_and_a_pair)
 }
 END_TEST
 
-static inv_result log_in(const inv_token *token, const char *local, const char *password)
-{
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
-    inv_call call;
-    inv_result result;
-
-    site_begin(site, &call, &verdict);
-    result = inv_redeem_login(&call, token, name, secret);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    inv_secret_free(&secret);
-    return result;
-}
-
 /* And only for the right password: before it was proved nothing is written. */
 START_TEST(a_login_finishes_too)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
 
     leftover_claim(site, token, "r5@example.org", LEFTOVER_NONCE, 1);
-    ck_assert_int_eq(log_in(token, "r5", SITE_PASSWORD), INV_NO_ACCOUNT);
+    ck_assert_int_eq(redeem_login(token, "r5", SITE_PASSWORD), INV_NO_ACCOUNT);
     leftover_account(site, token, "r5");
-    ck_assert_int_eq(log_in(token, "r5", "some other password"), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(log_in(token, "r5", ""), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(redeem_login(token, "r5", "some other password"), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(redeem_login(token, "r5", ""), INV_WRONG_PASSWORD);
     site_expect(site, token, 0, 1, 0, 1, 0);
-    ck_assert_int_eq(log_in(token, "r5", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(redeem_login(token, "r5", SITE_PASSWORD), INV_OK);
     site_expect(site, token, 0, 0, 1, 1, 1);
-    ck_assert_int_eq(log_in(token, "r5", SITE_PASSWORD), INV_OK);
-    ck_assert_int_eq(log_in(token, "alice", SITE_PASSWORD), INV_BAD_TOKEN);
+    ck_assert_int_eq(redeem_login(token, "r5", SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(redeem_login(token, "alice", SITE_PASSWORD), INV_BAD_TOKEN);
     inv_token_free(&token);
 }
 END_TEST
@@ -483,11 +451,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_resume");
     TCase *resume = tcase_create("resume");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(resume, 60);
-    tcase_add_unchecked_fixture(resume, start, stop);
+    tcase_add_unchecked_fixture(resume, fixture_start_aged, fixture_stop);
     tcase_add_test(resume, a_claim_alone);
     tcase_add_test(resume, a_claim_and_an_account);
     tcase_add_test(resume, a_claim_and_an_account_with_another_password);
@@ -510,9 +476,5 @@ int main(void)
     tcase_add_loop_test(resume, a_lost_answer_is_read_back, 0, 3);
     tcase_add_test(resume, a_lost_answer_to_the_finish);
     suite_add_tcase(suite, resume);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

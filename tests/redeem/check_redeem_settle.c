@@ -6,6 +6,7 @@
 
 #include "invitegate/pair.h"
 #include "invitegate/secret.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /*
@@ -16,43 +17,16 @@
 
 #define CLUB "cn=club,ou=groups," SITE_BASE
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
     const struct site_settings settings = {
         .domain_lines = "password_verifiers = server\nallowed_groups = " CLUB "\n",
     };
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
+    fixture_start_with(&settings);
     site_modify(site, "dn: " CLUB "\nchangetype: add\nobjectClass: groupOfNames\ncn: club\n"
                       "member: uid=alice," SITE_PEOPLE "\n");
     site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
-
-static inv_result log_in(const inv_token *token, const char *local, const char *password)
-{
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
-    inv_call call;
-    inv_result result;
-
-    site_begin(site, &call, &verdict);
-    result = inv_redeem_login(&call, token, name, secret);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    inv_secret_free(&secret);
-    return result;
 }
 
 static inv_token *invite_to_club(inv_invite_type type, long uses)
@@ -71,11 +45,6 @@ static bool is_member(const char *local)
     return site_count(site, CLUB, "(member=uid=%s," SITE_PEOPLE ")", local) == 1;
 }
 
-static size_t pairs_of(const char *local)
-{
-    return site_count(site, SITE_ROSTERS, "(xmppContactJid=%s@example.org)", local);
-}
-
 static void take_away(const char *local)
 {
     char jid[64];
@@ -90,6 +59,11 @@ static void take_away(const char *local)
     free(dn);
 }
 
+static size_t pairs_of(const char *local)
+{
+    return site_count(site, SITE_ROSTERS, "(xmppContactJid=%s@example.org)", local);
+}
+
 static void expect_nothing_given(const inv_token *token, const char *local)
 {
     redeem(token, local, "some other password");
@@ -98,8 +72,8 @@ static void expect_nothing_given(const inv_token *token, const char *local)
     ck_assert_uint_eq(pairs_of(local), 0);
     redeem(token, local, SITE_PASSWORD);
     expect(INV_OK);
-    (void)log_in(token, local, "some other password");
-    ck_assert_int_eq(log_in(token, local, SITE_PASSWORD), INV_OK);
+    (void)redeem_login(token, local, "some other password");
+    ck_assert_int_eq(redeem_login(token, local, SITE_PASSWORD), INV_OK);
     ck_assert(!is_member(local));
     ck_assert_uint_eq(pairs_of(local), 0);
 }
@@ -195,14 +169,11 @@ END_TEST
 /* The password was set by this token; another one behind it records nothing. */
 START_TEST(a_reset_is_finished_by_its_password_only)
 {
-    struct site_request request;
     inv_token *token;
     char *nonce;
 
     site_add_account(site, "forgetful");
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "forgetful");
-    token = site_create(site, &request);
+    token = site_reset_invite(site, "forgetful");
     redeem(token, "forgetful", "staple battery horse");
     expect(INV_OK);
     nonce = site_value(site, "uid=forgetful," SITE_PEOPLE, "inviteNonce");
@@ -226,11 +197,9 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_settle");
     TCase *tests = tcase_create("settle");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_loop_test(tests, what_was_taken_away_is_not_given_again, 0, 3 * FATES);
     tcase_add_test(tests, nor_by_an_invite_that_is_for_a_contact_too);
     tcase_add_test(tests, nor_for_a_surplus_claim);
@@ -238,9 +207,5 @@ int main(void)
     tcase_add_test(tests, a_standing_claim_is_owed_its_group);
     tcase_add_test(tests, a_reset_is_finished_by_its_password_only);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

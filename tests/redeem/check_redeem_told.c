@@ -6,25 +6,7 @@
 #include <string.h>
 
 #include "invitegate/account.h"
-#include "tests/support/site.h"
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
+#include "tests/support/fixture.h"
 
 /* As the directory has it. */
 static void expect_account_told(const char *local)
@@ -107,17 +89,11 @@ int main(void)
 {
     Suite *suite = suite_create("redeem_told");
     TCase *tests = tcase_create("told");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 120);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, fixture_start_aged, fixture_stop);
     tcase_add_test(tests, which_account_it_is);
     tcase_add_test(tests, a_check_hands_out_what_it_read);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

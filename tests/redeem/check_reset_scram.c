@@ -36,7 +36,6 @@ typedef enum account_kind { HAD_PASSWORD, CHANGED, ONLY_SCRAM, KINDS } account_k
 
 static inv_token *account_and_reset(const char *local, account_kind kind)
 {
-    struct site_request request;
     inv_token *token;
 
     if (kind != ONLY_SCRAM) {
@@ -53,27 +52,14 @@ static inv_token *account_and_reset(const char *local, account_kind kind)
                     "userPassword: " SITE_PASSWORD "\n",
                     local);
     }
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, local);
-    return site_create(site, &request);
-}
-
-static inv_result login(const char *local, const char *password)
-{
-    inv_name *name = site_name(site, local);
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_result result = inv_account_login(&call, name, secret);
-
-    inv_secret_free(&secret);
-    inv_name_free(&name);
-    return result;
+    return site_reset_invite(site, local);
 }
 
 static void expect_reset(const inv_token *token, const char *local)
 {
     site_expect(site, token, 0, 0, 1, 0, 0);
-    ck_assert_int_eq(login(local, NEW_PASSWORD), INV_OK);
-    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_WRONG_PASSWORD);
+    ck_assert_int_eq(calls_login(local, NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_WRONG_PASSWORD);
     ck_assert_int_eq(site_redeem(site, token, local, NEW_PASSWORD, &verdict), INV_OK);
     ck_assert_int_eq(site_redeem(site, token, local, "a third password of somebody", &verdict),
                      INV_BAD_TOKEN);
@@ -180,7 +166,7 @@ START_TEST(the_first_modify_is_late)
     gateway = redeem_through(token, local, WRITE_SET, 51, GATEWAY_LATE);
     expect(INV_DIRECTORY_DOWN);
     site_expect(site, token, 0, 1, 0, 0, 0);
-    ck_assert_int_eq(login(local, SITE_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_OK);
     ck_assert_int_eq(site_redeem(site, token, local, NEW_PASSWORD, &verdict), INV_OK);
     ck_assert_int_ne(gateway_deliver(call.directory, &gateway), INV_LDAP_SUCCESS);
     expect_reset(token, local);
@@ -208,18 +194,6 @@ END_TEST
 
 /* --------------------------------------------------------------------------------- repair */
 
-static void repair(bool dry_run)
-{
-    inv_repair_visitor visitor = observer_start(NULL, NULL);
-    size_t left = 0;
-    inv_call own;
-
-    site_begin(site, &own, &verdict);
-    ck_assert_msg(inv_repair(&own, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
-    inv_call_end(&own);
-    ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
-}
-
 /* A reset whose second modify never came, older than claim_grace. */
 static inv_token *cut_off(const char *local, account_kind kind)
 {
@@ -238,16 +212,16 @@ START_TEST(repair_leaves_what_the_token_can_end)
 {
     inv_token *token = cut_off("ann", CHANGED);
 
-    repair(true);
+    observer_repair(site, true, NULL, NULL);
     expect_note("the reset of uid=ann," SITE_PEOPLE " was cut off");
-    repair(false);
+    observer_repair(site, false, NULL, NULL);
     ck_assert_ptr_nonnull(strstr(seen.notes, "left inviteId="));
     expect_note("the reset of uid=ann," SITE_PEOPLE " was cut off");
     expect_note("make a new reset invite");
     site_expect(site, token, 0, 1, 0, 0, 0);
     ck_assert_int_eq(site_redeem(site, token, "ann", NEW_PASSWORD, &verdict), INV_OK);
     expect_reset(token, "ann");
-    repair(false);
+    observer_repair(site, false, NULL, NULL);
     expect_no_note("uid=ann");
     inv_token_free(&token);
 }
@@ -256,20 +230,17 @@ END_TEST
 START_TEST(a_new_reset_invite_ends_it)
 {
     inv_token *token = cut_off("bob", CHANGED);
-    struct site_request request;
     inv_token *other;
 
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "bob");
-    other = site_create(site, &request);
+    other = site_reset_invite(site, "bob");
     ck_assert_int_eq(site_redeem(site, other, "bob", NEW_PASSWORD, &verdict), INV_OK);
     expect_reset(other, "bob");
-    repair(false);
+    observer_repair(site, false, NULL, NULL);
     expect_note("the claim of bob@example.org, of which nothing came");
     site_expect(site, token, 1, 0, 0, 0, 0);
     ck_assert_int_eq(site_redeem(site, token, "bob", "a third password of somebody", &verdict),
                      INV_BAD_TOKEN);
-    ck_assert_int_eq(login("bob", NEW_PASSWORD), INV_OK);
+    ck_assert_int_eq(calls_login("bob", NEW_PASSWORD), INV_OK);
     inv_token_free(&token);
     inv_token_free(&other);
 }
@@ -280,8 +251,8 @@ START_TEST(repair_finishes_what_logs_in)
 {
     inv_token *token = cut_off("cat", ONLY_SCRAM);
 
-    ck_assert_int_eq(login("cat", NEW_PASSWORD), INV_OK);
-    repair(false);
+    ck_assert_int_eq(calls_login("cat", NEW_PASSWORD), INV_OK);
+    observer_repair(site, false, NULL, NULL);
     expect_note("the redemption by cat@example.org");
     expect_reset(token, "cat");
     inv_token_free(&token);
@@ -293,11 +264,9 @@ int main(void)
     Suite *suite = suite_create("reset_scram");
     TCase *answers = tcase_create("answers");
     TCase *repairs = tcase_create("repairs");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(answers, 60);
-    tcase_add_unchecked_fixture(answers, start, calls_stop);
+    tcase_add_unchecked_fixture(answers, start, fixture_stop);
     tcase_add_checked_fixture(answers, calls_begin, calls_end);
     tcase_add_loop_test(answers, lost_answers, 0, WRITE_FINISH * KINDS);
     tcase_add_loop_test(answers, the_first_modify_was_done, 0, CODES * KINDS);
@@ -306,15 +275,11 @@ int main(void)
     tcase_add_loop_test(answers, the_second_modify_was_done, 0, CODES);
     suite_add_tcase(suite, answers);
     tcase_set_timeout(repairs, 60);
-    tcase_add_unchecked_fixture(repairs, start, calls_stop);
+    tcase_add_unchecked_fixture(repairs, start, fixture_stop);
     tcase_add_checked_fixture(repairs, calls_begin, calls_end);
     tcase_add_test(repairs, repair_leaves_what_the_token_can_end);
     tcase_add_test(repairs, a_new_reset_invite_ends_it);
     tcase_add_test(repairs, repair_finishes_what_logs_in);
     suite_add_tcase(suite, repairs);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -12,8 +12,8 @@
 #include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
+#include "tests/support/calls.h"
 #include "tests/support/counter.h"
-#include "tests/support/site.h"
 
 /* Pairs that come up in the directory: who is told of them, from when on, and at what price. */
 
@@ -27,41 +27,17 @@
     "modifyTimestamp: %.14sZ\nentryCSN: %.14s.000000Z#000000#002#000000\n"
 #define LATE 600
 
-static struct site *site;
-static inv_call call;
-static inv_verdict verdict;
-
 static void start(void)
 {
-    static char path[] = "/tmp/invitegate-changes-XXXXXX";
-    int descriptor = mkstemp(path);
-    const char *const options[] = {"--extra-ldif", path, NULL};
-    const struct site_settings settings = {.slapd_options =
-                                               slapd_kind() == SLAPD_OPENLDAP ? options : NULL};
-
+    struct site_settings settings = {.timeout = NULL};
     char late[INV_TIMESTAMP_SIZE];
+    char *pairs = NULL;
 
-    ck_assert_int_ge(descriptor, 0);
     inv_timestamp_write_generalized(time(NULL) - LATE, late);
-    ck_assert_int_gt(dprintf(descriptor, OLD_PAIRS, late, late), 0);
-    (void)close(descriptor);
+    ck_assert_int_gt(asprintf(&pairs, OLD_PAIRS, late, late), 0);
+    settings.extra_ldif = pairs;
     site = site_start(&settings);
-    (void)unlink(path);
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-static void begin(void)
-{
-    site_begin(site, &call, &verdict);
-}
-
-static void end(void)
-{
-    inv_call_end(&call);
+    free(pairs);
 }
 
 /* --------------------------------------------------------------------------- the asking */
@@ -102,16 +78,6 @@ static void ask(const char *cookie)
     ask_for(cookie, 0);
 }
 
-static void add_pair(const char *jid, const char *contact, const char *group)
-{
-    inv_operation *add = inv_pair_add_operation(call.domain, jid, contact, group,
-                                                "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
-
-    ck_assert_int_eq(inv_directory_run(call.directory, &add, 1, &call.deadline, &verdict), INV_OK);
-    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
-    inv_operation_free(&add);
-}
-
 #define expect_told(line)                                                                          \
     ck_assert_msg(strstr(told.text, line "\n") != NULL, "no \"%s\" in:\n%s", line, told.text)
 #define expect_not_told(word)                                                                      \
@@ -139,7 +105,7 @@ static char own_kind(void)
 
 START_TEST(it_starts_now)
 {
-    add_pair("early@example.org", "bird@example.org", "G");
+    site_add_pair(&call, "early@example.org", "bird@example.org", "G");
     ask("");
     ck_assert(told.restart);
     ck_assert_uint_eq(told.count, 0);
@@ -154,7 +120,7 @@ START_TEST(both_sides_are_told)
 {
     ask("");
 
-    add_pair("anna@example.org", "bert@example.org", "Friends");
+    site_add_pair(&call, "anna@example.org", "bert@example.org", "Friends");
     ask(told.next);
     ck_assert(!told.restart);
     expect_told("anna@example.org bert@example.org Friends");
@@ -170,7 +136,7 @@ START_TEST(only_accounts_of_the_domain_are_told)
 {
     ask("");
 
-    add_pair("carl@example.org", "eva@elsewhere.example", "Abroad");
+    site_add_pair(&call, "carl@example.org", "eva@elsewhere.example", "Abroad");
     ask(told.next);
     expect_told("carl@example.org eva@elsewhere.example Abroad");
     expect_not_told("eva@elsewhere.example carl@example.org");
@@ -183,7 +149,7 @@ START_TEST(another_group_is_told)
     inv_operation *adopt =
         inv_pair_adopt_operation(dn, "Renewed", "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
 
-    add_pair("gina@example.org", "hans@example.org", "G");
+    site_add_pair(&call, "gina@example.org", "hans@example.org", "G");
     ask("");
     ck_assert_int_eq(inv_directory_run(call.directory, &adopt, 1, &call.deadline, &verdict),
                      INV_OK);
@@ -197,7 +163,7 @@ END_TEST
 /* 389 DS has no entryCSN; the other way works in every directory. */
 START_TEST(by_the_time_of_change)
 {
-    add_pair("dora@example.org", "emil@example.org", "G");
+    site_add_pair(&call, "dora@example.org", "emil@example.org", "G");
     ask(cookie_at('t', 0));
     ck_assert(!told.restart);
     expect_told("dora@example.org emil@example.org G");
@@ -209,7 +175,7 @@ END_TEST
 /* Written before the cookie, seen behind it: slow writers, other providers. */
 START_TEST(what_was_begun_a_little_earlier_is_told)
 {
-    add_pair("frida@example.org", "gerd@example.org", "G");
+    site_add_pair(&call, "frida@example.org", "gerd@example.org", "G");
     ask(cookie_at(own_kind(), 10));
     ck_assert(!told.restart);
     expect_told("frida@example.org gerd@example.org G");
@@ -426,7 +392,7 @@ START_TEST(many_at_once)
     (void)snprintf(from, sizeof(from), "%s", told.next);
     for (int i = 0; i < 600; i++) {
         (void)snprintf(contact, sizeof(contact), "m%d@elsewhere.example", i);
-        add_pair("popular@example.org", contact, "G");
+        site_add_pair(&call, "popular@example.org", contact, "G");
     }
     ask_for(from, 7);
     ck_assert_uint_eq(told.count, 7);
@@ -465,8 +431,8 @@ static Suite *changes_suite(void)
     TCase *tests = tcase_create("changes");
 
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
-    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
+    tcase_add_checked_fixture(tests, calls_begin, calls_end);
     tcase_add_test(tests, it_starts_now);
     tcase_add_test(tests, both_sides_are_told);
     tcase_add_test(tests, only_accounts_of_the_domain_are_told);
@@ -488,11 +454,5 @@ static Suite *changes_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(changes_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(changes_suite());
 }

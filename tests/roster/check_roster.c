@@ -8,20 +8,13 @@
 #include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "invitegate/roster.h"
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
 /* Pairs: their names, their entries, and a roster read from them. */
-
-static struct site *site;
 
 static void start(void)
 {
     site = site_start(NULL);
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 /* ------------------------------------------------------------------------------------- pair ids */
@@ -131,29 +124,16 @@ static bool collect(void *context, const char *contact, const char *group)
     return ++collected->count < collected->limit;
 }
 
-static void add_pair(inv_call *call, const char *jid, const char *contact, const char *group)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_operation *add = inv_pair_add_operation(call->domain, jid, contact, group,
-                                                "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
-
-    ck_assert_int_eq(inv_directory_run(call->directory, &add, 1, &call->deadline, &verdict),
-                     INV_OK);
-    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
-    inv_operation_free(&add);
-}
-
 START_TEST(contacts_come_in_order)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     struct collected collected = {.limit = 100};
     inv_call call;
 
     site_begin(site, &call, &verdict);
-    add_pair(&call, "ann@example.org", "dora@example.org", "D");
-    add_pair(&call, "ann@example.org", "bert@elsewhere.example", "B");
-    add_pair(&call, "carl@example.org", "ann@example.org", "C");
-    add_pair(&call, "carl@example.org", "dora@example.org", "X");
+    site_add_pair(&call, "ann@example.org", "dora@example.org", "D");
+    site_add_pair(&call, "ann@example.org", "bert@elsewhere.example", "B");
+    site_add_pair(&call, "carl@example.org", "ann@example.org", "C");
+    site_add_pair(&call, "carl@example.org", "dora@example.org", "X");
     ck_assert_int_eq(inv_roster_each(&call, "ann@example.org", collect, &collected), INV_OK);
     ck_assert_str_eq(collected.text,
                      "bert@elsewhere.example=B carl@example.org=C dora@example.org=D ");
@@ -169,7 +149,6 @@ END_TEST
 
 START_TEST(what_is_no_pair_is_left_out_and_told)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     struct collected collected = {.limit = 100};
     inv_call call;
 
@@ -181,7 +160,7 @@ START_TEST(what_is_no_pair_is_left_out_and_told)
                       "xmppContactJid: eli@example.org\nxmppContactJid: eva@example.org\n"
                       "xmppContactJid: gus@example.org\n");
     site_begin(site, &call, &verdict);
-    add_pair(&call, "eli@example.org", "fred@example.org", "F");
+    site_add_pair(&call, "eli@example.org", "fred@example.org", "F");
     ck_assert_int_eq(inv_roster_each(&call, "eli@example.org", collect, &collected), INV_OK);
     ck_assert_str_eq(collected.text, "fred@example.org=F ");
     ck_assert_msg(strstr(site->log, "rosterPairId=odd") != NULL, "%s", site->log);
@@ -194,7 +173,6 @@ END_TEST
 START_TEST(what_a_whole_pair_is)
 {
     static const char *const jids[] = {"alice@example.org", "bob@example.org", "eva@example.org"};
-    inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call;
 
     site_begin(site, &call, &verdict);
@@ -219,7 +197,6 @@ END_TEST
 /* Written by somebody else: what a roster of XMPP cannot hold costs that pair only. */
 START_TEST(control_characters_are_left_out_and_told)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     struct collected collected = {.limit = 100};
     inv_call call;
 
@@ -235,7 +212,7 @@ START_TEST(control_characters_are_left_out_and_told)
                       "objectClass: xmppRosterPair\nrosterGroup:: VGVhbQE=\n" /* Team U+0001 */
                       "xmppContactJid: gil@example.org\nxmppContactJid: hal@example.org\n");
     site_begin(site, &call, &verdict);
-    add_pair(&call, "gil@example.org", "ida@example.org", "I");
+    site_add_pair(&call, "gil@example.org", "ida@example.org", "I");
     ck_assert_int_eq(inv_roster_each(&call, "gil@example.org", collect, &collected), INV_OK);
     ck_assert_str_eq(collected.text, "hal@example.org=Invited ida@example.org=I ");
     ck_assert_msg(strstr(site->log, "rosterPairId=bell") != NULL, "%s", site->log);
@@ -248,7 +225,6 @@ END_TEST
 /* More than a plain search may return. */
 START_TEST(a_long_roster)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
     struct collected collected = {.limit = 10000};
     char contact[64];
     inv_call call;
@@ -256,7 +232,7 @@ START_TEST(a_long_roster)
     site_begin(site, &call, &verdict);
     for (int i = 0; i < 600; i++) {
         (void)snprintf(contact, sizeof(contact), "contact%d@elsewhere.example", i);
-        add_pair(&call, "popular@example.org", contact, "G");
+        site_add_pair(&call, "popular@example.org", contact, "G");
     }
     ck_assert_int_eq(inv_roster_each(&call, "popular@example.org", collect, &collected), INV_OK);
     ck_assert_uint_eq(collected.count, 600);
@@ -269,8 +245,6 @@ int main(void)
     Suite *suite = suite_create("roster");
     TCase *pairs = tcase_create("pairs");
     TCase *rosters = tcase_create("rosters");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(pairs, the_vector_of_the_design);
     tcase_add_test(pairs, the_order_is_that_of_bytes);
@@ -279,16 +253,12 @@ int main(void)
     tcase_add_test(pairs, a_pair_has_two_jids);
     suite_add_tcase(suite, pairs);
     tcase_set_timeout(rosters, 60);
-    tcase_add_unchecked_fixture(rosters, start, stop);
+    tcase_add_unchecked_fixture(rosters, start, fixture_stop);
     tcase_add_test(rosters, contacts_come_in_order);
     tcase_add_test(rosters, what_a_whole_pair_is);
     tcase_add_test(rosters, what_is_no_pair_is_left_out_and_told);
     tcase_add_test(rosters, control_characters_are_left_out_and_told);
     tcase_add_test(rosters, a_long_roster);
     suite_add_tcase(suite, rosters);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

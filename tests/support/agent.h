@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "tests/support/site.h"
+#include "tests/support/site_invites.h"
 
 /*
  * invite-agent as a process, and clients that speak invite-agent(7) to it. Whatever fails here

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/calls.h"
 
-struct site *site;
-inv_verdict verdict;
+#include <string.h>
+
+#include "invitegate/account.h"
+
 inv_call call;
 
 void calls_start_with(const char *domain_lines)
 {
     const struct site_settings settings = {.domain_lines = domain_lines};
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
-}
-
-void calls_start(void)
-{
-    calls_start_with(NULL);
-}
-
-void calls_stop(void)
-{
-    site_stop(&site);
+    fixture_start_with(&settings);
 }
 
 void calls_begin(void)
@@ -32,4 +23,24 @@ void calls_begin(void)
 void calls_end(void)
 {
     inv_call_end(&call);
+}
+
+inv_result calls_login(const char *local, const char *password)
+{
+    inv_secret *secret = inv_secret_new(password, strlen(password));
+    inv_name *name = site_name(site, local);
+    inv_result result = inv_account_login(&call, name, secret);
+
+    inv_name_free(&name);
+    inv_secret_free(&secret);
+    return result;
+}
+
+inv_result calls_status(const char *local)
+{
+    inv_name *name = site_name(site, local);
+    inv_result result = inv_account_status(&call, name);
+
+    inv_name_free(&name);
+    return result;
 }

@@ -2,25 +2,21 @@
 #ifndef INVITEGATE_TESTS_CALLS_H
 #define INVITEGATE_TESTS_CALLS_H
 
-#include "tests/support/site.h"
+#include "tests/support/fixture.h"
 
-/*
- * Fixtures of suites that call the rooms of the heart one by one: a site with alice for all tests,
- * and in each test a call with a verdict of its own.
+/* For suites that call a wing function by function: in each test a call with a verdict of its own.
  */
-extern struct site *site;
-extern inv_verdict verdict;
 extern inv_call call;
 
-/* Unchecked: once. domain_lines: as in site_settings. */
-void calls_start(void);
+/* Unchecked: once. A site with alice; domain_lines: as in site_settings. */
 void calls_start_with(const char *domain_lines);
-void calls_stop(void);
 
 /* Checked: around each test. */
 void calls_begin(void);
 void calls_end(void);
 
-#define expect(wanted) site_expect_result(verdict, wanted)
+/* inv_account_login and inv_account_status in this call. */
+inv_result calls_login(const char *local, const char *password);
+inv_result calls_status(const char *local);
 
 #endif

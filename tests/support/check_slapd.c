@@ -11,6 +11,7 @@
 
 #include "invitegate/config.h"
 #include "tests/support/slapd.h"
+#include "tests/support/suite.h"
 
 /* The fixture itself: tests that lean on it must not be fooled by it, nor leave servers behind. */
 
@@ -128,8 +129,6 @@ int main(void)
 {
     Suite *suite = suite_create("slapd");
     TCase *tests = tcase_create("the fixture");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, it_runs_and_stops);
@@ -137,9 +136,5 @@ int main(void)
     tcase_add_test(tests, a_wrong_option_is_no_server);
     tcase_add_test(tests, it_ends_with_its_process);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

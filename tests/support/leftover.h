@@ -2,7 +2,7 @@
 #ifndef INVITEGATE_TESTS_LEFTOVER_H
 #define INVITEGATE_TESTS_LEFTOVER_H
 
-#include "tests/support/site.h"
+#include "tests/support/site_invites.h"
 
 /* What crashes leave, made by the admin's hand. Each fails the test if the directory refuses. */
 

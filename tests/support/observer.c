@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/observer.h"
 
+#include <check.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -31,6 +32,20 @@ inv_repair_visitor observer_start(const char *interrupt_at, void (*act)(void))
 {
     seen = (struct observed){.interrupt = interrupt_at, .act = act};
     return (inv_repair_visitor){NULL, observe, interrupt};
+}
+
+void observer_repair(const struct site *site, bool dry_run, const char *interrupt_at,
+                     void (*act)(void))
+{
+    inv_repair_visitor visitor = observer_start(interrupt_at, act);
+    inv_verdict verdict = INV_VERDICT_INIT;
+    size_t left = 99;
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
+    inv_call_end(&call);
+    ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
 }
 
 void let_it_age(const struct site *site)

@@ -3,7 +3,7 @@
 #define INVITEGATE_TESTS_OBSERVER_H
 
 #include "invitegate/repair.h"
-#include "tests/support/site.h"
+#include "tests/support/site_invites.h"
 
 /* What a repair or purge noted, and what shall happen while it runs. One at a time. */
 struct observed {
@@ -16,6 +16,10 @@ extern struct observed seen;
 
 /* A visitor that starts anew. interrupt_at and act may be NULL. */
 inv_repair_visitor observer_start(const char *interrupt_at, void (*act)(void));
+
+/* inv_repair, which must succeed. */
+void observer_repair(const struct site *site, bool dry_run, const char *interrupt_at,
+                     void (*act)(void));
 
 #define expect_note(text)                                                                          \
     ck_assert_msg(strstr(seen.notes, text) != NULL, "no \"%s\" in:\n%s", text, seen.notes)

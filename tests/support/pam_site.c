@@ -1,103 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "pam_site.h"
+#include "tests/support/pam_site.h"
 
-#include <errno.h>
-#include <stdarg.h>
+#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include "invitegate/redeem.h"
-#include "pam_host.h"
-#include "slapd.h"
+#include "tests/support/leftover.h"
+#include "tests/support/pam_host.h"
 
-struct pam_site {
-    struct slapd *slapd;
-    char *stacks;
-    inv_context *context;
-};
+#define A_DAY 86400
 
-static void fail(const char *what, const char *why)
-{
-    fprintf(stderr, "pam_site: %s: %s\n", what, why);
-    abort();
-}
-
-static void need(inv_result result, const char *what, const inv_verdict *verdict)
-{
-    if (result != INV_OK)
-        fail(what, verdict->why);
-}
-
-static char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static char *text(const char *format, ...)
-{
-    va_list arguments;
-    char *result = NULL;
-
-    va_start(arguments, format);
-    if (vasprintf(&result, format, arguments) < 0)
-        fail("memory", format);
-    va_end(arguments);
-    return result;
-}
-
-pam_site *pam_site_open(void)
+void pam_site_start(void)
 {
     static const char *const options[] = {"--conf", NULL};
-    pam_site *site = calloc(1, sizeof(*site));
-    inv_verdict verdict = INV_VERDICT_INIT;
-    char *keys;
+    const struct site_settings settings = {.slapd_options = options, .example = true};
 
-    if (site == NULL || (site->slapd = slapd_start(options)) == NULL)
-        fail("slapd", "does not start");
-    keys = text("%s/token.keys", slapd_directory(site->slapd));
-    need(inv_keys_create(keys, &verdict), "keys", &verdict);
-    free(keys);
-    site->stacks = text("%s/pam.d", slapd_directory(site->slapd));
-    if (mkdir(site->stacks, 0700) != 0)
-        fail(site->stacks, strerror(errno));
-    pam_host_write_stack(site->stacks, "other",
+    site = site_start(&settings);
+    ck_assert_int_eq(mkdir(pam_site_folder(), 0700), 0);
+    pam_host_write_stack(pam_site_folder(), "other",
                          "auth required pam_deny.so\naccount required pam_deny.so\n"
                          "password required pam_deny.so\nsession required pam_deny.so");
-    need(inv_context_open(slapd_conf_path(site->slapd), inv_log_to_stderr, NULL, false,
-                          &site->context, &verdict),
-         "gate", &verdict);
-    if (slapd_modify(site->slapd, "dn: ou=invites,dc=example,dc=org\nchangetype: modify\n"
-                                  "add: invitePasswordForm\ninvitePasswordForm: server\n") != 0)
-        fail("invitePasswordForm", "cannot be recorded as init does");
-    pam_site_account(site, "alice", PAM_SITE_PASSWORD, NULL);
-    return site;
+    pam_site_account("alice", SITE_PASSWORD, NULL);
 }
 
-void pam_site_close(pam_site **site)
+const char *pam_site_folder(void)
 {
-    inv_context_free(&(*site)->context);
-    slapd_stop(&(*site)->slapd);
-    free((*site)->stacks);
-    free(*site);
-    *site = NULL;
+    static char folder[256];
+
+    (void)snprintf(folder, sizeof(folder), "%s/pam.d", slapd_directory(site->slapd));
+    return folder;
 }
 
-const char *pam_site_folder(const pam_site *site)
-{
-    return site->stacks;
-}
-
-const char *pam_site_conf(const pam_site *site)
+const char *pam_site_conf(void)
 {
     return slapd_conf_path(site->slapd);
 }
 
-const char *pam_site_conf_with(const pam_site *site, const char *name, const char *key,
-                               const char *value)
+const char *pam_site_conf_with(const char *name, const char *key, const char *value)
 {
     static char path[256];
-    FILE *from = fopen(pam_site_conf(site), "r");
+    FILE *from = fopen(pam_site_conf(), "r");
     FILE *to = NULL;
     char *line = NULL;
     size_t size = 0;
@@ -105,8 +52,8 @@ const char *pam_site_conf_with(const pam_site *site, const char *name, const cha
 
     (void)snprintf(path, sizeof(path), "%s/%s", slapd_directory(site->slapd), name);
     to = fopen(path, "w");
-    if (from == NULL || to == NULL)
-        fail(path, strerror(errno));
+    ck_assert_ptr_nonnull(from);
+    ck_assert_ptr_nonnull(to);
     while (getline(&line, &size, from) >= 0) {
         size_t length = strcspn(line, " =");
 
@@ -117,131 +64,80 @@ const char *pam_site_conf_with(const pam_site *site, const char *name, const cha
             fputs(line, to);
         }
     }
-    if (!found)
-        fail("the example configuration has no key", key);
+    ck_assert_msg(found, "the example configuration has no key %s", key);
     free(line);
     fclose(from);
     fclose(to);
     return path;
 }
 
-static void begin(const pam_site *site, inv_call *call, inv_verdict *verdict)
+static inv_token *make_invite(const inv_invite_request *request)
 {
-    need(inv_call_begin(site->context, &site->context->config->domains[0], 10000, call, verdict),
-         "call", verdict);
+    struct site_request full = {.request = {.type = INV_INVITE_ACCOUNT}};
+
+    if (request != NULL)
+        full.request = *request;
+    if (full.request.uses == 0)
+        full.request.uses = 1;
+    if (full.request.expires == 0)
+        full.request.expires = time(NULL) + A_DAY;
+    return site_create(site, &full);
 }
 
-static inv_token *make_invite(const pam_site *site, const inv_invite_request *request)
+void pam_site_invite(const inv_invite_request *request, char token[INV_TOKEN_LENGTH + 1])
 {
-    inv_invite_request full =
-        request != NULL ? *request : (inv_invite_request){.type = INV_INVITE_ACCOUNT};
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_token *token = NULL;
-    inv_call call = {0};
-
-    if (full.uses == 0)
-        full.uses = 1;
-    if (full.expires == 0)
-        full.expires = time(NULL) + 86400;
-    begin(site, &call, &verdict);
-    need(inv_invite_create(&call, &full, &token), "invite", &verdict);
-    inv_call_end(&call);
-    return token;
-}
-
-void pam_site_invite(const pam_site *site, const inv_invite_request *request,
-                     char token[INV_TOKEN_LENGTH + 1])
-{
-    inv_token *made = make_invite(site, request);
+    inv_token *made = make_invite(request);
 
     inv_token_write(made, token);
     inv_token_free(&made);
 }
 
-void pam_site_account(const pam_site *site, const char *local, const char *password,
-                      const inv_invite_request *request)
+void pam_site_account(const char *local, const char *password, const inv_invite_request *request)
 {
-    inv_token *token = make_invite(site, request);
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = pam_site_name(site, local);
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_call call = {0};
+    inv_token *token = make_invite(request);
 
-    begin(site, &call, &verdict);
-    need(inv_redeem(&call, token, name, secret, INV_ALLOW_REGISTRATION, 0), local, &verdict);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    inv_secret_free(&secret);
+    redeem(token, local, password);
+    expect(INV_OK);
     inv_token_free(&token);
 }
 
-void pam_site_modify(const pam_site *site, const char *ldif)
+static inv_token *parse(const char *text)
 {
-    if (slapd_modify(site->slapd, ldif) != 0)
-        fail("ldapmodify", ldif);
+    inv_token *token = NULL;
+
+    ck_assert_msg(inv_token_parse(site->context->keys, site_domain(site)->name, text, strlen(text),
+                                  &token, &verdict) == INV_OK,
+                  "%s", verdict.why);
+    return token;
 }
 
-void pam_site_revoke(const pam_site *site, const char *token)
+void pam_site_revoke(const char *token)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_token *parsed = NULL;
-    inv_call call = {0};
+    inv_token *parsed = parse(token);
 
-    begin(site, &call, &verdict);
-    need(inv_token_parse(call.keys, call.domain->name, token, strlen(token), &parsed, &verdict),
-         "token", &verdict);
-    need(inv_invite_revoke(&call, inv_token_id(parsed)), "revoke", &verdict);
-    inv_call_end(&call);
+    ck_assert_int_eq(site_revoke(site, parsed), INV_OK);
     inv_token_free(&parsed);
 }
 
-/* The invite of a token, with its claims and uses; the caller frees it. */
-static inv_invite *read_invite(const pam_site *site, const char *token)
+void pam_site_unfinish(const char *token, const char *jid)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_invite *invite = NULL;
-    inv_token *parsed = NULL;
-    inv_call call = {0};
+    inv_token *parsed = parse(token);
 
-    begin(site, &call, &verdict);
-    need(inv_token_parse(call.keys, call.domain->name, token, strlen(token), &parsed, &verdict),
-         "token", &verdict);
-    need(inv_invite_read(&call, inv_token_id(parsed), INV_INVITE_ALL, &invite), "read", &verdict);
-    inv_call_end(&call);
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteUsedBy\n-\n"
+                "add: inviteClaim\ninviteClaim: %s " LEFTOVER_NONCE "\n",
+                inv_token_id(parsed), jid);
     inv_token_free(&parsed);
-    return invite;
 }
 
-void pam_site_unfinish(const pam_site *site, const char *token, const char *jid)
+bool pam_site_is_unfinished(const char *token)
 {
-    inv_invite *invite = read_invite(site, token);
-    char *ldif = text("dn: %s\nchangetype: modify\ndelete: inviteUsedBy\n-\nadd: inviteClaim\n"
-                      "inviteClaim: %s 00112233445566ff\n",
-                      invite->dn, jid);
+    inv_token *parsed = parse(token);
+    struct site_state state;
 
-    pam_site_modify(site, ldif);
-    free(ldif);
-    inv_invite_free(&invite);
-}
-
-bool pam_site_is_unfinished(const pam_site *site, const char *token)
-{
-    inv_invite *invite = read_invite(site, token);
-    bool unfinished = invite->claim_count == 1 && invite->used_by_count == 0;
-
-    inv_invite_free(&invite);
-    return unfinished;
-}
-
-inv_name *pam_site_name(const pam_site *site, const char *local)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
-
-    need(
-        inv_name_prepare(&site->context->config->domains[0], local, strlen(local), &name, &verdict),
-        local, &verdict);
-    return name;
+    site_state(site, parsed, &state);
+    inv_token_free(&parsed);
+    return state.claims == 1 && state.used_by == 0;
 }
 
 const char *pam_site_combined(const char *token, const char *password)
@@ -252,18 +148,26 @@ const char *pam_site_combined(const char *token, const char *password)
     return combined;
 }
 
-void pam_site_stack(const pam_site *site, const char *name, const char *lines)
+void pam_site_stack(const char *name, const char *lines)
 {
-    char *result = text("%s", lines);
+    char *result = strdup(lines);
     char *at;
 
+    ck_assert_ptr_nonnull(result);
     while ((at = strstr(result, "CONF")) != NULL) {
-        char *longer =
-            text("%.*s%s%s", (int)(at - result), result, pam_site_conf(site), at + strlen("CONF"));
+        char *longer = NULL;
 
+        ck_assert_int_gt(asprintf(&longer, "%.*s%s%s", (int)(at - result), result, pam_site_conf(),
+                                  at + strlen("CONF")),
+                         0);
         free(result);
         result = longer;
     }
-    pam_host_write_stack(site->stacks, name, result);
+    pam_host_write_stack(pam_site_folder(), name, result);
     free(result);
+}
+
+bool pam_site_logged(const char *words)
+{
+    return strstr(pam_host_log(), words) != NULL;
 }

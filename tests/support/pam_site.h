@@ -2,55 +2,45 @@
 #ifndef INVITEGATE_TESTS_PAM_SITE_H
 #define INVITEGATE_TESTS_PAM_SITE_H
 
-#include "invitegate/context.h"
-#include "invitegate/invite.h"
-#include "invitegate/token.h"
+#include "tests/support/fixture.h"
 
 /*
- * A site of its own for a suite: a private slapd with policy, a configuration, keys, a folder for
- * stacks, and the account alice with PAM_SITE_PASSWORD. Whatever fails ends the program.
+ * The site of the fixture for suites of pam_invite.so: under config-examples/invitegate.conf, with
+ * a folder for stacks and the account alice, which an invite made. Whatever fails here fails the
+ * test that runs.
  */
-#define PAM_SITE_PASSWORD "correct horse battery"
 
-typedef struct pam_site pam_site;
+/* Unchecked: once. It ends with fixture_stop. */
+void pam_site_start(void);
 
-pam_site *pam_site_open(void);
-void pam_site_close(pam_site **site);
-
-const char *pam_site_folder(const pam_site *site); /* stacks go here */
-const char *pam_site_conf(const pam_site *site);
+const char *pam_site_folder(void); /* stacks go here */
+const char *pam_site_conf(void);
 
 /* A copy of the configuration with one key replaced ("uri = ..."); the name of the file. */
-const char *pam_site_conf_with(const pam_site *site, const char *name, const char *key,
-                               const char *value);
+const char *pam_site_conf_with(const char *name, const char *key, const char *value);
 
 /* Makes an invite; what request leaves 0 is one use of an account invite for a day. */
-void pam_site_invite(const pam_site *site, const inv_invite_request *request,
-                     char token[INV_TOKEN_LENGTH + 1]);
+void pam_site_invite(const inv_invite_request *request, char token[INV_TOKEN_LENGTH + 1]);
 
 /* Makes an account by an invite of these terms (NULL: plain). */
-void pam_site_account(const pam_site *site, const char *local, const char *password,
-                      const inv_invite_request *request);
-
-/* Changes the directory as its administrator. */
-void pam_site_modify(const pam_site *site, const char *ldif);
+void pam_site_account(const char *local, const char *password, const inv_invite_request *request);
 
 /* Revokes the invite of a token. */
-void pam_site_revoke(const pam_site *site, const char *token);
+void pam_site_revoke(const char *token);
 
 /* The finished use of a token with one use becomes the claim of jid again, as after a crash. */
-void pam_site_unfinish(const pam_site *site, const char *token, const char *jid);
+void pam_site_unfinish(const char *token, const char *jid);
 
 /* Whether a claim stands and no use is finished. */
-bool pam_site_is_unfinished(const pam_site *site, const char *token);
-
-/* The name, prepared; the caller frees it. */
-inv_name *pam_site_name(const pam_site *site, const char *local);
+bool pam_site_is_unfinished(const char *token);
 
 /* TOKEN:PASSWORD in a buffer that the next call reuses. */
 const char *pam_site_combined(const char *token, const char *password);
 
 /* Writes a stack; "CONF" in lines becomes the path of the configuration. */
-void pam_site_stack(const pam_site *site, const char *name, const char *lines);
+void pam_site_stack(const char *name, const char *lines);
+
+/* Whether the module has logged these words since the last pam_host_forget_log. */
+bool pam_site_logged(const char *words);
 
 #endif

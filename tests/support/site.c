@@ -13,11 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "invitegate/account.h"
 #include "invitegate/directory.h"
 
 #define ADMIN "cn=admin,dc=example,dc=org"
-#define A_DAY 86400
 
 /* ------------------------------------------------------------------------------------- the site */
 
@@ -86,7 +84,8 @@ void site_configure(struct site *site, const struct site_settings *settings)
     inv_directory_free(&site->admin);
     inv_context_free(&site->context);
     site->log[0] = '\0';
-    write_configuration(site, settings);
+    if (!settings->example)
+        write_configuration(site, settings);
     ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd), keep_line, site, false,
                                    &site->context, &verdict) == INV_OK,
                   "%s", verdict.why);
@@ -100,6 +99,32 @@ void site_record_dates(const struct site *site)
                 slapd_kind() == SLAPD_389DS ? "change" : "add");
 }
 
+/* A new file with this text, for an option of the script that starts the directory. */
+static void write_file(char path[], const char *text)
+{
+    int descriptor = mkstemp(path);
+
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_int_eq(write(descriptor, text, strlen(text)), (ssize_t)strlen(text));
+    ck_assert_int_eq(close(descriptor), 0);
+}
+
+static struct slapd *start_directory(const struct site_settings *settings)
+{
+    char path[] = "/tmp/invitegate-site-XXXXXX";
+    const char *const options[] = {settings->extra_conf != NULL ? "--extra-conf" : "--extra-ldif",
+                                   path, NULL};
+    const char *text = or_else(settings->extra_conf, settings->extra_ldif);
+    struct slapd *slapd;
+
+    if (text == NULL || slapd_kind() != SLAPD_OPENLDAP)
+        return slapd_start(settings->slapd_options);
+    write_file(path, text);
+    slapd = slapd_start(options);
+    (void)unlink(path);
+    return slapd;
+}
+
 struct site *site_start(const struct site_settings *settings)
 {
     const struct site_settings defaults = {.timeout = NULL};
@@ -108,7 +133,7 @@ struct site *site_start(const struct site_settings *settings)
     if (settings == NULL)
         settings = &defaults;
     ck_assert_ptr_nonnull(site);
-    site->slapd = slapd_start(settings->slapd_options);
+    site->slapd = start_directory(settings);
     ck_assert_msg(site->slapd != NULL, "slapd did not start");
     make_keys(site);
     read_admin_password(site);
@@ -171,7 +196,14 @@ void site_delete(const struct site *site, const char *dn)
     site_modify(site, "dn: %s\nchangetype: delete\n", dn);
 }
 
-static void look(struct site *site, inv_operation *search)
+void site_move_rosters(const struct site *site, const char *from, const char *to)
+{
+    site_modify(site,
+                "dn: ou=%s," SITE_BASE "\nchangetype: modrdn\nnewrdn: ou=%s\ndeleteoldrdn: 1\n",
+                from, to);
+}
+
+void site_look(struct site *site, inv_operation *search)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_deadline deadline = inv_deadline_in(30000);
@@ -241,7 +273,7 @@ size_t site_count(struct site *site, const char *base, const char *format, ...)
     ck_assert_int_ge(vasprintf(&filter, format, arguments), 0);
     va_end(arguments);
     search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
-    look(site, search);
+    site_look(site, search);
     ck_assert_msg(search->code == INV_LDAP_SUCCESS, "search for %s: %d", filter, search->code);
     count = search->entry_count;
     inv_operation_free(&search);
@@ -254,7 +286,7 @@ static inv_operation *read_entry(struct site *site, const char *dn, const char *
     const char *const attributes[] = {attribute, NULL};
     inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
 
-    look(site, search);
+    site_look(site, search);
     return search;
 }
 
@@ -276,6 +308,20 @@ size_t site_values(struct site *site, const char *dn, const char *attribute)
 
     inv_operation_free(&search);
     return count;
+}
+
+void site_expect_value(struct site *site, const char *dn, const char *attribute, const char *wanted)
+{
+    char *value = site_value(site, dn, attribute);
+
+    ck_assert_msg(value != NULL, "%s has no %s", dn, attribute);
+    ck_assert_str_eq(value, wanted);
+    free(value);
+}
+
+size_t site_pairs_of(struct site *site, const char *jid)
+{
+    return site_count(site, SITE_ROSTERS, "(xmppContactJid=%s)", jid);
 }
 
 void site_next_second(void)
@@ -328,231 +374,23 @@ pid_t site_slapd_pid(const struct site *site)
     return (pid_t)pid;
 }
 
-/* ------------------------------------------------------------------------------------ the heart */
-
-inv_name *site_name(const struct site *site, const char *local)
+void site_give_tree(struct site *site, const char *base)
 {
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    char *edit = NULL;
 
-    ck_assert_msg(inv_name_prepare(site_domain(site), local, strlen(local), &name, &verdict) ==
-                      INV_OK,
-                  "%s: %s", local, verdict.why);
-    return name;
-}
-
-inv_name *site_jid(const char *jid)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
-
-    ck_assert_msg(inv_name_parse_jid(jid, &name, &verdict) == INV_OK, "%s: %s", jid, verdict.why);
-    return name;
-}
-
-void site_request(const struct site *site, struct site_request *request, inv_invite_type type,
-                  const char *inviter)
-{
-    (void)site;
-    *request = (struct site_request){
-        .request = {.type = type, .uses = 1, .expires = time(NULL) + A_DAY},
-    };
-    if (inviter != NULL)
-        request->inviter = site_jid(inviter);
-    request->request.inviter = request->inviter;
-}
-
-void site_request_user(const struct site *site, struct site_request *request, const char *user)
-{
-    request->user = site_name(site, user);
-    request->request.user = request->user;
-}
-
-void site_request_contact(struct site_request *request, const char *contact)
-{
-    request->contact = site_jid(contact);
-    request->contacts[0] = request->contact;
-    request->request.contacts = request->contacts;
-}
-
-void site_request_end(struct site_request *request)
-{
-    inv_name_free(&request->inviter);
-    inv_name_free(&request->user);
-    inv_name_free(&request->contact);
-}
-
-inv_token *site_create(const struct site *site, struct site_request *request)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_token *token = NULL;
-    inv_call call;
-
-    site_begin(site, &call, &verdict);
-    ck_assert_msg(inv_invite_create(&call, &request->request, &token) == INV_OK, "%s: %s",
-                  inv_result_name(verdict.result), verdict.why);
-    inv_call_end(&call);
-    site_request_end(request);
-    return token;
-}
-
-inv_token *site_invite(const struct site *site, const char *inviter, long uses)
-{
-    struct site_request request;
-
-    site_request(site, &request, INV_INVITE_ACCOUNT, inviter);
-    request.request.uses = uses;
-    return site_create(site, &request);
-}
-
-inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *local,
-                          const char *password)
-{
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = NULL;
-    inv_result result;
-
-    *call->verdict = (inv_verdict)INV_VERDICT_INIT;
-    ck_assert_ptr_nonnull(secret);
-    result = inv_name_prepare(call->domain, local, strlen(local), &name, call->verdict);
-    ck_assert_msg(result == INV_OK, "%s: %s", local, call->verdict->why);
-    result =
-        inv_redeem(call, token, name, secret, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, time(NULL));
-    ck_assert_int_eq(result, call->verdict->result);
-    inv_name_free(&name);
-    inv_secret_free(&secret);
-    return result;
-}
-
-inv_result site_redeem(const struct site *site, const inv_token *token, const char *local,
-                       const char *password, inv_verdict *verdict)
-{
-    inv_call call;
-    inv_result result;
-
-    site_begin(site, &call, verdict);
-    result = site_redeem_in(&call, token, local, password);
-    inv_call_end(&call);
-    return result;
-}
-
-inv_result site_redeem_contact(const struct site *site, const inv_token *token, const char *jid,
-                               inv_verdict *verdict)
-{
-    inv_name *name = site_jid(jid);
-    inv_call call;
-    inv_result result;
-
-    *verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call, verdict);
-    result = inv_redeem_contact(&call, token, name, 0);
-    ck_assert_int_eq(result, verdict->result);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    return result;
-}
-
-inv_result site_check(const struct site *site, const inv_token *token, const char *local,
-                      inv_verdict *verdict)
-{
-    inv_name *name = local != NULL ? site_name(site, local) : NULL;
-    inv_acceptance acceptance = {0};
-    inv_call call;
-    inv_result result;
-
-    *verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call, verdict);
-    result =
-        inv_redeem_check(&call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, &acceptance);
-    ck_assert_int_eq(result, verdict->result);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    return result;
-}
-
-inv_result site_revoke(const struct site *site, const inv_token *token)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_call call;
-    inv_result result;
-
-    site_begin(site, &call, &verdict);
-    result = inv_invite_revoke(&call, inv_token_id(token));
-    inv_call_end(&call);
-    return result;
-}
-
-bool site_login(const struct site *site, const char *local, const char *password)
-{
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
-    inv_call call;
-    inv_result result;
-
-    site_begin(site, &call, &verdict);
-    result = inv_account_login(&call, name, secret);
-    inv_call_end(&call);
-    inv_name_free(&name);
-    inv_secret_free(&secret);
-    ck_assert_msg(result >= INV_OK, "login of %s: %s", local, verdict.why);
-    return result == INV_OK;
-}
-
-/* ------------------------------------------------------------------------------- what must hold */
-
-void site_state(struct site *site, const inv_token *token, struct site_state *state)
-{
-    static const char *const attributes[] = {"inviteUses", "inviteUsesLeft", "inviteClaim",
-                                             "inviteUsedBy", NULL};
-    char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
-    inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
-    const inv_entry *entry;
-
-    look(site, search);
-    ck_assert_msg(search->entry_count == 1, "%s cannot be read: %d", dn, search->code);
-    entry = search->entries[0];
-    state->uses = strtol(inv_entry_text(entry, "inviteUses"), NULL, 10);
-    state->uses_left = strtol(inv_entry_text(entry, "inviteUsesLeft"), NULL, 10);
-    state->claims = inv_entry_count(entry, "inviteClaim");
-    state->used_by = inv_entry_count(entry, "inviteUsedBy");
-    inv_operation_free(&search);
-    free(dn);
-    state->accounts = site_count(site, SITE_BASE, "(&(objectClass=xmppAccount)(inviteId=%s))",
-                                 inv_token_id(token));
-    state->pairs = site_count(site, SITE_BASE, "(&(objectClass=xmppRosterPair)(inviteId=%s))",
-                              inv_token_id(token));
-}
-
-void site_expect_consistent(struct site *site, const inv_token *token)
-{
-    struct site_state state;
-    long open;
-
-    site_state(site, token, &state);
-    open = state.uses_left >= 0 ? state.uses_left : -1 - state.uses_left;
-    if (state.uses == 0)
+    if (slapd_kind() == SLAPD_389DS) {
+        site_modify(site,
+                    "dn: %s\nchangetype: modify\nadd: aci\naci: (targetattr = \"*\")(version "
+                    "3.0; acl \"given\"; allow (all) userdn = " SERVICE ";)\n",
+                    base);
         return;
-    ck_assert_msg((long)state.claims + (long)state.used_by + open == state.uses,
-                  "%zu claims + %zu finished + %ld open of %ld uses", state.claims, state.used_by,
-                  open, state.uses);
-    ck_assert_msg(state.accounts <= state.claims + state.used_by,
-                  "%zu accounts for %zu claims and %zu finished uses", state.accounts, state.claims,
-                  state.used_by);
-}
-
-void site_expect(struct site *site, const inv_token *token, long uses_left, size_t claims,
-                 size_t used_by, size_t accounts, size_t pairs)
-{
-    struct site_state state;
-
-    site_state(site, token, &state);
-    ck_assert_msg(state.uses_left == uses_left && state.claims == claims &&
-                      state.used_by == used_by && state.accounts == accounts &&
-                      state.pairs == pairs,
-                  "left %ld (%ld), claims %zu (%zu), finished %zu (%zu), accounts %zu (%zu), pairs "
-                  "%zu (%zu)",
-                  state.uses_left, uses_left, state.claims, claims, state.used_by, used_by,
-                  state.accounts, accounts, state.pairs, pairs);
-    site_expect_consistent(site, token);
+    }
+    ck_assert_int_gt(asprintf(&edit,
+                              "s|^include .*invitegate-acl.conf|access to dn.subtree=\"%s\" "
+                              "by dn.exact=\"gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,"
+                              "cn=auth\" write by anonymous auth\\n&|",
+                              base, (unsigned)getgid(), (unsigned)getuid()),
+                     0);
+    site_restart(site, "slapd.conf", edit);
+    free(edit);
 }

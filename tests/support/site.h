@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "invitegate/context.h"
-#include "invitegate/redeem.h"
+#include "invitegate/secret.h"
 #include "tests/support/slapd.h"
 
 /*
@@ -24,8 +24,11 @@ struct site {
 /* All may be NULL. */
 struct site_settings {
     const char *const *slapd_options;
-    const char *uri;             /* instead of slapd's own socket */
-    const char *timeout;         /* 20s: room for many processes on few cores */
+    const char *extra_conf; /* instead of options: a text behind slapd's section of the database */
+    const char *extra_ldif; /* likewise: what is in its database from the start */
+    bool example;           /* the configuration is that of slapd_conf_path; the rest is unused */
+    const char *uri;        /* instead of slapd's own socket */
+    const char *timeout;    /* 20s: room for many processes on few cores */
     const char *directory_lines; /* instead of slapd_bind_lines */
     const char *domain_lines;    /* more keys of [domain example.org] */
     const char *log_lines;       /* instead of "level = debug" */
@@ -60,6 +63,9 @@ void site_modify(const struct site *site, const char *format, ...)
 void site_add_account(const struct site *site, const char *local);
 void site_delete(const struct site *site, const char *dn);
 
+/* ou=FROM becomes ou=TO: with "rosters" as the one, the container of pairs is away. */
+void site_move_rosters(const struct site *site, const char *from, const char *to);
+
 /* As an admin disables an account: ppolicy's lock without end, with 389 DS nsAccountLock. */
 void site_lock_account(const struct site *site, const char *local);
 bool site_is_locked(struct site *site, const char *local);
@@ -81,6 +87,20 @@ char *site_value(struct site *site, const char *dn, const char *attribute);
 /* How many values an attribute has. */
 size_t site_values(struct site *site, const char *dn, const char *attribute);
 
+/* Fails the test unless the first value of an attribute is this one. */
+void site_expect_value(struct site *site, const char *dn, const char *attribute,
+                       const char *wanted);
+
+/* How many pairs name a bare JID. */
+size_t site_pairs_of(struct site *site, const char *jid);
+
+/* An operation as the admin; it is answered when this returns. */
+void site_look(struct site *site, inv_operation *search);
+
+/* Lets invitegate do everything below base, which the examples' rules do not. OpenLDAP: slapd
+ * starts anew. */
+void site_give_tree(struct site *site, const char *base);
+
 /* Waits until the clock shows another second than the one the call began in. */
 void site_next_second(void);
 
@@ -89,66 +109,5 @@ void site_restart(struct site *site, const char *file, const char *edit);
 
 /* The process of slapd, also after a restart. */
 pid_t site_slapd_pid(const struct site *site);
-
-/* ------------------------------------------------------------------------------------ the heart */
-
-inv_name *site_name(const struct site *site, const char *local);
-inv_name *site_jid(const char *jid);
-
-/* A request for an account invite with one use, a day from now; inviter is a JID or NULL. */
-struct site_request {
-    inv_invite_request request;
-    inv_name *inviter;
-    inv_name *user;
-    inv_name *contact;
-    const inv_name *contacts[2];
-};
-void site_request(const struct site *site, struct site_request *request, inv_invite_type type,
-                  const char *inviter);
-void site_request_user(const struct site *site, struct site_request *request, const char *user);
-void site_request_contact(struct site_request *request, const char *contact);
-void site_request_end(struct site_request *request);
-
-/* Makes the invite and ends the request. */
-inv_token *site_create(const struct site *site, struct site_request *request);
-
-/* A plain account invite; inviter may be NULL. */
-inv_token *site_invite(const struct site *site, const char *inviter, long uses);
-
-/* inv_redeem with everything a registration or reset takes, in a call of its own. */
-inv_result site_redeem(const struct site *site, const inv_token *token, const char *local,
-                       const char *password, inv_verdict *verdict);
-inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *local,
-                          const char *password);
-inv_result site_redeem_contact(const struct site *site, const inv_token *token, const char *jid,
-                               inv_verdict *verdict);
-inv_result site_check(const struct site *site, const inv_token *token, const char *local,
-                      inv_verdict *verdict);
-inv_result site_revoke(const struct site *site, const inv_token *token);
-bool site_login(const struct site *site, const char *local, const char *password);
-
-/* ------------------------------------------------------------------------------- what must hold */
-
-/* The state of an invite as the directory has it. */
-struct site_state {
-    long uses;
-    long uses_left; /* as stored */
-    size_t claims;
-    size_t used_by;
-    size_t accounts; /* with this inviteId */
-    size_t pairs;    /* likewise */
-};
-void site_state(struct site *site, const inv_token *token, struct site_state *state);
-
-/* claims + open uses + finished = uses; no account without a claim or a finished use. */
-void site_expect_consistent(struct site *site, const inv_token *token);
-
-/* ...and exactly this. */
-void site_expect(struct site *site, const inv_token *token, long uses_left, size_t claims,
-                 size_t used_by, size_t accounts, size_t pairs);
-
-#define site_expect_result(verdict, wanted)                                                        \
-    ck_assert_msg((verdict).result == (wanted), "%s, not %s: %s",                                  \
-                  inv_result_name((verdict).result), inv_result_name(wanted), (verdict).why)
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef INVITEGATE_TESTS_TLS_SITE_H
 #define INVITEGATE_TESTS_TLS_SITE_H
 
-#include "tests/support/site.h"
+#include "tests/support/site_invites.h"
 
 /*
  * A site whose slapd also listens on TCP with a certificate for 127.0.0.1, and whose invitegate

@@ -1,32 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/two_domains.h"
 
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static void give_other_domain(struct site *site)
-{
-    char *edit = NULL;
-
-    if (slapd_kind() == SLAPD_389DS) {
-        site_modify(site,
-                    "dn: " TWO "\nchangetype: modify\nadd: aci\naci: (targetattr = \"*\")(version "
-                    "3.0; acl \"two\"; allow (all) userdn = "
-                    "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\";)\n");
-        return;
-    }
-    ck_assert_int_gt(asprintf(&edit,
-                              "s|^include .*invitegate-acl.conf|access to dn.subtree=\"" TWO "\" "
-                              "by dn.exact=\"gidNumber=%u+uidNumber=%u,cn=peercred,cn=external,"
-                              "cn=auth\" write by anonymous auth\\n&|",
-                              (unsigned)getgid(), (unsigned)getuid()),
-                     0);
-    site_restart(site, "slapd.conf", edit);
-    free(edit);
-}
-
 void two_domains_add_person(const struct site *site, const char *dn, const char *local,
                             const char *jid)
 {
@@ -57,7 +31,7 @@ struct site *two_domains_start(void)
                       "inviteSoleContainer: TRUE\n\n"
                       "dn: ou=rosters," TWO "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
                       "dn: " STAFF "\nchangetype: add\nobjectClass: organizationalUnit\n");
-    give_other_domain(site);
+    site_give_tree(site, TWO);
     site_add_account(site, "alice");
     two_domains_add_person(site, "uid=otto," TWO_PEOPLE, "otto", NULL);
     two_domains_add_person(site, "uid=sue," STAFF, "sue", NULL);

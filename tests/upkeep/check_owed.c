@@ -9,6 +9,7 @@
 #include "invitegate/removal.h"
 #include "invitegate/repair.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 /* A group that was promised and could not be joined stays owed, and what was given once does not.
@@ -20,9 +21,6 @@
 #define POSIX  "cn=posix," GROUPS
 #define BOTH   "cn=both," GROUPS
 
-static struct site *site;
-static inv_verdict verdict;
-
 static void start(void)
 {
     const struct site_settings settings = {
@@ -31,8 +29,7 @@ static void start(void)
             "name_pattern = ^.+$\nallowed_groups = " CLUB " " GONE " " POSIX " " BOTH "\n",
     };
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
+    fixture_start_with(&settings);
     site_modify(site, "dn: " CLUB "\nchangetype: add\nobjectClass: groupOfNames\n"
                       "member: uid=alice," SITE_PEOPLE "\n\n"
                       "dn: " POSIX "\nchangetype: add\nobjectClass: posixGroup\n"
@@ -42,14 +39,6 @@ static void start(void)
                       "\nmemberUid: alice\n");
     site_next_second();
 }
-
-static void stop(void)
-{
-    site_stop(&site);
-}
-
-#define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
-#define expect(wanted)                 site_expect_result(verdict, wanted)
 
 static inv_token *invite_to(const char *const *groups, long uses)
 {
@@ -267,13 +256,6 @@ START_TEST(a_group_that_goes_meanwhile_is_owed)
 }
 END_TEST
 
-static void move_rosters(const char *from, const char *to)
-{
-    site_modify(site,
-                "dn: ou=%s," SITE_BASE "\nchangetype: modrdn\nnewrdn: ou=%s\ndeleteoldrdn: 1\n",
-                from, to);
-}
-
 /* There is no container of the pairs whenever one is written, and whenever one is looked for it is
  * there. */
 static void refuse_pairs(void *context, counter_moment moment, size_t number, size_t write)
@@ -286,9 +268,9 @@ static void refuse_pairs(void *context, counter_moment moment, size_t number, si
     (void)number;
     (void)write;
     if (is_pair && !away)
-        move_rosters("rosters", "elsewhere");
+        site_move_rosters(site, "rosters", "elsewhere");
     else if (moment == COUNTER_AFTER_ANSWER && away)
-        move_rosters("elsewhere", "rosters");
+        site_move_rosters(site, "elsewhere", "rosters");
     else
         return;
     away = !away;
@@ -493,11 +475,9 @@ int main(void)
 {
     Suite *suite = suite_create("owed");
     TCase *tests = tcase_create("owed");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, start, stop);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
     tcase_add_test(tests, a_debt_restores_no_pair);
     tcase_add_loop_test(tests, a_group_that_is_gone_stays_owed, 0, 2);
     tcase_add_loop_test(tests, a_group_that_goes_meanwhile_is_owed, 0, 2);
@@ -510,9 +490,5 @@ int main(void)
     tcase_add_test(tests, a_group_with_two_kinds_of_members);
     tcase_add_test(tests, what_repair_finishes_is_owed_too);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,23 +5,9 @@
 #include <string.h>
 
 #include "common/upkeep/run.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
 
 #define ALICE "alice@example.org"
 
@@ -182,20 +168,14 @@ int main(void)
 {
     Suite *suite = suite_create("purge");
     TCase *purges = tcase_create("purge");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(purges, 60);
-    tcase_add_unchecked_fixture(purges, start, stop);
+    tcase_add_unchecked_fixture(purges, fixture_start_aged, fixture_stop);
     tcase_add_test(purges, ended_invites_are_purged);
     tcase_add_test(purges, an_invite_that_was_restored_stays);
     tcase_add_test(purges, an_expired_invite_that_is_claimed_stays);
     tcase_add_test(purges, more_than_a_page);
     tcase_add_test(purges, the_grace_to_the_second);
     suite_add_tcase(suite, purges);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -8,13 +8,12 @@
 #include "invitegate/directory.h"
 #include "invitegate/repair.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 
 #define ALICE  "alice@example.org"
 #define GROUPS "ou=groups,dc=example,dc=org"
 
-static struct site *site;
-static inv_verdict verdict;
 static inv_removal removed;
 
 static void start(void)
@@ -22,18 +21,12 @@ static void start(void)
     const struct site_settings settings = {
         .domain_lines = "password_verifiers = server\nallowed_groups = cn=friends," GROUPS};
 
-    site = site_start(&settings);
-    site_add_account(site, "alice");
+    fixture_start_with(&settings);
     site_modify(site, "dn: cn=friends," GROUPS "\nchangetype: add\nobjectClass: groupOfNames\n"
                       "cn: friends\nmember: uid=alice," SITE_PEOPLE "\n\ndn: cn=posix," GROUPS
                       "\nchangetype: add\nobjectClass: posixGroup\n"
                       "cn: posix\ngidNumber: 4711\n");
     site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 static inv_result removes(const char *jid)
@@ -73,12 +66,9 @@ START_TEST(everything_of_an_account_goes)
     inv_token *open = NULL;
     inv_token *used = NULL;
     inv_token *reset = NULL;
-    struct site_request request;
 
     site_next_second();
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "a1");
-    reset = site_create(site, &request);
+    reset = site_reset_invite(site, "a1");
     open = site_invite(site, "a1@example.org", 3);
     used = site_invite(site, "a1@example.org", 1);
     ck_assert_int_eq(site_redeem(site, used, "a1guest", SITE_PASSWORD, &verdict), INV_OK);
@@ -114,13 +104,10 @@ START_TEST(invites_that_cannot_be_read_are_revoked_too)
     inv_token *token = registered("a9");
     inv_token *open = NULL;
     inv_token *strange = NULL;
-    struct site_request request;
 
     site_next_second();
     open = site_invite(site, "a9@example.org", 3);
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "a9");
-    strange = site_create(site, &request);
+    strange = site_reset_invite(site, "a9");
     site_modify(site,
                 "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\ndelete: inviteTerms\n\n"
                 "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\nreplace: inviteInviter\n"
@@ -329,11 +316,9 @@ int main(void)
 {
     Suite *suite = suite_create("removal");
     TCase *removals = tcase_create("removal");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(removals, 60);
-    tcase_add_unchecked_fixture(removals, start, stop);
+    tcase_add_unchecked_fixture(removals, start, fixture_stop);
     tcase_add_test(removals, everything_of_an_account_goes);
     tcase_add_test(removals, invites_that_cannot_be_read_are_revoked_too);
     tcase_add_test(removals, an_unfinished_use_is_finished_first);
@@ -346,9 +331,5 @@ int main(void)
     tcase_add_test(removals, the_invited_are_told);
     tcase_add_test(removals, a_contact_elsewhere_joins_no_group);
     suite_add_tcase(suite, removals);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

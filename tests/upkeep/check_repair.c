@@ -14,53 +14,25 @@
 #include "invitegate/directory.h"
 #include "invitegate/pair.h"
 #include "tests/support/counter.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
 
 /* Every test has its own names; all of them share a directory, and repair sees all of it. */
-
-static struct site *site;
-static inv_verdict verdict;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_add_account(site, "alice");
-    site_next_second();
-}
-
-static void stop(void)
-{
-    site_stop(&site);
-}
 
 #define ALICE "alice@example.org"
 
 /* ------------------------------------------------------------------------------ running a repair
  */
 
-static void run(bool dry_run, const char *interrupt_at, void (*act)(void))
-{
-    inv_repair_visitor visitor;
-    size_t left = 99;
-    inv_call call;
-
-    visitor = observer_start(interrupt_at, act);
-    verdict = (inv_verdict)INV_VERDICT_INIT;
-    site_begin(site, &call, &verdict);
-    ck_assert_msg(inv_repair(&call, dry_run, &visitor, &left) == INV_OK, "%s", verdict.why);
-    inv_call_end(&call);
-    ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
-}
-
 static void repair(void)
 {
-    run(false, NULL, NULL);
+    observer_repair(site, false, NULL, NULL);
 }
 
 static void rehearse(void)
 {
-    run(true, NULL, NULL);
+    observer_repair(site, true, NULL, NULL);
 }
 
 static void keep_young(void)
@@ -216,7 +188,7 @@ START_TEST(a_claim_that_was_taken_over_is_not_freed)
     resumed = site_invite(site, ALICE, 1);
     leftover_claim(site, resumed, "c7@example.org", LEFTOVER_NONCE, 1);
     let_it_age(site);
-    run(false, "claims", resume);
+    observer_repair(site, false, "claims", resume);
     expect_no_note("c7@example.org");
     site_expect(site, resumed, 0, 1, 0, 0, 0);
     inv_token_free(&resumed);
@@ -290,18 +262,13 @@ END_TEST
 
 START_TEST(a_reset_is_finished_or_freed)
 {
-    struct site_request request;
     inv_token *done = NULL;
     inv_token *dead = NULL;
 
     site_add_account(site, "c11");
     site_add_account(site, "c11b");
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "c11");
-    done = site_create(site, &request);
-    site_request(site, &request, INV_INVITE_RESET, NULL);
-    site_request_user(site, &request, "c11b");
-    dead = site_create(site, &request);
+    done = site_reset_invite(site, "c11");
+    dead = site_reset_invite(site, "c11b");
     leftover_claim(site, done, "c11@example.org", LEFTOVER_NONCE, 1);
     leftover_claim(site, dead, "c11b@example.org", LEFTOVER_NONCE, 1);
     site_modify(site,
@@ -564,11 +531,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- pairs */
 
-static size_t pairs_of(const char *jid)
-{
-    return site_count(site, SITE_ROSTERS, "(xmppContactJid=%s)", jid);
-}
-
 START_TEST(pairs_of_nobody_go)
 {
 
@@ -577,14 +539,14 @@ START_TEST(pairs_of_nobody_go)
     leftover_pair(site, NULL, "p1@elsewhere.example", ALICE);
     site_next_second();
     repair();
-    ck_assert_uint_eq(pairs_of("p1@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "p1@example.org"), 1);
     let_it_age(site);
     rehearse();
     expect_note("removed rosterPairId=");
-    ck_assert_uint_eq(pairs_of("p1@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "p1@example.org"), 1);
     repair();
-    ck_assert_uint_eq(pairs_of("p1@example.org"), 0);
-    ck_assert_uint_eq(pairs_of("p1@elsewhere.example"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "p1@example.org"), 0);
+    ck_assert_uint_eq(site_pairs_of(site, "p1@elsewhere.example"), 1);
 }
 END_TEST
 
@@ -634,8 +596,8 @@ START_TEST(pairs_older_than_an_account_are_left)
     repair();
     expect_note("uid=p5," SITE_PEOPLE " is younger than this pair");
     expect_no_note("uid=p5b,"); /* the pair is of its own invite: it was restored */
-    ck_assert_uint_eq(pairs_of("p5@example.org"), 1);
-    ck_assert_uint_eq(pairs_of("p5b@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "p5@example.org"), 1);
+    ck_assert_uint_eq(site_pairs_of(site, "p5b@example.org"), 1);
     ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 1);
     write_group_again("p5@example.org", "p5@elsewhere.example");
     let_it_age(site);
@@ -749,11 +711,9 @@ int main(void)
 {
     Suite *suite = suite_create("repair");
     TCase *repairs = tcase_create("repair");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(repairs, 60);
-    tcase_add_unchecked_fixture(repairs, start, stop);
+    tcase_add_unchecked_fixture(repairs, fixture_start_aged, fixture_stop);
     tcase_add_test(repairs, a_dead_claim_is_freed);
     tcase_add_test(repairs, an_account_is_finished);
     tcase_add_test(repairs, a_surplus_claim_is_freed);
@@ -781,9 +741,5 @@ int main(void)
     tcase_add_test(repairs, a_pair_that_goes_while_it_is_taken_over_is_there);
     tcase_add_test(repairs, beside_redemptions);
     suite_add_tcase(suite, repairs);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

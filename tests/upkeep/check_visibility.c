@@ -6,14 +6,12 @@
 #include <string.h>
 
 #include "invitegate/repair.h"
+#include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
 #include "tests/support/observer.h"
 
 #define ALICE "alice@example.org"
 #define OTHER "ou=other,dc=example,dc=org"
-
-static struct site *site;
-static inv_verdict verdict;
 
 /* A second domain is configured, and not set up yet. */
 static void start(void)
@@ -25,11 +23,6 @@ static void start(void)
     };
 
     site = site_start(&settings);
-}
-
-static void stop(void)
-{
-    site_stop(&site);
 }
 
 static inv_result repair(void)
@@ -150,19 +143,13 @@ int main(void)
 {
     Suite *suite = suite_create("visibility");
     TCase *visible = tcase_create("visibility");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(visible, 60);
-    tcase_add_unchecked_fixture(visible, start, stop);
+    tcase_add_unchecked_fixture(visible, start, fixture_stop);
     tcase_add_test(visible, where_no_account_is_there_is_nothing_to_see);
     tcase_add_test(visible, a_filter_that_finds_nobody);
     tcase_add_test(visible, names_that_are_hidden);
     tcase_add_test(visible, another_domain_that_is_not_there);
     suite_add_tcase(suite, visible);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }
