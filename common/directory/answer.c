@@ -22,7 +22,8 @@ static const struct {
      "a limit of the server, or of a gateway in front of it, was met: its own log tells which"},
     {13, INV_CONFIG, "the server wants TLS or ldapi: set uri or starttls"},
     {17, INV_CONFIG, "the schema lacks this attribute: invitectl doctor tells what to load"},
-    {21, INV_CONFIG, "the schema gives this attribute another syntax: invitectl doctor"},
+    {21, INV_CONFIG,
+     "the schema gives this attribute another syntax, or lacks this class: invitectl doctor"},
     {49, INV_CONFIG,
      "bind_dn, or the password in bind_password_file, is not what the directory has"},
     {50, INV_CONFIG,
@@ -32,8 +33,7 @@ static const struct {
     {52, INV_DIRECTORY_DOWN, "the server, or the one behind a gateway, is not there"},
     {53, INV_DIRECTORY_DOWN,
      "the server has no database for this DN (see the suffix in the configuration), is read-only, "
-     "or "
-     "refuses by another setting: its own log tells"},
+     "or refuses by another setting: its own log tells"},
     {65, INV_CONFIG,
      "the object classes do not allow this entry: account_classes and account_attributes, or a "
      "schema that was not loaded"},

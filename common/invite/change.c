@@ -63,7 +63,7 @@ static inv_result reserve_again(inv_call *call, const inv_invite *invite)
 
     if (result == INV_OK)
         result = inv_account_find(call, name, &account);
-    if (result == INV_OK)
+    if (result == INV_OK && account != NULL)
         result = inv_account_refuse_taken(account, call->verdict);
     if (result == INV_OK)
         result = reservation_take(call, invite->user, invite->id);

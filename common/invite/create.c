@@ -124,14 +124,16 @@ static inv_result judge_free(inv_call *call, const inv_invite_request *request,
                              const inv_account *account)
 {
     char *group = NULL;
-    inv_result result = inv_account_refuse_taken(account, call->verdict);
+    inv_result result;
 
-    if (result != INV_OK || request->inherit_groups)
-        return result;
+    if (account != NULL)
+        return inv_account_refuse_taken(account, call->verdict);
+    if (request->inherit_groups)
+        return INV_OK;
     result = inv_group_find(call, request->user, &group);
     if (result == INV_OK && group != NULL)
         result = inv_verdict_set(call->verdict, INV_NAME_RESERVED,
-                                 "nobody has the name, but the group %s names it: take it out "
+                                 "no entry has the name, but the group %s names it: take it out "
                                  "(invitectl remove), or let it be inherited (--inherit-groups)",
                                  group);
     free(group);

@@ -197,8 +197,6 @@ inv_result inv_account_find_of_jid(inv_call *call, const inv_name *name, inv_acc
 
 inv_result inv_account_refuse_taken(const inv_account *holder, inv_verdict *verdict)
 {
-    if (holder == NULL)
-        return INV_OK;
     return inv_verdict_set(verdict, INV_NAME_TAKEN, "held by %s", holder->dn);
 }
 

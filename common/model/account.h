@@ -9,12 +9,13 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
                                   inv_verdict *verdict);
 
 /*
- * Judges the answer to that search. *account is NULL when the name is free, which it is only when
- * no entry was found. Else it is the entry of this JID (the first, with several set, when there are
- * more); else one of INV_OWNER_NOBODY; else one of INV_OWNER_ANOTHER. Callers that act as, for or
- * on the account ask inv_account_is_own. The caller frees *account. Reads more only where it must:
- * inviteSoleContainer, for an entry outside of people without xmppJid, and the password policy, for
- * a lock by failed logins. Codes other than 0 are judged by inv_operation_result.
+ * Judges the answer to inv_account_search_operation. *account is NULL when the name is free, which
+ * it is only when no entry was found. Else it is the entry of this JID (the first, with several
+ * set, when there are more); else one of INV_OWNER_NOBODY; else one of INV_OWNER_ANOTHER. Callers
+ * that act as, for or on the account ask inv_account_is_own. The caller frees *account. Reads more
+ * only where it must: inviteSoleContainer, for an entry outside of people without xmppJid, and the
+ * password policy, for a lock by failed logins. Codes other than 0 are judged by
+ * inv_operation_result.
  */
 inv_result inv_account_from_search(inv_call *call, const inv_name *name,
                                    const inv_operation *operation, inv_account **account);
@@ -96,7 +97,7 @@ char *inv_account_state(const inv_account *account);
  */
 bool inv_account_fits_reset(const inv_account *account, const inv_invite *invite);
 
-/* INV_NAME_TAKEN, with the entry that holds the name in verdict->why; NULL, a free name: INV_OK. */
+/* INV_NAME_TAKEN, with the entry that holds the name in verdict->why. */
 inv_result inv_account_refuse_taken(const inv_account *holder, inv_verdict *verdict);
 
 #endif

@@ -6,10 +6,11 @@
 #include "invitegate/directory.h"
 
 /*
- * The same for the account of name, with a look into the directory where the answer alone does not
- * tell: a 19 to an add is INV_NAME_TAKEN when an entry has a value that account_attributes makes of
- * the name (slapo-unique, 389 DS's attribute uniqueness); 389 DS, by its vendorName, may name its
- * password policy in words. Up to two flights. No verdict when they fail.
+ * As inv_account_write_result for the account of name, with a look into the directory where the
+ * answer alone does not tell: a 19 to an add is INV_NAME_TAKEN when an entry has a value that
+ * account_attributes makes of the name (slapo-unique, 389 DS's attribute uniqueness); 389 DS, by
+ * its vendorName, may name its password policy in words. Up to two flights. No verdict when they
+ * fail.
  */
 inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
                                      const inv_operation *operation);

@@ -273,41 +273,33 @@ static const char *value_of(const struct leaver *leaver, const group_key *key)
     return inv_name_jid(leaver->name);
 }
 
-/* Whether an entry other than the leaver's holds this local part in domain. */
-static inv_result is_held_in(inv_call *call, const struct leaver *leaver, const inv_domain *domain,
-                             bool *ret_held)
+/* The same for one domain; the name may be one that its name_pattern forbids by now. */
+static inv_result is_held_in(inv_call *call, const inv_domain *domain, const char *local,
+                             const char *dn, bool *ret_held)
 {
-    const char *local = inv_name_local(leaver->name);
     inv_verdict unused = INV_VERDICT_INIT;
     inv_operation *search = NULL;
     inv_name *name = NULL;
-    inv_result result = inv_name_prepare(domain, local, strlen(local), &name, &unused);
+    inv_result result = inv_name_prepare_existing(domain, local, strlen(local), &name, &unused);
 
-    *ret_held = false;
-    if (result == INV_NAME_INVALID)
-        return INV_OK; /* nor is an account of that name in this domain */
     if (result != INV_OK)
-        return inv_verdict_no_memory(call->verdict);
+        return inv_verdict_set(call->verdict, result, "%s", unused.why);
     search = inv_account_search_operation(domain, name);
     result = inv_call_perform(call, search, "looking for who else has the name", INV_LDAP_SUCCESS);
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
-        *ret_held = *ret_held || !inv_dn_equal(inv_entry_dn(search->entries[i]), leaver->dn);
+        *ret_held = *ret_held || dn == NULL || !inv_dn_equal(inv_entry_dn(search->entries[i]), dn);
     inv_operation_free(&search);
     inv_name_free(&name);
     return result;
 }
 
-/*
- * Whether an entry other than the leaver's holds the local part, in any configured domain. A group
- * that lists local parts (memberUid) may mean that entry then.
- */
-static inv_result is_held_by_another(inv_call *call, const struct leaver *leaver, bool *ret_held)
+inv_result group_name_is_held(inv_call *call, const char *local, const char *dn, bool *ret_held)
 {
     inv_result result = INV_OK;
 
     *ret_held = false;
     for (size_t i = 0; result == INV_OK && !*ret_held && i < call->config->domain_count; i++)
-        result = is_held_in(call, leaver, &call->config->domains[i], ret_held);
+        result = is_held_in(call, &call->config->domains[i], local, dn, ret_held);
     return result;
 }
 
@@ -348,7 +340,7 @@ static inv_result leave_by(inv_call *call, const struct leaver *leaver, const gr
         result = inv_operation_result(search, "looking for groups", call->verdict);
     if (result == INV_OK && key->value == GROUP_VALUE_LOCAL && search != NULL &&
         search->entry_count > 0)
-        result = is_held_by_another(call, leaver, &held);
+        result = group_name_is_held(call, inv_name_local(leaver->name), leaver->dn, &held);
     for (size_t i = 0; result == INV_OK && !held && search != NULL && i < search->entry_count;
          i++) {
         result = leave_group(call, inv_entry_dn(search->entries[i]), key->attribute, value);

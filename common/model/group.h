@@ -30,11 +30,17 @@ inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char
                                 inv_operation *reads[INV_GROUP_READS], char **group);
 
 /*
+ * Whether an entry other than dn (NULL: any) holds the local part in a configured domain. A group
+ * that lists local parts (memberUid) may mean that entry. INV_OK, or no verdict.
+ */
+inv_result group_name_is_held(inv_call *call, const char *local, const char *dn, bool *ret_held);
+
+/*
  * Takes dn and name out of every group that names them: each attribute that group_filter compares
  * with %D, %u or %j loses that value; one compared with %u keeps it while an entry other than dn
  * holds the name in any configured domain, since it may be that one's. *left counts the memberships
- * that went. A group that refuses stops it (the directory's words in verdict); those before are
- * done, it may be repeated.
+ * that went. A group that refuses stops it (the directory's words in call->verdict); those before
+ * are done, it may be repeated.
  */
 inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left);
 

@@ -14,8 +14,9 @@
 inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, inv_verdict *verdict);
 
 /*
- * The same for a token that was accepted before: the invite's own end counts at accepted_at. The
- * end of the account counts now: an account made after it would have expired already.
+ * inv_invite_state_at for a token that was accepted before: the invite's own end counts at
+ * accepted_at. The end of the account counts now: an account made after it would have expired
+ * already.
  */
 inv_invite_state inv_invite_state_accepted(const inv_invite *invite, time_t accepted_at,
                                            time_t now);

@@ -170,7 +170,7 @@ static inv_result refuse_named(struct redemption *redemption)
                                       &group);
     if (result == INV_OK && group != NULL)
         result = inv_verdict_set(redemption->call->verdict, INV_NAME_RESERVED,
-                                 "nobody has the name, but the group %s names it: take it out "
+                                 "no entry has the name, but the group %s names it: take it out "
                                  "(invitectl remove), or make an invite with --inherit-groups",
                                  group);
     free(group);

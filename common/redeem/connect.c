@@ -416,25 +416,20 @@ inv_result redemption_leave(struct redemption *redemption, const struct parties 
 }
 
 /* Appends the removal of the pairs that this invite wrote into the container of domain. */
-static bool append_withdrawal(struct redemption *redemption, inv_call *call,
-                              const inv_domain *domain, struct flight *flight,
-                              struct flight *elsewhere)
+static bool append_withdrawal(const struct redemption *redemption, inv_call *call,
+                              const inv_domain *domain, struct flight *flight)
 {
     inv_operation *search = inv_pair_search_operation(domain, inv_name_jid(redemption->name));
     bool found = false;
 
     if (search != NULL)
         search->paged = true;
-    found = inv_call_run(call, &search, 1) == INV_OK;
+    found = inv_call_perform(call, search, "looking for pairs", INV_LDAP_SUCCESS) == INV_OK;
     for (size_t i = 0; found && i < search->entry_count; i++) {
         const inv_entry *pair = search->entries[i];
 
-        if (!inv_entry_has(pair, "inviteId", redemption->invite->id))
-            continue;
-        if (domain == call->domain)
-            append_removal(redemption, flight, elsewhere, pair);
-        else
-            flight_append(elsewhere, inv_operation_new_delete(inv_entry_dn(pair)));
+        if (inv_entry_has(pair, "inviteId", redemption->invite->id))
+            flight_append(flight, inv_operation_new_delete(inv_entry_dn(pair)));
     }
     inv_operation_free(&search);
     return found;
@@ -444,14 +439,23 @@ void redemption_disconnect(struct redemption *redemption)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = inv_call_aside(redemption->call, &verdict);
-    const inv_domain *own = domain_of(&call, inv_name_jid(redemption->name));
     struct flight flight = {.operations = NULL};
     struct flight elsewhere = {.operations = NULL};
-    bool found = append_withdrawal(redemption, &call, call.domain, &flight, &elsewhere);
+    bool found = true;
 
-    /* who redeems a contact invite may be of another domain, which has the pairs as well */
-    if (found && own != NULL && own != call.domain)
-        found = append_withdrawal(redemption, &call, own, &flight, &elsewhere);
+    /*
+     * a pair stands in the containers of the redeemer's and of the contact's domain, and either may
+     * be another than the invite's
+     */
+    for (size_t i = 0; found && i < call.config->domain_count; i++) {
+        const inv_domain *domain = &call.config->domains[i];
+
+        found = append_withdrawal(redemption, &call, domain,
+                                  domain == call.domain ? &flight : &elsewhere);
+    }
+    if (!found)
+        inv_log_write(call.log, INV_LOG_WARNING, "invite %s: the pairs of %s stay: %s",
+                      redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
     if (found && run_flight(redemption, &elsewhere))
         (void)run_flight(redemption, &flight);
     flight_end(&elsewhere);

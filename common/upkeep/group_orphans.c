@@ -24,7 +24,6 @@ typedef struct membership {
 
 struct orphanage {
     inv_call *call;
-    inv_verdict *verdict;
     group_key keys[KEYS_MAX];
     size_t key_count;
     membership *memberships;
@@ -217,7 +216,7 @@ inv_result inv_group_each_orphan(inv_call *call,
                                  void (*visit)(void *context, const inv_group_orphan *orphan),
                                  void *context)
 {
-    struct orphanage work = {.call = call, .verdict = call->verdict};
+    struct orphanage work = {.call = call};
     const char *rest = call->domain->group_filter;
     bool orphan = false;
     inv_result result = INV_OK;
@@ -230,13 +229,17 @@ inv_result inv_group_each_orphan(inv_call *call,
         qsort(work.memberships, work.count, sizeof(*work.memberships), by_name);
     for (size_t i = 0; result == INV_OK && i < work.count; i++) {
         const membership *one = &work.memberships[i];
+        bool held = false;
         inv_group_orphan told = {.group = one->group,
                                  .attribute = work.keys[one->key].attribute,
                                  .local = inv_name_local(one->name)};
 
         if (i == 0 || !inv_name_equal(one->name, work.memberships[i - 1].name))
             result = is_orphan(&work, one->name, &orphan);
-        if (result == INV_OK && orphan && (i == 0 || !is_same(one, one - 1)))
+        /* a memberUid does not tell of which domain: it may mean another's account */
+        if (result == INV_OK && orphan && work.keys[one->key].value == GROUP_VALUE_LOCAL)
+            result = group_name_is_held(call, told.local, NULL, &held);
+        if (result == INV_OK && orphan && !held && (i == 0 || !is_same(one, one - 1)))
             visit(context, &told);
     }
     for (size_t i = 0; i < work.count; i++) {

@@ -83,7 +83,6 @@ struct purge {
     size_t *purged;
     size_t seen;
     bool stuck; /* an invite could not be deleted */
-    inv_verdict *verdict;
 };
 
 static inv_result purge_one(struct purge *run, const inv_invite *invite)
@@ -161,11 +160,7 @@ static inv_result purge_all(struct purge *run, inv_operation *search)
 inv_result inv_purge(inv_call *call, long older_than, bool dry_run,
                      const inv_repair_visitor *visitor, size_t *purged)
 {
-    struct purge run = {.call = call,
-                        .dry_run = dry_run,
-                        .visitor = visitor,
-                        .purged = purged,
-                        .verdict = call->verdict};
+    struct purge run = {.call = call, .dry_run = dry_run, .visitor = visitor, .purged = purged};
     inv_operation *search = NULL;
     inv_result result;
 

@@ -246,8 +246,7 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
     repair run = {.call = call,
                   .dry_run = dry_run,
                   .visitor = visitor,
-                  .left = left,
-                  .verdict = call->verdict};
+                  .left = left};
     inv_result result;
 
     *left = 0;

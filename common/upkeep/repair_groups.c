@@ -7,7 +7,7 @@
 static void tell_orphan(void *context, const inv_group_orphan *orphan)
 {
     repair_note(context, INV_REPAIR_LEFT, orphan->group,
-                "%s names %s, and nobody has that name: whoever registered it would be in the "
+                "%s names %s, and no entry has that name: whoever registered it would be in the "
                 "group, so nobody can. Take it out (invitectl remove %s@%s), or let a new account "
                 "have it (invitectl create --inherit-groups --user %s)",
                 orphan->attribute, orphan->local, orphan->local,

@@ -12,7 +12,6 @@ typedef struct repair {
     const inv_repair_visitor *visitor;
     size_t *left;
     time_t now; /* by the directory's clock, in seconds since 1970 */
-    inv_verdict *verdict;
 } repair;
 
 void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,
@@ -20,8 +19,8 @@ void repair_note(const repair *run, inv_repair_action action, const char *dn, co
 void repair_progress(const repair *run, const char *what, size_t done, size_t total);
 
 /*
- * Notes verdict->why as LEFT and returns INV_OK: what is wrong with one entry does not keep the
- * others from being repaired.
+ * Notes call->verdict->why as LEFT and returns INV_OK: what is wrong with one entry does not keep
+ * the others from being repaired.
  */
 inv_result repair_leave(const repair *run, const char *dn);
 

@@ -56,7 +56,8 @@ typedef struct inv_group_orphan {
 
 /*
  * Visits every membership, in the groups that invitegate can see, of a name of the domain that no
- * entry holds: an account registered under that name would be in those groups. Names that
+ * entry holds (a memberUid: no entry of any configured domain): an account registered under that
+ * name would be in those groups. Names that
  * name_pattern or reserved_names forbid anyway are left out. The call's deadline is set anew for
  * each operation.
  */

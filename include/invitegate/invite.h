@@ -137,7 +137,11 @@ typedef enum inv_invite_parts {
 } inv_invite_parts;
 const char *const *inv_invite_attributes(inv_invite_parts parts); /* ends with NULL; static */
 
-/* The two above and the run between them. */
+/*
+ * Reads the invite with these parts. INV_BAD_TOKEN for 32 on the entry itself ("unknown");
+ * INV_CONFIG when the container is missing or hidden, or as for inv_invite_each. The caller frees
+ * *invite.
+ */
 inv_result inv_invite_read(inv_call *call, const char *id, inv_invite_parts parts,
                            inv_invite **invite);
 

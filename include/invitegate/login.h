@@ -54,7 +54,7 @@ typedef struct inv_login_attempt {
      * NULL.
      */
     inv_secret *stored;
-    bool registered; /* this very call has made the account, or finished making it */
+    bool registered; /* this very call has made the account */
 } inv_login_attempt;
 
 /*

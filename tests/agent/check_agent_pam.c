@@ -338,6 +338,22 @@ START_TEST(modules_that_do_not_end)
 }
 END_TEST
 
+/* A stack that takes longer than one look into the directory has leaves time for the look behind
+ * it. */
+START_TEST(modules_that_take_their_time)
+{
+    struct agent_reply reply;
+    char text[INV_TOKEN_LENGTH + 1];
+
+    write_stack_after("password optional pam_exec.so quiet /bin/sleep 5");
+    plain_invite(text);
+    agent_ask(client, &reply, "register", text, "slow", GOOD, ADDRESS, "", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_msg(strstr(reply.text, "account=") != NULL, "%s", reply.text);
+    ck_assert_msg(strstr(reply.text, "unknown") == NULL, "%s", reply.text);
+}
+END_TEST
+
 START_TEST(a_stack_that_is_wrong)
 {
     struct agent_reply reply;
@@ -415,6 +431,7 @@ int main(void)
     tcase_add_test(tests, another_module_may_refuse);
     tcase_add_test(tests, not_at_this_time);
     tcase_add_test(tests, modules_that_do_not_end);
+    tcase_add_test(tests, modules_that_take_their_time);
     tcase_add_test(tests, a_stack_that_is_wrong);
     tcase_add_test(tests, without_a_token);
     tcase_add_test(tests, a_directory_that_was_away);

@@ -519,7 +519,7 @@ member: uid=bob,ou=people,$suffix
 END
 verdict "a group outlives a member" $?
 exits 1 "repair tells" repair
-says "of the group and the name" "^left +cn=named,$suffix: member names gone, and nobody" "$out"
+says "of the group and the name" "^left +cn=named,$suffix: member names gone, and no entry" "$out"
 exits 1 "doctor finds it" doctor
 says "and says what to do" 'no entry has the name gone, but cn=named' "$out"
 exits 1 "no invite is made for it" create --user gone --print id

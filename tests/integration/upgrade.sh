@@ -62,6 +62,7 @@ identity=gidNumber=$(id -g)+uidNumber=$(id -u),cn=peercred,cn=external,cn=auth
     printf 'olcAccess: to * by dn.exact=%s manage\n\n' "$identity"
     printf 'dn: olcDatabase={1}ldif,cn=config\nobjectClass: olcDatabaseConfig\nobjectClass: olcLdifConfig\n'
     printf 'olcDatabase: {1}ldif\nolcSuffix: %s\nolcDbDirectory: %s\nolcAccess: to * by * write\n' "$suffix" "$work/db"
+    printf 'olcRootDN: cn=admin,%s\nolcRootPW: admin\n' "$suffix"
 } >"$work/config.ldif"
 "$slapd" -Tadd -n 0 -F "$work/config" -l "$work/config.ldif" >"$out" 2>"$err"
 verdict "is in the cn=config of a server" $?
@@ -99,7 +100,14 @@ says "and says how to load the new one" 'schema/update schema/invitegate.ldif' "
 exits 4 "init without containers" init
 says "wants the new schema" '^finding +schema' "$out"
 ! grep -q '^dn:' "$out"
-verdict "before their LDIF, which the directory would refuse" $?
+verdict "before any LDIF of containers" $?
+printf admin >"$work/admin"
+chmod 600 "$work/admin"
+exits 4 "init that may make them" init --bind-dn "cn=admin,$suffix" --bind-password-file "$work/admin"
+says "wants the new schema as well" '^finding +schema' "$out"
+tool ldapsearch -LLL -b "$suffix" '(objectClass=organizationalUnit)' dn
+! grep -q '^dn:' "$out"
+verdict "before it makes any container" $?
 config=$site/invitegate.conf
 tool ldapadd -f "$work/invitegate.ldif"
 verdict "ldapadd of the new one is refused" $(($? == 0))

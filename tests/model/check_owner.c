@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "invitegate/group.h"
 #include "invitegate/removal.h"
 #include "tests/support/fixture.h"
 #include "tests/support/leftover.h"
@@ -33,6 +34,13 @@ static void start(void)
 static const inv_domain *two(void)
 {
     return inv_config_domain(site->context->config, "two.example");
+}
+
+static inv_domain *two_domain(void)
+{
+    inv_domain *domain = site_domain(site);
+
+    return strcmp(domain->name, "two.example") == 0 ? domain : domain + 1;
 }
 
 static void begin(void)
@@ -359,6 +367,34 @@ START_TEST(nobody_leaves_a_group_for_another)
     add_desk("gone");
     ck_assert_int_eq(remove_account("gone@two.example"), INV_NO_ACCOUNT);
     ck_assert_uint_eq(desks("gone"), 0);
+    /* the entry that holds it is older than name_pattern */
+    add_desk("old.name!");
+    add_person("uid=old.name!," TWO_PEOPLE, "old.name!", "old.name!@two.example");
+    ck_assert_int_eq(remove_account("old.name!@example.org"), INV_NO_ACCOUNT);
+    ck_assert_uint_eq(desks("old.name!"), 1);
+}
+END_TEST
+
+static void count_desk(void *context, const inv_group_orphan *orphan)
+{
+    if (strcmp(orphan->local, "here") == 0 || strcmp(orphan->local, "left") == 0)
+        (*(size_t *)context)++;
+}
+
+/* Nor does it wait for whoever registers the name in the other domain. */
+START_TEST(a_group_of_another_domains_person_is_no_orphan)
+{
+    size_t orphans = 0;
+
+    add_desk("here");
+    add_person("uid=here," SITE_PEOPLE, "here", "here@example.org");
+    free(two_domain()->name_search_base);
+    two_domain()->name_search_base = strdup(TWO_PEOPLE);
+    ck_assert_int_eq(inv_group_each_orphan(&call, count_desk, &orphans), INV_OK);
+    ck_assert_uint_eq(orphans, 0);
+    add_desk("left");
+    ck_assert_int_eq(inv_group_each_orphan(&call, count_desk, &orphans), INV_OK);
+    ck_assert_uint_eq(orphans, 1);
 }
 END_TEST
 
@@ -437,6 +473,7 @@ int main(void)
     tcase_add_test(domains, a_contact_is_of_the_jid);
     tcase_add_test(domains, nobody_is_removed_for_another);
     tcase_add_test(domains, nobody_leaves_a_group_for_another);
+    tcase_add_test(domains, a_group_of_another_domains_person_is_no_orphan);
     tcase_add_test(domains, repair_knows_whose_pairs_they_are);
     suite_add_tcase(suite, domains);
     tcase_set_timeout(one, 60);

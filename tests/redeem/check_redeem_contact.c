@@ -290,6 +290,26 @@ START_TEST(a_contact_whose_use_went_to_another)
 }
 END_TEST
 
+/* Also where the contact is of another domain than the invite, and the redeemer of none of ours. */
+START_TEST(a_contact_of_another_domain_whose_use_went_to_another)
+{
+    static const char jid[] = "late@elsewhere.example";
+    struct site_request request;
+    struct between between = {NULL, WRITE_PAIR + 2, repoint};
+    inv_token *token = NULL;
+
+    site_request(site, &request, INV_INVITE_CONTACT, "alice@example.org");
+    site_request_contact(&request, "otto@other.example");
+    token = site_create(site, &request);
+    between.token = token;
+    meet_with(&between, jid);
+    expect(INV_BAD_TOKEN);
+    expect_pairs(SITE_BASE, jid, "alice@example.org", 0);
+    expect_pairs(SITE_BASE, jid, "otto@other.example", 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 static void finish_it(const struct between *between)
 {
     inv_verdict other = INV_VERDICT_INIT;
@@ -448,6 +468,7 @@ int main(void)
     tcase_add_test(contact, what_crashes_leave);
     tcase_add_loop_test(contact, lost_answers_are_read_back, 1, 4);
     tcase_add_loop_test(contact, a_contact_whose_use_went_to_another, 0, 2);
+    tcase_add_test(contact, a_contact_of_another_domain_whose_use_went_to_another);
     tcase_add_test(contact, a_contact_whom_its_own_repetition_finishes);
     tcase_add_test(contact, a_contact_without_a_pair_is_none);
     tcase_add_test(contact, a_pair_across_domains_stands_in_both_containers);

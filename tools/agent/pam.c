@@ -245,7 +245,6 @@ static inv_result confirm(agent_task *task, const inv_name *name)
     inv_account *account = NULL;
     inv_result result;
 
-    call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
     result = inv_account_find_of_jid(&call, name, &account);
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_CONFIG,
@@ -310,6 +309,8 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
     result = check_name(&task->call, token, name, allowed_types, accepted_at);
     if (result == INV_OK)
         result = run(task, fields);
+    /* the stack may have taken longer than one look into the directory has */
+    task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
     inv_wipe(text, sizeof(text));
     if (result == INV_NOT_ALLOWED)
         result = explain_refusal(task, token, name, allowed_types, accepted_at);

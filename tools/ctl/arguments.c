@@ -78,6 +78,7 @@ inv_result ctl_argument_id(ctl_session *session, void *state)
                                  "this site");
     if (result == INV_OK)
         memcpy(session->id, inv_token_id(session->token), sizeof(session->id));
+    inv_token_free(&session->token); /* an id is enough from here on */
     return result;
 }
 

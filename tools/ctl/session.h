@@ -70,7 +70,7 @@ struct json_t *ctl_session_json(const ctl_session *session);
  *
  * ctl_argument_token: a token, as a pasted URI too, or "-" for a line of standard input. Without -d
  * every domain is tried, because the MAC of the token tells its domain.
- * ctl_argument_id: an inviteId, or a token that gives one.
+ * ctl_argument_id: an inviteId, or a token that gives one and is not kept.
  * ctl_argument_jid: a JID of any domain; without '@' the session's domain is meant.
  * ctl_argument_account: a JID of a configured domain, which becomes the session's.
  */

@@ -58,6 +58,7 @@ static inv_result check_places(ctl_session *session, void *state)
     return INV_OK;
 }
 
+/* Reads also those of domains that are not chosen: they share the key file. */
 static inv_result find_containers(ctl_session *session, void *state)
 {
     setup *work = state;
@@ -65,21 +66,29 @@ static inv_result find_containers(ctl_session *session, void *state)
     ctl_proof proof = proof_of(session, work);
     inv_result result = ctl_containers_read(&proof, containers);
 
-    /* read also for domains that are not chosen: they share the key file */
-    if (result != INV_OK || !is_chosen(work, session->domain))
-        return result;
-    if (!ctl_containers_complete(containers) && work->admin.directory != NULL) {
-        result = ctl_containers_make(&proof, containers);
-        if (result == INV_OK)
-            result = ctl_containers_read(&proof, containers);
-        if (result == INV_OK && !ctl_containers_complete(containers))
-            result = inv_verdict_set(&session->verdict, INV_CONFIG,
-                                     "the containers of %s are there, but invitegate cannot read "
-                                     "them: give it the rights of invitegate-acl.conf",
-                                     session->domain->name);
-    }
-    if (result == INV_OK && !ctl_containers_complete(containers))
+    if (result == INV_OK && is_chosen(work, session->domain) &&
+        !ctl_containers_complete(containers))
         work->missing++;
+    return result;
+}
+
+static inv_result make_containers(ctl_session *session, void *state)
+{
+    setup *work = state;
+    ctl_containers *containers = containers_of(session, work);
+    ctl_proof proof = proof_of(session, work);
+    inv_result result;
+
+    if (ctl_containers_complete(containers))
+        return INV_OK;
+    result = ctl_containers_make(&proof, containers);
+    if (result == INV_OK)
+        result = ctl_containers_read(&proof, containers);
+    if (result == INV_OK && !ctl_containers_complete(containers))
+        result = inv_verdict_set(&session->verdict, INV_CONFIG,
+                                 "the containers of %s are there, but invitegate cannot read "
+                                 "them: give it the rights of invitegate-acl.conf",
+                                 session->domain->name);
     return result;
 }
 
@@ -125,9 +134,9 @@ static inv_result check_schema(ctl_session *session, void *state)
 }
 
 /*
- * Without the schema the directory would refuse the LDIF of the containers: its findings are then
- * the report. A schema that is complete is not in the report here; prove() adds it once all is
- * there.
+ * Asked before containers are made, since a directory without the schema would take some of them
+ * and refuse the others. Its findings are then the report. A schema without findings is not in the
+ * report here; prove() adds it once all is there.
  */
 static inv_result report_missing_schema(ctl_session *session, setup *work)
 {
@@ -226,6 +235,8 @@ static inv_result set_up(ctl_session *session, setup *work)
         result = report_missing_schema(session, work);
         if (result != INV_OK || ctl_report_findings(work->report) > 0)
             return result;
+    }
+    if (work->missing > 0 && work->admin.directory == NULL) {
         work->prints_ldif = !session->invocation->json;
         result = ctl_each_domain(session, work->chosen, print_missing, work);
         return result != INV_OK
@@ -236,6 +247,10 @@ static inv_result set_up(ctl_session *session, setup *work)
                          "with ldapadd, or run init with --bind-dn and "
                          "--bind-password-file; then run init again");
     }
+    if (work->missing > 0)
+        result = ctl_each_domain(session, work->chosen, make_containers, work);
+    if (result != INV_OK)
+        return result;
     result = find_keys(session, work);
     return result == INV_OK ? ctl_each_domain(session, work->chosen, prove, work) : result;
 }

@@ -238,7 +238,10 @@ static inv_result read_arguments(ctl_session *session, void *state)
 
 static inv_result run(ctl_session *session, void *state)
 {
-    return inv_invited_each(&session->call, visit, state);
+    const forest *all = state;
+    inv_result result = inv_invited_each(&session->call, visit, state);
+
+    return all->no_memory ? inv_verdict_no_memory(&session->verdict) : result;
 }
 
 static int print(const ctl_session *session, void *state)
@@ -248,8 +251,7 @@ static int print(const ctl_session *session, void *state)
 
     if (all->count > 0)
         qsort(all->people, all->count, sizeof(*all->people), by_inviter);
-    if (all->no_memory || !add_inviters(all) ||
-        !print_forest(all, only, session->invocation->json)) {
+    if (!add_inviters(all) || !print_forest(all, only, session->invocation->json)) {
         ctl_warn("out of memory");
         return CTL_EXIT_TEMPORARY;
     }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/directory.h"
 #include "ldif.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 /* SAFE-STRING of RFC 2849, and no space at the end. */
 static bool is_safe(const char *value, size_t length)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/directory.h"
 #include "throwaway.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "invitegate/directory.h"
 /*
  * Two accounts that look like any others: the reader, which binds, and the other one, which is
  * read. Can they be made, found by name and reset, and is a change of their passwords noticed?

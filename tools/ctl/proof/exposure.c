@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/directory.h"
 #include "proof.h"
 
 #include <string.h>
 
+#include "invitegate/directory.h"
 /* Whether anonymous and ordinary readers see what only invitegate should. */
 
 #define REMEDY_EXPOSURE                                                                            \

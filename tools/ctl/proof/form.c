@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/directory.h"
 #include "throwaway.h"
 
 #include <string.h>
 
+#include "invitegate/directory.h"
 #include "invitegate/password_form.h"
 
 /* Which password forms the directory accepts, and how it stores them. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/directory.h"
 #include "places.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/directory.h"
 #define KINDS 3
 
 static const char *const keys[KINDS] = {"people", "invites", "rosters"};

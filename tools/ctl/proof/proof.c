@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include "invitegate/directory.h"
 #include "proof.h"
 
 #include <stdarg.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "invitegate/directory.h"
 bool ctl_random_hex(char *text, size_t digits)
 {
     static const char hex[] = "0123456789abcdef";
