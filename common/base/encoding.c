@@ -3,6 +3,9 @@
 
 #include <limits.h>
 #include <openssl/evp.h>
+#include <string.h>
+
+#include "invitegate/secret.h"
 
 void inv_base64_write(const unsigned char *bytes, size_t length, char *text)
 {
@@ -15,10 +18,25 @@ static bool is_base64(char character)
            (character >= '0' && character <= '9') || character == '+' || character == '/';
 }
 
-bool inv_base64_read(const char *text, size_t length, unsigned char *bytes, size_t *count)
+/* OpenSSL writes a byte for each padding character, out of the unused bits before it. */
+static bool read_last_group(const char *text, size_t padding, unsigned char *bytes)
+{
+    unsigned char group[3];
+    bool taken = EVP_DecodeBlock(group, (const unsigned char *)text, 4) == 3;
+
+    for (size_t i = 3 - padding; i < 3; i++)
+        taken = taken && group[i] == 0;
+    if (taken)
+        memcpy(bytes, group, 3 - padding);
+    inv_wipe(group, sizeof(group));
+    return taken;
+}
+
+bool inv_base64_read(const char *text, size_t length, unsigned char *bytes, size_t size,
+                     size_t *count)
 {
     size_t padding = 0;
-    size_t decoded;
+    size_t before; /* the last group, in characters */
 
     *count = 0;
     if (length == 0)
@@ -31,15 +49,12 @@ bool inv_base64_read(const char *text, size_t length, unsigned char *bytes, size
         if (!is_base64(text[i]))
             return false;
     }
-    if (EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length) < 0)
+    before = length - 4;
+    if (length / 4 * 3 - padding > size ||
+        EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)before) < 0 ||
+        !read_last_group(text + before, padding, bytes + before / 4 * 3))
         return false;
-    decoded = length / 4 * 3;
-    /* OpenSSL writes a byte for each padding character, out of the unused bits before it. */
-    for (size_t i = decoded - padding; i < decoded; i++) {
-        if (bytes[i] != 0)
-            return false;
-    }
-    *count = decoded - padding;
+    *count = length / 4 * 3 - padding;
     return true;
 }
 

@@ -15,9 +15,10 @@ void inv_base64_write(const unsigned char *bytes, size_t length, char *text);
 
 /*
  * Reads canonical base64: whole groups with their padding, no other character, unused bits zero, so
- * that bytes have one text only. bytes has at least length / 4 * 3 bytes. *count: how many it got.
+ * that bytes have one text only. False also for more than size bytes. *count: how many bytes got.
  */
-bool inv_base64_read(const char *text, size_t length, unsigned char *bytes, size_t *count);
+bool inv_base64_read(const char *text, size_t length, unsigned char *bytes, size_t size,
+                     size_t *count);
 
 /* Lower-case base16 and a NUL; text has INV_HEX_SIZE(length) bytes. */
 void inv_hex_write(const unsigned char *bytes, size_t length, char *text);

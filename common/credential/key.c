@@ -63,7 +63,7 @@ static bool take_id(const char **line, const char *end, unsigned *id)
 /* The base64 of a key, at least one blank before it and nothing but blanks behind it. */
 static bool take_key(const char *line, const char *end, unsigned char key[INV_KEY_SIZE])
 {
-    unsigned char bytes[INV_KEY_SIZE + 1]; /* one more: base64 works in groups of three */
+    unsigned char bytes[INV_KEY_SIZE];
     const char *text = line;
     size_t count = 0;
     bool taken;
@@ -73,7 +73,8 @@ static bool take_key(const char *line, const char *end, unsigned char key[INV_KE
     while (end > text && is_blank(end[-1]))
         end--;
     taken = text > line && (size_t)(end - text) == KEY_TEXT_LENGTH &&
-            inv_base64_read(text, KEY_TEXT_LENGTH, bytes, &count) && count == INV_KEY_SIZE;
+            inv_base64_read(text, KEY_TEXT_LENGTH, bytes, sizeof(bytes), &count) &&
+            count == INV_KEY_SIZE;
     if (taken)
         memcpy(key, bytes, INV_KEY_SIZE);
     inv_wipe(bytes, sizeof(bytes));

@@ -159,21 +159,22 @@ static bool read_iterations(piece digits, unsigned *iterations)
     return *iterations > 0 && *iterations <= ITERATIONS_MAX;
 }
 
-/* bytes has room for size rounded up to a group of three. */
-static bool read_bytes(piece base64, size_t size, unsigned char *bytes, size_t *count)
-{
-    return base64.length <= INV_BASE64_SIZE(size) - 1 &&
-           inv_base64_read(base64.text, base64.length, bytes, count);
-}
-
 typedef struct stored_value {
     const scram_mechanism *mechanism;
     unsigned iterations;
-    unsigned char salt[SALT_MAX + 3];
+    unsigned char salt[SALT_MAX];
     size_t salt_length;
-    unsigned char stored[EVP_MAX_MD_SIZE + 3];
-    unsigned char server[EVP_MAX_MD_SIZE + 3];
+    unsigned char stored[EVP_MAX_MD_SIZE];
+    unsigned char server[EVP_MAX_MD_SIZE];
 } stored_value;
+
+static bool read_key(piece base64, const scram_mechanism *mechanism, unsigned char *key)
+{
+    size_t count;
+
+    return inv_base64_read(base64.text, base64.length, key, mechanism->size, &count) &&
+           count == mechanism->size;
+}
 
 static bool read_value(const char *text, size_t length, stored_value *value)
 {
@@ -182,7 +183,6 @@ static bool read_value(const char *text, size_t length, stored_value *value)
     piece info;
     piece iterations;
     piece stored;
-    size_t count;
 
     if (!split(&rest, '$', &name) || !split(&rest, '$', &info))
         return false;
@@ -198,11 +198,10 @@ static bool read_value(const char *text, size_t length, stored_value *value)
     if (value->mechanism == NULL || !split(&info, ':', &iterations) || !split(&rest, ':', &stored))
         return false;
     return read_iterations(iterations, &value->iterations) &&
-           read_bytes(info, SALT_MAX, value->salt, &value->salt_length) && value->salt_length > 0 &&
-           read_bytes(stored, value->mechanism->size, value->stored, &count) &&
-           count == value->mechanism->size &&
-           read_bytes(rest, value->mechanism->size, value->server, &count) &&
-           count == value->mechanism->size;
+           inv_base64_read(info.text, info.length, value->salt, sizeof(value->salt),
+                           &value->salt_length) &&
+           value->salt_length > 0 && read_key(stored, value->mechanism, value->stored) &&
+           read_key(rest, value->mechanism, value->server);
 }
 
 /* Compares the prepared password with a value that was read. */

@@ -99,7 +99,8 @@ static bool decode(const char *text, unsigned char bytes[INV_TOKEN_BYTES])
         return false;
     for (size_t i = 0; i < INV_TOKEN_LENGTH; i++)
         base64[i] = (char)(text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i]);
-    decoded = inv_base64_read(base64, sizeof(base64), bytes, &count) && count == INV_TOKEN_BYTES;
+    decoded = inv_base64_read(base64, sizeof(base64), bytes, INV_TOKEN_BYTES, &count) &&
+              count == INV_TOKEN_BYTES;
     inv_wipe(base64, sizeof(base64));
     return decoded;
 }

@@ -151,13 +151,12 @@ cleanup:
 
 inv_match inv_ssha512_match(const char *base64, size_t length, const inv_secret *password)
 {
-    unsigned char bytes[SHA512_SIZE + SALT_MAX + 3];
+    unsigned char bytes[SHA512_SIZE + SALT_MAX];
     unsigned char digest[SHA512_SIZE];
     inv_match match = INV_MATCH_UNKNOWN;
     size_t count = 0;
 
-    if (length <= INV_BASE64_SIZE(SHA512_SIZE + SALT_MAX) - 1 &&
-        inv_base64_read(base64, length, bytes, &count) && count > SHA512_SIZE &&
+    if (inv_base64_read(base64, length, bytes, sizeof(bytes), &count) && count > SHA512_SIZE &&
         compute_ssha512(password, bytes + SHA512_SIZE, count - SHA512_SIZE, digest))
         match = CRYPTO_memcmp(digest, bytes, SHA512_SIZE) == 0 ? INV_MATCH_YES : INV_MATCH_NO;
     inv_wipe(bytes, sizeof(bytes));

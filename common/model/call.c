@@ -15,8 +15,8 @@ inv_result inv_call_run(inv_call *call, inv_operation *const *operations, size_t
     return inv_directory_run(call->directory, operations, count, &call->deadline, call->verdict);
 }
 
-inv_result inv_call_perform(inv_call *call, inv_operation *operation, const char *what,
-                            int expected)
+inv_result inv_call_perform_made(inv_call *call, inv_operation *operation, const char *what,
+                                 int expected)
 {
     inv_result result = inv_call_run(call, &operation, 1);
 

@@ -243,10 +243,7 @@ static inv_result repair_shares(const repair *run)
 
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left)
 {
-    repair run = {.call = call,
-                  .dry_run = dry_run,
-                  .visitor = visitor,
-                  .left = left};
+    repair run = {.call = call, .dry_run = dry_run, .visitor = visitor, .left = left};
     inv_result result;
 
     *left = 0;

@@ -50,12 +50,23 @@ inv_call inv_call_aside(const inv_call *call, inv_verdict *verdict);
 /* inv_directory_run over the call's directory. */
 inv_result inv_call_run(inv_call *call, inv_operation *const *operations, size_t count);
 
+/* inv_call_perform, of an operation that is not NULL. */
+inv_result inv_call_perform_made(inv_call *call, inv_operation *operation, const char *what,
+                                 int expected);
+
 /*
  * Runs one operation and judges its answer. INV_OK: it was answered with success, or with expected
  * (INV_LDAP_SUCCESS: nothing else is expected); inv_operation_answered tells which. Else as
  * inv_directory_run and inv_operation_result, which says what what is.
+ * An operation that is NULL is one that there was no memory for. (Inline: static analyzers see that
+ * INV_OK means an operation.)
  */
-inv_result inv_call_perform(inv_call *call, inv_operation *operation, const char *what,
-                            int expected);
+static inline inv_result inv_call_perform(inv_call *call, inv_operation *operation,
+                                          const char *what, int expected)
+{
+    if (operation == NULL)
+        return inv_verdict_no_memory(call->verdict);
+    return inv_call_perform_made(call, operation, what, expected);
+}
 
 #endif

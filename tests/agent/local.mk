@@ -7,7 +7,7 @@ AGENT_SUITES = tests/agent/check_agent tests/agent/check_agent_roster \
 	tests/agent/check_agent_fair tests/agent/check_agent_limits tests/agent/check_agent_arguments
 if HAVE_CHECK
 check_PROGRAMS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms
-TESTS += $(AGENT_PARTS) $(AGENT_SUITES)
+TESTS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms
 LONG_TESTS += tests/agent/check_agent_forms
 endif
 AGENT_LIBS = $(SUPPORT_LIBS) tools/libagent.la $(TEST_EXTERNAL_LIBS)

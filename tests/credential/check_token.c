@@ -97,7 +97,7 @@ static void read_bytes(const inv_token *token, unsigned char bytes[24])
         if (*at == '_')
             *at = '/';
     }
-    ck_assert(inv_base64_read(text, INV_TOKEN_LENGTH, bytes, &count));
+    ck_assert(inv_base64_read(text, INV_TOKEN_LENGTH, bytes, INV_TOKEN_BYTES, &count));
     ck_assert_uint_eq(count, 24);
 }
 

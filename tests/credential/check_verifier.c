@@ -85,7 +85,7 @@ static void read_base64(const char *text, size_t length, unsigned char *bytes, s
 {
     size_t count;
 
-    ck_assert(inv_base64_read(text, length, bytes, &count));
+    ck_assert(inv_base64_read(text, length, bytes, size, &count));
     ck_assert_uint_eq(count, size);
 }
 

@@ -14,7 +14,7 @@ PAM_SUITES = tests/pam/check_pam_table tests/pam/check_pam_login tests/pam/check
 	tests/pam/check_locale tests/pam/check_pam_users tests/pam/check_pam_connection \
 	tests/pam/check_pam_domains
 check_PROGRAMS += $(PAM_SUITES) tests/pam/check_forms
-TESTS += $(PAM_SUITES)
+TESTS += $(PAM_SUITES) tests/pam/check_forms
 LONG_TESTS += tests/pam/check_forms
 endif
 tests_pam_check_pam_table_SOURCES = tests/pam/check_pam_table.c plugins/pam/options.c \

@@ -11,7 +11,7 @@ PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/subscription.py \
 	tests/prosody/guests.py tests/prosody/own.py tests/prosody/two_hosts.py \
 	tests/prosody/two_domains.py tests/prosody/broken_streams.py
 dist_check_SCRIPTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
-TESTS += $(PROSODY_TESTS)
+TESTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 LONG_TESTS += $(PROSODY_LONG_TESTS)
 EXTRA_DIST += tests/prosody/client.py tests/prosody/site_of_suite.py tests/prosody/suite.py \
 	tests/prosody/neighbour.py tests/prosody/raw_stream.py tests/prosody/two_hosts_site.py tests/prosody/modules/mod_neighbours.lua \

@@ -95,7 +95,7 @@ static void read_token(const char *text, unsigned char bytes[INV_TOKEN_BYTES])
 
     for (size_t i = 0; i < INV_TOKEN_LENGTH; i++)
         base64[i] = (char)(text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i]);
-    ck_assert(inv_base64_read(base64, sizeof(base64), bytes, &count));
+    ck_assert(inv_base64_read(base64, sizeof(base64), bytes, INV_TOKEN_BYTES, &count));
     ck_assert_uint_eq(count, INV_TOKEN_BYTES);
 }
 

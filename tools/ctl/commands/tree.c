@@ -114,11 +114,13 @@ static bool add_inviters(forest *all)
 {
     size_t count = all->count;
     const char **jids = calloc(count + 1, sizeof(*jids));
-    bool added = jids != NULL;
+    bool added = true;
 
-    for (size_t i = 0; added && i < count; i++)
+    if (jids == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
         jids[i] = all->people[i].jid;
-    if (added && count > 0)
+    if (count > 0)
         qsort(jids, count, sizeof(*jids), by_jid);
     for (size_t i = 0; added && i < count; i++) {
         const char *inviter = all->people[i].invited_by;
