@@ -14,8 +14,7 @@ typedef enum libldap_identity {
 /*
  * The libldap driver. Copies what it needs of settings, bind_dn and password; connects in open.
  * NULL when memory is short. Nothing is ever set on the global (NULL) handle, and the driver makes
- * no call of libldap before open. <ldap.h> is included by libldap.c, and for the text of DNs by
- * base/dn.c, alone.
+ * no call of libldap before open.
  */
 void *libldap_new(const inv_directory_settings *settings, libldap_identity identity,
                   const char *bind_dn, const inv_secret *password);
