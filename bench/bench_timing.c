@@ -65,7 +65,8 @@ static bool is_bad_token(const struct attempt *attempt, const inv_name *name,
     if (result == INV_OK && password == NULL)
         result = inv_redeem_check(&call, attempt->token, name, INV_ALLOW_REGISTRATION, &acceptance);
     else if (result == INV_OK)
-        result = inv_redeem(&call, attempt->token, name, password, INV_ALLOW_REGISTRATION, 0);
+        result = inv_redeem(&call, &(inv_redeem_request){attempt->token, name, password,
+                                                         INV_ALLOW_REGISTRATION, 0});
     inv_call_end(&call);
     return result == INV_BAD_TOKEN;
 }

@@ -55,8 +55,7 @@ void place_open(struct place *place, const char *domain_lines, const char *const
         measure_fail(keys, verdict.why);
     write_configuration(place, domain_lines);
     prepare_directory(place);
-    if (inv_context_open(slapd_conf_path(place->slapd), NULL, NULL, false, &place->context,
-                         &verdict) != INV_OK)
+    if (inv_context_open(slapd_conf_path(place->slapd), NULL, &place->context, &verdict) != INV_OK)
         measure_fail("gate", verdict.why);
 }
 
@@ -114,7 +113,8 @@ inv_result place_register_in(const struct place *place, inv_call *call, const in
     inv_result result = inv_name_prepare(domain, local, strlen(local), &name, verdict);
 
     if (result == INV_OK)
-        result = inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL));
+        result = inv_redeem(
+            call, &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION, time(NULL)});
     inv_name_free(&name);
     inv_secret_free(&password);
     return result;

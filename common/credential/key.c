@@ -81,10 +81,18 @@ static bool take_key(const char *line, const char *end, unsigned char key[INV_KE
     return taken;
 }
 
+/* A key file that is being read. */
+typedef struct key_file {
+    inv_keys *keys;
+    const char *path;
+    size_t line; /* its number, from 1 */
+    inv_verdict *verdict;
+} key_file;
+
 /* Errors never hold anything of the line: it may be a key. */
-static inv_result read_line(inv_keys *keys, const char *path, size_t number, const char *line,
-                            const char *end, inv_verdict *verdict)
+static inv_result read_line(const key_file *file, const char *line, const char *end)
 {
+    inv_keys *keys = file->keys;
     unsigned id;
 
     while (line < end && is_blank(*line))
@@ -92,20 +100,22 @@ static inv_result read_line(inv_keys *keys, const char *path, size_t number, con
     if (line == end || *line == '#')
         return INV_OK;
     if (!take_id(&line, end, &id))
-        return inv_verdict_set(verdict, INV_CONFIG,
-                               "%s, line %zu: it must start with a key id, 0 to %d", path, number,
-                               INV_KEY_ID_MAX);
+        return inv_verdict_set(file->verdict, INV_CONFIG,
+                               "%s, line %zu: it must start with a key id, 0 to %d", file->path,
+                               file->line, INV_KEY_ID_MAX);
     if (id > INV_KEY_ID_MAX)
-        return inv_verdict_set(verdict, INV_CONFIG, "%s, line %zu: key id %u is larger than %d",
-                               path, number, id, INV_KEY_ID_MAX);
+        return inv_verdict_set(file->verdict, INV_CONFIG,
+                               "%s, line %zu: key id %u is larger than %d", file->path, file->line,
+                               id, INV_KEY_ID_MAX);
     if (inv_keys_find(keys, (uint8_t)id) != NULL)
-        return inv_verdict_set(verdict, INV_CONFIG, "%s, line %zu: key id %u stands there twice",
-                               path, number, id);
+        return inv_verdict_set(file->verdict, INV_CONFIG,
+                               "%s, line %zu: key id %u stands there twice", file->path, file->line,
+                               id);
     if (!take_key(line, end, keys->keys[keys->count].bytes))
-        return inv_verdict_set(verdict, INV_CONFIG,
+        return inv_verdict_set(file->verdict, INV_CONFIG,
                                "%s, line %zu: behind the key id there must be the base64 of 32 "
                                "bytes (%d characters) and nothing else",
-                               path, number, (int)KEY_TEXT_LENGTH);
+                               file->path, file->line, (int)KEY_TEXT_LENGTH);
     keys->keys[keys->count++].id = (uint8_t)id;
     return INV_OK;
 }
@@ -113,13 +123,12 @@ static inv_result read_line(inv_keys *keys, const char *path, size_t number, con
 static inv_result read_lines(inv_keys *keys, const char *path, const char *text, size_t length,
                              inv_verdict *verdict)
 {
+    key_file file = {.keys = keys, .path = path, .line = 1, .verdict = verdict};
     const char *end = text + length;
-    size_t number = 1;
 
-    for (const char *line = text; line < end; number++) {
+    for (const char *line = text; line < end; file.line++) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
-        const char *line_end = newline != NULL ? newline : end;
-        inv_result result = read_line(keys, path, number, line, line_end, verdict);
+        inv_result result = read_line(&file, line, newline != NULL ? newline : end);
 
         if (result != INV_OK)
             return result;

@@ -237,21 +237,21 @@ static inv_result find_option(const inv_config *config, const char *option,
     return INV_OK;
 }
 
-inv_result inv_name_find_domain(const inv_config *config, const char *user, size_t length,
-                                const char *option, const inv_domain **domain, size_t *local_length,
+inv_result inv_name_find_domain(const inv_config *config, const inv_user *user,
+                                const inv_domain **domain, size_t *local_length,
                                 inv_verdict *verdict)
 {
-    const char *at = length > 0 ? memrchr(user, '@', length) : NULL;
+    const char *at = user->length > 0 ? memrchr(user->text, '@', user->length) : NULL;
     const inv_domain *wanted;
     char *prepared = NULL;
     inv_result result;
 
     *domain = NULL;
-    *local_length = at != NULL ? (size_t)(at - user) : length;
-    if (length > USER_MAX)
+    *local_length = at != NULL ? (size_t)(at - user->text) : user->length;
+    if (user->length > USER_MAX)
         return inv_verdict_set(verdict, INV_NAME_INVALID,
-                               "a user name of %zu bytes is longer than any can be", length);
-    result = find_option(config, option, &wanted, verdict);
+                               "a user name of %zu bytes is longer than any can be", user->length);
+    result = find_option(config, user->option, &wanted, verdict);
     if (result != INV_OK)
         return result;
     if (at == NULL) {
@@ -265,7 +265,7 @@ inv_result inv_name_find_domain(const inv_config *config, const char *user, size
         *domain = wanted;
         return INV_OK;
     }
-    result = prepare_domain(at + 1, length - *local_length - 1, &prepared, verdict);
+    result = prepare_domain(at + 1, user->length - *local_length - 1, &prepared, verdict);
     if (result != INV_OK)
         return result;
     *domain = inv_config_domain(config, prepared);

@@ -75,12 +75,9 @@ void inv_directory_swap_driver(inv_directory *directory, const inv_directory_dri
     *self = old_self;
 }
 
-static inv_result new_libldap(const inv_directory_settings *settings, libldap_identity identity,
-                              const char *bind_dn, const inv_secret *password,
-                              inv_directory **directory, inv_verdict *verdict)
+/* Owns self from here on; NULL is one that there was no memory for. */
+static inv_result over_libldap(void *self, inv_directory **directory, inv_verdict *verdict)
 {
-    void *self = libldap_new(settings, identity, bind_dn, password);
-
     *directory = self != NULL ? inv_directory_new_driver(&libldap_driver, self) : NULL;
     return *directory != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
@@ -89,14 +86,15 @@ inv_result inv_directory_new(const inv_directory_settings *settings, const char 
                              const inv_secret *password, inv_directory **directory,
                              inv_verdict *verdict)
 {
-    return new_libldap(settings, bind_dn != NULL ? LIBLDAP_SIMPLE : LIBLDAP_CONFIGURED, bind_dn,
-                       password, directory, verdict);
+    libldap_identity identity = bind_dn != NULL ? LIBLDAP_SIMPLE : LIBLDAP_CONFIGURED;
+
+    return over_libldap(libldap_new(settings, identity, bind_dn, password), directory, verdict);
 }
 
 inv_result inv_directory_new_anonymous(const inv_directory_settings *settings,
                                        inv_directory **directory, inv_verdict *verdict)
 {
-    return new_libldap(settings, LIBLDAP_ANONYMOUS, NULL, NULL, directory, verdict);
+    return over_libldap(libldap_new(settings, LIBLDAP_ANONYMOUS, NULL, NULL), directory, verdict);
 }
 
 /*

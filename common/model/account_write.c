@@ -77,9 +77,10 @@ static void set_verifiers(inv_operation *operation, inv_change_kind kind,
 }
 
 inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
-                                         const inv_invite *invite, const char *nonce,
-                                         const inv_verifiers *verifiers, time_t now)
+                                         const inv_account_origin *origin,
+                                         const inv_verifiers *verifiers)
 {
+    const inv_invite *invite = origin->invite;
     char *dn = inv_account_dn(domain, name);
     inv_operation *operation = inv_operation_new_add(dn);
 
@@ -94,11 +95,11 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
     add_template(operation, domain, name);
     inv_operation_text(operation, INV_CHANGE_ADD, "xmppJid", inv_name_jid(name));
     inv_operation_text(operation, INV_CHANGE_ADD, "inviteId", invite->id);
-    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", nonce);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", origin->nonce);
     if (invite->inviter != NULL)
         inv_operation_text(operation, INV_CHANGE_ADD, "xmppInvitedBy", invite->inviter);
     if (invite->account_expires != NULL)
-        add_expiry(operation, invite->account_expires, now);
+        add_expiry(operation, invite->account_expires, origin->now);
     if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0 &&
         (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
         inv_operation_text(operation, INV_CHANGE_ADD, "xmppVerifiersOf",

@@ -6,18 +6,20 @@
 
 #include "invitegate/directory.h"
 
-static inv_result open_log(inv_context *context, inv_log_sink sink, void *sink_context, bool debug,
-                           inv_verdict *verdict)
+static inv_result open_log(inv_context *context, const inv_own_log *own, inv_verdict *verdict)
 {
-    if (sink == NULL)
-        sink = context->config->log_to_stderr ? inv_log_to_stderr : inv_log_to_syslog;
-    context->log =
-        inv_log_new(debug ? INV_LOG_DEBUG : context->config->log_level, sink, sink_context);
+    const inv_own_log configured = {
+        .sink = context->config->log_to_stderr ? inv_log_to_stderr : inv_log_to_syslog,
+    };
+    const inv_own_log *log = own != NULL ? own : &configured;
+
+    context->log = inv_log_new(log->debug ? INV_LOG_DEBUG : context->config->log_level, log->sink,
+                               log->context);
     return context->log != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
-inv_result inv_context_open_without_keys(const char *path, inv_log_sink sink, void *sink_context,
-                                         bool debug, inv_context **context, inv_verdict *verdict)
+inv_result inv_context_open_without_keys(const char *path, const inv_own_log *log,
+                                         inv_context **context, inv_verdict *verdict)
 {
     inv_context *opened = calloc(1, sizeof(*opened));
     inv_result result;
@@ -27,7 +29,7 @@ inv_result inv_context_open_without_keys(const char *path, inv_log_sink sink, vo
         return inv_verdict_no_memory(verdict);
     result = inv_config_read(path, &opened->config, verdict);
     if (result == INV_OK)
-        result = open_log(opened, sink, sink_context, debug, verdict);
+        result = open_log(opened, log, verdict);
     if (result != INV_OK) {
         inv_context_free(&opened);
         return result;
@@ -36,11 +38,10 @@ inv_result inv_context_open_without_keys(const char *path, inv_log_sink sink, vo
     return INV_OK;
 }
 
-inv_result inv_context_open(const char *path, inv_log_sink sink, void *sink_context, bool debug,
-                            inv_context **context, inv_verdict *verdict)
+inv_result inv_context_open(const char *path, const inv_own_log *log, inv_context **context,
+                            inv_verdict *verdict)
 {
-    inv_result result =
-        inv_context_open_without_keys(path, sink, sink_context, debug, context, verdict);
+    inv_result result = inv_context_open_without_keys(path, log, context, verdict);
 
     if (result != INV_OK)
         return result;

@@ -102,9 +102,14 @@ inv_result inv_reservation_holds(inv_call *call, const inv_entry *reservation, c
 
 /* ---------------------------------------------------------------------- taking and releasing */
 
-/* *lost: the outcome is not known, and the caller may ask again. */
+typedef enum add_outcome {
+    ADD_DECIDED, /* as the result says */
+    ADD_EXISTS,
+    ADD_LOST, /* it is not known, and the caller may ask again */
+} add_outcome;
+
 static inv_result add_reservation(inv_call *call, const char *dn, const char *local,
-                                  const char *invite_id, bool *exists, bool *lost)
+                                  const char *invite_id, add_outcome *ret_outcome)
 {
     inv_operation *add = inv_operation_new_add(dn);
     inv_result result;
@@ -113,11 +118,15 @@ static inv_result add_reservation(inv_call *call, const char *dn, const char *lo
     inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", local);
     inv_operation_text(add, INV_CHANGE_ADD, "inviteId", invite_id);
     result = inv_call_run(call, &add, 1);
-    *lost = result == INV_DIRECTORY_DOWN && add->state == INV_OPERATION_UNANSWERED;
-    *exists = result == INV_OK && inv_operation_answered(add, INV_LDAP_ENTRY_ALREADY_EXISTS);
-    if (result == INV_OK && !*exists) {
+    *ret_outcome = ADD_DECIDED;
+    if (result == INV_DIRECTORY_DOWN && add->state == INV_OPERATION_UNANSWERED) {
+        *ret_outcome = ADD_LOST;
+    } else if (result == INV_OK && inv_operation_answered(add, INV_LDAP_ENTRY_ALREADY_EXISTS)) {
+        *ret_outcome = ADD_EXISTS;
+    } else if (result == INV_OK) {
         result = inv_operation_result(add, "reserving the name", call->verdict);
-        *lost = !inv_operation_decided(add);
+        if (!inv_operation_decided(add))
+            *ret_outcome = ADD_LOST;
     }
     inv_operation_free(&add);
     return result;
@@ -186,12 +195,11 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
     inv_result result = INV_OK;
 
     while (result == INV_OK && again) {
-        bool exists = false;
-        bool lost = false;
+        add_outcome outcome = ADD_DECIDED;
 
         again = false;
-        result = add_reservation(call, dn, local, invite_id, &exists, &lost);
-        if (lost && !repeated) {
+        result = add_reservation(call, dn, local, invite_id, &outcome);
+        if (outcome == ADD_LOST && !repeated) {
             /*
              * the same once more: if the first add was done, take_over finds the reservation to be
              * this invite's
@@ -199,7 +207,7 @@ inv_result reservation_take(inv_call *call, const char *local, const char *invit
             repeated = again = true;
             result = INV_OK;
         }
-        if (result == INV_OK && exists)
+        if (result == INV_OK && outcome == ADD_EXISTS)
             result = take_over(call, local, invite_id, &again);
         if (again)
             inv_claim_jitter(&call->deadline);

@@ -27,7 +27,7 @@ static inv_result parse_combined(const inv_context *context, const inv_login_req
     if (result == INV_OK)
         result = take_password(request, INV_TOKEN_PASSWORD_OFFSET, attempt, verdict);
     if (result == INV_OK)
-        result = inv_name_prepare(attempt->domain, request->user, attempt->local_length,
+        result = inv_name_prepare(attempt->domain, request->user.text, attempt->local_length,
                                   &attempt->name, inv_verdict_clear_words(verdict));
     return result;
 }
@@ -47,8 +47,8 @@ static inv_result parse_plain(const inv_context *context, const inv_login_reques
         return inv_verdict_set(verdict, INV_NOT_OURS, "no token in the password");
     result = take_password(request, 0, attempt, verdict);
     if (result == INV_OK)
-        result = inv_name_prepare_existing(attempt->domain, request->user, attempt->local_length,
-                                           &attempt->name, verdict);
+        result = inv_name_prepare_existing(attempt->domain, request->user.text,
+                                           attempt->local_length, &attempt->name, verdict);
     return result == INV_NAME_INVALID ? INV_NO_ACCOUNT : result;
 }
 
@@ -60,9 +60,8 @@ inv_result inv_login_parse(const inv_context *context, const inv_login_request *
     attempt->logs_in = request->logs_in;
     if (inv_secret_length(request->password) == 0)
         return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "empty password");
-    result = inv_name_find_domain(context->config, request->user, request->user_length,
-                                  request->domain, &attempt->domain, &attempt->local_length,
-                                  inv_verdict_clear_words(verdict));
+    result = inv_name_find_domain(context->config, &request->user, &attempt->domain,
+                                  &attempt->local_length, inv_verdict_clear_words(verdict));
     if (result == INV_NAME_INVALID)
         result = request->logs_in ? INV_NO_ACCOUNT : INV_NOT_OURS;
     if (result == INV_OK) {
@@ -118,8 +117,9 @@ static inv_result register_or_log_in(inv_call *call, inv_login_attempt *attempt)
     if (result != INV_NO_ACCOUNT)
         return result;
     (void)inv_verdict_clear_words(call->verdict);
-    result = inv_redeem(call, attempt->token, attempt->name, attempt->password,
-                        INV_ALLOW_REGISTRATION, accepted_at);
+    result =
+        inv_redeem(call, &(inv_redeem_request){attempt->token, attempt->name, attempt->password,
+                                               INV_ALLOW_REGISTRATION, accepted_at});
     attempt->registered = result == INV_OK;
     return result == INV_OK ? keep_stored(call, attempt) : result;
 }

@@ -17,24 +17,23 @@ static void tell_account(struct redemption *redemption)
                                redemption->call->verdict->account);
 }
 
-inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
-                      const inv_secret *password, inv_allowed_types allowed_types,
-                      time_t accepted_at)
+inv_result inv_redeem(inv_call *call, const inv_redeem_request *request)
 {
     struct redemption redemption;
     bool begun = false;
     inv_result result = INV_OK;
 
-    redemption_start(&redemption, call, token != NULL ? inv_token_id(token) : INV_INVITE_ID_OPEN,
-                     name);
-    redemption.password = password;
-    redemption.allowed_types = allowed_types;
-    redemption_accept_at(&redemption, accepted_at);
+    redemption_start(&redemption, call,
+                     request->token != NULL ? inv_token_id(request->token) : INV_INVITE_ID_OPEN,
+                     request->name);
+    redemption.password = request->password;
+    redemption.allowed_types = request->allowed_types;
+    redemption_accept_at(&redemption, request->accepted_at);
     call->verdict->account[0] = '\0';
     if (redemption.open)
-        result = redemption_refuse_open(call, allowed_types);
+        result = redemption_refuse_open(call, request->allowed_types);
     if (result == INV_OK)
-        result = inv_password_check(call->domain, call->keys, password, call->verdict);
+        result = inv_password_check(call->domain, call->keys, request->password, call->verdict);
     if (result == INV_OK && !redemption.open && !redemption.accepted)
         result = redemption_judge_token(&redemption, &begun);
     if (result == INV_OK)

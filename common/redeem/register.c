@@ -123,6 +123,7 @@ static add_outcome judge_add(struct redemption *redemption, const inv_operation 
 static add_outcome add_account(struct redemption *redemption, inv_result *result)
 {
     inv_call *call = redemption->call;
+    const inv_account_origin origin = {redemption->invite, redemption->claim.nonce, time(NULL)};
     inv_verifiers *verifiers = NULL;
     inv_operation *add = NULL;
     add_outcome outcome = ADD_REFUSED;
@@ -132,8 +133,7 @@ static add_outcome add_account(struct redemption *redemption, inv_result *result
                                 redemption->call->verdict);
     if (*result != INV_OK)
         goto cleanup;
-    add = inv_account_add_operation(call->domain, redemption->name, redemption->invite,
-                                    redemption->claim.nonce, verifiers, time(NULL));
+    add = inv_account_add_operation(call->domain, redemption->name, &origin, verifiers);
     if (redemption->invite->uses == 0)
         inv_provider_ask(add);
     *result = inv_call_run(call, &add, 1);

@@ -172,8 +172,8 @@ static bool is_local(const inv_domain *domain, const char *jid)
 }
 
 /* Visits both sides of a pair, as far as they are of this domain. */
-static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_visit *visit,
-                       void *context)
+static bool visit_pair(const inv_call *call, const inv_entry *pair,
+                       const inv_changes_visitor *visitor)
 {
     const char *group;
 
@@ -184,27 +184,29 @@ static bool visit_pair(const inv_call *call, const inv_entry *pair, inv_changes_
         const char *owner = inv_entry_value(pair, "xmppContactJid", i, NULL);
         const char *contact = inv_entry_value(pair, "xmppContactJid", 1 - i, NULL);
 
-        if (is_local(call->domain, owner) && !visit(context, owner, contact, group))
+        if (is_local(call->domain, owner) &&
+            !visitor->visit(visitor->context, owner, contact, group))
             return false;
     }
     return true;
 }
 
 static inv_result visit_from(inv_call *call, stamp_kind kind, int64_t from,
-                             inv_changes_visit *visit, void *context)
+                             const inv_changes_visitor *visitor)
 {
     inv_operation *search = search_from(call->domain, kind, from);
     inv_result result = inv_call_perform(call, search, "reading new pairs", INV_LDAP_SUCCESS);
-    for (size_t i = 0; result == INV_OK && search != NULL && i < search->entry_count; i++) {
-        if (!visit_pair(call, search->entries[i], visit, context))
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        if (!visit_pair(call, search->entries[i], visitor))
             break;
     }
     inv_operation_free(&search);
     return result;
 }
 
-inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,
-                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart)
+inv_result inv_changes_since(inv_call *call, const char *cookie, const inv_changes_visitor *visitor,
+                             char next[INV_CHANGES_COOKIE_SIZE], bool *restart)
 {
     moment old = {.kind = STAMP_CSN};
     moment now = {.kind = STAMP_CSN};
@@ -222,7 +224,7 @@ inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_vis
         return result;
     *restart = !readable || !leads_to(&old, &now, &from);
     if (!*restart)
-        result = visit_from(call, now.kind, from, visit, context);
+        result = visit_from(call, now.kind, from, visitor);
     if (result == INV_OK)
         write_cookie(&now, next);
     return result;

@@ -77,11 +77,10 @@ static inv_result mend_invite(const repair *run, const inv_entry *entry)
 
 static inv_result repair_claims(const repair *run)
 {
-    inv_operation *search = NULL;
-    inv_result result =
-        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
-                      "(&(objectClass=xmppInvite)(inviteClaim=*))",
-                      inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS), "claims", &search);
+    inv_operation *search = inv_operation_search(
+        run->call->domain->invites, INV_SCOPE_ONE, "(&(objectClass=xmppInvite)(inviteClaim=*))",
+        inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS));
+    inv_result result = repair_search(run, "claims", search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         repair_progress(run, "claims", i, search->entry_count);
@@ -111,10 +110,9 @@ static inv_result repair_reservation(const repair *run, const inv_entry *reserva
 
 static inv_result repair_reservations(const repair *run)
 {
-    inv_operation *search = NULL;
-    inv_result result =
-        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE, RESERVATION_FILTER,
-                      reservation_attributes, "reservations", &search);
+    inv_operation *search = inv_operation_search(run->call->domain->invites, INV_SCOPE_ONE,
+                                                 RESERVATION_FILTER, reservation_attributes);
+    inv_result result = repair_search(run, "reservations", search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         repair_progress(run, "reservations", i, search->entry_count);
@@ -162,13 +160,13 @@ static inv_result check_uses(repair *run, const inv_entry *entry)
 
 static inv_result repair_balance(repair *run)
 {
-    inv_operation *search = NULL;
     /* an invite that was never used is in balance */
-    inv_result result =
-        repair_search(run, run->call->domain->invites, INV_SCOPE_ONE,
-                      "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
-                      "(inviteUsedBy=*)))",
-                      inv_invite_attributes(INV_INVITE_ALL), "uses", &search);
+    inv_operation *search =
+        inv_operation_search(run->call->domain->invites, INV_SCOPE_ONE,
+                             "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
+                             "(inviteUsedBy=*)))",
+                             inv_invite_attributes(INV_INVITE_ALL));
+    inv_result result = repair_search(run, "uses", search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
         result = check_uses(run, search->entries[i]);
@@ -209,12 +207,12 @@ static inv_result check_share(const repair *run, const char *id, size_t count)
 static inv_result repair_shares(const repair *run)
 {
     static const char *const attributes[] = {"inviteId", NULL};
-    inv_operation *search = NULL;
+    inv_operation *search =
+        inv_operation_search(run->call->domain->people, INV_SCOPE_SUBTREE,
+                             "(&(objectClass=xmppAccount)(inviteId=*))", attributes);
     const char **ids = NULL;
     size_t count = 0;
-    inv_result result =
-        repair_search(run, run->call->domain->people, INV_SCOPE_SUBTREE,
-                      "(&(objectClass=xmppAccount)(inviteId=*))", attributes, "accounts", &search);
+    inv_result result = repair_search(run, "accounts", search);
 
     if (result == INV_OK) {
         ids = calloc(search->entry_count + 1, sizeof(*ids));

@@ -191,10 +191,9 @@ static inv_result repair_pair(const repair *run, const inv_entry *pair)
 inv_result repair_pairs(const repair *run)
 {
     static const char *const attributes[] = {"xmppContactJid", "inviteId", "modifyTimestamp", NULL};
-    inv_operation *search = NULL;
-    inv_result result =
-        repair_search(run, run->call->domain->rosters, INV_SCOPE_ONE,
-                      "(objectClass=xmppRosterPair)", attributes, "roster pairs", &search);
+    inv_operation *search = inv_operation_search(run->call->domain->rosters, INV_SCOPE_ONE,
+                                                 "(objectClass=xmppRosterPair)", attributes);
+    inv_result result = repair_search(run, "roster pairs", search);
 
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         repair_progress(run, "roster pairs", i, search->entry_count);

@@ -39,18 +39,16 @@ void repair_renew_deadline(const repair *run)
     run->call->deadline = inv_deadline_in(run->call->config->directory.timeout_ms);
 }
 
-inv_result repair_search(const repair *run, const char *base, inv_scope scope, const char *filter,
-                         const char *const *attributes, const char *what, inv_operation **search)
+inv_result repair_search(const repair *run, const char *what, inv_operation *search)
 {
     inv_call *call = run->call;
     inv_result result;
 
     repair_progress(run, what, 0, 0);
-    *search = inv_operation_search(base, scope, filter, attributes);
-    if (*search != NULL)
-        (*search)->paged = true;
+    if (search != NULL)
+        search->paged = true;
     call->deadline = inv_deadline_in(INV_REPAIR_SEARCH_MILLISECONDS);
-    result = inv_call_perform(call, *search, "searching", INV_LDAP_SUCCESS);
+    result = inv_call_perform(call, search, "searching", INV_LDAP_SUCCESS);
     repair_renew_deadline(run);
     return result;
 }

@@ -28,8 +28,7 @@ inv_result repair_leave(const repair *run, const char *dn);
 void repair_renew_deadline(const repair *run);
 
 /* A paged search; *search is the caller's to free. */
-inv_result repair_search(const repair *run, const char *base, inv_scope scope, const char *filter,
-                         const char *const *attributes, const char *what, inv_operation **search);
+inv_result repair_search(const repair *run, const char *what, inv_operation *search);
 
 /* changed is not 0 and longer ago than claim_grace. */
 bool repair_is_old(const repair *run, time_t changed);

@@ -69,15 +69,22 @@ inv_result inv_account_find_of_jid(inv_call *call, const inv_name *name, inv_acc
 /* <account_rdn>=LOCAL,<people>; the caller frees it. NULL when memory is short. */
 char *inv_account_dn(const inv_domain *domain, const inv_name *name);
 
+/* What a new account comes from. */
+typedef struct inv_account_origin {
+    const inv_invite *invite;
+    const char *nonce; /* of the claim */
+    time_t now;        /* a duration in inviteAccountExpires counts from it */
+} inv_account_origin;
+
 /*
  * The add of a new account: account_classes and account_attributes of the domain, xmppJid,
- * inviteId, inviteNonce, xmppInvitedBy, xmppAccountExpires (a duration counts from now), verifiers,
- * authPasswordObject with SCRAM, and with nothing but SCRAM xmppVerifiersOf =
- * INV_VERIFIERS_OF_NO_PASSWORD. The ppolicy control is asked for. NULL when memory is short.
+ * inviteId, inviteNonce, xmppInvitedBy, xmppAccountExpires, verifiers, authPasswordObject with
+ * SCRAM, and with nothing but SCRAM xmppVerifiersOf = INV_VERIFIERS_OF_NO_PASSWORD. The ppolicy
+ * control is asked for. NULL when memory is short.
  */
 inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
-                                         const inv_invite *invite, const char *nonce,
-                                         const inv_verifiers *verifiers, time_t now);
+                                         const inv_account_origin *origin,
+                                         const inv_verifiers *verifiers);
 
 /*
  * The modify that resets a password: replaces every verifier, so that no older password stays good,

@@ -14,8 +14,10 @@
 #define INV_CHANGES_COOKIE_SIZE 384
 
 /* owner: bare JID of the domain; contact, group: what is new on its roster. False stops. */
-typedef bool inv_changes_visit(void *context, const char *owner, const char *contact,
-                               const char *group);
+typedef struct inv_changes_visitor {
+    bool (*visit)(void *context, const char *owner, const char *contact, const char *group);
+    void *context;
+} inv_changes_visitor;
 
 /*
  * Visits each pair that was written since cookie was given out: once for each of its two JIDs that
@@ -31,7 +33,7 @@ typedef bool inv_changes_visit(void *context, const char *owner, const char *con
  * to read it again (common/model/clock.h).
  * INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT, INV_NO_MEMORY: the old cookie is as good as before.
  */
-inv_result inv_changes_since(inv_call *call, const char *cookie, inv_changes_visit *visit,
-                             void *context, char next[INV_CHANGES_COOKIE_SIZE], bool *restart);
+inv_result inv_changes_since(inv_call *call, const char *cookie, const inv_changes_visitor *visitor,
+                             char next[INV_CHANGES_COOKIE_SIZE], bool *restart);
 
 #endif

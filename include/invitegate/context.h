@@ -17,17 +17,23 @@ typedef struct inv_context {
     inv_log *log;
 } inv_context;
 
+/* A front end's own log, in the place of what [log] to says. */
+typedef struct inv_own_log {
+    inv_log_sink sink;
+    void *context; /* of sink; outlives the inv_context */
+    bool debug;    /* raises the threshold to INV_LOG_DEBUG */
+} inv_own_log;
+
 /*
- * Reads path (NULL: the built-in one) and the key file it names. sink NULL: what [log] to says;
- * otherwise lines go to sink with sink_context. debug raises the threshold to INV_LOG_DEBUG.
- * INV_CONFIG or INV_NO_MEMORY; nothing is left open then.
+ * Reads path (NULL: the built-in one) and the key file it names. log NULL: lines go where [log] to
+ * says. INV_CONFIG or INV_NO_MEMORY; nothing is left open then.
  */
-inv_result inv_context_open(const char *path, inv_log_sink sink, void *sink_context, bool debug,
-                            inv_context **context, inv_verdict *verdict);
+inv_result inv_context_open(const char *path, const inv_own_log *log, inv_context **context,
+                            inv_verdict *verdict);
 
 /* Without the keys (init, before they exist): context->keys is NULL. */
-inv_result inv_context_open_without_keys(const char *path, inv_log_sink sink, void *sink_context,
-                                         bool debug, inv_context **context, inv_verdict *verdict);
+inv_result inv_context_open_without_keys(const char *path, const inv_own_log *log,
+                                         inv_context **context, inv_verdict *verdict);
 
 void inv_context_free(inv_context **context);
 

@@ -27,9 +27,7 @@
 
 /* What the host of a front end was given. Borrowed by inv_login_parse only. */
 typedef struct inv_login_request {
-    const char *user; /* with or without a domain; need not be NUL-terminated */
-    size_t user_length;
-    const char *domain;         /* the front end's own setting, as inv_name_find_domain takes it */
+    inv_user user;
     const inv_secret *password; /* the whole field */
     bool registers;             /* TOKEN:PASSWORD is taken */
     bool logs_in; /* passwords are verified; else they are left to whoever the host asks next */

@@ -11,16 +11,22 @@
 /* A bare JID whose parts are prepared (RFC 3920 nodeprep, RFC 3490 A-labels). Immutable. */
 typedef struct inv_name inv_name;
 
+/* A user name as somebody typed it, with or without a domain. */
+typedef struct inv_user {
+    const char *text; /* any bytes; need not be NUL-terminated */
+    size_t length;
+    const char *option; /* the domain that the front end was told; NULL: none */
+} inv_user;
+
 /*
  * Which domain a user name belongs to: the part after its last '@', which must be configured and,
- * when option is given, equal to it; else option; else the only section. On success *local_length
- * is the length of the part before that '@' (or of everything). INV_NAME_INVALID: the '@' part is
- * not a configured domain or not the option's, or user is longer than any name can be; INV_CONFIG:
- * there are several domains and neither names one, or the option is not configured. user need not
- * be NUL-terminated.
+ * when there is an option, equal to it; else the option; else the only section. On success
+ * *local_length is the length of the part before that '@' (or of everything). INV_NAME_INVALID: the
+ * '@' part is not a configured domain or not the option's, or the text is longer than any name can
+ * be; INV_CONFIG: there are several domains and neither names one, or the option is not configured.
  */
-inv_result inv_name_find_domain(const inv_config *config, const char *user, size_t length,
-                                const char *option, const inv_domain **domain, size_t *local_length,
+inv_result inv_name_find_domain(const inv_config *config, const inv_user *user,
+                                const inv_domain **domain, size_t *local_length,
                                 inv_verdict *verdict);
 
 /*

@@ -67,11 +67,22 @@ typedef struct inv_acceptance {
 inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
                             inv_allowed_types allowed_types, inv_acceptance *acceptance);
 
+/* What inv_redeem redeems, for whom. */
+typedef struct inv_redeem_request {
+    const inv_token *token; /* NULL: without an invite */
+    const inv_name *name;
+    const inv_secret *password; /* to be set */
+    inv_allowed_types allowed_types;
+    /*
+     * When a check or a login accepted the token, at most an hour ago. 0: none did, so the token is
+     * judged by itself first, in one round trip more.
+     */
+    time_t accepted_at;
+} inv_redeem_request;
+
 /*
- * Registers name with password, or resets it, as the invite says: the whole of it or nothing
- * (docs/redemption.md). accepted_at: when a check or a login accepted the token, at most an hour
- * ago. 0: none did, so the token is judged by itself first, in one round trip more. The same token,
- * name and password again ends as it did.
+ * Registers the name with the password, or resets it, as the invite says: the whole of it or
+ * nothing (docs/redemption.md). The same token, name and password again ends as it did.
  * - INV_OK: the account is there and the password is right; verdict->account tells which it is, by
  *   inv_account_identity, unless this was a reset
  * - INV_BAD_TOKEN: unknown, used, expired, revoked, wrong type, inviter gone; or the name was made
@@ -86,9 +97,7 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
  * for an hour after the account was made; otherwise the name is INV_NAME_TAKEN. For front ends
  * where people register, never where they log in; nothing but the front end limits how often.
  */
-inv_result inv_redeem(inv_call *call, const inv_token *token, const inv_name *name,
-                      const inv_secret *password, inv_allowed_types allowed_types,
-                      time_t accepted_at);
+inv_result inv_redeem(inv_call *call, const inv_redeem_request *request);
 
 /*
  * Redeems a contact or contact-account token for an existing account (or a JID of a domain that is

@@ -61,7 +61,8 @@ static inv_result open_handle(pam_handle_t *pamh, const inv_pam_options *options
     fresh->pamh = pamh;
     fresh->debug = options->debug;
     fresh->keep = options->keep_connection;
-    result = inv_context_open(options->conf, log_to_pam, fresh, true, &fresh->context, verdict);
+    result = inv_context_open(options->conf, &(inv_own_log){log_to_pam, fresh, true},
+                              &fresh->context, verdict);
     if (result != INV_OK)
         goto cleanup;
     fresh->left_ms = fresh->context->config->directory.timeout_ms;

@@ -39,9 +39,7 @@ static inv_result hand_on(inv_pam_service *service, const inv_login_attempt *att
 inv_result inv_pam_login(inv_pam_service *service, const inv_secret *password)
 {
     const inv_login_request request = {
-        .user = service->user,
-        .user_length = strlen(service->user),
-        .domain = service->options.domain,
+        .user = {service->user, strlen(service->user), service->options.domain},
         .password = password,
         .registers = service->options.registers,
         .logs_in = service->options.login,

@@ -100,7 +100,8 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
     if (result == INV_OK)
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
-        result = inv_redeem(&call, token, name, password, allowed_types, accepted_at);
+        result = inv_redeem(
+            &call, &(inv_redeem_request){token, name, password, allowed_types, accepted_at});
         result = blame_name(service, allowed_types, result);
     }
     inv_pam_service_end_call(service, &call);

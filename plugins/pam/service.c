@@ -63,9 +63,10 @@ inv_verdict *inv_pam_service_clear_words(inv_pam_service *service)
 
 inv_result inv_pam_service_find_domain(inv_pam_service *service)
 {
-    return inv_name_find_domain(service->handle->context->config, service->user,
-                                strlen(service->user), service->options.domain, &service->domain,
-                                &service->local_length, inv_pam_service_clear_words(service));
+    return inv_name_find_domain(
+        service->handle->context->config,
+        &(inv_user){service->user, strlen(service->user), service->options.domain},
+        &service->domain, &service->local_length, inv_pam_service_clear_words(service));
 }
 
 inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **name)

@@ -299,9 +299,9 @@ START_TEST(what_is_wrong_with_a_domain_is_told_in_words)
     size_t local = 0;
 
     expect_words(inv_name_parse_jid(twice, &name, &verdict), &verdict, "given twice?");
-    ck_assert_int_eq(
-        inv_name_find_domain(&config, twice, strlen(twice), NULL, &domain, &local, &verdict),
-        INV_OK);
+    ck_assert_int_eq(inv_name_find_domain(&config, &(inv_user){twice, strlen(twice), NULL}, &domain,
+                                          &local, &verdict),
+                     INV_OK);
     expect_words(inv_name_prepare(domain, twice, local, &name, &verdict), &verdict, "given twice?");
     expect_words(inv_name_parse_jid("alice@exa_mple.org", &name, &verdict), &verdict,
                  "letters, digits");
@@ -483,8 +483,10 @@ START_TEST(the_domain_is_told_by_the_rules)
     size_t local_length = 99;
 
     config.domain_count = wanted[_i].domains;
-    ck_assert_int_eq(inv_name_find_domain(&config, wanted[_i].user, strlen(wanted[_i].user),
-                                          wanted[_i].option, &domain, &local_length, &verdict),
+    ck_assert_int_eq(inv_name_find_domain(
+                         &config,
+                         &(inv_user){wanted[_i].user, strlen(wanted[_i].user), wanted[_i].option},
+                         &domain, &local_length, &verdict),
                      wanted[_i].result);
     if (wanted[_i].domain == NONE) {
         ck_assert_ptr_null(domain);
@@ -502,12 +504,12 @@ START_TEST(the_length_ends_the_user_name)
     const inv_domain *domain = NULL;
     size_t local_length = 0;
 
-    ck_assert_int_eq(inv_name_find_domain(&config, "alice@example.orgX", 17, NULL, &domain,
-                                          &local_length, &verdict),
+    ck_assert_int_eq(inv_name_find_domain(&config, &(inv_user){"alice@example.orgX", 17, NULL},
+                                          &domain, &local_length, &verdict),
                      INV_OK);
     ck_assert_ptr_eq(domain, &domains[0]);
-    ck_assert_int_eq(inv_name_find_domain(&config, "alice@example.org\0", 18, NULL, &domain,
-                                          &local_length, &verdict),
+    ck_assert_int_eq(inv_name_find_domain(&config, &(inv_user){"alice@example.org\0", 18, NULL},
+                                          &domain, &local_length, &verdict),
                      INV_NAME_INVALID);
 }
 END_TEST

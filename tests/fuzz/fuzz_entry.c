@@ -57,9 +57,10 @@ static void require_redeemed(const struct entry_case *entry_case)
 
 static inv_result call_redeem(struct entry_case *entry_case)
 {
-    inv_result result =
-        inv_redeem(&entry_case->call, fuzz_material()->token, entry_case->name,
-                   entry_case->password, entry_case->allowed_types, entry_case->accepted_at);
+    inv_result result = inv_redeem(
+        &entry_case->call,
+        &(inv_redeem_request){fuzz_material()->token, entry_case->name, entry_case->password,
+                              entry_case->allowed_types, entry_case->accepted_at});
 
     if (result == INV_OK)
         require_redeemed(entry_case);
@@ -69,8 +70,10 @@ static inv_result call_redeem(struct entry_case *entry_case)
 static inv_result call_open(struct entry_case *entry_case)
 {
     const struct script *script = &entry_case->script;
-    inv_result result = inv_redeem(&entry_case->call, NULL, entry_case->name, entry_case->password,
-                                   entry_case->allowed_types, entry_case->accepted_at);
+    inv_result result =
+        inv_redeem(&entry_case->call,
+                   &(inv_redeem_request){NULL, entry_case->name, entry_case->password,
+                                         entry_case->allowed_types, entry_case->accepted_at});
 
     if (result == INV_OK) {
         FUZZ_REQUIRE(!entry_case->domain->invite_only);
@@ -181,7 +184,7 @@ static inv_result call_changed(struct entry_case *entry_case)
     inv_domain *domain = (inv_domain *)(uintptr_t)entry_case->domain; /* only looked at */
     inv_result result =
         inv_changes_since(&entry_case->call, entry_case->cookie != NULL ? entry_case->cookie : "",
-                          visit_change, domain, next, &restart);
+                          &(inv_changes_visitor){visit_change, domain}, next, &restart);
 
     FUZZ_REQUIRE(memchr(next, '\0', sizeof(next)) != NULL);
     FUZZ_REQUIRE((result == INV_OK) == (next[0] != '\0'));

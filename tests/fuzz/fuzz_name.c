@@ -118,8 +118,8 @@ static void find_domain(const char *user, size_t length, const char *option,
     inv_verdict verdict = INV_VERDICT_INIT;
     const inv_domain *domain = NULL;
     size_t local_length = 0;
-    inv_result result = inv_name_find_domain(material->config, user, length, option, &domain,
-                                             &local_length, &verdict);
+    inv_result result = inv_name_find_domain(material->config, &(inv_user){user, length, option},
+                                             &domain, &local_length, &verdict);
 
     FUZZ_REQUIRE((domain != NULL) == (result == INV_OK));
     if (result != INV_OK)

@@ -233,8 +233,9 @@ static void name_script(struct pam_case *pam_case, const char *answers, size_t l
     inv_name *name = NULL;
     size_t local = 0;
 
-    if (user != NULL && inv_name_find_domain(material->config, user, strlen(user), NULL, &domain,
-                                             &local, &verdict) != INV_OK) {
+    if (user != NULL &&
+        inv_name_find_domain(material->config, &(inv_user){user, strlen(user), NULL}, &domain,
+                             &local, &verdict) != INV_OK) {
         domain = material->server;
         local = strlen(user);
     }

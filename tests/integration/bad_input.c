@@ -342,9 +342,10 @@ START_TEST(a_name_with_nul)
     inv_context *context = NULL;
     inv_name *name = NULL;
 
-    ck_assert_int_eq(
-        inv_context_open(pam_site_conf(), inv_log_to_stderr, NULL, false, &context, &verdict),
-        INV_OK);
+    ck_assert_int_eq(inv_context_open(pam_site_conf(),
+                                      &(inv_own_log){inv_log_to_stderr, NULL, false}, &context,
+                                      &verdict),
+                     INV_OK);
     ck_assert_int_eq(
         inv_name_prepare(&context->config->domains[0], "alice\0frank", 11, &name, &verdict),
         INV_NAME_INVALID);

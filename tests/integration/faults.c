@@ -218,9 +218,9 @@ static void bench_open(struct bench *bench, struct site *site, int number)
     *bench->via = *site;
     bench->via->context = NULL;
     write_configuration(site, path, socket);
-    ck_assert_msg(
-        inv_context_open(path, ignore_line, NULL, false, &bench->via->context, &verdict) == INV_OK,
-        "%s", verdict.why);
+    ck_assert_msg(inv_context_open(path, &(inv_own_log){ignore_line, NULL, false},
+                                   &bench->via->context, &verdict) == INV_OK,
+                  "%s", verdict.why);
     free(path);
     free(socket);
     free(server);

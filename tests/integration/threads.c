@@ -52,8 +52,9 @@ static void start(void)
     site = site_start(NULL);
     site_add_account(site, "alice");
     site_next_second();
-    ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd), log_nothing, NULL, false,
-                                   &threads_context, &verdict) == INV_OK,
+    ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd),
+                                   &(inv_own_log){log_nothing, NULL, false}, &threads_context,
+                                   &verdict) == INV_OK,
                   "%s", verdict.why);
 }
 
@@ -83,7 +84,8 @@ static inv_result redeem(inv_call *call, const inv_token *token, const inv_name 
     inv_result result = INV_NO_MEMORY;
 
     if (password != NULL)
-        result = inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, 0);
+        result = inv_redeem(
+            call, &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION, 0});
     inv_secret_free(&password);
     return result;
 }

@@ -338,7 +338,8 @@ static inv_operation *new_add(const inv_domain *domain, const char *account_expi
     (void)snprintf(ends, sizeof(ends), "%s", account_expires != NULL ? account_expires : "");
     ck_assert_int_eq(inv_verifiers_new(domain, password, &call.deadline, &verifiers, &verdict),
                      INV_OK);
-    add = inv_account_add_operation(domain, name, &invite, NONCE, verifiers, now);
+    add = inv_account_add_operation(domain, name, &(inv_account_origin){&invite, NONCE, now},
+                                    verifiers);
     ck_assert_ptr_nonnull(add);
     inv_verifiers_free(&verifiers);
     inv_secret_free(&password);

@@ -35,8 +35,8 @@ START_TEST(a_gate_has_config_keys_and_log)
 
     write_config("");
     ck_assert_int_eq(inv_keys_create(key_path, &verdict), INV_OK);
-    ck_assert_msg(inv_context_open(config_path, keep_last_line, line, false, &context, &verdict) ==
-                      INV_OK,
+    ck_assert_msg(inv_context_open(config_path, &(inv_own_log){keep_last_line, line, false},
+                                   &context, &verdict) == INV_OK,
                   "%s", verdict.why);
     ck_assert_str_eq(context->config->domains[0].name, "example.org");
     ck_assert_uint_eq(inv_keys_count(context->keys), 1);
@@ -58,15 +58,17 @@ START_TEST(debug_and_level_set_the_threshold)
     char line[64] = "";
 
     write_config("[log]\nlevel = error\n");
-    ck_assert_int_eq(
-        inv_context_open_without_keys(config_path, keep_last_line, line, false, &context, &verdict),
-        INV_OK);
+    ck_assert_int_eq(inv_context_open_without_keys(config_path,
+                                                   &(inv_own_log){keep_last_line, line, false},
+                                                   &context, &verdict),
+                     INV_OK);
     inv_log_write(context->log, INV_LOG_WARNING, "warning");
     ck_assert_str_eq(line, "");
     inv_context_free(&context);
-    ck_assert_int_eq(
-        inv_context_open_without_keys(config_path, keep_last_line, line, true, &context, &verdict),
-        INV_OK);
+    ck_assert_int_eq(inv_context_open_without_keys(config_path,
+                                                   &(inv_own_log){keep_last_line, line, true},
+                                                   &context, &verdict),
+                     INV_OK);
     inv_log_write(context->log, INV_LOG_DEBUG, "debug");
     ck_assert_str_eq(line, "debug");
     inv_context_free(&context);
@@ -78,20 +80,17 @@ START_TEST(what_cannot_be_opened_leaves_nothing)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_context *context = (inv_context *)&verdict;
 
-    ck_assert_int_eq(inv_context_open(config_path, NULL, NULL, false, &context, &verdict),
-                     INV_CONFIG);
+    ck_assert_int_eq(inv_context_open(config_path, NULL, &context, &verdict), INV_CONFIG);
     ck_assert_ptr_null(context);
     ck_assert_ptr_nonnull(strstr(verdict.why, config_path));
 
     write_config("");
     context = (inv_context *)&verdict;
-    ck_assert_int_eq(inv_context_open(config_path, NULL, NULL, false, &context, &verdict),
-                     INV_CONFIG);
+    ck_assert_int_eq(inv_context_open(config_path, NULL, &context, &verdict), INV_CONFIG);
     ck_assert_ptr_null(context);
     ck_assert_ptr_nonnull(strstr(verdict.why, key_path));
 
-    ck_assert_int_eq(
-        inv_context_open_without_keys(config_path, NULL, NULL, false, &context, &verdict), INV_OK);
+    ck_assert_int_eq(inv_context_open_without_keys(config_path, NULL, &context, &verdict), INV_OK);
     ck_assert_ptr_null(context->keys);
     inv_context_free(&context);
 }
@@ -104,8 +103,7 @@ START_TEST(a_call_is_begun_and_ended)
     inv_call call;
 
     write_config("[directory]\ntimeout = 5s\n");
-    ck_assert_int_eq(
-        inv_context_open_without_keys(config_path, NULL, NULL, false, &context, &verdict), INV_OK);
+    ck_assert_int_eq(inv_context_open_without_keys(config_path, NULL, &context, &verdict), INV_OK);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(inv_call_begin(context, &context->config->domains[0], 0, &call, &verdict),
                          INV_OK);

@@ -152,10 +152,10 @@ START_TEST(open_registration_is_refused_too)
     change(2, "add", "openly");
     site_domain(site)->invite_only = false;
     site_begin(site, &call, &verdict);
-    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0);
+    (void)inv_redeem(&call, &(inv_redeem_request){NULL, name, password, INV_ALLOW_REGISTRATION, 0});
     expect(INV_NAME_RESERVED);
     change(2, "delete", "openly");
-    (void)inv_redeem(&call, NULL, name, password, INV_ALLOW_REGISTRATION, 0);
+    (void)inv_redeem(&call, &(inv_redeem_request){NULL, name, password, INV_ALLOW_REGISTRATION, 0});
     expect(INV_OK);
     inv_call_end(&call);
     site_domain(site)->invite_only = true;

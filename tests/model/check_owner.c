@@ -176,7 +176,8 @@ static inv_result redeem_as(const inv_token *token, const char *jid)
     inv_name *name = enter(jid);
     inv_secret *secret = inv_secret_new(NEW_PASSWORD, strlen(NEW_PASSWORD));
     inv_result result =
-        inv_redeem(&call, token, name, secret, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, 0);
+        inv_redeem(&call, &(inv_redeem_request){token, name, secret,
+                                                INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, 0});
 
     inv_secret_free(&secret);
     inv_name_free(&name);

@@ -46,9 +46,7 @@ static inv_result parse(way how, const char *user, const char *option, const cha
 {
     inv_secret *password = inv_secret_new(field, strlen(field));
     const inv_login_request request = {
-        .user = user,
-        .user_length = strlen(user),
-        .domain = option,
+        .user = {user, strlen(user), option},
         .password = password,
         .registers = (how & REGISTERS) != 0,
         .logs_in = (how & LOGS_IN) != 0,

@@ -257,7 +257,8 @@ START_TEST(one_round_trip_more_without_a_check)
 
     site_begin(site, &call, &verdict);
     counter = counter_attach(call.directory);
-    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, 0);
+    (void)inv_redeem(&call,
+                     &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION, 0});
     expect(INV_OK);
     ck_assert_uint_eq(counter->flights, 6);
     ck_assert_uint_eq(counter->writes, 4);

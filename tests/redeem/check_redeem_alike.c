@@ -145,14 +145,14 @@ static inv_result check_name(inv_call *call, const inv_token *token, const inv_n
 static inv_result redeem_at_once(inv_call *call, const inv_token *token, const inv_name *name,
                                  const inv_secret *password)
 {
-    return inv_redeem(call, token, name, password, ALLOWED, 0);
+    return inv_redeem(call, &(inv_redeem_request){token, name, password, ALLOWED, 0});
 }
 
 /* What a check accepted may have ended since. */
 static inv_result redeem_after_check(inv_call *call, const inv_token *token, const inv_name *name,
                                      const inv_secret *password)
 {
-    return inv_redeem(call, token, name, password, ALLOWED, time(NULL));
+    return inv_redeem(call, &(inv_redeem_request){token, name, password, ALLOWED, time(NULL)});
 }
 
 /* As a login does it. */
@@ -164,7 +164,8 @@ static inv_result log_in_or_redeem(inv_call *call, const inv_token *token, const
 
     return result != INV_NO_ACCOUNT
                ? result
-               : inv_redeem(call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at);
+               : inv_redeem(call, &(inv_redeem_request){token, name, password,
+                                                        INV_ALLOW_REGISTRATION, accepted_at});
 }
 
 static void ask(way by, const inv_token *token, const char *local, const char *password,

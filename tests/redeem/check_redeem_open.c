@@ -191,7 +191,9 @@ START_TEST(only_where_it_is_configured)
     inv_call call;
 
     site_begin(site, &call, &verdict);
-    ck_assert_int_eq(inv_redeem(&call, NULL, name, password, INV_ALLOW_RESET, 0), INV_NOT_ALLOWED);
+    ck_assert_int_eq(
+        inv_redeem(&call, &(inv_redeem_request){NULL, name, password, INV_ALLOW_RESET, 0}),
+        INV_NOT_ALLOWED);
     inv_call_end(&call);
     site_domain(site)->invite_only = true;
     check("gerd");

@@ -23,7 +23,8 @@ static inv_result redeem_at(const inv_token *token, const char *local, time_t ac
 
     site_begin(site, &call, &verdict);
     verdict = (inv_verdict)INV_VERDICT_INIT;
-    result = inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, accepted_at);
+    result = inv_redeem(
+        &call, &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION, accepted_at});
     inv_call_end(&call);
     inv_name_free(&name);
     inv_secret_free(&password);
@@ -184,7 +185,8 @@ START_TEST(an_account_that_would_be_over_is_not_made)
     redeem(token, "overlate", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
     site_begin(site, &call, &verdict);
-    (void)inv_redeem(&call, token, name, password, INV_ALLOW_REGISTRATION, time(NULL) - 60);
+    (void)inv_redeem(&call, &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION,
+                                                  time(NULL) - 60});
     expect(INV_BAD_TOKEN);
     (void)inv_redeem_login(&call, token, name, password);
     expect(INV_BAD_TOKEN);

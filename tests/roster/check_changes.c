@@ -69,7 +69,8 @@ static void ask_for(const char *cookie, size_t limit)
     (void)snprintf(from, sizeof(from), "%s", cookie);
     memset(&told, 0, sizeof(told));
     told.limit = limit;
-    result = inv_changes_since(&call, from, tell, NULL, told.next, &told.restart);
+    result = inv_changes_since(&call, from, &(inv_changes_visitor){tell, NULL}, told.next,
+                               &told.restart);
     ck_assert_msg(result == INV_OK, "%s: %s", inv_result_name(result), verdict.why);
 }
 

@@ -86,8 +86,9 @@ void site_configure(struct site *site, const struct site_settings *settings)
     site->log[0] = '\0';
     if (!settings->example)
         write_configuration(site, settings);
-    ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd), keep_line, site, false,
-                                   &site->context, &verdict) == INV_OK,
+    ck_assert_msg(inv_context_open(slapd_conf_path(site->slapd),
+                                   &(inv_own_log){keep_line, site, false}, &site->context,
+                                   &verdict) == INV_OK,
                   "%s", verdict.why);
 }
 

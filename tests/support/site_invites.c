@@ -116,8 +116,9 @@ inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *lo
     ck_assert_ptr_nonnull(secret);
     result = inv_name_prepare(call->domain, local, strlen(local), &name, call->verdict);
     ck_assert_msg(result == INV_OK, "%s: %s", local, call->verdict->why);
-    result =
-        inv_redeem(call, token, name, secret, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, time(NULL));
+    result = inv_redeem(call, &(inv_redeem_request){token, name, secret,
+                                                    INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
+                                                    time(NULL)});
     ck_assert_int_eq(result, call->verdict->result);
     inv_name_free(&name);
     inv_secret_free(&secret);

@@ -162,7 +162,7 @@ static void reload(agent_loop *loop)
     agent_service fresh = *loop->service;
     agent_workers *workers = NULL;
     inv_context *context = NULL;
-    inv_result result = inv_context_open(loop->config_path, NULL, NULL, false, &context, &verdict);
+    inv_result result = inv_context_open(loop->config_path, NULL, &context, &verdict);
 
     fresh.context = context;
     if (result == INV_OK)

@@ -134,7 +134,7 @@ static int run(const invocation *wanted)
     inv_result result;
 
     agent_loop_keep_signal(SIGHUP);
-    result = inv_context_open(wanted->config_path, NULL, NULL, false, &context, &verdict);
+    result = inv_context_open(wanted->config_path, NULL, &context, &verdict);
     service.context = context;
     if (result == INV_OK)
         result = agent_descriptors_ensure(context->config->agent.workers, &verdict);

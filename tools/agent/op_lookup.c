@@ -147,8 +147,9 @@ inv_result agent_changed(agent_task *task)
 {
     char next[INV_CHANGES_COOKIE_SIZE] = "";
     bool restart = false;
-    inv_result result = inv_changes_since(&task->call, task->arguments[0], append_change,
-                                          task->answer, next, &restart);
+    inv_result result =
+        inv_changes_since(&task->call, task->arguments[0],
+                          &(inv_changes_visitor){append_change, task->answer}, next, &restart);
 
     if (result != INV_OK)
         return result;

@@ -162,15 +162,14 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
                          inv_allowed_types allowed_types)
 {
     const char *text = task->arguments[2];
-    inv_secret *password;
+    inv_secret *password = inv_secret_new(text, strlen(text));
+    const inv_redeem_request request = {token, name, password, allowed_types, accepted_at(task)};
     inv_result result;
 
-    if (task->domain->pam_service[0] != '\0')
-        return agent_pam_change(task, token, name, text, accepted_at(task), allowed_types);
-    password = inv_secret_new(text, strlen(text));
     if (password == NULL)
         return inv_verdict_no_memory(&task->verdict);
-    result = inv_redeem(&task->call, token, name, password, allowed_types, accepted_at(task));
+    result = task->domain->pam_service[0] != '\0' ? agent_pam_change(task, &request)
+                                                  : inv_redeem(&task->call, &request);
     inv_secret_free(&password);
     return result;
 }

@@ -191,13 +191,13 @@ static inv_result read_output(agent_task *task, const pam_process *change)
 
 /* ------------------------------------------------------------------------------- the verdict */
 
-static inv_result check_name(inv_call *call, const inv_token *token, const inv_name *name,
-                             inv_allowed_types allowed_types, time_t accepted_at)
+static inv_result check_name(inv_call *call, const inv_redeem_request *request)
 {
-    inv_acceptance acceptance = {.accepted_at = accepted_at};
+    inv_acceptance acceptance = {.accepted_at = request->accepted_at};
 
     call->deadline = inv_deadline_in(call->config->directory.timeout_ms);
-    return inv_redeem_check(call, token, name, allowed_types, &acceptance);
+    return inv_redeem_check(call, request->token, request->name, request->allowed_types,
+                            &acceptance);
 }
 
 static bool is_there(const inv_call *call, const inv_name *name)
@@ -216,17 +216,16 @@ static bool is_there(const inv_call *call, const inv_name *name)
  * other modules use it too. Where a check refuses the name now, that is the result; else another
  * module has refused, and its words count.
  */
-static inv_result explain_refusal(agent_task *task, const inv_token *token, const inv_name *name,
-                                  inv_allowed_types allowed_types, time_t accepted_at)
+static inv_result explain_refusal(agent_task *task, const inv_redeem_request *request)
 {
     inv_verdict verdict = task->verdict;
     inv_call call = inv_call_aside(&task->call, &verdict);
-    inv_result result = check_name(&call, token, name, allowed_types, accepted_at);
+    inv_result result = check_name(&call, request);
 
     /*
      * a check permits that a new account is registered again, so its password was what PAM refused
      */
-    if (result == INV_OK && token == NULL && is_there(&call, name))
+    if (result == INV_OK && request->token == NULL && is_there(&call, request->name))
         result = inv_verdict_set(&verdict, INV_NAME_TAKEN, "the account has another password");
     if (result <= INV_OK)
         return INV_NOT_ALLOWED;
@@ -281,10 +280,10 @@ static inv_result run(agent_task *task, const char *const fields[AGENT_PAM_FIELD
     return result;
 }
 
-inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
-                            const char *password, time_t accepted_at,
-                            inv_allowed_types allowed_types)
+inv_result agent_pam_change(agent_task *task, const inv_redeem_request *request)
 {
+    const inv_token *token = request->token;
+    const inv_name *name = request->name;
     bool one_domain = task->call.config->domain_count == 1;
     char text[INV_TOKEN_LENGTH + 1] = "";
     char moment[24] = "";
@@ -292,7 +291,7 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
         [AGENT_PAM_SERVICE] = task->domain->pam_service,
         [AGENT_PAM_USER] = one_domain ? inv_name_local(name) : inv_name_jid(name),
         [AGENT_PAM_TOKEN] = text,
-        [AGENT_PAM_PASSWORD] = password,
+        [AGENT_PAM_PASSWORD] = inv_secret_bytes(request->password),
         [AGENT_PAM_ADDRESS] = task->arguments[task->operation->address - 1],
         [AGENT_PAM_ACCEPTED_AT] = moment,
     };
@@ -303,18 +302,18 @@ inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_
                        inv_token_id(token));
         inv_token_write(token, text);
     }
-    if (accepted_at != 0)
-        (void)snprintf(moment, sizeof(moment), "%lld", (long long)accepted_at);
+    if (request->accepted_at != 0)
+        (void)snprintf(moment, sizeof(moment), "%lld", (long long)request->accepted_at);
     /* PAM has no way to say which types of invite to take, so a check does */
-    result = check_name(&task->call, token, name, allowed_types, accepted_at);
+    result = check_name(&task->call, request);
     if (result == INV_OK)
         result = run(task, fields);
     /* the stack may have taken longer than one look into the directory has */
     task->call.deadline = inv_deadline_in(task->call.config->directory.timeout_ms);
     inv_wipe(text, sizeof(text));
     if (result == INV_NOT_ALLOWED)
-        result = explain_refusal(task, token, name, allowed_types, accepted_at);
-    if (result == INV_OK && (allowed_types & INV_ALLOW_REGISTRATION) != 0)
+        result = explain_refusal(task, request);
+    if (result == INV_OK && (request->allowed_types & INV_ALLOW_REGISTRATION) != 0)
         result = confirm(task, name);
     if (result == INV_NOT_ALLOWED && task->verdict.text[0] != '\0' &&
         agent_set_text(task, "%s", task->verdict.text) != INV_OK)

@@ -15,13 +15,11 @@
 #define AGENT_PAM_OPTION "--pam-change"
 
 /*
- * Redeems token (NULL: none) for name through the domain's pam_service. A check before it refuses
+ * Redeems what request says through the domain's pam_service. A check before it refuses
  * invites that are not of allowed_types, and one after it finds the result where PAM's code leaves
  * it open (refusals of a name have one code).
  */
-inv_result agent_pam_change(agent_task *task, const inv_token *token, const inv_name *name,
-                            const char *password, time_t accepted_at,
-                            inv_allowed_types allowed_types);
+inv_result agent_pam_change(agent_task *task, const inv_redeem_request *request);
 
 /*
  * The main function of that process: one pam_acct_mgmt(3) and pam_chauthtok(3). Returns the exit

@@ -35,8 +35,9 @@ static inv_result find_local(agent_task *task, const char *user, size_t *local)
 {
     const inv_domain *domain;
 
-    return inv_name_find_domain(task->service->context->config, user, strlen(user),
-                                task->domain->name, &domain, local, agent_clear_words(task));
+    return inv_name_find_domain(task->service->context->config,
+                                &(inv_user){user, strlen(user), task->domain->name}, &domain, local,
+                                agent_clear_words(task));
 }
 
 inv_result agent_redeem_name(agent_task *task, const char *user, inv_allowed_types allowed_types,

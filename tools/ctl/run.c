@@ -13,10 +13,9 @@ static inv_result open_context(ctl_session *session)
     const ctl_invocation *invocation = session->invocation;
 
     if (invocation->command->without_keys)
-        return inv_context_open_without_keys(invocation->config_path, NULL, NULL, false,
-                                             &session->context, &session->verdict);
-    return inv_context_open(invocation->config_path, NULL, NULL, false, &session->context,
-                            &session->verdict);
+        return inv_context_open_without_keys(invocation->config_path, NULL, &session->context,
+                                             &session->verdict);
+    return inv_context_open(invocation->config_path, NULL, &session->context, &session->verdict);
 }
 
 static inv_result read_arguments(ctl_session *session, void *state)

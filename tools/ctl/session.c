@@ -27,8 +27,8 @@ inv_result ctl_choose_domain(ctl_session *session)
     if (given != NULL) {
         inv_verdict unused = INV_VERDICT_INIT;
         size_t local;
-        inv_result result =
-            inv_name_find_domain(config, "", 0, given, &session->domain, &local, &unused);
+        inv_result result = inv_name_find_domain(config, &(inv_user){"", 0, given},
+                                                 &session->domain, &local, &unused);
 
         if (result == INV_NO_MEMORY)
             return inv_verdict_no_memory(&session->verdict);
@@ -58,8 +58,8 @@ const inv_domain *ctl_find_domain(const ctl_session *session, const char *text)
     size_t local;
 
     if (text == NULL || strchr(text, '@') == NULL ||
-        inv_name_find_domain(session->context->config, text, strlen(text), NULL, &domain, &local,
-                             &unused) != INV_OK)
+        inv_name_find_domain(session->context->config, &(inv_user){text, strlen(text), NULL},
+                             &domain, &local, &unused) != INV_OK)
         return NULL;
     return domain;
 }

@@ -89,8 +89,9 @@ static inv_result read_user(ctl_session *session, creation *wanted)
 
     if (text == NULL)
         return INV_OK;
-    result = inv_name_find_domain(session->context->config, text, strlen(text),
-                                  session->domain->name, &domain, &local, &session->verdict);
+    result = inv_name_find_domain(session->context->config,
+                                  &(inv_user){text, strlen(text), session->domain->name}, &domain,
+                                  &local, &session->verdict);
     if (result == INV_OK)
         result = inv_redeem_name(domain, text, &allowed_types, &wanted->user, &session->verdict);
     wanted->request.user = wanted->user;

@@ -42,8 +42,9 @@ static inv_result read_user(ctl_session *session, redemption *wanted)
 
     if (wanted->purpose == INV_ALLOW_CONTACT)
         return ctl_read_jid(session, user, &wanted->name);
-    result = inv_name_find_domain(session->context->config, user, strlen(user),
-                                  session->domain->name, &domain, &local, &session->verdict);
+    result = inv_name_find_domain(session->context->config,
+                                  &(inv_user){user, strlen(user), session->domain->name}, &domain,
+                                  &local, &session->verdict);
     return result == INV_OK
                ? inv_redeem_name(domain, user, &wanted->purpose, &wanted->name, &session->verdict)
                : result;
@@ -90,8 +91,10 @@ static inv_result redeem(ctl_session *session, const redemption *wanted)
     if (result == INV_OK && contact)
         result = inv_redeem_contact(&session->call, session->token, wanted->name, accepted_at);
     else if (result == INV_OK)
-        result = inv_redeem(&session->call, session->token, wanted->name, password,
-                            INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, accepted_at);
+        result = inv_redeem(&session->call,
+                            &(inv_redeem_request){session->token, wanted->name, password,
+                                                  INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
+                                                  accepted_at});
     inv_secret_free(&password);
     return result;
 }

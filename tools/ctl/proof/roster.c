@@ -38,7 +38,8 @@ static inv_result probe_changes(ctl_proof *proof, const char *cookie, const char
     bool restart = false;
     inv_result result;
 
-    result = inv_changes_since(&call, cookie, visit_new_pair, &pair, next, &restart);
+    result = inv_changes_since(&call, cookie, &(inv_changes_visitor){visit_new_pair, &pair}, next,
+                               &restart);
     if (result == INV_OK && !restart && !pair.found)
         ctl_proof_finding(proof, "rosters", CTL_REMEDY_ACL,
                           "new pairs are not found by when they were written (entryCSN, or "
@@ -54,7 +55,8 @@ static inv_result read_changes(ctl_proof *proof, char cookie[INV_CHANGES_COOKIE_
     inv_result result;
 
     cookie[0] = '\0';
-    result = inv_changes_since(&call, "", visit_new_pair, NULL, cookie, &restart);
+    result = inv_changes_since(&call, "", &(inv_changes_visitor){visit_new_pair, NULL}, cookie,
+                               &restart);
     return result == INV_CONFIG ? INV_OK : result;
 }
 

@@ -86,8 +86,9 @@ static inv_operation *account_add(const ctl_throwaway *attempt)
                          .expires = INV_NEVER};
 
     memcpy(id, attempt->invite_id, sizeof(id));
-    return inv_account_add_operation(&attempt->domain, attempt->name, &invite, "0000000000000000",
-                                     attempt->verifiers, time(NULL));
+    return inv_account_add_operation(&attempt->domain, attempt->name,
+                                     &(inv_account_origin){&invite, "0000000000000000", time(NULL)},
+                                     attempt->verifiers);
 }
 
 inv_result ctl_throwaway_add(ctl_throwaway *attempt)
