@@ -18,7 +18,8 @@ common_libcommon_la_SOURCES += common/base/ascii.c common/base/deadline.c common
 common_libcommon_la_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
 	common/config/descriptor.c common/config/descriptor.h common/config/group_filter.c \
 	common/config/group_filter.h common/config/keys.c common/config/keys.h common/config/lists.c \
-	common/config/password_form.c common/config/reader.c common/config/reader.h common/config/values.c
+	common/config/password_form.c common/config/reader.c common/config/reader.h \
+	common/config/settings.c common/config/values.c
 
 # operations in flight
 common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_password.c \
@@ -28,29 +29,29 @@ common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_p
 	common/directory/read_ahead.c common/directory/read_ahead.h common/directory/receive.c \
 	common/directory/receive.h common/directory/refused.c common/directory/refused.h \
 	common/directory/send.c common/directory/send.h common/directory/session.c \
-	common/directory/session.h common/directory/sigpipe.c \
-	common/directory/sigpipe.h common/directory/timed_read.c common/directory/timed_read.h \
-	common/directory/wiped_write.c common/directory/wiped_write.h
+	common/directory/session.h common/directory/sigpipe.c common/directory/sigpipe.h \
+	common/directory/timed_read.c common/directory/timed_read.h common/directory/wiped_write.c \
+	common/directory/wiped_write.h
 
 # what a person presents
 common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c \
-	common/credential/name_expand.c common/credential/saslprep.c common/credential/saslprep.h \
-	common/credential/scram.c common/credential/scram.h common/credential/token.c \
-	common/credential/user_password.c common/credential/user_password.h common/credential/verifier.c
+	common/credential/name_expand.c common/credential/password.c common/credential/password.h \
+	common/credential/saslprep.c common/credential/saslprep.h common/credential/scram.c \
+	common/credential/scram.h common/credential/token.c common/credential/user_password.c \
+	common/credential/user_password.h common/credential/verifier.c
 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
-	common/model/account_login.c common/model/account_login.h \
-	common/model/account_refusal.c common/model/account_refusal.h common/model/account_write.c \
-	common/model/account_write.h common/model/accounts.c common/model/call.c common/model/claim.c \
-	common/model/claim.h common/model/clock.c common/model/clock.h common/model/context.c \
-	common/model/freshness.c common/model/freshness.h common/model/group.c common/model/group.h \
-	common/model/group_kind.c common/model/invite.c common/model/invite.h \
-	common/model/invite_account.c common/model/invite_state.c common/model/invite_terms.c \
-	common/model/invite_terms.h common/model/lock.c common/model/lock.h \
-	common/model/naming_context.c common/model/naming_context.h \
-	common/model/owner.c common/model/owner.h common/model/pair.c common/model/pair.h \
-	common/model/reservation.c common/model/reservation.h
+	common/model/account_login.c common/model/account_login.h common/model/account_refusal.c \
+	common/model/account_refusal.h common/model/account_write.c common/model/account_write.h \
+	common/model/accounts.c common/model/call.c common/model/claim.c common/model/claim.h \
+	common/model/clock.c common/model/clock.h common/model/context.c common/model/freshness.c \
+	common/model/freshness.h common/model/group.c common/model/group.h common/model/group_kind.c \
+	common/model/invite.c common/model/invite.h common/model/invite_account.c \
+	common/model/invite_state.c common/model/invite_terms.c common/model/invite_terms.h \
+	common/model/lock.c common/model/lock.h common/model/naming_context.c \
+	common/model/naming_context.h common/model/owner.c common/model/owner.h common/model/pair.c \
+	common/model/pair.h common/model/reservation.c common/model/reservation.h
 
 # invites made and changed
 common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c common/invite/link.c \
@@ -60,9 +61,9 @@ common_libcommon_la_SOURCES += common/invite/change.c common/invite/create.c com
 common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
 	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/login.c \
 	common/redeem/open.c common/redeem/parties.c common/redeem/parties.h common/redeem/redeem.c \
-	common/redeem/redemption.c \
-	common/redeem/redemption.h common/redeem/register.c common/redeem/reset.c \
-	common/redeem/stale_claim.c common/redeem/stale_claim.h common/redeem/types.c
+	common/redeem/redemption.c common/redeem/redemption.h common/redeem/register.c \
+	common/redeem/reset.c common/redeem/stale_claim.c common/redeem/stale_claim.h \
+	common/redeem/types.c
 
 # reading contacts
 common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c \
@@ -82,8 +83,8 @@ common_faces = include/invitegate/account.h include/invitegate/accounts.h \
 	include/invitegate/deadline.h include/invitegate/directory.h include/invitegate/dn.h \
 	include/invitegate/freshness.h include/invitegate/group.h include/invitegate/invite.h \
 	include/invitegate/key.h include/invitegate/log.h include/invitegate/login.h \
-	include/invitegate/name.h \
-	include/invitegate/pair.h include/invitegate/password_form.h include/invitegate/provider.h include/invitegate/redeem.h \
+	include/invitegate/name.h include/invitegate/pair.h include/invitegate/password.h \
+	include/invitegate/password_form.h include/invitegate/provider.h include/invitegate/redeem.h \
 	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
 	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \
 	include/invitegate/token.h include/invitegate/trusted_file.h include/invitegate/utf8.h \

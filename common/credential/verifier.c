@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/token.h"
-#include "invitegate/utf8.h"
-#include "saslprep.h"
+#include "password.h"
 #include "scram.h"
 #include "user_password.h"
 
@@ -19,90 +17,6 @@ struct inv_verifiers {
         inv_secret *value;
     } verifiers[VERIFIERS_MAX];
 };
-
-static const char text_not_prepared[] =
-    "The password has characters that cannot be used here, such as control characters or emoji.";
-
-static inv_result refuse(inv_verdict *verdict, const char *text)
-{
-    inv_verdict_set_text(verdict, text);
-    return inv_verdict_set(verdict, INV_PASSWORD_REFUSED, "%s", verdict->text);
-}
-
-/* SASLprep of a password that is to be set, with the words of a refusal. */
-static inv_result prepare_new(const inv_secret *password, inv_secret **prepared,
-                              inv_verdict *verdict)
-{
-    switch (inv_saslprep(password, true, prepared)) {
-    case INV_OK:
-        return INV_OK;
-    case INV_NO_MEMORY:
-        return inv_verdict_no_memory(verdict);
-    default:
-        return refuse(verdict, text_not_prepared);
-    }
-}
-
-inv_result inv_password_prepare(const inv_secret *password, inv_secret **prepared)
-{
-    inv_result result = INV_PASSWORD_REFUSED;
-
-    *prepared = NULL;
-    if (inv_secret_length(password) <= INV_PASSWORD_TYPED_MAX)
-        result = inv_saslprep(password, false, prepared);
-    if (result != INV_PASSWORD_REFUSED)
-        return result;
-    *prepared = inv_secret_new(inv_secret_bytes(password), inv_secret_length(password));
-    return *prepared != NULL ? INV_OK : INV_NO_MEMORY;
-}
-
-/* {word}: a directory would take what follows for a hash made elsewhere. */
-static bool looks_hashed(const char *bytes, size_t length)
-{
-    return bytes[0] == '{' && memchr(bytes, '}', length) != NULL;
-}
-
-/* Checks the prepared password, which is the one that is kept. */
-static inv_result check_prepared(const inv_domain *domain, const inv_keys *keys,
-                                 const inv_secret *prepared, inv_verdict *verdict)
-{
-    const char *bytes = inv_secret_bytes(prepared);
-    size_t length = inv_secret_length(prepared);
-
-    if (length > INV_PASSWORD_MAX)
-        return refuse(verdict, "The password is too long: at most 1024 bytes.");
-    if ((domain->verifiers & INV_VERIFIER_CRYPT) != 0 && length > INV_CRYPT_PASSWORD_MAX)
-        return refuse(verdict, "The password is too long: at most 511 bytes.");
-    if ((domain->verifiers & INV_VERIFIER_SERVER) != 0 && looks_hashed(bytes, length))
-        return refuse(verdict, "The password must not start with a word in braces {}.");
-    if (inv_token_leads(keys, domain->name, bytes, length))
-        return refuse(verdict, "The password must not start with the invite's token: choose one "
-                               "of your own.");
-    return INV_OK;
-}
-
-inv_result inv_password_check(const inv_domain *domain, const inv_keys *keys,
-                              const inv_secret *password, inv_verdict *verdict)
-{
-    const char *bytes = inv_secret_bytes(password);
-    size_t length = inv_secret_length(password);
-    inv_secret *prepared = NULL;
-    inv_result result;
-
-    if (length == 0)
-        return refuse(verdict, "Please use a longer password."); /* words that XMPP clients know */
-    if (length > INV_PASSWORD_TYPED_MAX)
-        return refuse(verdict, "The password is too long: at most 1024 bytes.");
-    if (memchr(bytes, '\0', length) != NULL)
-        return refuse(verdict, "The password has a NUL character in it.");
-    if (!inv_utf8_valid(bytes, length))
-        return refuse(verdict, "The password is not UTF-8 text.");
-    result = prepare_new(password, &prepared, verdict);
-    if (result == INV_OK)
-        result = check_prepared(domain, keys, prepared, verdict);
-    inv_secret_free(&prepared);
-    return result;
-}
 
 /* Computes one value: a single bit of verifier, for a password that is prepared. */
 static inv_result compute(unsigned verifier, const inv_domain *domain, const inv_secret *prepared,
@@ -153,12 +67,9 @@ inv_result inv_verifiers_new(const inv_domain *domain, const inv_secret *passwor
 {
     inv_verifiers *made = NULL;
     inv_secret *prepared = NULL;
-    inv_result result = prepare_new(password, &prepared, verdict);
+    inv_result result = inv_password_prepare_new(domain, password, &prepared, verdict);
 
     *verifiers = NULL;
-    if (result == INV_OK && (domain->verifiers & INV_VERIFIER_CRYPT) != 0 &&
-        inv_secret_length(prepared) > INV_CRYPT_PASSWORD_MAX)
-        result = refuse(verdict, "The password is too long: at most 511 bytes.");
     if (result == INV_OK) {
         made = calloc(1, sizeof(*made));
         if (made == NULL)

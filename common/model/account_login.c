@@ -8,6 +8,7 @@
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 #include "invitegate/freshness.h"
+#include "invitegate/password.h"
 #include "invitegate/token.h"
 
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "invitegate/account.h"
+#include "invitegate/password.h"
 #include "invitegate/redeem.h"
 
 /* ----------------------------------------------------------------------------------- offline */

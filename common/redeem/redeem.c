@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/redeem.h"
 
+#include "invitegate/password.h"
 #include "model/account.h"
 #include "model/account_login.h"
 #include "redemption.h"

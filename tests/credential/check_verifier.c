@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/encoding.h"
+#include "invitegate/password.h"
 #include "invitegate/verifier.h"
 #include "tests/support/suite.h"
 #include "tests/support/test_keys.h"

@@ -5,6 +5,7 @@
 
 #include "cheap_hashes.h"
 #include "fuzz.h"
+#include "invitegate/password.h"
 #include "invitegate/verifier.h"
 #include "material.h"
 
