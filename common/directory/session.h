@@ -31,7 +31,7 @@ struct session {
 
 /* Whom to bind as, and how. */
 typedef struct session_identity {
-    const char *dn;             /* "": nobody by name */
+    const char *dn;             /* "": anonymous, or who EXTERNAL finds */
     const char *mechanism;      /* LDAP_SASL_SIMPLE is NULL */
     const inv_secret *password; /* NULL: none goes out */
 } session_identity;

@@ -8,7 +8,7 @@
 
 /* The accounts of the two JIDs of a pair, as far as they were looked up. */
 typedef struct holders {
-    bool nobody;             /* one of the two is a JID of a configured domain and has no account */
+    bool missing;            /* one of the two is a JID of a configured domain and has no account */
     inv_account *account[2]; /* NULL: of another domain, or not the only entry of the JID */
 } holders;
 
@@ -19,7 +19,7 @@ static void free_holders(holders *of_pair)
 }
 
 static inv_result find_holder(const repair *run, const char *jid, inv_account **account,
-                              bool *nobody)
+                              bool *missing)
 {
     inv_call call = *run->call;
     inv_name *name = NULL;
@@ -33,12 +33,12 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
     if (call.domain != NULL) {
         result = inv_account_find(&call, name, account);
         /* an entry that belongs to no domain yet may become this JID's: nothing is decided */
-        *nobody = result == INV_OK && (*account == NULL || (*account)->owner == INV_OWNER_ANOTHER);
+        *missing = result == INV_OK && (*account == NULL || (*account)->owner == INV_OWNER_ANOTHER);
     }
     /* inv_repair has asked this for the call's own domain before it began */
-    if (*nobody && call.domain != run->call->domain) {
+    if (*missing && call.domain != run->call->domain) {
         result = accounts_are_visible(&call);
-        *nobody = result == INV_OK;
+        *missing = result == INV_OK;
     }
     if (!inv_account_is_own(*account))
         inv_account_free(account);
@@ -51,11 +51,11 @@ static inv_result find_holders(const repair *run, const inv_entry *pair, holders
 {
     inv_result result = INV_OK;
 
-    *found = (holders){.nobody = false};
-    for (size_t i = 0; result == INV_OK && !found->nobody && i < 2; i++) {
+    *found = (holders){.missing = false};
+    for (size_t i = 0; result == INV_OK && !found->missing && i < 2; i++) {
         repair_renew_deadline(run);
         result = find_holder(run, inv_entry_value(pair, "xmppContactJid", i, NULL),
-                             &found->account[i], &found->nobody);
+                             &found->account[i], &found->missing);
     }
     return result;
 }
@@ -94,7 +94,7 @@ static inv_result reconnect(const repair *run, const inv_entry *pair)
 static inv_result remove_pair(const repair *run, const inv_entry *pair)
 {
     inv_operation *removal = inv_operation_new_delete(inv_entry_dn(pair));
-    holders now = {.nobody = true};
+    holders now = {.missing = true};
     inv_result result;
 
     repair_renew_deadline(run);
@@ -102,7 +102,7 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
     inv_operation_free(&removal);
     if (result == INV_OK)
         result = find_holders(run, pair, &now);
-    if (result == INV_OK && !now.nobody)
+    if (result == INV_OK && !now.missing)
         result = reconnect(run, pair);
     free_holders(&now);
     return result;
@@ -150,7 +150,7 @@ static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t mo
     const inv_account *heir = find_younger(pair, modified, of_pair);
     inv_result result = INV_OK;
 
-    if (of_pair->nobody) {
+    if (of_pair->missing) {
         if (!run->dry_run)
             result = remove_pair(run, pair);
         return repair_tell_removal(run, result, false, inv_entry_dn(pair),
