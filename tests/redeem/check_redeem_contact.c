@@ -204,6 +204,47 @@ START_TEST(what_crashes_leave)
 }
 END_TEST
 
+/* A claim that died is free for another JID, also where its own JID met the inviter otherwise. */
+START_TEST(a_pair_of_another_invite_is_no_effect_of_a_claim)
+{
+    inv_token *other = contact_invite("alice@example.org", 1);
+    inv_token *token = contact_invite("alice@example.org", 1);
+    time_t end = time(NULL) + 20;
+
+    site_domain(site)->claim_grace = 2;
+    meet(other, "bob@example.org");
+    expect(INV_OK);
+    leftover_claim(site, token, "bob@example.org", LEFTOVER_NONCE, 1);
+    meet(token, "carol@example.org");
+    expect(INV_BAD_TOKEN);
+    while (verdict.result == INV_BAD_TOKEN && time(NULL) < end) {
+        site_next_second();
+        meet(token, "carol@example.org");
+    }
+    expect(INV_OK);
+    site_expect(site, token, 0, 0, 1, 0, 1);
+    inv_token_free(&token);
+    inv_token_free(&other);
+}
+END_TEST
+
+/* Nothing tells whether a JID of elsewhere is in new hands. */
+START_TEST(a_contact_of_elsewhere_keeps_those_it_has)
+{
+    inv_token *of_alice = contact_invite("alice@example.org", 1);
+    inv_token *of_bob = contact_invite("bob@example.org", 1);
+
+    meet(of_alice, "fay@elsewhere.example");
+    expect(INV_OK);
+    meet(of_bob, "fay@elsewhere.example");
+    expect(INV_OK);
+    expect_pairs(SITE_ROSTERS, "fay@elsewhere.example", "alice@example.org", 1);
+    expect_pairs(SITE_ROSTERS, "fay@elsewhere.example", "bob@example.org", 1);
+    inv_token_free(&of_alice);
+    inv_token_free(&of_bob);
+}
+END_TEST
+
 /* of the claim, the pair and the finish */
 START_TEST(lost_answers_are_read_back)
 {
@@ -466,6 +507,8 @@ int main(void)
     tcase_add_test(contact, an_existing_account_joins_no_group);
     tcase_add_test(contact, a_preset_name_is_for_no_other);
     tcase_add_test(contact, what_crashes_leave);
+    tcase_add_test(contact, a_pair_of_another_invite_is_no_effect_of_a_claim);
+    tcase_add_test(contact, a_contact_of_elsewhere_keeps_those_it_has);
     tcase_add_loop_test(contact, lost_answers_are_read_back, 1, 4);
     tcase_add_loop_test(contact, a_contact_whose_use_went_to_another, 0, 2);
     tcase_add_test(contact, a_contact_of_another_domain_whose_use_went_to_another);

@@ -191,6 +191,28 @@ START_TEST(another_name_after_the_grace)
 }
 END_TEST
 
+/* Whoever has the claim may finish it after the invite's end; no other name begins then. */
+START_TEST(no_other_name_after_expiry)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 1);
+    time_t end;
+
+    site_domain(site)->claim_grace = 2;
+    leftover_claim(site, token, "late@example.org", LEFTOVER_NONCE, 1);
+    leftover_terms(site, token, "inviteExpires", "20200101000000Z");
+    for (end = time(NULL) + 5; time(NULL) < end; site_next_second()) {
+        redeem(token, "lateother", SITE_PASSWORD);
+        expect(INV_BAD_TOKEN);
+        ck_assert_ptr_nonnull(strstr(verdict.why, "expired"));
+    }
+    site_expect(site, token, 0, 1, 0, 0, 0);
+    leftover_terms(site, token, "inviteExpires", "20990101000000Z");
+    redeem_until(token, "lateother", INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* Seconds after the claim, and long before the end of its grace: somebody is at it. */
 START_TEST(no_other_name_within_the_grace)
 {
@@ -464,6 +486,7 @@ int main(void)
     tcase_add_test(resume, a_claim_is_finished_after_expiry);
     tcase_add_test(resume, a_claim_is_not_finished_after_revocation);
     tcase_add_test(resume, another_name_after_the_grace);
+    tcase_add_test(resume, no_other_name_after_expiry);
     tcase_add_test(resume, no_other_name_within_the_grace);
     tcase_add_test(resume, no_other_name_once_the_account_is_there);
     tcase_add_test(resume, a_repointed_claim_takes_the_account_back);
