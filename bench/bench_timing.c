@@ -53,7 +53,7 @@ struct attempt {
 /* ----------------------------------------------------------------------------------- ways in */
 
 /* A check, or with password a redemption that none preceded. */
-static bool is_bad_token(const struct attempt *attempt, const inv_name *name,
+static bool is_bad_token(const struct attempt *attempt, const inv_jid *name,
                          const inv_secret *password)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
@@ -74,12 +74,12 @@ static bool is_bad_token(const struct attempt *attempt, const inv_name *name,
 static bool is_bad_token_for_name(const struct attempt *attempt, const inv_secret *password)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
-    bool refused = inv_name_prepare(&attempt->place->context->config->domains[0], attempt->local,
-                                    strlen(attempt->local), &name, &verdict) == INV_OK &&
+    inv_jid *name = NULL;
+    bool refused = inv_jid_prepare(&attempt->place->context->config->domains[0], attempt->local,
+                                   strlen(attempt->local), &name, &verdict) == INV_OK &&
                    is_bad_token(attempt, name, password);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return refused;
 }
 

@@ -70,10 +70,10 @@ inv_token *place_invite(const struct place *place, const inv_invite_request *req
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_invite_request by_alice = *request;
     inv_token *token = NULL;
-    inv_name *alice = NULL;
+    inv_jid *alice = NULL;
     inv_call call;
 
-    if (inv_name_parse_jid("alice@example.org", &alice, &verdict) != INV_OK)
+    if (inv_jid_parse("alice@example.org", &alice, &verdict) != INV_OK)
         measure_fail("alice", verdict.why);
     by_alice.inviter = alice;
     if (inv_call_begin(place->context, &place->context->config->domains[0], 0, &call, &verdict) !=
@@ -81,7 +81,7 @@ inv_token *place_invite(const struct place *place, const inv_invite_request *req
         inv_invite_create(&call, &by_alice, &token) != INV_OK)
         measure_fail("create", verdict.why);
     inv_call_end(&call);
-    inv_name_free(&alice);
+    inv_jid_free(&alice);
     return token;
 }
 
@@ -109,13 +109,13 @@ inv_result place_register_in(const struct place *place, inv_call *call, const in
 {
     const inv_domain *domain = &place->context->config->domains[0];
     inv_secret *password = inv_secret_new(PLACE_PASSWORD, strlen(PLACE_PASSWORD));
-    inv_name *name = NULL;
-    inv_result result = inv_name_prepare(domain, local, strlen(local), &name, verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_prepare(domain, local, strlen(local), &name, verdict);
 
     if (result == INV_OK)
         result = inv_redeem(
             call, &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION, time(NULL)});
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&password);
     return result;
 }

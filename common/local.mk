@@ -34,8 +34,8 @@ common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_p
 	common/directory/wiped_write.h
 
 # what a person presents
-common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c \
-	common/credential/name_expand.c common/credential/password.c common/credential/password.h \
+common_libcommon_la_SOURCES += common/credential/jid.c common/credential/jid_expand.c \
+	common/credential/key.c common/credential/password.c common/credential/password.h \
 	common/credential/saslprep.c common/credential/saslprep.h common/credential/scram.c \
 	common/credential/scram.h common/credential/token.c common/credential/user_password.c \
 	common/credential/user_password.h common/credential/verifier.c
@@ -82,8 +82,8 @@ common_faces = include/invitegate/account.h include/invitegate/accounts.h \
 	include/invitegate/changes.h include/invitegate/config.h include/invitegate/context.h \
 	include/invitegate/deadline.h include/invitegate/directory.h include/invitegate/dn.h \
 	include/invitegate/freshness.h include/invitegate/group.h include/invitegate/invite.h \
-	include/invitegate/key.h include/invitegate/log.h include/invitegate/login.h \
-	include/invitegate/name.h include/invitegate/pair.h include/invitegate/password.h \
+	include/invitegate/jid.h include/invitegate/key.h include/invitegate/log.h \
+	include/invitegate/login.h include/invitegate/pair.h include/invitegate/password.h \
 	include/invitegate/password_form.h include/invitegate/provider.h include/invitegate/redeem.h \
 	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
 	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \

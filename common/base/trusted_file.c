@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static inv_result judge_owner_and_mode(const char *path, bool secret, const struct stat *status,
+static inv_result check_owner_and_mode(const char *path, bool secret, const struct stat *status,
                                        inv_verdict *verdict)
 {
     uid_t user = geteuid();
@@ -65,7 +65,7 @@ int inv_trusted_file_open(const char *path, bool secret, const char *if_missing,
                               strerror(errno));
         goto refused;
     }
-    if (judge_owner_and_mode(path, secret, &status, verdict) != INV_OK)
+    if (check_owner_and_mode(path, secret, &status, verdict) != INV_OK)
         goto refused;
     return descriptor;
 

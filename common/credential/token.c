@@ -29,12 +29,12 @@ struct inv_token {
     char id[INV_HEX_SIZE(ID_BYTES)];
 };
 
-typedef enum judgement {
+typedef enum mac_check {
     GENUINE,
     UNKNOWN_KEY,
     WRONG_MAC,
-    NOT_JUDGED, /* libcrypto failed */
-} judgement;
+    NOT_CHECKED, /* libcrypto failed */
+} mac_check;
 
 /* The MAC of the first 16 bytes, under the key that the first of them names. */
 static bool compute_mac(const inv_keys *keys, const char *domain, const unsigned char *bytes,
@@ -59,7 +59,7 @@ static bool compute_mac(const inv_keys *keys, const char *domain, const unsigned
     return done;
 }
 
-static judgement judge(const inv_keys *keys, const char *domain, const unsigned char *bytes)
+static mac_check check_mac(const inv_keys *keys, const char *domain, const unsigned char *bytes)
 {
     unsigned char mac[MAC_BYTES];
     bool equal;
@@ -67,7 +67,7 @@ static judgement judge(const inv_keys *keys, const char *domain, const unsigned 
     if (inv_keys_find(keys, bytes[0]) == NULL)
         return UNKNOWN_KEY;
     if (!compute_mac(keys, domain, bytes, mac))
-        return NOT_JUDGED;
+        return NOT_CHECKED;
     equal = CRYPTO_memcmp(mac, bytes + SIGNED_BYTES, MAC_BYTES) == 0;
     inv_wipe(mac, sizeof(mac));
     return equal ? GENUINE : WRONG_MAC;
@@ -164,7 +164,7 @@ static inv_result accept_text(const inv_keys *keys, const char *domain, const ch
         result = inv_verdict_set(verdict, INV_BAD_TOKEN, "no token in the text");
         goto cleanup;
     }
-    switch (judge(keys, domain, bytes)) {
+    switch (check_mac(keys, domain, bytes)) {
     case GENUINE:
         result = make_token(bytes, token, verdict);
         break;
@@ -177,7 +177,7 @@ static inv_result accept_text(const inv_keys *keys, const char *domain, const ch
         (void)inv_verdict_set(verdict, INV_BAD_TOKEN,
                               "forged, mistyped or of another domain: wrong MAC");
         break;
-    case NOT_JUDGED:
+    case NOT_CHECKED:
         result = inv_verdict_set(verdict, INV_CONFIG, "libcrypto does not compute HMAC-SHA256");
         break;
     }
@@ -400,13 +400,13 @@ INV_WIPES_REGISTERS bool inv_token_leads(const inv_keys *keys, const char *domai
                                          size_t length)
 {
     unsigned char bytes[INV_TOKEN_BYTES];
-    judgement judged = WRONG_MAC;
+    mac_check judged = WRONG_MAC;
 
     if (length >= INV_TOKEN_LENGTH && decode(text, bytes)) {
-        judged = judge(keys, domain, bytes);
+        judged = check_mac(keys, domain, bytes);
         inv_wipe(bytes, sizeof(bytes));
     }
-    return judged == GENUINE || judged == NOT_JUDGED;
+    return judged == GENUINE || judged == NOT_CHECKED;
 }
 
 const char *inv_token_id(const inv_token *token)

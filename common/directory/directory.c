@@ -287,8 +287,8 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
                                "the connection was lost between two pages of an answer");
     result = run_once(directory, operations, count, deadline, verdict);
     if (result == INV_OK)
-        return refused_settle(&(refused_flight){directory, run_once, deadline, verdict}, operations,
-                              count);
+        return refused_retry(&(refused_flight){directory, run_once, deadline, verdict}, operations,
+                             count);
     if (result != INV_DIRECTORY_DOWN || !reused || turned || !only_searches(operations, count))
         return result;
     for (size_t i = 0; i < count; i++)

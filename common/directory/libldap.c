@@ -229,7 +229,7 @@ static inv_result libldap_receive(void *context, inv_operation *const *operation
 
 /* ----------------------------------------------------------------------------------- proving */
 
-static inv_result judge_bind(const char *dn, int code, inv_verdict *verdict)
+static inv_result check_bind(const char *dn, int code, inv_verdict *verdict)
 {
     switch (code) {
     case LDAP_SUCCESS:
@@ -261,7 +261,7 @@ static inv_result libldap_verify(void *context, const char *dn, const inv_secret
         result = session_bind(&session, &(session_identity){dn, LDAP_SASL_SIMPLE, password}, &code);
     session_close(&session.handle);
     sigpipe_restore(&guard);
-    return result == INV_OK ? judge_bind(dn, code, verdict) : result;
+    return result == INV_OK ? check_bind(dn, code, verdict) : result;
 }
 
 const inv_directory_driver libldap_driver = {

@@ -60,7 +60,7 @@ void inv_provider_read(const inv_entry *container, char provider[INV_PROVIDER_SI
         copy_id(text, provider);
 }
 
-inv_result inv_provider_judge(const char *recorded, const inv_operation *write, const char *uri,
+inv_result inv_provider_check(const char *recorded, const inv_operation *write, const char *uri,
                               inv_verdict *verdict)
 {
     char provider[INV_PROVIDER_SIZE];

@@ -55,7 +55,7 @@ static inv_result look_for(const refused_flight *flight, inv_operation *operatio
     return result;
 }
 
-static inv_result settle_one(const refused_flight *flight, inv_operation *operation)
+static inv_result retry_one(const refused_flight *flight, inv_operation *operation)
 {
     for (int sent = 1;; sent++) {
         const char *wanted = wanted_by_refused(operation);
@@ -79,12 +79,12 @@ static inv_result settle_one(const refused_flight *flight, inv_operation *operat
     }
 }
 
-inv_result refused_settle(const refused_flight *flight, inv_operation *const *operations,
-                          size_t count)
+inv_result refused_retry(const refused_flight *flight, inv_operation *const *operations,
+                         size_t count)
 {
     inv_result result = INV_OK;
 
     for (size_t i = 0; i < count && result == INV_OK; i++)
-        result = settle_one(flight, operations[i]);
+        result = retry_one(flight, operations[i]);
     return result;
 }

@@ -20,7 +20,7 @@ typedef struct refused_flight {
  * where the entry is not there, and where 389 DS could not lock the entry the change is sent again.
  * Errors of run.
  */
-inv_result refused_settle(const refused_flight *flight, inv_operation *const *operations,
-                          size_t count);
+inv_result refused_retry(const refused_flight *flight, inv_operation *const *operations,
+                         size_t count);
 
 #endif

@@ -56,10 +56,10 @@ inv_result inv_invite_revoke(inv_call *call, const char *id)
 /* The name must still be free, and is reserved again before the invite opens. */
 static inv_result reserve_again(inv_call *call, const inv_invite *invite)
 {
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_account *account = NULL;
     inv_result result =
-        inv_name_prepare(call->domain, invite->user, strlen(invite->user), &name, call->verdict);
+        inv_jid_prepare(call->domain, invite->user, strlen(invite->user), &name, call->verdict);
 
     if (result == INV_OK)
         result = inv_account_find(call, name, &account);
@@ -68,7 +68,7 @@ static inv_result reserve_again(inv_call *call, const inv_invite *invite)
     if (result == INV_OK)
         result = reservation_take(call, invite->user, invite->id);
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

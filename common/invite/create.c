@@ -75,7 +75,7 @@ static bool is_text(const char *text)
     return text == NULL || inv_utf8_is_text(text, strlen(text));
 }
 
-static inv_result judge_request(const inv_call *call, const inv_invite_request *request,
+static inv_result check_request(const inv_call *call, const inv_invite_request *request,
                                 inv_verdict *verdict)
 {
     const char *wrong = contradiction(request);
@@ -91,26 +91,26 @@ static inv_result judge_request(const inv_call *call, const inv_invite_request *
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "group %s is not in allowed_groups",
                                group);
     if (request->user != NULL && registers(request->type))
-        return inv_name_check_reserved(call->domain, request->user, verdict);
+        return inv_jid_check_reserved(call->domain, request->user, verdict);
     return INV_OK;
 }
 
 /* --------------------------------------------------------------------- against the directory */
 
-static inv_result must_exist(inv_call *call, const inv_name *name, const char *role)
+static inv_result must_exist(inv_call *call, const inv_jid *name, const char *role)
 {
     inv_call in_domain = *call;
     inv_account *account = NULL;
     inv_result result;
 
-    in_domain.domain = inv_config_domain(call->config, inv_name_domain(name));
+    in_domain.domain = inv_config_domain(call->config, inv_jid_domain(name));
     if (in_domain.domain == NULL)
         return INV_OK; /* another server's: nothing to ask here */
     result = inv_account_find(&in_domain, name, &account);
     if (result == INV_OK && !inv_account_is_active(account, time(NULL)))
         result = inv_verdict_set(
             call->verdict, INV_NOT_ALLOWED, "%s %s has no account, or it is over: %s", role,
-            inv_name_jid(name),
+            inv_jid_text(name),
             inv_account_is_own(account) ? "locked or expired" : inv_account_why_not_own(account));
     inv_account_free(&account);
     return result;
@@ -120,7 +120,7 @@ static inv_result must_exist(inv_call *call, const inv_name *name, const char *r
  * A name to be registered: INV_NAME_TAKEN when an entry holds it, INV_NAME_RESERVED when a group
  * names it though no entry holds it.
  */
-static inv_result judge_free(inv_call *call, const inv_invite_request *request,
+static inv_result check_free(inv_call *call, const inv_invite_request *request,
                              const inv_account *account)
 {
     char *group = NULL;
@@ -141,7 +141,7 @@ static inv_result judge_free(inv_call *call, const inv_invite_request *request,
 }
 
 /* *account_state: of a reset, the state that the account has to keep; the caller frees it. */
-static inv_result judge_user(inv_call *call, const inv_invite_request *request,
+static inv_result check_user(inv_call *call, const inv_invite_request *request,
                              char **account_state)
 {
     inv_account *account = NULL;
@@ -151,12 +151,12 @@ static inv_result judge_user(inv_call *call, const inv_invite_request *request,
     if (result != INV_OK)
         goto cleanup;
     if (registers(request->type)) {
-        result = judge_free(call, request, account);
+        result = check_free(call, request, account);
         goto cleanup;
     }
     if (!inv_account_is_own(account)) {
         result = inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s has no account to reset: %s",
-                                 inv_name_jid(request->user), inv_account_why_not_own(account));
+                                 inv_jid_text(request->user), inv_account_why_not_own(account));
         goto cleanup;
     }
     /* the invite is being made now: it is younger than any lock by failed logins */
@@ -178,7 +178,7 @@ cleanup:
     return result;
 }
 
-static inv_result judge_people(inv_call *call, const inv_invite_request *request,
+static inv_result check_people(inv_call *call, const inv_invite_request *request,
                                char **account_state)
 {
     inv_result result = INV_OK;
@@ -189,7 +189,7 @@ static inv_result judge_people(inv_call *call, const inv_invite_request *request
          result == INV_OK && request->contacts != NULL && request->contacts[i] != NULL; i++)
         result = must_exist(call, request->contacts[i], "the contact");
     if (result == INV_OK && request->user != NULL)
-        result = judge_user(call, request, account_state);
+        result = check_user(call, request, account_state);
     return result;
 }
 
@@ -220,15 +220,15 @@ static void add_terms(inv_operation *add, const inv_call *call, const inv_invite
 }
 
 /* Each once: a directory refuses an attribute with equal values. */
-static void add_contacts(inv_operation *add, const inv_name *const *contacts)
+static void add_contacts(inv_operation *add, const inv_jid *const *contacts)
 {
     for (size_t i = 0; contacts != NULL && contacts[i] != NULL; i++) {
         bool again = false;
 
         for (size_t j = 0; j < i && !again; j++)
-            again = inv_name_equal(contacts[i], contacts[j]);
+            again = inv_jid_equal(contacts[i], contacts[j]);
         if (!again)
-            inv_operation_text(add, INV_CHANGE_ADD, "inviteContact", inv_name_jid(contacts[i]));
+            inv_operation_text(add, INV_CHANGE_ADD, "inviteContact", inv_jid_text(contacts[i]));
     }
 }
 
@@ -255,9 +255,9 @@ static inv_operation *new_invite(const inv_call *call, const inv_invite_request 
         return NULL;
     add_terms(add, call, request, token);
     if (request->user != NULL)
-        inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", inv_name_local(request->user));
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteUser", inv_jid_local(request->user));
     if (request->inviter != NULL)
-        inv_operation_text(add, INV_CHANGE_ADD, "inviteInviter", inv_name_jid(request->inviter));
+        inv_operation_text(add, INV_CHANGE_ADD, "inviteInviter", inv_jid_text(request->inviter));
     if (request->inviter != NULL && request->type == INV_INVITE_ACCOUNT)
         inv_operation_text(add, INV_CHANGE_ADD, "inviteRosterSubscription",
                            request->no_pair ? "FALSE" : "TRUE");
@@ -324,20 +324,20 @@ inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, 
 {
     bool reserves = request->user != NULL && registers(request->type);
     char *account_state = NULL;
-    inv_result result = judge_request(call, request, call->verdict);
+    inv_result result = check_request(call, request, call->verdict);
 
     *token = NULL;
     if (result == INV_OK)
-        result = judge_people(call, request, &account_state);
+        result = check_people(call, request, &account_state);
     if (result == INV_OK)
         result = inv_token_mint(call->keys, call->domain->name, token, call->verdict);
     call->verdict->invite_id[0] = '\0'; /* inv_token_mint sets it, and no invite exists so far */
     if (result == INV_OK && reserves)
-        result = reservation_take(call, inv_name_local(request->user), inv_token_id(*token));
+        result = reservation_take(call, inv_jid_local(request->user), inv_token_id(*token));
     if (result == INV_OK) {
         result = add_invite(call, request, account_state, *token);
         if (result != INV_OK && call->verdict->invite_id[0] == '\0' && reserves)
-            reservation_release(call, inv_name_local(request->user), inv_token_id(*token));
+            reservation_release(call, inv_jid_local(request->user), inv_token_id(*token));
     }
     if (result != INV_OK)
         inv_token_free(token);

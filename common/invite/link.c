@@ -40,13 +40,13 @@ char *inv_invite_uri(const inv_invite_request *request, const char *domain, cons
 {
     bool connects =
         request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
-    const inv_name *name = connects ? request->inviter : request->user;
-    char *node = escape_node(name != NULL ? inv_name_local(name) : "");
+    const inv_jid *name = connects ? request->inviter : request->user;
+    char *node = escape_node(name != NULL ? inv_jid_local(name) : "");
     char *uri = NULL;
 
     if (node != NULL)
         uri = inv_secret_join("xmpp:", node, name != NULL ? "@" : "",
-                              name != NULL ? inv_name_domain(name) : domain,
+                              name != NULL ? inv_jid_domain(name) : domain,
                               connects ? "?roster" : "?register", ";preauth=", token_text,
                               request->type == INV_INVITE_CONTACT_ACCOUNT ? ";ibr=y" : "", NULL);
     free(node);

@@ -46,7 +46,7 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
         inv_result read = inv_invite_from_entry(search->entries[i], &invites[count], call->verdict);
 
         if (read == INV_OK)
-            read = inv_invite_judge_account(call, invites[count]);
+            read = inv_invite_check_account(call, invites[count]);
         if (read == INV_OK) {
             count++;
             continue;
@@ -81,10 +81,10 @@ void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVI
                    expired ? ">=" : "<=", text);
 }
 
-inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open)
+inv_result inv_invite_count_open(inv_call *call, const inv_jid *inviter, size_t *open)
 {
     static const char *const ends[] = {"inviteAccountExpires", NULL};
-    char *jid = inv_filter_escape(inv_name_jid(inviter));
+    char *jid = inv_filter_escape(inv_jid_text(inviter));
     inv_operation *search = NULL;
     char current[INV_INVITE_FILTER_SIZE];
     char *filter = NULL;

@@ -114,9 +114,9 @@ static inv_operation *search_by(const inv_domain *domain, char *filter)
     return operation;
 }
 
-inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name)
+inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_jid *name)
 {
-    return search_by(domain, inv_name_expand(name, domain->name_filter, inv_filter_escape));
+    return search_by(domain, inv_jid_expand(name, domain->name_filter, inv_filter_escape));
 }
 
 /* inviteSoleContainer of the container, read at most once a search. */
@@ -125,7 +125,7 @@ typedef struct owner_record {
     bool sole;
 } owner_record;
 
-static inv_result find_owner(inv_call *call, const inv_name *name, const inv_entry *entry,
+static inv_result find_owner(inv_call *call, const inv_jid *name, const inv_entry *entry,
                              owner_record *record, inv_owner *owner)
 {
     owner_kind kind = OWNER_NOBODY;
@@ -141,7 +141,7 @@ static inv_result find_owner(inv_call *call, const inv_name *name, const inv_ent
     return result;
 }
 
-inv_result inv_account_from_search(inv_call *call, const inv_name *name,
+inv_result inv_account_from_search(inv_call *call, const inv_jid *name,
                                    const inv_operation *operation, inv_account **account)
 {
     owner_record record = {false, false};
@@ -174,7 +174,7 @@ inv_result inv_account_from_search(inv_call *call, const inv_name *name,
     return result;
 }
 
-inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account)
+inv_result inv_account_find(inv_call *call, const inv_jid *name, inv_account **account)
 {
     inv_operation *search = inv_account_search_operation(call->domain, name);
     inv_result result = inv_call_run(call, &search, 1);
@@ -186,7 +186,7 @@ inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **
     return result;
 }
 
-inv_result inv_account_find_of_jid(inv_call *call, const inv_name *name, inv_account **account)
+inv_result inv_account_find_of_jid(inv_call *call, const inv_jid *name, inv_account **account)
 {
     inv_result result = inv_account_find(call, name, account);
 
@@ -222,9 +222,9 @@ const char *inv_account_why_not_own(const inv_account *account)
 }
 
 inv_operation *inv_account_own_operation(const inv_domain *domain, const char *invite_id,
-                                         const inv_name *name)
+                                         const inv_jid *name)
 {
-    char *jid = inv_filter_escape(inv_name_jid(name));
+    char *jid = inv_filter_escape(inv_jid_text(name));
     char *filter = NULL;
 
     if (jid != NULL && asprintf(&filter, "(&(inviteId=%s)(xmppJid=%s)(objectClass=xmppAccount))",
@@ -234,7 +234,7 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
     return search_by(domain, filter);
 }
 
-inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
+inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_jid *name,
                                 inv_account **account)
 {
     inv_operation *search = inv_account_own_operation(call->domain, invite_id, name);
@@ -247,10 +247,10 @@ inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv
     return result;
 }
 
-bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name)
+bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_jid *name)
 {
     return account->invite_id != NULL && inv_ascii_equal(account->invite_id, invite_id) &&
-           account->jid != NULL && inv_ascii_equal(account->jid, inv_name_jid(name));
+           account->jid != NULL && inv_ascii_equal(account->jid, inv_jid_text(name));
 }
 
 static bool has_ended(const inv_account *account, time_t now)

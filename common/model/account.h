@@ -17,7 +17,7 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
  * password policy, for a lock by failed logins. Codes other than 0 are judged by
  * inv_operation_result.
  */
-inv_result inv_account_from_search(inv_call *call, const inv_name *name,
+inv_result inv_account_from_search(inv_call *call, const inv_jid *name,
                                    const inv_operation *operation, inv_account **account);
 
 /* Why inv_account_is_own is false, in words for a log: "no such account" and the like. Constant. */
@@ -33,15 +33,15 @@ bool inv_account_is_over(const inv_account *account, time_t now);
  * The account that this invite made for this name, found also where other entries hold the name;
  * NULL when there is none. Decides whether a claim led to an account.
  */
-inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_name *name,
+inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_jid *name,
                                 inv_account **account);
 
 /* The search for it, to be judged by inv_account_from_search. NULL when memory is short. */
 inv_operation *inv_account_own_operation(const inv_domain *domain, const char *invite_id,
-                                         const inv_name *name);
+                                         const inv_jid *name);
 
 /* The account was made by this invite for this name. */
-bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_name *name);
+bool inv_account_is_of(const inv_account *account, const char *invite_id, const inv_jid *name);
 
 /*
  * Whether a reset invite may set the password; invited: when the invite was made, INV_NEVER: it is

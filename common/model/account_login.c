@@ -31,7 +31,7 @@ static inv_result read_verifiers(inv_call *call, const char *dn, inv_verifiers_r
 
     inv_verifiers_read_start(verifiers, call->domain, dn);
     result = inv_call_run(call, verifiers->flight, verifiers->count);
-    return result == INV_OK ? inv_verifiers_read_judge(verifiers, call->verdict) : result;
+    return result == INV_OK ? inv_verifiers_read_check(verifiers, call->verdict) : result;
 }
 
 static inv_match match(const inv_verifiers_read *verifiers, const inv_secret *password)
@@ -156,7 +156,7 @@ static inv_result expired(const inv_account *account, inv_verdict *verdict)
 }
 
 /* The JID's own account, or INV_NO_ACCOUNT. */
-static inv_result find_one(inv_call *call, const inv_name *name, inv_account **account)
+static inv_result find_one(inv_call *call, const inv_jid *name, inv_account **account)
 {
     inv_result result = inv_account_find(call, name, account);
 
@@ -168,7 +168,7 @@ static inv_result find_one(inv_call *call, const inv_name *name, inv_account **a
     return result;
 }
 
-inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password)
+inv_result inv_account_login(inv_call *call, const inv_jid *name, const inv_secret *password)
 {
     inv_account *account = NULL;
     inv_result result = find_one(call, name, &account);
@@ -182,7 +182,7 @@ inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_sec
     return result;
 }
 
-inv_result inv_account_status(inv_call *call, const inv_name *name)
+inv_result inv_account_status(inv_call *call, const inv_jid *name)
 {
     inv_account *account = NULL;
     inv_result result = find_one(call, name, &account);

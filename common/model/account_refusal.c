@@ -116,20 +116,20 @@ static char *append_term(char *filter, const char *attribute, const char *value)
  * A filter for any of the values that an account of this name gets because of the name. The caller
  * frees it; NULL when memory is short.
  */
-static char *values_filter(const inv_domain *domain, const inv_name *name)
+static char *values_filter(const inv_domain *domain, const inv_jid *name)
 {
     char *filter = strdup("(|");
     char *whole = NULL;
 
-    filter = append_term(filter, domain->account_rdn, inv_name_local(name));
-    filter = append_term(filter, "xmppJid", inv_name_jid(name));
+    filter = append_term(filter, domain->account_rdn, inv_jid_local(name));
+    filter = append_term(filter, "xmppJid", inv_jid_text(name));
     for (size_t i = 0; filter != NULL && i < domain->account_attribute_count; i++) {
         const inv_attribute_template *item = &domain->account_attributes[i];
         char *value;
 
         if (strstr(item->value, "%u") == NULL && strstr(item->value, "%j") == NULL)
             continue;
-        value = inv_name_expand(name, item->value, NULL);
+        value = inv_jid_expand(name, item->value, NULL);
         filter = append_term(filter, item->attribute, value);
         free(value);
     }
@@ -163,7 +163,7 @@ static inv_result find_below(inv_call *call, const char *base, const char *filte
  * constraint of the directory may look at every naming context that holds name_search_base; where
  * none can be read, that base itself is searched.
  */
-static inv_result find_value_elsewhere(inv_call *call, const inv_name *name,
+static inv_result find_value_elsewhere(inv_call *call, const inv_jid *name,
                                        const inv_operation *root, char **holder)
 {
     const char *base = call->domain->name_search_base;
@@ -183,7 +183,7 @@ static inv_result find_value_elsewhere(inv_call *call, const inv_name *name,
     return result;
 }
 
-inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
+inv_result inv_account_check_refusal(inv_call *call, const inv_jid *name,
                                      const inv_operation *operation)
 {
     const bool clear = (call->domain->verifiers & INV_VERIFIER_SERVER) != 0;

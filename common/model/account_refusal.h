@@ -12,11 +12,11 @@
  * its vendorName, may name its password policy in words. Up to two flights. No verdict when they
  * fail.
  */
-inv_result inv_account_judge_refusal(inv_call *call, const inv_name *name,
+inv_result inv_account_check_refusal(inv_call *call, const inv_jid *name,
                                      const inv_operation *operation);
 
 /*
- * A 19 without an error in the ppolicy control: it may be the judgement of a password policy, or a
+ * A 19 without an error in the ppolicy control: it may be the mac_check of a password policy, or a
  * constraint on another value.
  */
 bool inv_account_write_is_ambiguous(const inv_operation *operation);

@@ -11,9 +11,9 @@
 #include "invitegate/freshness.h"
 #include "invitegate/timestamp.h"
 
-char *inv_account_dn(const inv_domain *domain, const inv_name *name)
+char *inv_account_dn(const inv_domain *domain, const inv_jid *name)
 {
-    return inv_dn_child(domain->account_rdn, inv_name_local(name), domain->people);
+    return inv_dn_child(domain->account_rdn, inv_jid_local(name), domain->people);
 }
 
 /* -------------------------------------------------------------------------------- operations */
@@ -36,12 +36,12 @@ static bool in_template(const inv_domain *domain, const char *attribute)
     return false;
 }
 
-static void add_template(inv_operation *operation, const inv_domain *domain, const inv_name *name)
+static void add_template(inv_operation *operation, const inv_domain *domain, const inv_jid *name)
 {
     if (!in_template(domain, domain->account_rdn))
-        inv_operation_text(operation, INV_CHANGE_ADD, domain->account_rdn, inv_name_local(name));
+        inv_operation_text(operation, INV_CHANGE_ADD, domain->account_rdn, inv_jid_local(name));
     for (size_t i = 0; i < domain->account_attribute_count; i++) {
-        char *value = inv_name_expand(name, domain->account_attributes[i].value, NULL);
+        char *value = inv_jid_expand(name, domain->account_attributes[i].value, NULL);
 
         if (value == NULL)
             operation->no_memory = true;
@@ -76,7 +76,7 @@ static void set_verifiers(inv_operation *operation, inv_change_kind kind,
     operation->password_policy = true;
 }
 
-inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
+inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_jid *name,
                                          const inv_account_origin *origin,
                                          const inv_verifiers *verifiers)
 {
@@ -93,7 +93,7 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
     if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
         add_class(operation, domain, "authPasswordObject");
     add_template(operation, domain, name);
-    inv_operation_text(operation, INV_CHANGE_ADD, "xmppJid", inv_name_jid(name));
+    inv_operation_text(operation, INV_CHANGE_ADD, "xmppJid", inv_jid_text(name));
     inv_operation_text(operation, INV_CHANGE_ADD, "inviteId", invite->id);
     inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", origin->nonce);
     if (invite->inviter != NULL)
@@ -108,7 +108,7 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
     return operation;
 }
 
-inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
+inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_jid *name,
                                            const inv_account *account, const char *mark,
                                            const inv_verifiers *verifiers)
 {
@@ -122,7 +122,7 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_n
     if (scram && !account->has_auth_password_class)
         inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", "authPasswordObject");
     if (account->jid == NULL)
-        inv_operation_text(operation, INV_CHANGE_REPLACE, "xmppJid", inv_name_jid(name));
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "xmppJid", inv_jid_text(name));
     if ((domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0)
         inv_operation_text(operation, INV_CHANGE_REPLACE, "userPassword", NULL);
     if (!scram && account->has_auth_password_class)

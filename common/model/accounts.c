@@ -12,7 +12,7 @@
 #define SEARCHES_OF_FLIGHT 20
 
 /* NULL when memory is short. */
-static char *filter_for(const inv_name *const *names, size_t count)
+static char *filter_for(const inv_jid *const *names, size_t count)
 {
     char *filter = NULL;
     size_t size = 0;
@@ -20,7 +20,7 @@ static char *filter_for(const inv_name *const *names, size_t count)
     bool whole = text != NULL && fputs("(&(objectClass=xmppAccount)(|", text) >= 0;
 
     for (size_t i = 0; i < count && whole; i++) {
-        char *jid = inv_filter_escape(inv_name_jid(names[i]));
+        char *jid = inv_filter_escape(inv_jid_text(names[i]));
 
         whole = jid != NULL && fprintf(text, "(xmppJid=%s)", jid) > 0;
         free(jid);
@@ -33,7 +33,7 @@ static char *filter_for(const inv_name *const *names, size_t count)
     return filter;
 }
 
-static inv_operation *search_for(const inv_domain *domain, const inv_name *const *names,
+static inv_operation *search_for(const inv_domain *domain, const inv_jid *const *names,
                                  size_t count)
 {
     static const char *const attributes[] = {"objectClass", "xmppJid",         "inviteId",
@@ -66,7 +66,7 @@ static inv_result visit_entries(const inv_operation *search,
     return result;
 }
 
-inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_t count,
+inv_result inv_accounts_each(inv_call *call, const inv_jid *const *names, size_t count,
                              bool (*visit)(void *context, const inv_account *account),
                              void *context)
 {

@@ -68,7 +68,7 @@ static bool read_password_moment(const inv_entry *entry, bool *present, time_t *
     return true;
 }
 
-static const char *judge_dated(const inv_entry *entry, time_t changed)
+static const char *why_stale_dated(const inv_entry *entry, time_t changed)
 {
     bool has_of = false;
     bool has_created = false;
@@ -84,7 +84,7 @@ static const char *judge_dated(const inv_entry *entry, time_t changed)
     return changed <= created ? NULL : "the password was changed elsewhere since the account came";
 }
 
-static const char *judge_undated(const inv_entry *entry, inv_password_dates dates)
+static const char *why_stale_undated(const inv_entry *entry, inv_password_dates dates)
 {
     bool has_of = false;
     time_t of = 0;
@@ -127,7 +127,7 @@ bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness
     else if (!read_password_moment(entry, &dated, &changed))
         *why = "pwdChangedTime or pwdUpdateTime is no time";
     else
-        *why = dated ? judge_dated(entry, changed) : judge_undated(entry, terms->dates);
+        *why = dated ? why_stale_dated(entry, changed) : why_stale_undated(entry, terms->dates);
     return *why == NULL;
 }
 
@@ -168,7 +168,7 @@ void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *d
     verifiers->count++;
 }
 
-inv_result inv_verifiers_read_judge(inv_verifiers_read *verifiers, inv_verdict *verdict)
+inv_result inv_verifiers_read_check(inv_verifiers_read *verifiers, inv_verdict *verdict)
 {
     const inv_operation *entry = verifiers->flight[READ_ENTRY];
     const inv_operation *record = verifiers->flight[READ_RECORD];

@@ -47,7 +47,7 @@ bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness
 void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
                               const char *dn);
 
-inv_result inv_verifiers_read_judge(inv_verifiers_read *verifiers, inv_verdict *verdict);
+inv_result inv_verifiers_read_check(inv_verifiers_read *verifiers, inv_verdict *verdict);
 
 void inv_verifiers_read_end(inv_verifiers_read *verifiers);
 

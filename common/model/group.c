@@ -21,7 +21,7 @@ static size_t count_of(const char *text, const char *part)
 }
 
 /*
- * dn as an assertion value in which no % is left for inv_name_expand. The caller frees it; NULL
+ * dn as an assertion value in which no % is left for inv_jid_expand. The caller frees it; NULL
  * when memory is short.
  */
 static char *escape_dn(const char *dn)
@@ -46,7 +46,7 @@ static char *escape_dn(const char *dn)
 }
 
 /* filter with %D, %u, %d, %j and %% replaced. The caller frees it; NULL when memory is short. */
-static char *expand(const char *filter, const inv_name *name, const char *dn)
+static char *expand(const char *filter, const inv_jid *name, const char *dn)
 {
     char *value = dn != NULL ? escape_dn(dn) : NULL;
     char *with_dn = NULL;
@@ -68,7 +68,7 @@ static char *expand(const char *filter, const inv_name *name, const char *dn)
     }
     if (with_dn != NULL) {
         *end = '\0';
-        expanded = inv_name_expand(name, with_dn, inv_filter_escape);
+        expanded = inv_jid_expand(name, with_dn, inv_filter_escape);
     }
     free(with_dn);
     free(value);
@@ -148,8 +148,8 @@ cleanup:
 
 /* ------------------------------------------------------------------------- which groups name it */
 
-static inv_operation *groups_search(const inv_domain *domain, const char *base,
-                                    const inv_name *name, const char *dn)
+static inv_operation *groups_search(const inv_domain *domain, const char *base, const inv_jid *name,
+                                    const char *dn)
 {
     static const char *const nothing[] = {NULL};
     char *filter = expand(domain->group_filter, name, dn);
@@ -163,7 +163,7 @@ static inv_operation *groups_search(const inv_domain *domain, const char *base,
     return search;
 }
 
-bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char *dn,
+bool inv_group_reads(const inv_domain *domain, const inv_jid *name, const char *dn,
                      inv_operation *reads[INV_GROUP_READS])
 {
     reads[INV_GROUP_READ_GROUPS] = groups_search(domain, domain->group_search_base, name, dn);
@@ -205,7 +205,7 @@ static bool has_seen(const inv_operation *search, const char *context, bool only
            inv_operation_answered(search, INV_LDAP_SUCCESS);
 }
 
-inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
+inv_result inv_group_from_reads(inv_call *call, const inv_jid *name, const char *dn,
                                 inv_operation *reads[INV_GROUP_READS], char **group)
 {
     const inv_operation *search = reads[INV_GROUP_READ_GROUPS];
@@ -231,7 +231,7 @@ inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char
     return result;
 }
 
-inv_result inv_group_find(inv_call *call, const inv_name *name, char **group)
+inv_result inv_group_find(inv_call *call, const inv_jid *name, char **group)
 {
     char *dn = inv_account_dn(call->domain, name);
     inv_operation *reads[INV_GROUP_READS] = {NULL};
@@ -254,7 +254,7 @@ inv_result inv_group_find(inv_call *call, const inv_name *name, char **group)
 
 /* The account that leaves, and the base below which it does. */
 struct leaver {
-    const inv_name *name;
+    const inv_jid *name;
     const char *dn;
     const char *base;
     size_t *left;
@@ -266,11 +266,11 @@ static const char *value_of(const struct leaver *leaver, const group_key *key)
     case GROUP_VALUE_DN:
         return leaver->dn;
     case GROUP_VALUE_LOCAL:
-        return inv_name_local(leaver->name);
+        return inv_jid_local(leaver->name);
     case GROUP_VALUE_JID:
         break;
     }
-    return inv_name_jid(leaver->name);
+    return inv_jid_text(leaver->name);
 }
 
 /* The same for one domain; the name may be one that its name_pattern forbids by now. */
@@ -279,8 +279,8 @@ static inv_result is_held_in(inv_call *call, const inv_domain *domain, const cha
 {
     inv_verdict unused = INV_VERDICT_INIT;
     inv_operation *search = NULL;
-    inv_name *name = NULL;
-    inv_result result = inv_name_prepare_existing(domain, local, strlen(local), &name, &unused);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_prepare_existing(domain, local, strlen(local), &name, &unused);
 
     if (result != INV_OK)
         return inv_verdict_set(call->verdict, result, "%s", unused.why);
@@ -289,7 +289,7 @@ static inv_result is_held_in(inv_call *call, const inv_domain *domain, const cha
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
         *ret_held = *ret_held || dn == NULL || !inv_dn_equal(inv_entry_dn(search->entries[i]), dn);
     inv_operation_free(&search);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -340,7 +340,7 @@ static inv_result leave_by(inv_call *call, const struct leaver *leaver, const gr
         result = inv_operation_result(search, "looking for groups", call->verdict);
     if (result == INV_OK && key->value == GROUP_VALUE_LOCAL && search != NULL &&
         search->entry_count > 0)
-        result = group_name_is_held(call, inv_name_local(leaver->name), leaver->dn, &held);
+        result = group_name_is_held(call, inv_jid_local(leaver->name), leaver->dn, &held);
     for (size_t i = 0; result == INV_OK && !held && search != NULL && i < search->entry_count;
          i++) {
         result = leave_group(call, inv_entry_dn(search->entries[i]), key->attribute, value);
@@ -354,7 +354,7 @@ static inv_result leave_by(inv_call *call, const struct leaver *leaver, const gr
     return result;
 }
 
-inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left)
+inv_result inv_group_leave(inv_call *call, const inv_jid *name, const char *dn, size_t *left)
 {
     struct leaver leaver = {.name = name, .dn = dn, .left = left};
     char **bases = NULL;

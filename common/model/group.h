@@ -19,14 +19,14 @@ enum { INV_GROUP_READ_GROUPS, INV_GROUP_READ_ROOT, INV_GROUP_READS };
  * Makes them for the entry dn of name. reads[INV_GROUP_READ_ROOT] is NULL where the base is
  * configured. False: memory is short. The caller frees them in either case.
  */
-bool inv_group_reads(const inv_domain *domain, const inv_name *name, const char *dn,
+bool inv_group_reads(const inv_domain *domain, const inv_jid *name, const char *dn,
                      inv_operation *reads[INV_GROUP_READS]);
 
 /*
  * Judges them once they were answered; *group and the errors as inv_group_find. One search more
  * where the root DSE says that the base is another.
  */
-inv_result inv_group_from_reads(inv_call *call, const inv_name *name, const char *dn,
+inv_result inv_group_from_reads(inv_call *call, const inv_jid *name, const char *dn,
                                 inv_operation *reads[INV_GROUP_READS], char **group);
 
 /*
@@ -42,6 +42,6 @@ inv_result group_name_is_held(inv_call *call, const char *local, const char *dn,
  * that went. A group that refuses stops it (the directory's words in call->verdict); those before
  * are done, it may be repeated.
  */
-inv_result inv_group_leave(inv_call *call, const inv_name *name, const char *dn, size_t *left);
+inv_result inv_group_leave(inv_call *call, const inv_jid *name, const char *dn, size_t *left);
 
 #endif

@@ -266,7 +266,7 @@ inv_result inv_invite_from_entry(const inv_entry *entry, inv_invite **invite, in
     if (unfit != NULL)
         result = bad_value(entry, unfit, verdict);
     if (result == INV_OK)
-        result = invite_terms_judge(entry, &(*invite)->inherit_groups, verdict);
+        result = invite_terms_check(entry, &(*invite)->inherit_groups, verdict);
     if (result != INV_OK)
         inv_invite_free(invite);
     return result;

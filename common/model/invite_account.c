@@ -7,7 +7,7 @@
 #include "invitegate/invite.h"
 
 /* The name of inviteUser; it has an account, so name_pattern does not matter. */
-static inv_result name_of(const inv_invite *invite, inv_name **name, inv_verdict *verdict)
+static inv_result name_of(const inv_invite *invite, inv_jid **name, inv_verdict *verdict)
 {
     char *jid = NULL;
     inv_result result;
@@ -15,17 +15,17 @@ static inv_result name_of(const inv_invite *invite, inv_name **name, inv_verdict
     *name = NULL;
     if (asprintf(&jid, "%s@%s", invite->user, invite->domain) == -1)
         return inv_verdict_no_memory(verdict);
-    result = inv_name_parse_jid(jid, name, verdict);
+    result = inv_jid_parse(jid, name, verdict);
     free(jid);
     if (result == INV_NAME_INVALID)
         return inv_verdict_set(verdict, INV_CONFIG, "%s: inviteUser is not a name", invite->dn);
     return result;
 }
 
-inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite)
+inv_result inv_invite_check_account(inv_call *call, inv_invite *invite)
 {
     inv_account *account = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     bool younger = false;
     inv_result result;
 
@@ -42,6 +42,6 @@ inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite)
     else if (result == INV_OK && !inv_account_fits_reset(account, invite))
         invite->outdated = INV_INVITE_OVERTAKEN;
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }

@@ -28,7 +28,7 @@ static const char *restricted_by(const char *term)
     return restricting[i];
 }
 
-static inv_result judge_term(const inv_entry *entry, const char *term, bool *inherit_groups,
+static inv_result check_term(const inv_entry *entry, const char *term, bool *inherit_groups,
                              inv_verdict *verdict)
 {
     const char *attribute = restricted_by(term);
@@ -54,7 +54,7 @@ static inv_result judge_term(const inv_entry *entry, const char *term, bool *inh
     return INV_OK;
 }
 
-inv_result invite_terms_judge(const inv_entry *entry, bool *inherit_groups, inv_verdict *verdict)
+inv_result invite_terms_check(const inv_entry *entry, bool *inherit_groups, inv_verdict *verdict)
 {
     size_t count = inv_entry_count(entry, "inviteTerms");
     inv_result result = INV_OK;
@@ -67,7 +67,7 @@ inv_result invite_terms_judge(const inv_entry *entry, bool *inherit_groups, inv_
                                "invitegate identity",
                                inv_entry_dn(entry));
     for (size_t i = 0; result == INV_OK && i < count; i++)
-        result = judge_term(entry, inv_entry_value(entry, "inviteTerms", i, NULL), inherit_groups,
+        result = check_term(entry, inv_entry_value(entry, "inviteTerms", i, NULL), inherit_groups,
                             verdict);
     for (size_t i = 0; result == INV_OK && restricting[i] != NULL; i++) {
         const char *attribute = restricting[i];

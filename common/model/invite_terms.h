@@ -19,7 +19,7 @@
  * words: inviteTerms is absent, has "none" beside other values or a value that is not known, names
  * an attribute that the answer lacks, or does not name one that it has.
  */
-inv_result invite_terms_judge(const inv_entry *entry, bool *inherit_groups, inv_verdict *verdict);
+inv_result invite_terms_check(const inv_entry *entry, bool *inherit_groups, inv_verdict *verdict);
 
 /* Gives the add of an invite its inviteTerms, by the other attributes that it has already. */
 void invite_terms_add(inv_operation *add, bool inherit_groups);

@@ -6,28 +6,28 @@
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 
-static inv_result compare_jid(const char *jid, const inv_name *name, owner_kind *kind,
+static inv_result compare_jid(const char *jid, const inv_jid *name, owner_kind *kind,
                               inv_verdict *verdict)
 {
     inv_verdict ignored = *verdict;
-    inv_name *holder = NULL;
+    inv_jid *holder = NULL;
     inv_result result;
 
     *kind = OWNER_JID;
-    if (strcmp(jid, inv_name_jid(name)) == 0)
+    if (strcmp(jid, inv_jid_text(name)) == 0)
         return INV_OK;
     *kind = OWNER_ANOTHER;
-    result = inv_name_parse_jid(jid, &holder, &ignored);
+    result = inv_jid_parse(jid, &holder, &ignored);
     if (result == INV_NO_MEMORY)
         return inv_verdict_no_memory(verdict);
-    if (result == INV_OK && inv_name_equal(holder, name))
+    if (result == INV_OK && inv_jid_equal(holder, name))
         *kind = OWNER_JID;
-    inv_name_free(&holder);
+    inv_jid_free(&holder);
     return INV_OK;
 }
 
 /* Decides by the place of an entry without xmppJid. */
-static owner_kind compare_place(const inv_config *config, const inv_name *name, const char *dn)
+static owner_kind compare_place(const inv_config *config, const inv_jid *name, const char *dn)
 {
     const inv_domain *holder = NULL;
 
@@ -42,12 +42,12 @@ static owner_kind compare_place(const inv_config *config, const inv_name *name, 
         return OWNER_NOBODY;
     if (holder == NULL)
         holder = &config->domains[0];
-    if (!inv_ascii_equal(holder->name, inv_name_domain(name)))
+    if (!inv_ascii_equal(holder->name, inv_jid_domain(name)))
         return OWNER_ANOTHER;
     return inv_dn_within(dn, holder->people) ? OWNER_JID : OWNER_ELSEWHERE;
 }
 
-inv_result owner_classify(const inv_config *config, const inv_name *name, const inv_entry *entry,
+inv_result owner_classify(const inv_config *config, const inv_jid *name, const inv_entry *entry,
                           owner_kind *kind, inv_verdict *verdict)
 {
     const char *jid = inv_entry_text(entry, "xmppJid");

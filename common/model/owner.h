@@ -22,7 +22,7 @@ typedef enum owner_kind {
 } owner_kind;
 
 /* INV_OK, or INV_NO_MEMORY. Without I/O. */
-inv_result owner_classify(const inv_config *config, const inv_name *name, const inv_entry *entry,
+inv_result owner_classify(const inv_config *config, const inv_jid *name, const inv_entry *entry,
                           owner_kind *kind, inv_verdict *verdict);
 
 /*

@@ -12,7 +12,7 @@
 #include "base/encoding.h"
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/utf8.h"
 
 #define PAIR_ID_BYTES 20
@@ -141,13 +141,13 @@ const char *inv_pair_contact(const inv_entry *pair, const char *jid)
 static bool is_jid(const char *jid)
 {
     inv_verdict unused = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     bool good;
 
     if (strchr(jid, '@') == NULL)
         return *jid != '\0' && strpbrk(jid, " /") == NULL && inv_utf8_is_text(jid, strlen(jid));
-    good = inv_name_parse_jid(jid, &name, &unused) == INV_OK;
-    inv_name_free(&name);
+    good = inv_jid_parse(jid, &name, &unused) == INV_OK;
+    inv_jid_free(&name);
     return good;
 }
 

@@ -5,7 +5,7 @@
 
 #include "redemption.h"
 
-static inv_result judge_inviter(struct redemption *redemption)
+static inv_result check_inviter(struct redemption *redemption)
 {
     struct parties parties;
     inv_result result = redemption_check_parties(redemption, &parties);
@@ -21,14 +21,14 @@ static bool pairs_only(const struct redemption *redemption)
            (redemption->allowed_types & (INV_ALLOW_REGISTRATION | INV_ALLOW_RESET)) == 0;
 }
 
-static inv_result judge_with_name(struct redemption *redemption)
+static inv_result check_with_name(struct redemption *redemption)
 {
     inv_result result;
 
     if (pairs_only(redemption))
-        return redemption_judge_redeemer(redemption);
-    result = redemption->invite->type == INV_INVITE_RESET ? redemption_judge_reset(redemption)
-                                                          : redemption_judge_name(redemption);
+        return redemption_check_redeemer(redemption);
+    result = redemption->invite->type == INV_INVITE_RESET ? redemption_check_reset(redemption)
+                                                          : redemption_check_name(redemption);
     return result == INV_OK ? redemption_refuse_unproved(redemption) : result;
 }
 
@@ -48,10 +48,10 @@ static inv_result look(struct redemption *redemption, bool *begun)
 }
 
 /* A reset that is checked without a name: its account is the one of inviteUser. */
-static inv_result judge_account(struct redemption *redemption)
+static inv_result check_account(struct redemption *redemption)
 {
     inv_invite *invite = redemption->invite;
-    inv_result result = inv_invite_judge_account(redemption->call, invite);
+    inv_result result = inv_invite_check_account(redemption->call, invite);
 
     if (result == INV_OK && invite->outdated != NULL)
         result = redemption_bad_token(redemption, invite->outdated);
@@ -63,21 +63,21 @@ static inv_result judge_account(struct redemption *redemption)
  * the account is read first: when that shows that the reset was begun, its inviter does not matter
  * any more.
  */
-static inv_result judge(struct redemption *redemption, bool *begun)
+static inv_result check_invite_and_name(struct redemption *redemption, bool *begun)
 {
     bool inviter_first = !redemption->open && redemption->invite->type != INV_INVITE_RESET;
     inv_result result = INV_OK;
 
     if (inviter_first)
-        result = judge_inviter(redemption);
+        result = check_inviter(redemption);
     else if (redemption->name == NULL && !redemption->open)
-        result = judge_account(redemption);
+        result = check_account(redemption);
     if (result == INV_OK)
         result = look(redemption, begun);
     if (result == INV_OK && !*begun && !inviter_first)
-        result = judge_inviter(redemption);
+        result = check_inviter(redemption);
     if (result == INV_OK && !*begun && redemption->name != NULL)
-        result = judge_with_name(redemption);
+        result = check_with_name(redemption);
     return result;
 }
 
@@ -94,7 +94,7 @@ static void accept(struct redemption *redemption, inv_acceptance *acceptance)
     }
 }
 
-inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
+inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_jid *name,
                             inv_allowed_types allowed_types, inv_acceptance *acceptance)
 {
     struct redemption redemption;
@@ -110,9 +110,9 @@ inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_na
         *acceptance->invite = NULL;
     redemption.allowed_types = allowed_types;
     result = redemption.open ? redemption_refuse_open(call, allowed_types)
-                             : redemption_judge_token(&redemption, &begun);
+                             : redemption_check_token(&redemption, &begun);
     if (result == INV_OK && !begun)
-        result = judge(&redemption, &begun);
+        result = check_invite_and_name(&redemption, &begun);
     if (result == INV_OK)
         accept(&redemption, acceptance);
     redemption_end(&redemption);

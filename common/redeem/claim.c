@@ -42,9 +42,9 @@ static inv_result is_paired(struct redemption *redemption, const char *jid, bool
 inv_result redemption_has_effect(struct redemption *redemption, const inv_use *claim, bool *effect)
 {
     inv_verdict *verdict = redemption->call->verdict;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_account *account = NULL;
-    inv_result result = inv_name_parse_jid(claim->jid, &name, verdict);
+    inv_result result = inv_jid_parse(claim->jid, &name, verdict);
 
     *effect = true;
     if (result == INV_NAME_INVALID)
@@ -54,10 +54,10 @@ inv_result redemption_has_effect(struct redemption *redemption, const inv_use *c
     if (result == INV_OK) {
         *effect = account != NULL;
         if (!*effect)
-            result = is_paired(redemption, inv_name_jid(name), effect);
+            result = is_paired(redemption, inv_jid_text(name), effect);
     }
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -103,13 +103,13 @@ static bool is_open(const struct redemption *redemption, const inv_use *standing
     return redemption_state(redemption) == INV_INVITE_PENDING;
 }
 
-inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing,
+inv_result redemption_check_state(struct redemption *redemption, const inv_use **standing,
                                   bool *again)
 {
     const inv_invite *invite = redemption->invite;
     inv_result result;
 
-    *standing = inv_claim_of(invite, inv_name_jid(redemption->name));
+    *standing = inv_claim_of(invite, inv_jid_text(redemption->name));
     if (is_open(redemption, *standing))
         return INV_OK;
     *standing = NULL;
@@ -144,7 +144,7 @@ static inv_result refuse_reserved(struct redemption *redemption)
     if (result == INV_OK && held)
         result =
             inv_verdict_set(redemption->call->verdict, INV_NAME_RESERVED,
-                            "%s is reserved by another invite", inv_name_local(redemption->name));
+                            "%s is reserved by another invite", inv_jid_local(redemption->name));
     return result;
 }
 
@@ -194,17 +194,17 @@ static inv_result ask_elsewhere(struct redemption *redemption)
     return result;
 }
 
-inv_result redemption_judge_name(struct redemption *redemption)
+inv_result redemption_check_name(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
-    const char *local = inv_name_local(redemption->name);
+    const char *local = inv_jid_local(redemption->name);
     inv_verdict *verdict = redemption->call->verdict;
     inv_result result = INV_OK;
 
     if (invite->user != NULL && strcmp(invite->user, local) != 0)
         return redemption_refuse_other_name(redemption);
     if (invite->user == NULL)
-        result = inv_name_check_reserved(redemption->call->domain, redemption->name, verdict);
+        result = inv_jid_check_reserved(redemption->call->domain, redemption->name, verdict);
     if (result != INV_OK)
         return result;
     if (redemption->account != NULL)
@@ -224,7 +224,7 @@ static inv_result recover_claim(struct redemption *redemption, inv_result failur
     inv_result result = redemption_read_state(redemption, INV_INVITE_TERMS_AND_CLAIMS);
 
     if (result == INV_OK) {
-        const inv_use *mine = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+        const inv_use *mine = inv_claim_of(redemption->invite, inv_jid_text(redemption->name));
 
         *again = mine != NULL && strcmp(mine->text, redemption->claim.text) == 0;
         if (*again)
@@ -234,7 +234,7 @@ static inv_result recover_claim(struct redemption *redemption, inv_result failur
     return failure;
 }
 
-static inv_result judge_claim(struct redemption *redemption, const inv_operation *claim,
+static inv_result check_claim(struct redemption *redemption, const inv_operation *claim,
                               bool *again)
 {
     if (claim == NULL || inv_operation_answered(claim, INV_LDAP_SUCCESS))
@@ -270,7 +270,7 @@ static inv_result run_claim(struct redemption *redemption, inv_operation *claim,
     result = inv_call_run(call, flight, count);
     free(flight);
     if (result == INV_OK && (claim == NULL || inv_operation_decided(claim)))
-        return judge_claim(redemption, claim, again);
+        return check_claim(redemption, claim, again);
     if (claim == NULL || claim->state == INV_OPERATION_UNSENT)
         return result;
     if (result == INV_OK)
@@ -288,7 +288,7 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
 
     *again = false;
     inv_claim_clear(&redemption->claim);
-    result = inv_claim_start(inv_name_jid(redemption->name), &redemption->claim,
+    result = inv_claim_start(inv_jid_text(redemption->name), &redemption->claim,
                              redemption->call->verdict);
     if (result == INV_OK)
         result = parties_start(parties, redemption->call, invite);
@@ -305,7 +305,7 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
     if (result == INV_OK && !*again) {
         redemption->fresh_claim = limited && standing == NULL;
         if (claim != NULL)
-            result = redemption_judge_provider(redemption, claim);
+            result = redemption_check_provider(redemption, claim);
         if (result == INV_OK)
             result = parties_check(parties, redemption->call, redemption->invite);
         if (result != INV_OK)

@@ -103,7 +103,7 @@ size_t redemption_pair_containers(const inv_call *call, const char *jid, const c
 static void append_pair(struct redemption *redemption, struct flight *flight,
                         const inv_domain *container, const char *contact)
 {
-    const char *jid = inv_name_jid(redemption->name);
+    const char *jid = inv_jid_text(redemption->name);
     const char *invite_id = redemption->invite->id;
     const inv_entry *seen = NULL;
 
@@ -129,9 +129,9 @@ static void append_pairs(struct redemption *redemption, struct flight *flight,
         const inv_domain *containers[2];
         size_t count;
 
-        if (!contact->usable || inv_name_equal(contact->name, redemption->name))
+        if (!contact->usable || inv_jid_equal(contact->name, redemption->name))
             continue;
-        count = redemption_pair_containers(redemption->call, inv_name_jid(redemption->name),
+        count = redemption_pair_containers(redemption->call, inv_jid_text(redemption->name),
                                            contact->jid, containers);
         for (size_t j = 0; j < count; j++)
             append_pair(redemption, flight, containers[j], contact->jid);
@@ -144,7 +144,7 @@ static void append_pairs(struct redemption *redemption, struct flight *flight,
  */
 static bool is_under_way(const struct redemption *redemption)
 {
-    return inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) != NULL ||
+    return inv_claim_of(redemption->invite, inv_jid_text(redemption->name)) != NULL ||
            redemption_is_new(redemption->account);
 }
 
@@ -183,7 +183,7 @@ static bool is_wanted(const struct parties *parties, const char *contact)
 static void append_removal(struct redemption *redemption, struct flight *flight,
                            struct flight *elsewhere, const inv_entry *pair)
 {
-    const char *jid = inv_name_jid(redemption->name);
+    const char *jid = inv_jid_text(redemption->name);
     const char *contact = inv_pair_contact(pair, jid);
     const inv_domain *other = contact != NULL ? domain_of(redemption->call, contact) : NULL;
 
@@ -204,7 +204,7 @@ static void append_stale(struct redemption *redemption, struct flight *flight,
 
     for (size_t i = 0; redemption->registers && pairs != NULL && i < pairs->entry_count; i++) {
         const inv_entry *pair = pairs->entries[i];
-        const char *contact = inv_pair_contact(pair, inv_name_jid(redemption->name));
+        const char *contact = inv_pair_contact(pair, inv_jid_text(redemption->name));
 
         if (is_stale(redemption, pair) && (contact == NULL || !is_wanted(parties, contact)))
             append_removal(redemption, flight, elsewhere, pair);
@@ -299,7 +299,7 @@ static void append_groups(struct redemption *redemption, struct flight *flight,
             inv_operation_text(change, kind, attribute,
                                inv_group_attribute_holds_dn(attribute)
                                    ? account_dn
-                                   : inv_name_local(redemption->name));
+                                   : inv_jid_local(redemption->name));
             flight_append(flight, change);
         }
     }
@@ -334,7 +334,7 @@ static bool run_flight(struct redemption *redemption, struct flight *flight)
         return whole;
     if (inv_call_run(&call, flight->operations, flight->count) != INV_OK) {
         inv_log_write(call.log, INV_LOG_WARNING, "invite %s: contacts of %s not written: %s",
-                      redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
+                      redemption->invite->id, inv_jid_text(redemption->name), verdict.why);
         redemption->connect_failure = verdict.result;
         return false;
     }
@@ -419,7 +419,7 @@ inv_result redemption_leave(struct redemption *redemption, const struct parties 
 static bool append_withdrawal(const struct redemption *redemption, inv_call *call,
                               const inv_domain *domain, struct flight *flight)
 {
-    inv_operation *search = inv_pair_search_operation(domain, inv_name_jid(redemption->name));
+    inv_operation *search = inv_pair_search_operation(domain, inv_jid_text(redemption->name));
     bool found = false;
 
     if (search != NULL)
@@ -455,7 +455,7 @@ void redemption_disconnect(struct redemption *redemption)
     }
     if (!found)
         inv_log_write(call.log, INV_LOG_WARNING, "invite %s: the pairs of %s stay: %s",
-                      redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
+                      redemption->invite->id, inv_jid_text(redemption->name), verdict.why);
     if (found && run_flight(redemption, &elsewhere))
         (void)run_flight(redemption, &flight);
     flight_end(&elsewhere);

@@ -10,21 +10,21 @@
  * The redeemer must have an account if the domain is configured; of other domains only their own
  * servers know the accounts.
  */
-inv_result redemption_judge_redeemer(struct redemption *redemption)
+inv_result redemption_check_redeemer(struct redemption *redemption)
 {
     inv_call *call = redemption->call;
-    const inv_domain *domain = inv_config_domain(call->config, inv_name_domain(redemption->name));
+    const inv_domain *domain = inv_config_domain(call->config, inv_jid_domain(redemption->name));
     const inv_invite *invite = redemption->invite;
 
-    if (invite->inviter != NULL && inv_ascii_equal(invite->inviter, inv_name_jid(redemption->name)))
+    if (invite->inviter != NULL && inv_ascii_equal(invite->inviter, inv_jid_text(redemption->name)))
         return inv_verdict_set(redemption->call->verdict, INV_NOT_ALLOWED,
                                "the inviter cannot redeem the invite");
     if (invite->user != NULL &&
-        (domain != call->domain || strcmp(invite->user, inv_name_local(redemption->name)) != 0))
+        (domain != call->domain || strcmp(invite->user, inv_jid_local(redemption->name)) != 0))
         return redemption_refuse_other_name(redemption);
     if (domain != NULL && !inv_account_is_active(redemption->account, time(NULL)))
         return inv_verdict_set(redemption->call->verdict, INV_NOT_ALLOWED, "%s has no account",
-                               inv_name_jid(redemption->name));
+                               inv_jid_text(redemption->name));
     return INV_OK;
 }
 
@@ -34,7 +34,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption)
  */
 static inv_result was_done(struct redemption *redemption, bool *done)
 {
-    const char *jid = inv_name_jid(redemption->name);
+    const char *jid = inv_jid_text(redemption->name);
     inv_invite *whole = NULL;
     inv_result result;
 
@@ -58,9 +58,9 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     if (result != INV_OK || done)
         return result;
     /* the token first: for one that is not valid, the verdict says no more than that */
-    result = redemption_judge_state(redemption, &standing, again);
+    result = redemption_check_state(redemption, &standing, again);
     if (result == INV_OK && !*again)
-        result = redemption_judge_redeemer(redemption);
+        result = redemption_check_redeemer(redemption);
     if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &parties, again);
     if (result == INV_OK && !*again) {
@@ -79,7 +79,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     return result;
 }
 
-inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_name *redeemer,
+inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_jid *redeemer,
                               time_t accepted_at)
 {
     struct redemption redemption;

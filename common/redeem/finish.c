@@ -20,7 +20,7 @@
 static bool used_by(const struct redemption *redemption, const inv_invite *invite,
                     const char *nonce)
 {
-    const char *jid = inv_name_jid(redemption->name);
+    const char *jid = inv_jid_text(redemption->name);
 
     for (size_t i = 0; i < invite->used_by_count; i++) {
         if (inv_ascii_equal(invite->used_by[i].jid, jid) &&
@@ -63,7 +63,7 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
     inv_operation *flight[2] = {NULL, NULL};
     size_t count = 1;
     finish_outcome outcome = FINISH_UNKNOWN;
-    char *use = inv_claim_use_text(inv_name_jid(redemption->name), time(NULL), nonce,
+    char *use = inv_claim_use_text(inv_jid_text(redemption->name), time(NULL), nonce,
                                    redemption->owed[0] != '\0' ? redemption->owed : NULL);
     inv_result result;
 
@@ -106,7 +106,7 @@ static finish_outcome find_successor(struct redemption *redemption, const char *
 
     if (inv_invite_read(&call, redemption->invite->id, INV_INVITE_ALL, &current) != INV_OK)
         return FINISH_UNKNOWN;
-    standing = inv_claim_of(current, inv_name_jid(redemption->name));
+    standing = inv_claim_of(current, inv_jid_text(redemption->name));
     if (used_by(redemption, current, nonce)) {
         outcome = FINISH_DONE;
     } else if (standing != NULL) {
@@ -138,7 +138,7 @@ void redemption_record_owed(struct redemption *redemption, bool whole)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = inv_call_aside(redemption->call, &verdict);
     char *use =
-        inv_claim_use_text(inv_name_jid(redemption->name), time(NULL), redemption->claim.nonce,
+        inv_claim_use_text(inv_jid_text(redemption->name), time(NULL), redemption->claim.nonce,
                            whole ? redemption->owed : INV_USE_OWED_ALL);
     inv_operation *record = inv_claim_finish_operation(redemption->invite, NULL, use);
     inv_result result =
@@ -148,7 +148,7 @@ void redemption_record_owed(struct redemption *redemption, bool whole)
         inv_log_write(call.log, INV_LOG_ERROR,
                       "invite %s: %s has an account but not all that was promised, and that could "
                       "not be put down: %s",
-                      redemption->invite->id, inv_name_jid(redemption->name), verdict.why);
+                      redemption->invite->id, inv_jid_text(redemption->name), verdict.why);
     inv_operation_free(&record);
     free(use);
 }
@@ -157,7 +157,7 @@ void redemption_record_owed(struct redemption *redemption, bool whole)
 
 bool redemption_owes(const struct redemption *redemption)
 {
-    return inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) != NULL ||
+    return inv_claim_of(redemption->invite, inv_jid_text(redemption->name)) != NULL ||
            redemption_has_stale_pairs(redemption);
 }
 
@@ -166,7 +166,7 @@ bool redemption_owes(const struct redemption *redemption)
  * has its use already) stays until repair finds it dead: its attempt may still be under way. A
  * revoked invite gives nothing more.
  */
-static inv_result judge_claim(struct redemption *redemption, const inv_use *claim, bool *owes)
+static inv_result check_claim(struct redemption *redemption, const inv_use *claim, bool *owes)
 {
     bool has = false;
     inv_result result = INV_OK;
@@ -187,14 +187,14 @@ static void finish_standing(struct redemption *redemption, const inv_use *standi
                             made_by[0] != '\0' ? made_by : standing->nonce);
 }
 
-inv_result redemption_settle(struct redemption *redemption)
+inv_result redemption_finish_leftover(struct redemption *redemption)
 {
-    const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+    const inv_use *standing = inv_claim_of(redemption->invite, inv_jid_text(redemption->name));
     struct parties parties = {.contacts = NULL};
     bool stale = redemption_has_stale_pairs(redemption);
     bool whole = false;
     bool owes = false;
-    inv_result result = judge_claim(redemption, standing, &owes);
+    inv_result result = check_claim(redemption, standing, &owes);
 
     if (result != INV_OK || (!owes && !stale))
         return result;
@@ -231,5 +231,5 @@ inv_result redemption_resume(struct redemption *redemption)
 {
     inv_result result = redemption_verify(redemption);
 
-    return result == INV_OK ? redemption_settle(redemption) : result;
+    return result == INV_OK ? redemption_finish_leftover(redemption) : result;
 }

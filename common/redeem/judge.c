@@ -103,7 +103,7 @@ static inv_result look_for_reset(struct redemption *redemption, bool *begun)
     inv_result result;
 
     if (redemption->name == NULL || redemption->invite->type != INV_INVITE_RESET ||
-        strcmp(redemption->invite->user, inv_name_local(redemption->name)) != 0)
+        strcmp(redemption->invite->user, inv_jid_local(redemption->name)) != 0)
         return INV_OK;
     result = redemption_read_state(redemption, INV_INVITE_TERMS);
 
@@ -143,7 +143,7 @@ static inv_result recheck(struct redemption *redemption, bool *begun)
     return INV_BAD_TOKEN;
 }
 
-inv_result redemption_judge_token(struct redemption *redemption, bool *begun)
+inv_result redemption_check_token(struct redemption *redemption, bool *begun)
 {
     inv_invite_state state;
     inv_result result = ask(redemption);

@@ -28,8 +28,8 @@ static inv_result parse_combined(const inv_context *context, const inv_login_req
     if (result == INV_OK)
         result = take_password(request, INV_TOKEN_PASSWORD_OFFSET, attempt, verdict);
     if (result == INV_OK)
-        result = inv_name_prepare(attempt->domain, request->user.text, attempt->local_length,
-                                  &attempt->name, inv_verdict_clear_words(verdict));
+        result = inv_jid_prepare(attempt->domain, request->user.text, attempt->local_length,
+                                 &attempt->name, inv_verdict_clear_words(verdict));
     return result;
 }
 
@@ -48,8 +48,8 @@ static inv_result parse_plain(const inv_context *context, const inv_login_reques
         return inv_verdict_set(verdict, INV_NOT_OURS, "no token in the password");
     result = take_password(request, 0, attempt, verdict);
     if (result == INV_OK)
-        result = inv_name_prepare_existing(attempt->domain, request->user.text,
-                                           attempt->local_length, &attempt->name, verdict);
+        result = inv_jid_prepare_existing(attempt->domain, request->user.text,
+                                          attempt->local_length, &attempt->name, verdict);
     return result == INV_NAME_INVALID ? INV_NO_ACCOUNT : result;
 }
 
@@ -61,7 +61,7 @@ inv_result inv_login_parse(const inv_context *context, const inv_login_request *
     attempt->logs_in = request->logs_in;
     if (inv_secret_length(request->password) == 0)
         return inv_verdict_set(verdict, INV_WRONG_PASSWORD, "empty password");
-    result = inv_name_find_domain(context->config, &request->user, &attempt->domain,
+    result = inv_user_find_domain(context->config, &request->user, &attempt->domain,
                                   &attempt->local_length, inv_verdict_clear_words(verdict));
     if (result == INV_NAME_INVALID)
         result = request->logs_in ? INV_NO_ACCOUNT : INV_NOT_OURS;
@@ -137,7 +137,7 @@ inv_result inv_login(inv_call *call, inv_login_attempt *attempt)
 
 void inv_login_attempt_clear(inv_login_attempt *attempt)
 {
-    inv_name_free(&attempt->name);
+    inv_jid_free(&attempt->name);
     inv_token_free(&attempt->token);
     inv_secret_free(&attempt->password);
     inv_secret_free(&attempt->stored);

@@ -11,7 +11,7 @@ static inv_result start_contact(struct parties *parties, const inv_call *call, c
 {
     party *contact = &parties->contacts[parties->contact_count];
     const inv_domain *domain;
-    inv_result result = inv_name_parse_jid(jid, &contact->name, call->verdict);
+    inv_result result = inv_jid_parse(jid, &contact->name, call->verdict);
 
     if (result == INV_NAME_INVALID)
         return inv_verdict_set(call->verdict, INV_CONFIG,
@@ -19,8 +19,8 @@ static inv_result start_contact(struct parties *parties, const inv_call *call, c
     if (result != INV_OK)
         return result;
     parties->contact_count++;
-    contact->jid = inv_name_jid(contact->name);
-    domain = inv_config_domain(call->config, inv_name_domain(contact->name));
+    contact->jid = inv_jid_text(contact->name);
+    domain = inv_config_domain(call->config, inv_jid_domain(contact->name));
     if (domain == NULL)
         return INV_OK;
     contact->search = inv_account_search_operation(domain, contact->name);
@@ -67,7 +67,7 @@ void parties_end(struct parties *parties)
 {
     for (size_t i = 0; i < parties->contact_count; i++) {
         inv_operation_free(&parties->contacts[i].search);
-        inv_name_free(&parties->contacts[i].name);
+        inv_jid_free(&parties->contacts[i].name);
     }
     for (size_t i = 0; i < parties->group_count; i++) {
         for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
@@ -95,7 +95,7 @@ void parties_append(const struct parties *parties, inv_operation **list, size_t 
     }
 }
 
-static inv_result judge_contact(party *contact, inv_call *call, const inv_invite *invite)
+static inv_result check_contact(party *contact, inv_call *call, const inv_invite *invite)
 {
     inv_account *account = NULL;
     bool younger = false;
@@ -127,7 +127,7 @@ static bool is_allowed(const inv_domain *domain, const char *dn)
  * Fills attributes or fault. A group that is gone costs the account nothing but the membership,
  * which stays owed; one that is not in allowed_groups any more is not owed.
  */
-static void judge_group(party_group *group, const inv_call *call, const inv_invite *invite)
+static void check_group(party_group *group, const inv_call *call, const inv_invite *invite)
 {
     const char *why = NULL;
 
@@ -165,7 +165,7 @@ inv_result parties_check(struct parties *parties, inv_call *call, const inv_invi
     bool refused = false;
 
     for (size_t i = 0; i < parties->contact_count; i++) {
-        inv_result result = judge_contact(&parties->contacts[i], call, invite);
+        inv_result result = check_contact(&parties->contacts[i], call, invite);
 
         if (result != INV_OK)
             return result;
@@ -173,7 +173,7 @@ inv_result parties_check(struct parties *parties, inv_call *call, const inv_invi
             refused = ends_redemption(parties, i, call, invite) || refused;
     }
     for (size_t i = 0; i < parties->group_count; i++)
-        judge_group(&parties->groups[i], call, invite);
+        check_group(&parties->groups[i], call, invite);
     if (!refused && parties->has_inviter && invite->no_pair)
         parties->contacts[0].usable = false; /* the inviter has to exist, but gets no pair */
     if (refused)

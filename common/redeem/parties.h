@@ -11,7 +11,7 @@
  */
 typedef struct party {
     const char *jid;       /* borrowed from the invite */
-    inv_name *name;        /* prepared */
+    inv_jid *name;         /* prepared */
     inv_operation *search; /* NULL: a JID of a domain that is not configured, taken as it is */
     bool usable;           /* exists, and gets a pair */
 } party;

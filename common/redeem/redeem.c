@@ -36,7 +36,7 @@ inv_result inv_redeem(inv_call *call, const inv_redeem_request *request)
     if (result == INV_OK)
         result = inv_password_check(call->domain, call->keys, request->password, call->verdict);
     if (result == INV_OK && !redemption.open && !redemption.accepted)
-        result = redemption_judge_token(&redemption, &begun);
+        result = redemption_check_token(&redemption, &begun);
     if (result == INV_OK)
         result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
@@ -66,7 +66,7 @@ static inv_result log_in_again(struct redemption *redemption)
     if (result != INV_OK || !redemption_owes(redemption))
         return result;
     result = inv_account_verify(redemption->call, redemption->account, redemption->password);
-    return result == INV_OK ? redemption_settle(redemption) : result;
+    return result == INV_OK ? redemption_finish_leftover(redemption) : result;
 }
 
 /* The token is good and has made no account of this name: may it register the name? */
@@ -84,7 +84,7 @@ static inv_result log_in_first(struct redemption *redemption)
     return inv_verdict_set(redemption->call->verdict, INV_NO_ACCOUNT, "the name is free");
 }
 
-inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
+inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_jid *name,
                             const inv_secret *password)
 {
     struct redemption redemption;
@@ -95,7 +95,7 @@ inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_na
     redemption.password = password;
     redemption.allowed_types = INV_ALLOW_REGISTRATION;
     redemption.registers = true;
-    result = redemption_judge_token(&redemption, &begun);
+    result = redemption_check_token(&redemption, &begun);
     if (result == INV_OK)
         result = begun ? log_in_again(&redemption) : log_in_first(&redemption);
     redemption_end(&redemption);

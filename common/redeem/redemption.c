@@ -14,7 +14,7 @@
 #include "model/reservation.h"
 
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
-                      const inv_name *name)
+                      const inv_jid *name)
 {
     *redemption = (struct redemption){
         .call = call,
@@ -26,7 +26,7 @@ void redemption_start(struct redemption *redemption, inv_call *call, const char 
     (void)snprintf(call->verdict->invite_id, sizeof(call->verdict->invite_id), "%s",
                    redemption->open ? "" : invite_id);
     if (name != NULL)
-        (void)snprintf(call->verdict->user, sizeof(call->verdict->user), "%s", inv_name_jid(name));
+        (void)snprintf(call->verdict->user, sizeof(call->verdict->user), "%s", inv_jid_text(name));
 }
 
 static void forget(struct redemption *redemption)
@@ -97,7 +97,7 @@ bool redemption_was_begun(const struct redemption *redemption)
     if (!inv_account_is_own(account))
         return false;
     if (redemption->invite->type == INV_INVITE_RESET)
-        return strcmp(redemption->invite->user, inv_name_local(redemption->name)) == 0 &&
+        return strcmp(redemption->invite->user, inv_jid_local(redemption->name)) == 0 &&
                inv_account_was_reset_by(account, redemption->invite->id);
     return inv_account_is_of(account, redemption->invite->id, redemption->name) &&
            redemption_may_repeat(redemption);
@@ -114,9 +114,9 @@ static inv_operation *container_read(const struct redemption *redemption)
                                 attributes);
 }
 
-inv_result redemption_judge_provider(struct redemption *redemption, const inv_operation *write)
+inv_result redemption_check_provider(struct redemption *redemption, const inv_operation *write)
 {
-    return inv_provider_judge(redemption->provider, write,
+    return inv_provider_check(redemption->provider, write,
                               redemption->call->config->directory.uris[0],
                               redemption->call->verdict);
 }
@@ -145,7 +145,7 @@ enum {
 };
 
 /* How to redeem was chosen by type: an invite whose type changed meanwhile is refused. */
-static inv_result judge_type(struct redemption *redemption)
+static inv_result check_type(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
 
@@ -164,13 +164,13 @@ static inv_result read_all_pairs(struct redemption *redemption, inv_operation **
     inv_call *call = redemption->call;
 
     inv_operation_free(pairs);
-    *pairs = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name));
+    *pairs = inv_pair_search_operation(call->domain, inv_jid_text(redemption->name));
     if (*pairs != NULL)
         (*pairs)->paged = true;
     return inv_call_run(call, pairs, 1);
 }
 
-static inv_result judge_reads(struct redemption *redemption, inv_operation **reads)
+static inv_result check_reads(struct redemption *redemption, inv_operation **reads)
 {
     inv_result result = redemption->open
                             ? redemption_open_terms(redemption)
@@ -178,7 +178,7 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
                                                    &redemption->invite, redemption->call->verdict);
 
     if (result == INV_OK)
-        result = judge_type(redemption);
+        result = check_type(redemption);
     if (result == INV_OK)
         result = inv_account_from_search(redemption->call, redemption->name, reads[READ_ACCOUNT],
                                          &redemption->account);
@@ -204,7 +204,7 @@ static inv_result judge_reads(struct redemption *redemption, inv_operation **rea
 static const inv_domain *account_domain(const struct redemption *redemption)
 {
     const inv_domain *own =
-        inv_config_domain(redemption->call->config, inv_name_domain(redemption->name));
+        inv_config_domain(redemption->call->config, inv_jid_domain(redemption->name));
 
     return own != NULL ? own : redemption->call->domain;
 }
@@ -241,8 +241,8 @@ inv_result redemption_read_state(struct redemption *redemption, inv_invite_parts
         [READ_INVITE] = inv_invite_read_operation(call->domain, redemption->invite_id, parts),
         [READ_ACCOUNT] = inv_account_search_operation(account_domain(redemption), redemption->name),
         [READ_RESERVATION] =
-            reservation_read_operation(call->domain, inv_name_local(redemption->name)),
-        [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_name_jid(redemption->name)),
+            reservation_read_operation(call->domain, inv_jid_local(redemption->name)),
+        [READ_PAIRS] = inv_pair_search_operation(call->domain, inv_jid_text(redemption->name)),
         [READ_CONTAINER] = container_read(redemption),
     };
     size_t first = redemption->open ? READ_INVITE + 1 : READ_INVITE;
@@ -253,7 +253,7 @@ inv_result redemption_read_state(struct redemption *redemption, inv_invite_parts
     if (result == INV_OK)
         result = inv_call_run(call, reads + first, READ_GROUPS + groups - first);
     if (result == INV_OK)
-        result = judge_reads(redemption, reads);
+        result = check_reads(redemption, reads);
     keep(&redemption->pairs, &reads[READ_PAIRS]);
     keep(&redemption->reservation, &reads[READ_RESERVATION]);
     for (size_t i = 0; i < INV_GROUP_READS; i++)

@@ -18,7 +18,7 @@ struct redemption {
     /* asked for */
     inv_call *call;
     char invite_id[INV_INVITE_ID_LENGTH + 1];
-    const inv_name *name;
+    const inv_jid *name;
     const inv_secret *password; /* NULL in a check */
     inv_allowed_types allowed_types;
     bool open;      /* without an invite */
@@ -51,7 +51,7 @@ struct redemption {
  * Fills the part that was asked for; accepted now. invite_id INV_INVITE_ID_OPEN: without an invite.
  */
 void redemption_start(struct redemption *redemption, inv_call *call, const char *invite_id,
-                      const inv_name *name);
+                      const inv_jid *name);
 
 /* 0, a moment in the future or over an hour ago count as now. */
 void redemption_accept_at(struct redemption *redemption, time_t accepted_at);
@@ -65,7 +65,7 @@ void redemption_end(struct redemption *redemption);
  * two for one that is revoked, expired or used up (in three when that is a reset and comes with its
  * own name), in the same ones whether the name is free or taken.
  */
-inv_result redemption_judge_token(struct redemption *redemption, bool *begun);
+inv_result redemption_check_token(struct redemption *redemption, bool *begun);
 
 /* The state of the invite that was read: its own end counts at accepted_at, the account's now. */
 inv_invite_state redemption_state(const struct redemption *redemption);
@@ -92,7 +92,7 @@ inv_result redemption_refuse_unproved(struct redemption *redemption);
  * Whether the JID may redeem the invite to become a contact. INV_NOT_ALLOWED: it is the inviter, or
  * has no account; INV_NAME_RESERVED: the invite is for another name.
  */
-inv_result redemption_judge_redeemer(struct redemption *redemption);
+inv_result redemption_check_redeemer(struct redemption *redemption);
 
 /*
  * Whether this attempt may take a use. *standing: NULL for a fresh use, else the claim to take
@@ -101,7 +101,7 @@ inv_result redemption_judge_redeemer(struct redemption *redemption);
  * of one moment: another attempt of this name may have made the account behind the search for it,
  * and finished in front of the read of the invite.
  */
-inv_result redemption_judge_state(struct redemption *redemption, const inv_use **standing,
+inv_result redemption_check_state(struct redemption *redemption, const inv_use **standing,
                                   bool *again);
 
 /*
@@ -114,7 +114,7 @@ inv_result redemption_has_effect(struct redemption *redemption, const inv_use *c
  * Whether the name may be registered with this invite; the account that holds it, if any, is known
  * not to be of this invite.
  */
-inv_result redemption_judge_name(struct redemption *redemption);
+inv_result redemption_check_name(struct redemption *redemption);
 
 /*
  * Takes a use (or takes over *standing) and, in the same flight, searches for inviter, contacts and
@@ -128,7 +128,7 @@ inv_result redemption_claim(struct redemption *redemption, const inv_use *standi
  * Whether the server that took a write of this redemption is the provider. INV_CONFIG: the caller
  * has to undo what was written.
  */
-inv_result redemption_judge_provider(struct redemption *redemption, const inv_operation *write);
+inv_result redemption_check_provider(struct redemption *redemption, const inv_operation *write);
 
 /*
  * After a definite refusal: gives a fresh claim back, unless this invite has an account of the
@@ -208,7 +208,7 @@ bool redemption_owes(const struct redemption *redemption);
  * any case. Grants nothing else: a membership or pair that an admin has taken away since stays
  * away. The account must be this invite's, and its password must have been proved.
  */
-inv_result redemption_settle(struct redemption *redemption);
+inv_result redemption_finish_leftover(struct redemption *redemption);
 
 /*
  * Verifies the password of the account that was read. INV_OK; a wrong one: INV_BAD_TOKEN
@@ -226,7 +226,7 @@ inv_result redemption_resume(struct redemption *redemption);
  * Whether the reset may be done: its account exists, is the one that the invite was made for, is
  * not locked, and matches reset_filter.
  */
-inv_result redemption_judge_reset(struct redemption *redemption);
+inv_result redemption_check_reset(struct redemption *redemption);
 
 /*
  * Where the account carries the mark of this reset invite. *cut_off: the domain keeps nothing but

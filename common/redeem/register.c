@@ -18,7 +18,7 @@ typedef enum add_outcome {
     ADD_UNKNOWN, /* no verdict: the claim stays */
 } add_outcome;
 
-static add_outcome judge_refusal(struct redemption *redemption, const inv_operation *add,
+static add_outcome check_refusal(struct redemption *redemption, const inv_operation *add,
                                  inv_result *result)
 {
     inv_verdict *verdict = redemption->call->verdict;
@@ -32,7 +32,7 @@ static add_outcome judge_refusal(struct redemption *redemption, const inv_operat
     if (redemption->account != NULL && inv_account_write_is_ambiguous(add))
         *result = inv_account_refuse_taken(redemption->account, verdict);
     else
-        *result = inv_account_judge_refusal(redemption->call, redemption->name, add);
+        *result = inv_account_check_refusal(redemption->call, redemption->name, add);
     return ADD_REFUSED;
 }
 
@@ -93,7 +93,7 @@ static void remove_made(struct redemption *redemption, const struct parties *par
         if (parties != NULL && redemption_leave(redemption, parties, dn) != INV_OK)
             inv_log_write(call.log, INV_LOG_WARNING,
                           "invite %s: %s, which is removed again, stays named by a group: %s",
-                          redemption->invite->id, inv_name_jid(redemption->name),
+                          redemption->invite->id, inv_jid_text(redemption->name),
                           redemption->call->verdict->why);
         result = inv_call_perform(&call, removal, "removing the account again", INV_LDAP_SUCCESS);
         if (result == INV_OK)
@@ -102,18 +102,18 @@ static void remove_made(struct redemption *redemption, const struct parties *par
     if (result != INV_OK)
         inv_log_write(call.log, INV_LOG_ERROR,
                       "invite %s: %s, but %s could not be removed: %s; run invitectl repair",
-                      redemption->invite->id, because, inv_name_jid(redemption->name), verdict.why);
+                      redemption->invite->id, because, inv_jid_text(redemption->name), verdict.why);
     inv_operation_free(&mark);
     inv_operation_free(&removal);
     free(dn);
 }
 
 /* Of a redemption with a claim the server was judged by the claim. */
-static add_outcome judge_add(struct redemption *redemption, const inv_operation *add,
+static add_outcome check_add(struct redemption *redemption, const inv_operation *add,
                              inv_result *result)
 {
     if (redemption->invite->uses == 0)
-        *result = redemption_judge_provider(redemption, add);
+        *result = redemption_check_provider(redemption, add);
     if (*result == INV_OK)
         return ADD_DONE;
     remove_made(redemption, NULL, "another server decides");
@@ -138,9 +138,9 @@ static add_outcome add_account(struct redemption *redemption, inv_result *result
         inv_provider_ask(add);
     *result = inv_call_run(call, &add, 1);
     if (*result == INV_OK && inv_operation_answered(add, INV_LDAP_SUCCESS))
-        outcome = judge_add(redemption, add, result);
+        outcome = check_add(redemption, add, result);
     else if (*result == INV_OK && inv_operation_decided(add))
-        outcome = judge_refusal(redemption, add, result);
+        outcome = check_refusal(redemption, add, result);
     else if (add != NULL && add->state != INV_OPERATION_UNSENT)
         outcome = recover_add(redemption, add, result);
 cleanup:
@@ -204,7 +204,7 @@ static inv_result complete(struct redemption *redemption, const struct parties *
  */
 static inv_result give_back_surplus(struct redemption *redemption)
 {
-    const char *jid = inv_name_jid(redemption->name);
+    const char *jid = inv_jid_text(redemption->name);
     const char *made_by = inv_account_made_by(redemption->account);
     inv_invite *whole = NULL;
     bool surplus = false;
@@ -225,7 +225,7 @@ static inv_result give_back_surplus(struct redemption *redemption)
 }
 
 /* Another attempt with this token made the account: its password decides. */
-static inv_result settle_for(struct redemption *redemption)
+static inv_result adopt_existing(struct redemption *redemption)
 {
     inv_result result = INV_OK;
 
@@ -266,10 +266,10 @@ static inv_result attempt(struct redemption *redemption, bool *again)
 {
     struct parties parties = {.contacts = NULL};
     const inv_use *standing = NULL;
-    inv_result result = redemption_judge_state(redemption, &standing, again);
+    inv_result result = redemption_check_state(redemption, &standing, again);
 
     if (result == INV_OK && !*again) {
-        result = redemption_judge_name(redemption);
+        result = redemption_check_name(redemption);
         if (result == INV_NAME_TAKEN || result == INV_NAME_RESERVED)
             result = refuse_name(redemption, result);
     }
@@ -282,7 +282,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         result = complete(redemption, &parties);
         break;
     case ADD_SETTLED:
-        result = settle_for(redemption);
+        result = adopt_existing(redemption);
         break;
     case ADD_REFUSED:
         redemption_give_back(redemption);

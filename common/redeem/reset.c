@@ -15,14 +15,14 @@
  * A reset never creates an account, and its account must be the one the invite was made for: a name
  * that has a new account since may not be reset by it.
  */
-inv_result redemption_judge_reset(struct redemption *redemption)
+inv_result redemption_check_reset(struct redemption *redemption)
 {
     const inv_invite *invite = redemption->invite;
     bool younger = false;
     bool may = false;
     inv_result result = INV_OK;
 
-    if (strcmp(invite->user, inv_name_local(redemption->name)) != 0)
+    if (strcmp(invite->user, inv_jid_local(redemption->name)) != 0)
         return redemption_refuse_other_name(redemption);
     if (inv_account_is_own(redemption->account))
         result = inv_account_is_younger(redemption->account, invite, &younger,
@@ -106,7 +106,7 @@ static bool may_be_overtaken(const inv_operation *change)
            inv_account_write_is_ambiguous(change);
 }
 
-static reset_outcome judge_answer(struct redemption *redemption, const inv_operation *change,
+static reset_outcome check_answer(struct redemption *redemption, const inv_operation *change,
                                   const char *mark, inv_result *result)
 {
     if (inv_operation_answered(change, INV_LDAP_SUCCESS))
@@ -121,7 +121,7 @@ static reset_outcome judge_answer(struct redemption *redemption, const inv_opera
     if (inv_operation_answered(change, INV_LDAP_NO_SUCH_OBJECT))
         *result = redemption_bad_token(redemption, "the account to reset is gone");
     else
-        *result = inv_account_judge_refusal(redemption->call, redemption->name, change);
+        *result = inv_account_check_refusal(redemption->call, redemption->name, change);
     return RESET_REFUSED;
 }
 
@@ -254,7 +254,7 @@ static reset_outcome set_password(struct redemption *redemption, inv_result *res
                                          verifiers);
     *result = inv_call_run(call, &change, 1);
     if (*result == INV_OK && inv_operation_decided(change))
-        outcome = judge_answer(redemption, change, mark, result);
+        outcome = check_answer(redemption, change, mark, result);
     else if (change != NULL && change->state != INV_OPERATION_UNSENT)
         outcome = recover(redemption, change, mark, result);
     if (outcome == RESET_DONE)
@@ -270,9 +270,9 @@ cleanup:
  * This token has set the password, in this attempt or another: the password is verified, then the
  * use is finished.
  */
-static inv_result settle(struct redemption *redemption)
+static inv_result finish_reset(struct redemption *redemption)
 {
-    const inv_use *standing = inv_claim_of(redemption->invite, inv_name_jid(redemption->name));
+    const inv_use *standing = inv_claim_of(redemption->invite, inv_jid_text(redemption->name));
     inv_result result = redemption_verify(redemption);
 
     if (result != INV_OK || standing == NULL)
@@ -290,7 +290,7 @@ inv_result redemption_reset_was_cut_off(struct redemption *redemption, bool *cut
 {
     *cut_off = false;
     if (!keeps_only_scram(redemption->call->domain) ||
-        inv_claim_of(redemption->invite, inv_name_jid(redemption->name)) == NULL)
+        inv_claim_of(redemption->invite, inv_jid_text(redemption->name)) == NULL)
         return INV_OK;
     return inv_account_has_stale_verifiers(redemption->call, redemption->account, cut_off);
 }
@@ -319,12 +319,12 @@ static inv_result attempt(struct redemption *redemption, bool *again)
         inv_account_was_reset_by(redemption->account, redemption->invite->id)) {
         result = redemption_reset_was_cut_off(redemption, &cut_off);
         if (result != INV_OK || !cut_off)
-            return result == INV_OK ? settle(redemption) : result;
+            return result == INV_OK ? finish_reset(redemption) : result;
     }
     /* the token first: for one that is not valid, the verdict says no more than that */
-    result = redemption_judge_state(redemption, &standing, again);
+    result = redemption_check_state(redemption, &standing, again);
     if (result == INV_OK && !*again)
-        result = redemption_judge_reset(redemption);
+        result = redemption_check_reset(redemption);
     if (result == INV_OK && !*again)
         result = redemption_claim(redemption, standing, &parties, again);
     parties_end(&parties);

@@ -35,7 +35,7 @@ static bool is_contact(const struct redemption *redemption)
 
     if (invite->type != INV_INVITE_CONTACT && invite->type != INV_INVITE_CONTACT_ACCOUNT)
         return false;
-    if (strcmp(inv_name_domain(redemption->name), redemption->call->domain->name) != 0)
+    if (strcmp(inv_jid_domain(redemption->name), redemption->call->domain->name) != 0)
         return true;
     return inv_account_is_own(account) &&
            (invite->type == INV_INVITE_CONTACT ||
@@ -136,7 +136,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
  * *dead: the claim led to nothing, or the account of its name has a use without it. *own: the
  * invite has an account of this name.
  */
-static inv_result judge_claim(struct redemption *redemption, const inv_use *claim, bool *own,
+static inv_result check_claim(struct redemption *redemption, const inv_use *claim, bool *own,
                               bool *dead)
 {
     bool effect = true;
@@ -158,7 +158,7 @@ static inv_result end_claim(struct redemption *redemption, const inv_use *claim,
     const inv_claim gone = {.text = claim->text};
     bool own = false;
     bool dead = false;
-    inv_result result = judge_claim(redemption, claim, &own, &dead);
+    inv_result result = check_claim(redemption, claim, &own, &dead);
 
     if (result != INV_OK)
         return result;
@@ -184,8 +184,8 @@ inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_u
 {
     struct redemption redemption;
     const inv_use *found = NULL;
-    inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(claim->jid, &name, call->verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_parse(claim->jid, &name, call->verdict);
 
     *mend = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
@@ -203,7 +203,7 @@ inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_u
     else if (result == INV_OK)
         result = end_claim(&redemption, found, dry_run, mend);
     redemption_end(&redemption);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -274,8 +274,8 @@ inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_u
                            bool dry_run, claim_end *mend)
 {
     struct redemption redemption;
-    inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(use->jid, &name, call->verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_parse(use->jid, &name, call->verdict);
 
     *mend = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
@@ -288,11 +288,11 @@ inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_u
     if (result == INV_OK)
         result = pay(&redemption, use, dry_run, mend);
     redemption_end(&redemption);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
-inv_result claim_reconnect(inv_call *call, const inv_name *name)
+inv_result claim_reconnect(inv_call *call, const inv_jid *name)
 {
     struct redemption redemption;
     inv_account *account = NULL;
@@ -313,7 +313,7 @@ inv_result claim_reconnect(inv_call *call, const inv_name *name)
         result = INV_OK; /* the invite was deleted */
     else if (result == INV_OK && !whole)
         result = inv_verdict_set(call->verdict, INV_DIRECTORY_DOWN,
-                                 "the contacts of %s could not be written", inv_name_jid(name));
+                                 "the contacts of %s could not be written", inv_jid_text(name));
     redemption_end(&redemption);
 cleanup:
     inv_account_free(&account);

@@ -34,6 +34,6 @@ inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_u
  * Writes the pairs that the account of this name has from its invite, if there is such an account.
  * Joins no group.
  */
-inv_result claim_reconnect(inv_call *call, const inv_name *name);
+inv_result claim_reconnect(inv_call *call, const inv_jid *name);
 
 #endif

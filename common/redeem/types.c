@@ -20,7 +20,7 @@ inv_allowed_types inv_redeem_types(inv_invite_type type)
 }
 
 inv_result inv_redeem_name(const inv_domain *domain, const char *user,
-                           inv_allowed_types *allowed_types, inv_name **name, inv_verdict *verdict)
+                           inv_allowed_types *allowed_types, inv_jid **name, inv_verdict *verdict)
 {
     const char *at = strrchr(user, '@');
     size_t length = at != NULL ? (size_t)(at - user) : strlen(user);
@@ -29,14 +29,13 @@ inv_result inv_redeem_name(const inv_domain *domain, const char *user,
     inv_result result;
 
     if (registers) {
-        result = inv_name_prepare(domain, user, length, name, verdict);
+        result = inv_jid_prepare(domain, user, length, name, verdict);
         if (result != INV_NAME_INVALID || (*allowed_types & INV_ALLOW_RESET) == 0)
             return result;
         *allowed_types = INV_ALLOW_RESET;
     }
     refusal = *verdict;
-    result =
-        inv_name_prepare_existing(domain, user, length, name, inv_verdict_clear_words(verdict));
+    result = inv_jid_prepare_existing(domain, user, length, name, inv_verdict_clear_words(verdict));
     if (registers && result == INV_NAME_INVALID)
         *verdict = refusal;
     return result;

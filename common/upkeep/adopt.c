@@ -15,7 +15,7 @@ void inv_adoption_clear(inv_adoption *adoption)
     adoption->dn = NULL;
 }
 
-static inv_operation *search_for(const inv_domain *domain, const inv_name *name)
+static inv_operation *search_for(const inv_domain *domain, const inv_jid *name)
 {
     const char *const attributes[] = {"objectClass",
                                       "xmppJid",
@@ -27,7 +27,7 @@ static inv_operation *search_for(const inv_domain *domain, const inv_name *name)
                                       "xmppVerifiersOf",
                                       domain->account_rdn,
                                       NULL};
-    char *filter = inv_name_expand(name, domain->name_filter, inv_filter_escape);
+    char *filter = inv_jid_expand(name, domain->name_filter, inv_filter_escape);
     inv_operation *search = NULL;
 
     if (filter != NULL)
@@ -38,7 +38,7 @@ static inv_operation *search_for(const inv_domain *domain, const inv_name *name)
 }
 
 /* *chosen: the one entry that is the JID's, or may become it. */
-static inv_result choose(const inv_call *call, const inv_name *name, const inv_operation *search,
+static inv_result choose(const inv_call *call, const inv_jid *name, const inv_operation *search,
                          const inv_entry **chosen, inv_verdict *verdict)
 {
     const char *other = NULL;
@@ -73,18 +73,18 @@ static inv_result choose(const inv_call *call, const inv_name *name, const inv_o
  * Refuses an entry with a second name, which could not log in any more: with an xmppJid an entry is
  * that JID's alone.
  */
-static inv_result refuse_names(const inv_call *call, const inv_name *name, const inv_entry *entry,
+static inv_result refuse_names(const inv_call *call, const inv_jid *name, const inv_entry *entry,
                                const char *attribute, inv_verdict *verdict)
 {
     for (size_t i = 0; i < inv_entry_count(entry, attribute); i++) {
         inv_verdict ignored = INV_VERDICT_INIT;
-        inv_name *one = NULL;
+        inv_jid *one = NULL;
         size_t length = 0;
         const char *value = inv_entry_value(entry, attribute, i, &length);
-        inv_result result = inv_name_prepare(call->domain, value, length, &one, &ignored);
-        bool matters = result == INV_OK && !inv_name_equal(one, name);
+        inv_result result = inv_jid_prepare(call->domain, value, length, &one, &ignored);
+        bool matters = result == INV_OK && !inv_jid_equal(one, name);
 
-        inv_name_free(&one);
+        inv_jid_free(&one);
         if (result == INV_NO_MEMORY)
             return inv_verdict_no_memory(verdict);
         if (matters)
@@ -95,29 +95,29 @@ static inv_result refuse_names(const inv_call *call, const inv_name *name, const
     return INV_OK;
 }
 
-static inv_result refuse_name(const inv_call *call, const inv_name *name)
+static inv_result refuse_name(const inv_call *call, const inv_jid *name)
 {
     inv_verdict words = INV_VERDICT_INIT;
-    inv_name *prepared = NULL;
-    inv_result result = inv_name_prepare(call->domain, inv_name_local(name),
-                                         strlen(inv_name_local(name)), &prepared, &words);
+    inv_jid *prepared = NULL;
+    inv_result result = inv_jid_prepare(call->domain, inv_jid_local(name),
+                                        strlen(inv_jid_local(name)), &prepared, &words);
 
-    inv_name_free(&prepared);
+    inv_jid_free(&prepared);
     return result == INV_OK ? INV_OK : inv_verdict_set(call->verdict, result, "%s", words.why);
 }
 
-static inv_operation *adopting(const inv_name *name, const inv_entry *entry)
+static inv_operation *adopting(const inv_jid *name, const inv_entry *entry)
 {
     inv_operation *change = inv_operation_new_modify(inv_entry_dn(entry));
 
     if (!inv_entry_has(entry, "objectClass", "xmppAccount"))
         inv_operation_text(change, INV_CHANGE_ADD, "objectClass", "xmppAccount");
     if (inv_entry_text(entry, "xmppJid") == NULL)
-        inv_operation_text(change, INV_CHANGE_ADD, "xmppJid", inv_name_jid(name));
+        inv_operation_text(change, INV_CHANGE_ADD, "xmppJid", inv_jid_text(name));
     return change;
 }
 
-static inv_result adopt(const inv_call *call, const inv_name *name, const inv_entry *entry,
+static inv_result adopt(const inv_call *call, const inv_jid *name, const inv_entry *entry,
                         inv_operation **change, inv_verdict *verdict)
 {
     inv_result result = INV_OK;
@@ -162,7 +162,7 @@ static inv_result undo_adoption(const inv_entry *entry, inv_operation **change,
     return *change != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
-inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adoption *adoption)
+inv_result inv_adopt(inv_call *call, const inv_jid *name, bool undo, inv_adoption *adoption)
 {
     inv_operation *search = search_for(call->domain, name);
     const inv_entry *entry = NULL;

@@ -17,7 +17,7 @@
 #define KEYS_MAX 16
 
 typedef struct membership {
-    inv_name *name;
+    inv_jid *name;
     char *group;
     size_t key;
 } membership;
@@ -32,7 +32,7 @@ struct orphanage {
 };
 
 /* Takes name over. False: memory is short. */
-static bool append(struct orphanage *work, inv_name *name, const char *group, size_t key)
+static bool append(struct orphanage *work, inv_jid *name, const char *group, size_t key)
 {
     membership *made;
 
@@ -94,21 +94,21 @@ static inv_result take_value(struct orphanage *work, const char *group, size_t k
     const inv_domain *domain = work->call->domain;
     inv_verdict unused = INV_VERDICT_INIT;
     char *local = local_of(domain, work->keys[key].value, value);
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result = INV_NAME_INVALID;
 
     if (local != NULL)
-        result = inv_name_prepare(domain, local, strlen(local), &name, &unused);
+        result = inv_jid_prepare(domain, local, strlen(local), &name, &unused);
     if (result == INV_OK)
-        result = inv_name_check_reserved(domain, name, &unused);
+        result = inv_jid_check_reserved(domain, name, &unused);
     /* memberUid is compared exactly */
     if (result == INV_OK && work->keys[key].value == GROUP_VALUE_LOCAL &&
-        strcmp(local, inv_name_local(name)) != 0)
+        strcmp(local, inv_jid_local(name)) != 0)
         result = INV_NAME_INVALID;
     free(local);
     if (result == INV_OK && append(work, name, group, key))
         return INV_OK;
-    inv_name_free(&name);
+    inv_jid_free(&name);
     if (result == INV_OK || result == INV_NO_MEMORY)
         return inv_verdict_no_memory(work->call->verdict);
     return INV_OK;
@@ -186,7 +186,7 @@ static int by_name(const void *a, const void *b)
 {
     const membership *one = a;
     const membership *other = b;
-    int order = strcmp(inv_name_local(one->name), inv_name_local(other->name));
+    int order = strcmp(inv_jid_local(one->name), inv_jid_local(other->name));
 
     if (order == 0)
         order = strcmp(one->group, other->group);
@@ -199,7 +199,7 @@ static bool is_same(const membership *a, const membership *b)
     return by_name(a, b) == 0;
 }
 
-static inv_result is_orphan(struct orphanage *work, const inv_name *name, bool *orphan)
+static inv_result is_orphan(struct orphanage *work, const inv_jid *name, bool *orphan)
 {
     inv_call *call = work->call;
     inv_account *account = NULL;
@@ -232,9 +232,9 @@ inv_result inv_group_each_orphan(inv_call *call,
         bool held = false;
         inv_group_orphan told = {.group = one->group,
                                  .attribute = work.keys[one->key].attribute,
-                                 .local = inv_name_local(one->name)};
+                                 .local = inv_jid_local(one->name)};
 
-        if (i == 0 || !inv_name_equal(one->name, work.memberships[i - 1].name))
+        if (i == 0 || !inv_jid_equal(one->name, work.memberships[i - 1].name))
             result = is_orphan(&work, one->name, &orphan);
         /* a memberUid does not tell of which domain: it may mean another's account */
         if (result == INV_OK && orphan && work.keys[one->key].value == GROUP_VALUE_LOCAL)
@@ -243,7 +243,7 @@ inv_result inv_group_each_orphan(inv_call *call,
             visit(context, &told);
     }
     for (size_t i = 0; i < work.count; i++) {
-        inv_name_free(&work.memberships[i].name);
+        inv_jid_free(&work.memberships[i].name);
         free(work.memberships[i].group);
     }
     free(work.memberships);

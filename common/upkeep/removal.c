@@ -23,13 +23,13 @@
  * Open invites of this inviter, and those that would reset this account. Only their ids are read:
  * an invite whose terms cannot be told is revoked all the same.
  */
-static inv_operation *search_open(const inv_call *call, const inv_name *name)
+static inv_operation *search_open(const inv_call *call, const inv_jid *name)
 {
     static const char *const attributes[] = {"inviteId", NULL};
-    char *filter = inv_name_expand(name,
-                                   "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)"
-                                   "(|(inviteInviter=%j)(&(inviteType=reset)(inviteUser=%u))))",
-                                   inv_filter_escape);
+    char *filter = inv_jid_expand(name,
+                                  "(&(objectClass=xmppInvite)(inviteUsesLeft>=1)"
+                                  "(|(inviteInviter=%j)(&(inviteType=reset)(inviteUser=%u))))",
+                                  inv_filter_escape);
     inv_operation *search = NULL;
 
     if (filter != NULL)
@@ -40,7 +40,7 @@ static inv_operation *search_open(const inv_call *call, const inv_name *name)
     return search;
 }
 
-static inv_result revoke_invites(inv_call *call, const inv_name *name, size_t *revoked)
+static inv_result revoke_invites(inv_call *call, const inv_jid *name, size_t *revoked)
 {
     inv_operation *search = search_open(call, name);
     inv_result result =
@@ -103,7 +103,7 @@ static inv_result remove_pairs(inv_call *call, const char *jid, size_t *removed)
 }
 
 /* Without an account: leaves the groups that an account of that name would be in. */
-static inv_result leave_groups(inv_call *call, const inv_name *name, const inv_account *account,
+static inv_result leave_groups(inv_call *call, const inv_jid *name, const inv_account *account,
                                size_t *left)
 {
     char *dn = account != NULL ? strdup(account->dn) : inv_account_dn(call->domain, name);
@@ -119,16 +119,17 @@ static inv_result leave_groups(inv_call *call, const inv_name *name, const inv_a
 /* ------------------------------------------------------------------------------- the account */
 
 /* Whether this holder of the name may be removed at all. */
-static inv_result judge(const inv_name *name, const inv_account *account, inv_verdict *verdict)
+static inv_result check_removable(const inv_jid *name, const inv_account *account,
+                                  inv_verdict *verdict)
 {
     if (account == NULL)
         return INV_OK;
     if (account->owner == INV_OWNER_JID && account->several)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "several entries hold %s: nothing is removed", inv_name_jid(name));
+                               "several entries hold %s: nothing is removed", inv_jid_text(name));
     if (!inv_account_is_own(account))
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s: %s: %s: nothing is removed",
-                               inv_name_jid(name), account->dn, inv_account_why_not_own(account));
+                               inv_jid_text(name), account->dn, inv_account_why_not_own(account));
     if (account->invite_id == NULL || !inv_invite_id_valid(account->invite_id))
         return inv_verdict_set(verdict, INV_NOT_ALLOWED,
                                "%s was not made by an invite: remove it with the tool that made it",
@@ -137,7 +138,7 @@ static inv_result judge(const inv_name *name, const inv_account *account, inv_ve
 }
 
 /* Finishes the use that made this account, if its attempt never came to record it. */
-static inv_result finish_use(inv_call *call, const inv_name *name, const inv_account *account)
+static inv_result finish_use(inv_call *call, const inv_jid *name, const inv_account *account)
 {
     inv_invite *invite = NULL;
     const inv_use *claim = NULL;
@@ -146,7 +147,7 @@ static inv_result finish_use(inv_call *call, const inv_name *name, const inv_acc
         inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite);
 
     if (result == INV_OK)
-        claim = inv_claim_of(invite, inv_name_jid(name));
+        claim = inv_claim_of(invite, inv_jid_text(name));
     if (claim != NULL)
         result = claim_end_stale(call, invite, claim, false, &mend);
     if (result == INV_OK && mend == CLAIM_END_STUCK)
@@ -182,14 +183,14 @@ static inv_result delete_account(inv_call *call, const inv_account *account)
     return result;
 }
 
-inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal)
+inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
 {
     inv_account *account = NULL;
     inv_result result = inv_account_find(call, name, &account);
 
     *removal = (inv_removal){0};
     if (result == INV_OK)
-        result = judge(name, account, call->verdict);
+        result = check_removable(name, account, call->verdict);
     if (result == INV_OK && account != NULL)
         result = finish_use(call, name, account);
     if (result == INV_OK)
@@ -201,10 +202,10 @@ inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal
     if (result == INV_OK)
         result = leave_groups(call, name, account, &removal->groups);
     if (result == INV_OK)
-        result = remove_pairs(call, inv_name_jid(name), &removal->pairs);
+        result = remove_pairs(call, inv_jid_text(name), &removal->pairs);
     if (result == INV_OK && account == NULL)
         result =
-            inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s has no account", inv_name_jid(name));
+            inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s has no account", inv_jid_text(name));
     if (result == INV_OK)
         result = delete_account(call, account);
     inv_account_free(&account);

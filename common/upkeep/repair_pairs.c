@@ -22,14 +22,14 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
                               bool *missing)
 {
     inv_call call = *run->call;
-    inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(jid, &name, run->call->verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_parse(jid, &name, run->call->verdict);
 
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
         return result;
-    call.domain = inv_config_domain(call.config, inv_name_domain(name));
+    call.domain = inv_config_domain(call.config, inv_jid_domain(name));
     if (call.domain != NULL) {
         result = inv_account_find(&call, name, account);
         /* an entry that belongs to no domain yet may become this JID's: nothing is decided */
@@ -42,7 +42,7 @@ static inv_result find_holder(const repair *run, const char *jid, inv_account **
     }
     if (!inv_account_is_own(*account))
         inv_account_free(account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -70,19 +70,19 @@ static inv_result reconnect(const repair *run, const inv_entry *pair)
 
     for (size_t i = 0; result == INV_OK && i < 2; i++) {
         inv_call call = *run->call;
-        inv_name *name = NULL;
+        inv_jid *name = NULL;
 
-        result = inv_name_parse_jid(inv_entry_value(pair, "xmppContactJid", i, NULL), &name,
-                                    run->call->verdict);
+        result = inv_jid_parse(inv_entry_value(pair, "xmppContactJid", i, NULL), &name,
+                               run->call->verdict);
         if (result == INV_OK) {
-            call.domain = inv_config_domain(call.config, inv_name_domain(name));
+            call.domain = inv_config_domain(call.config, inv_jid_domain(name));
             call.deadline = inv_deadline_in(call.config->directory.timeout_ms);
             if (call.domain != NULL)
                 result = claim_reconnect(&call, name);
         } else if (result == INV_NAME_INVALID) {
             result = INV_OK;
         }
-        inv_name_free(&name);
+        inv_jid_free(&name);
     }
     return result;
 }
@@ -144,7 +144,7 @@ static void tell_younger(const repair *run, const inv_entry *pair, const inv_acc
                 heir->dn);
 }
 
-static inv_result judge_pair(const repair *run, const inv_entry *pair, time_t modified,
+static inv_result check_pair(const repair *run, const inv_entry *pair, time_t modified,
                              const holders *of_pair)
 {
     const inv_account *heir = find_younger(pair, modified, of_pair);
@@ -181,7 +181,7 @@ static inv_result repair_pair(const repair *run, const inv_entry *pair)
         return INV_OK;
     result = find_holders(run, pair, &found);
     if (result == INV_OK)
-        result = judge_pair(run, pair, modified, &found);
+        result = check_pair(run, pair, modified, &found);
     else if (result == INV_CONFIG)
         result = repair_leave(run, inv_entry_dn(pair));
     free_holders(&found);

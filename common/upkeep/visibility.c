@@ -13,27 +13,27 @@
 static inv_result look_up(inv_call *call, const inv_entry *entry, bool *asked, bool *found)
 {
     const char *jid = inv_entry_text(entry, "xmppJid");
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_account *account = NULL;
     inv_result result;
 
     *asked = jid == NULL; /* every xmppAccount has one: it is hidden from invitegate */
     if (jid == NULL)
         return INV_OK;
-    result = inv_name_parse_jid(jid, &name, call->verdict);
+    result = inv_jid_parse(jid, &name, call->verdict);
     if (result == INV_NAME_INVALID)
         return INV_OK; /* not written by invitegate */
     *asked =
-        result == INV_OK && inv_config_domain(call->config, inv_name_domain(name)) == call->domain;
+        result == INV_OK && inv_config_domain(call->config, inv_jid_domain(name)) == call->domain;
     if (*asked)
         result = inv_account_find(call, name, &account);
     *found = account != NULL;
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
-static inv_result judge(inv_call *call, const inv_operation *search)
+static inv_result check_seen(inv_call *call, const inv_operation *search)
 {
     bool asked_any = false;
     bool found = false;
@@ -66,7 +66,7 @@ inv_result accounts_are_visible(inv_call *call)
         search->size_limit = TRIED;
     result = inv_call_perform(call, search, "looking for accounts", INV_LDAP_SIZE_LIMIT_EXCEEDED);
     if (result == INV_OK)
-        result = judge(call, search);
+        result = check_seen(call, search);
     inv_operation_free(&search);
     return result;
 }

@@ -8,7 +8,7 @@
 
 #include "invitegate/call.h"
 #include "invitegate/invite.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/verifier.h"
 
 /* Whose the entry is that holds a name (common/model/owner.h has the rule). */
@@ -49,7 +49,7 @@ void inv_account_free(inv_account **account);
  * The search for the entries that hold name in domain: name_filter below name_search_base. NULL
  * when memory is short.
  */
-inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_name *name);
+inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_jid *name);
 
 /*
  * The account exists, is of this JID, and is the only one of it: it may log in, be reset, invite,
@@ -58,16 +58,16 @@ inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_
 bool inv_account_is_own(const inv_account *account);
 
 /* Runs the search and judges it. The caller frees *account. */
-inv_result inv_account_find(inv_call *call, const inv_name *name, inv_account **account);
+inv_result inv_account_find(inv_call *call, const inv_jid *name, inv_account **account);
 
 /*
  * The same, but only an account of this very JID and the only one of it (inv_account_is_own); else
  * *account is NULL.
  */
-inv_result inv_account_find_of_jid(inv_call *call, const inv_name *name, inv_account **account);
+inv_result inv_account_find_of_jid(inv_call *call, const inv_jid *name, inv_account **account);
 
 /* <account_rdn>=LOCAL,<people>; the caller frees it. NULL when memory is short. */
-char *inv_account_dn(const inv_domain *domain, const inv_name *name);
+char *inv_account_dn(const inv_domain *domain, const inv_jid *name);
 
 /* What a new account comes from. */
 typedef struct inv_account_origin {
@@ -82,7 +82,7 @@ typedef struct inv_account_origin {
  * SCRAM, and with nothing but SCRAM xmppVerifiersOf = INV_VERIFIERS_OF_NO_PASSWORD. The ppolicy
  * control is asked for. NULL when memory is short.
  */
-inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_name *name,
+inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_jid *name,
                                          const inv_account_origin *origin,
                                          const inv_verifiers *verifiers);
 
@@ -93,7 +93,7 @@ inv_operation *inv_account_add_operation(const inv_domain *domain, const inv_nam
  * (inv_verifiers_moment), and inv_account_date_operation has to follow: until then they are stale.
  * NULL when memory is short.
  */
-inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_name *name,
+inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_jid *name,
                                            const inv_account *account, const char *mark,
                                            const inv_verifiers *verifiers);
 
@@ -119,19 +119,19 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
  * (also when several entries hold the name), INV_WRONG_PASSWORD, INV_ACCOUNT_EXPIRED (only with the
  * right password), or no verdict.
  */
-inv_result inv_account_login(inv_call *call, const inv_name *name, const inv_secret *password);
+inv_result inv_account_login(inv_call *call, const inv_jid *name, const inv_secret *password);
 
 /*
  * The account phase: INV_OK, INV_NO_ACCOUNT, INV_ACCOUNT_EXPIRED (also locked), or no verdict. With
  * INV_OK verdict->must_change tells whether the directory wants a new password first (pwdReset of
  * draft-behera-ldap-password-policy 5.3.8): PAM_NEW_AUTHTOK_REQD. inv_account_login sets it too.
  */
-inv_result inv_account_status(inv_call *call, const inv_name *name);
+inv_result inv_account_status(inv_call *call, const inv_jid *name);
 
 /*
  * What the answer to an add or reset means (docs/redemption.md, Results): INV_OK, INV_NAME_TAKEN
  * (68), INV_PASSWORD_REFUSED with text, INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear
- * password was written. A 19 without an error in the ppolicy control is no judgement of the
+ * password was written. A 19 without an error in the ppolicy control is no mac_check of the
  * password (inv_account_write_is_ambiguous): INV_CONFIG, the server's words in verdict->why only.
  */
 inv_result inv_account_write_result(const inv_operation *operation, bool clear,

@@ -11,7 +11,7 @@
  * xmppJid are not found. INV_OK, also when none is found; no verdict: DIRECTORY_DOWN, TIMEOUT,
  * CONFIG (an entry that cannot be read), NO_MEMORY.
  */
-inv_result inv_accounts_each(inv_call *call, const inv_name *const *names, size_t count,
+inv_result inv_accounts_each(inv_call *call, const inv_jid *const *names, size_t count,
                              bool (*visit)(void *context, const inv_account *account),
                              void *context);
 

@@ -3,7 +3,7 @@
 #define INVITEGATE_ADOPT_H
 
 #include "invitegate/call.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 
 /*
  * Makes xmppAccounts of people's entries that were in the directory before invitegate, one at a
@@ -26,7 +26,7 @@ typedef struct inv_adoption {
  * another domain, has several uids that are names, or has more of an account than adopting gives
  * it. Else no verdict. adoption is cleared by inv_adoption_clear in any case.
  */
-inv_result inv_adopt(inv_call *call, const inv_name *name, bool undo, inv_adoption *adoption);
+inv_result inv_adopt(inv_call *call, const inv_jid *name, bool undo, inv_adoption *adoption);
 
 void inv_adoption_clear(inv_adoption *adoption);
 

@@ -4,9 +4,9 @@
 
 #include "invitegate/config.h"
 #include "invitegate/deadline.h"
+#include "invitegate/jid.h"
 #include "invitegate/key.h"
 #include "invitegate/log.h"
-#include "invitegate/name.h"
 
 /* of invitegate/directory.h */
 typedef struct inv_directory inv_directory;
@@ -17,8 +17,7 @@ typedef struct inv_entry inv_entry;
  * Whether a name that is free in the directory is taken elsewhere on the front end's host, as by a
  * local user. INV_OK: not that the front end knows; INV_NAME_RESERVED; or no verdict.
  */
-typedef inv_result inv_name_claimed_elsewhere(void *context, const inv_name *name,
-                                              inv_verdict *verdict);
+typedef inv_result inv_claimed_elsewhere(void *context, const inv_jid *name, inv_verdict *verdict);
 
 /*
  * What one front-end call works with. A plain value that owns nothing, for one thread. The
@@ -37,7 +36,7 @@ typedef struct inv_call {
      * and before a use is claimed; NULL: nothing is asked. The time it takes does not count: the
      * deadline moves with it.
      */
-    inv_name_claimed_elsewhere *claimed_elsewhere;
+    inv_claimed_elsewhere *claimed_elsewhere;
     void *elsewhere; /* context of claimed_elsewhere */
 } inv_call;
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "invitegate/call.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 
 /*
  * Groups that name an account, by its DN, name or JID: group_filter below group_search_base. Where
@@ -20,7 +20,7 @@
  * base is another. INV_OK only when the whole base was searched (result 0), or a group was found;
  * anything else is INV_CONFIG or no verdict, never "none".
  */
-inv_result inv_group_find(inv_call *call, const inv_name *name, char **group);
+inv_result inv_group_find(inv_call *call, const inv_jid *name, char **group);
 
 /*
  * Which attributes a new member is written to: every one that the group's classes call for (member

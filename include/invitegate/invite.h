@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "invitegate/call.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/token.h"
 
 #define INV_INVITE_USES_MAX 1000
@@ -88,7 +88,7 @@ typedef struct inv_invite {
     inv_use *used_by;
     size_t used_by_count;
     /*
-     * Why a reset invite is expired before its time, a constant text; inv_invite_judge_account sets
+     * Why a reset invite is expired before its time, a constant text; inv_invite_check_account sets
      * it.
      */
     const char *outdated;
@@ -158,7 +158,7 @@ inv_result inv_invite_read_any(inv_call *call, const char *id, inv_invite **invi
  * password was changed, or another reset link was used. A reset by this very invite is no
  * difference. One search; none for other invites.
  */
-inv_result inv_invite_judge_account(inv_call *call, inv_invite *invite);
+inv_result inv_invite_check_account(inv_call *call, inv_invite *invite);
 
 /* The attributes that restrict an invite, as inviteTerms names them; ends with NULL. Static. */
 const char *const *inv_invite_restricting(void);
@@ -166,13 +166,13 @@ const char *const *inv_invite_restricting(void);
 /* What create is asked for. Texts are borrowed for the call. */
 typedef struct inv_invite_request {
     inv_invite_type type;
-    const inv_name *user;            /* or NULL */
-    const inv_name *inviter;         /* or NULL */
-    const inv_name *const *contacts; /* ends with NULL, or NULL */
-    const char *const *groups;       /* DNs, likewise */
-    const char *roster_group;        /* or NULL: roster_group of the domain */
-    bool no_pair;                    /* the inviter is recorded, and becomes no contact */
-    long uses;                       /* 0: unlimited */
+    const inv_jid *user;            /* or NULL */
+    const inv_jid *inviter;         /* or NULL */
+    const inv_jid *const *contacts; /* ends with NULL, or NULL */
+    const char *const *groups;      /* DNs, likewise */
+    const char *roster_group;       /* or NULL: roster_group of the domain */
+    bool no_pair;                   /* the inviter is recorded, and becomes no contact */
+    long uses;                      /* 0: unlimited */
     time_t expires;
     const char *account_expires; /* a duration ("30d") or a generalizedTime, or NULL */
     bool inherit_groups;         /* user may be registered though a group names it */
@@ -225,7 +225,7 @@ inv_result inv_invite_each(inv_call *call, const char *filter,
 void inv_invite_filter_expired(bool expired, time_t moment, char filter[INV_INVITE_FILTER_SIZE]);
 
 /* How many invites of this inviter could be redeemed now: not used up, expired or revoked. */
-inv_result inv_invite_count_open(inv_call *call, const inv_name *inviter, size_t *open);
+inv_result inv_invite_count_open(inv_call *call, const inv_jid *inviter, size_t *open);
 
 /*
  * The invite's URI: xmpp:[user@]domain?register;preauth=TOKEN, contact

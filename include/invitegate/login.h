@@ -7,7 +7,7 @@
 
 #include "invitegate/call.h"
 #include "invitegate/context.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/secret.h"
 #include "invitegate/token.h"
 
@@ -41,7 +41,7 @@ typedef struct inv_login_attempt {
     /* of inv_login_parse, as far as it came */
     const inv_domain *domain; /* borrowed from the configuration; NULL: not found */
     size_t local_length;      /* of the user, in front of the '@' */
-    inv_name *name;           /* as prepared */
+    inv_jid *name;            /* as prepared */
     inv_token *token;         /* the one in front of the password; NULL: none */
     inv_secret *password;     /* to be verified or set, without the token */
     bool logs_in;
@@ -65,7 +65,7 @@ typedef struct inv_login_attempt {
  *   the user is of a domain that is not configured
  * - INV_NO_ACCOUNT: the login verifies passwords, and no account can have that name or domain
  * - INV_NAME_INVALID: a token in front, and the name cannot be registered
- * - INV_CONFIG: as inv_name_find_domain; or libcrypto fails. INV_NO_MEMORY.
+ * - INV_CONFIG: as inv_user_find_domain; or libcrypto fails. INV_NO_MEMORY.
  */
 inv_result inv_login_parse(const inv_context *context, const inv_login_request *request,
                            inv_login_attempt *attempt, inv_verdict *verdict);

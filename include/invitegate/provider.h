@@ -37,7 +37,7 @@ bool inv_provider_told(const inv_operation *write, char provider[INV_PROVIDER_SI
  * INV_CONFIG, with both named, where it is another or does not tell: the caller undoes what was
  * written.
  */
-inv_result inv_provider_judge(const char *recorded, const inv_operation *write, const char *uri,
+inv_result inv_provider_check(const char *recorded, const inv_operation *write, const char *uri,
                               inv_verdict *verdict);
 
 /* Reads inviteProvider of the invites container; provider is "" where it has none. */

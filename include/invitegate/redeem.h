@@ -7,7 +7,7 @@
 
 #include "invitegate/call.h"
 #include "invitegate/invite.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/secret.h"
 #include "invitegate/token.h"
 
@@ -35,15 +35,15 @@ typedef enum inv_allowed_types {
 inv_allowed_types inv_redeem_types(inv_invite_type type);
 
 /*
- * The name of user in domain, which is the one that inv_name_find_domain found, to be used with
+ * The name of user in domain, which is the one that inv_user_find_domain found, to be used with
  * invites of *allowed_types. One that registers takes what name_pattern permits; one that resets
- * the name of any account, which may be from before invitegate (inv_name_prepare_existing). Where
+ * the name of any account, which may be from before invitegate (inv_jid_prepare_existing). Where
  * both are taken and the name cannot register, *allowed_types becomes INV_ALLOW_RESET.
  * INV_NAME_INVALID; the words are of the registration where that is taken. The name of a contact
- * is any JID: inv_name_parse_jid.
+ * is any JID: inv_jid_parse.
  */
 inv_result inv_redeem_name(const inv_domain *domain, const char *user,
-                           inv_allowed_types *allowed_types, inv_name **name, inv_verdict *verdict);
+                           inv_allowed_types *allowed_types, inv_jid **name, inv_verdict *verdict);
 
 /* An acceptance: what a check found, and when the token was first accepted; 0 at the start: now. */
 typedef struct inv_acceptance {
@@ -64,13 +64,13 @@ typedef struct inv_acceptance {
  * inv_redeem and, for contact invites, inv_redeem_contact. token NULL: would the name register
  * without one? Without name as well: may any name?
  */
-inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_name *name,
+inv_result inv_redeem_check(inv_call *call, const inv_token *token, const inv_jid *name,
                             inv_allowed_types allowed_types, inv_acceptance *acceptance);
 
 /* What inv_redeem redeems, for whom. */
 typedef struct inv_redeem_request {
     const inv_token *token; /* NULL: without an invite */
-    const inv_name *name;
+    const inv_jid *name;
     const inv_secret *password; /* to be set */
     inv_allowed_types allowed_types;
     /*
@@ -104,7 +104,7 @@ inv_result inv_redeem(inv_call *call, const inv_redeem_request *request);
  * not configured): the pair or pairs, nothing else. The same JID again is INV_OK.
  * INV_NOT_ALLOWED: no such account, or it is the inviter.
  */
-inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_name *redeemer,
+inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_jid *redeemer,
                               time_t accepted_at);
 
 /*
@@ -118,7 +118,7 @@ inv_result inv_redeem_contact(inv_call *call, const inv_token *token, const inv_
  *
  * Nothing is finished for a password that was not proved.
  */
-inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_name *name,
+inv_result inv_redeem_login(inv_call *call, const inv_token *token, const inv_jid *name,
                             const inv_secret *password);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct inv_removal {
  * INV_NOT_ALLOWED, and nothing was removed: several entries hold the name, or the account that
  * holds it is another's or was not made by an invite; an admin's tool has to remove it.
  */
-inv_result inv_remove(inv_call *call, const inv_name *name, inv_removal *removal);
+inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal);
 
 /* One account that an invite made. */
 typedef struct inv_descendant {

@@ -105,8 +105,8 @@ inv_result inv_pam_local_user_find(const inv_pam_local_names *names, inv_pam_loc
     const char *const wanted[] = {
         names->user,
         local,
-        names->name != NULL ? inv_name_local(names->name) : NULL,
-        names->name != NULL && with_domain ? inv_name_jid(names->name) : NULL,
+        names->name != NULL ? inv_jid_local(names->name) : NULL,
+        names->name != NULL && with_domain ? inv_jid_text(names->name) : NULL,
     };
     const size_t count = sizeof(wanted) / sizeof(wanted[0]);
     inv_result result = local != NULL ? INV_OK : inv_verdict_no_memory(verdict);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/verdict.h"
 #include "options.h"
 
@@ -16,9 +16,9 @@
 
 /* Every name by which a host may know the user. NULL: none of that kind. Borrowed. */
 typedef struct inv_pam_local_names {
-    const char *user;     /* PAM_USER as the host gave it */
-    size_t local_length;  /* of user, in front of its last '@', or all of it */
-    const inv_name *name; /* the prepared name, which PAM_USER becomes after a success; or NULL */
+    const char *user;    /* PAM_USER as the host gave it */
+    size_t local_length; /* of user, in front of its last '@', or all of it */
+    const inv_jid *name; /* the prepared name, which PAM_USER becomes after a success; or NULL */
 } inv_pam_local_names;
 
 /*

@@ -32,7 +32,7 @@ static inv_result hand_on(inv_pam_service *service, const inv_login_attempt *att
         pam_set_item(service->pamh, PAM_AUTHTOK, inv_secret_bytes(attempt->stored)) != PAM_SUCCESS)
         return inv_verdict_no_memory(&service->verdict);
     if (result == INV_OK || (result == INV_NOT_OURS && stripped))
-        settled = inv_pam_service_settle_user(service, attempt->name);
+        settled = inv_pam_service_set_user(service, attempt->name);
     return settled == INV_OK ? result : settled;
 }
 

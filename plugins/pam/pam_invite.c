@@ -87,7 +87,7 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
     const inv_pam_arguments arguments = {pamh, flags, argc, argv};
     inv_pam_service service;
     inv_call call = {0};
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     bool ignored = false;
     inv_result result;
 
@@ -109,8 +109,8 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
         result = inv_account_status(&call, name);
     inv_pam_service_end_call(&service, &call);
     if (result == INV_OK)
-        result = inv_pam_service_settle_user(&service, name);
-    inv_name_free(&name);
+        result = inv_pam_service_set_user(&service, name);
+    inv_jid_free(&name);
     return inv_pam_service_finish(&service, result);
 }
 

@@ -8,7 +8,7 @@
 #include "invitegate/timestamp.h"
 
 /* The name, and the types of invite it may be used with. */
-static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_name **name,
+static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_jid **name,
                             inv_allowed_types *allowed_types)
 {
     *allowed_types = INV_ALLOW_REGISTRATION;
@@ -67,7 +67,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
 {
     inv_acceptance acceptance = {.accepted_at = accepted_by_host(service)};
     inv_call call = {0};
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_allowed_types allowed_types = 0;
     inv_result result;
 
@@ -81,7 +81,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
     if (result == INV_OK && token != NULL)
         inv_pam_handle_accept(service->handle, service->user, token, acceptance.accepted_at);
     inv_pam_service_end_call(service, &call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -89,7 +89,7 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
                                    const inv_secret *password)
 {
     inv_call call = {0};
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_allowed_types allowed_types = 0;
     time_t accepted_at = 0;
     inv_result result;
@@ -106,7 +106,7 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
     }
     inv_pam_service_end_call(service, &call);
     if (result == INV_OK)
-        result = inv_pam_service_settle_user(service, name);
-    inv_name_free(&name);
+        result = inv_pam_service_set_user(service, name);
+    inv_jid_free(&name);
     return result;
 }

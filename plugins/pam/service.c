@@ -63,16 +63,16 @@ inv_verdict *inv_pam_service_clear_words(inv_pam_service *service)
 
 inv_result inv_pam_service_find_domain(inv_pam_service *service)
 {
-    return inv_name_find_domain(
+    return inv_user_find_domain(
         service->handle->context->config,
         &(inv_user){service->user, strlen(service->user), service->options.domain},
         &service->domain, &service->local_length, inv_pam_service_clear_words(service));
 }
 
-inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **name)
+inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_jid **name)
 {
-    return inv_name_prepare_existing(service->domain, service->user, service->local_length, name,
-                                     inv_pam_service_clear_words(service));
+    return inv_jid_prepare_existing(service->domain, service->user, service->local_length, name,
+                                    inv_pam_service_clear_words(service));
 }
 
 /* Where the domain cannot be told the name is not prepared, and looked for as it is. */
@@ -80,7 +80,7 @@ inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored)
 {
     inv_pam_local_names names = {.user = service->user};
     const char *at = strrchr(service->user, '@');
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     uid_t uid = 0;
     bool known = false;
     inv_result result = INV_OK;
@@ -97,14 +97,14 @@ inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored)
                                          inv_pam_service_clear_words(service));
     if (result == INV_OK)
         *ignored = known && uid < service->options.minimum_uid;
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
-inv_result inv_pam_service_settle_user(inv_pam_service *service, const inv_name *name)
+inv_result inv_pam_service_set_user(inv_pam_service *service, const inv_jid *name)
 {
     bool with_domain = service->user[service->local_length] == '@';
-    const char *prepared = with_domain ? inv_name_jid(name) : inv_name_local(name);
+    const char *prepared = with_domain ? inv_jid_text(name) : inv_jid_local(name);
     const void *user = NULL;
 
     if (strcmp(service->user, prepared) == 0)
@@ -113,14 +113,14 @@ inv_result inv_pam_service_settle_user(inv_pam_service *service, const inv_name 
         pam_get_item(service->pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
         return inv_verdict_no_memory(&service->verdict);
     service->user = user;
-    service->local_length = strlen(inv_name_local(name));
+    service->local_length = strlen(inv_jid_local(name));
     return INV_OK;
 }
 
 /*
  * claimed_elsewhere of inv_call: a name that is free in the directory may be a user's of this host.
  */
-static inv_result refuse_local_user(void *context, const inv_name *name, inv_verdict *verdict)
+static inv_result refuse_local_user(void *context, const inv_jid *name, inv_verdict *verdict)
 {
     const inv_pam_service *service = context;
     const inv_pam_local_names names = {

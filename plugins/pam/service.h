@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "handle.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/verdict.h"
 #include "options.h"
 #include "outcome.h"
@@ -55,13 +55,13 @@ inv_result inv_pam_service_ignores(inv_pam_service *service, bool *ignored);
  * After a success: PAM_USER becomes the name as it was prepared, with the domain if it came with
  * one, so that the host does not go on with another spelling of it. INV_NO_MEMORY.
  */
-inv_result inv_pam_service_settle_user(inv_pam_service *service, const inv_name *name);
+inv_result inv_pam_service_set_user(inv_pam_service *service, const inv_jid *name);
 
 /*
  * The user's name as one that an account from before invitegate may have: name_pattern is not
  * asked.
  */
-inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_name **name);
+inv_result inv_pam_service_existing_name(inv_pam_service *service, inv_jid **name);
 
 /*
  * Begins a call in that domain, which looks for users of this host before it makes an account; and

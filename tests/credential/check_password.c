@@ -203,7 +203,7 @@ END_TEST
 START_TEST(a_token_is_never_proved)
 {
     inv_token *token = site_invite(site, NULL, 1);
-    inv_name *name = site_name(site, "tokenless");
+    inv_jid *name = site_name(site, "tokenless");
     inv_secret *password;
     char text[INV_TOKEN_LENGTH + 1];
     char wide[64];
@@ -219,7 +219,7 @@ START_TEST(a_token_is_never_proved)
     inv_call_end(&call);
     ck_assert_str_eq(verdict.why, "a token is no password");
     inv_secret_free(&password);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_token_free(&token);
 }
 END_TEST

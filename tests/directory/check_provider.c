@@ -71,7 +71,7 @@ START_TEST(who_may_decide)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_operation *add = written(cases[_i].csn);
 
-    ck_assert_int_eq(inv_provider_judge(cases[_i].recorded, add, "ldapi:///", &verdict),
+    ck_assert_int_eq(inv_provider_check(cases[_i].recorded, add, "ldapi:///", &verdict),
                      cases[_i].result);
     if (cases[_i].result != INV_OK) {
         ck_assert_ptr_nonnull(strstr(verdict.why, "server 001 decides"));

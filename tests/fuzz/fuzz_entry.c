@@ -29,7 +29,7 @@
 struct entry_case {
     inv_call call;
     struct script script;
-    inv_name *name; /* NULL: none */
+    inv_jid *name; /* NULL: none */
     inv_secret *password;
     const inv_domain *domain;
     bool noname;
@@ -162,7 +162,7 @@ static inv_result call_roster(struct entry_case *entry_case)
 {
     size_t left = 3;
     inv_result result =
-        inv_roster_each(&entry_case->call, inv_name_jid(entry_case->name), visit_contact, &left);
+        inv_roster_each(&entry_case->call, inv_jid_text(entry_case->name), visit_contact, &left);
 
     FUZZ_REQUIRE(entry_case->script.writes == 0);
     return result;
@@ -312,9 +312,9 @@ static void prepare_name(struct entry_case *entry_case, const char *local, size_
 {
     inv_verdict verdict = INV_VERDICT_INIT;
 
-    inv_name_free(&entry_case->name);
-    if (inv_name_prepare(entry_case->domain, local, length, &entry_case->name, &verdict) != INV_OK)
-        FUZZ_REQUIRE(inv_name_prepare(entry_case->domain, "bob", 3, &entry_case->name, &verdict) ==
+    inv_jid_free(&entry_case->name);
+    if (inv_jid_prepare(entry_case->domain, local, length, &entry_case->name, &verdict) != INV_OK)
+        FUZZ_REQUIRE(inv_jid_prepare(entry_case->domain, "bob", 3, &entry_case->name, &verdict) ==
                      INV_OK);
 }
 
@@ -362,7 +362,7 @@ static size_t decode(struct entry_case *entry_case, const char *line, size_t len
         line += word_length + 1;
     }
     if (entry_case->name == NULL ||
-        strcmp(inv_name_domain(entry_case->name), entry_case->domain->name) != 0)
+        strcmp(inv_jid_domain(entry_case->name), entry_case->domain->name) != 0)
         prepare_name(entry_case, "bob", 3);
     return chosen;
 }
@@ -376,7 +376,7 @@ static void run(struct entry_case *entry_case, size_t chosen, const char *answer
     FUZZ_REQUIRE(log != NULL);
     script_start(&entry_case->script, answers, length,
                  calls[chosen].call == call_open ? INV_INVITE_ID_OPEN : FUZZ_INVITE_ID,
-                 inv_name_jid(entry_case->name));
+                 inv_jid_text(entry_case->name));
     entry_case->call = (inv_call){
         .verdict = &entry_case->verdict,
         .config = material->config,
@@ -421,7 +421,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (chosen < sizeof(calls) / sizeof(calls[0]))
         run(&entry_case, chosen, position, (size_t)(end - position));
     inv_secret_free(&entry_case.password);
-    inv_name_free(&entry_case.name);
+    inv_jid_free(&entry_case.name);
     free(entry_case.cookie);
     cheap_hashes(false);
     repeatable(false);

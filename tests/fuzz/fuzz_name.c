@@ -8,13 +8,13 @@
 #include "fuzz.h"
 #include "invitegate/account.h"
 #include "invitegate/dn.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "material.h"
 
 /* Nothing of a value may end it, or the filter round it (RFC 4515 3). */
-static void require_filter_safe(const inv_name *name)
+static void require_filter_safe(const inv_jid *name)
 {
-    char *value = inv_name_expand(name, "%u%j%d", inv_filter_escape);
+    char *value = inv_jid_expand(name, "%u%j%d", inv_filter_escape);
 
     FUZZ_REQUIRE(value != NULL && strpbrk(value, "()*") == NULL);
     for (const char *escape = strchr(value, '\\'); escape != NULL;
@@ -23,7 +23,7 @@ static void require_filter_safe(const inv_name *name)
     free(value);
 }
 
-static void require_dn_safe(const inv_domain *domain, const inv_name *name)
+static void require_dn_safe(const inv_domain *domain, const inv_jid *name)
 {
     char *dn = inv_account_dn(domain, name);
     char *attribute = NULL;
@@ -32,42 +32,42 @@ static void require_dn_safe(const inv_domain *domain, const inv_name *name)
     FUZZ_REQUIRE(dn != NULL && inv_dn_within(dn, domain->people));
     FUZZ_REQUIRE(inv_dn_leaf(dn, &attribute, &value));
     FUZZ_REQUIRE(strcmp(attribute, domain->account_rdn) == 0);
-    FUZZ_REQUIRE(strcmp(value, inv_name_local(name)) == 0);
+    FUZZ_REQUIRE(strcmp(value, inv_jid_local(name)) == 0);
     free(attribute);
     free(value);
     free(dn);
 }
 
-static void require_name(const inv_name *name)
+static void require_name(const inv_jid *name)
 {
-    const char *local = inv_name_local(name);
+    const char *local = inv_jid_local(name);
     size_t length = strlen(local);
-    char *jid = inv_name_expand(name, "%u@%d", NULL);
+    char *jid = inv_jid_expand(name, "%u@%d", NULL);
 
     FUZZ_REQUIRE(length >= 1 && length <= 1023);
     FUZZ_REQUIRE(strpbrk(local, "\"&'/:<>@ ") == NULL);
     for (size_t i = 0; i < length; i++)
         FUZZ_REQUIRE((unsigned char)local[i] > 0x20 && local[i] != 0x7f);
-    FUZZ_REQUIRE(jid != NULL && strcmp(jid, inv_name_jid(name)) == 0);
+    FUZZ_REQUIRE(jid != NULL && strcmp(jid, inv_jid_text(name)) == 0);
     require_filter_safe(name);
     free(jid);
 }
 
 /* Servers and directories prepare again what was prepared: that must change nothing. */
-static void require_stable(const inv_name *name)
+static void require_stable(const inv_jid *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *again = NULL;
+    inv_jid *again = NULL;
 
-    if (inv_name_parse_jid(inv_name_jid(name), &again, &verdict) == INV_OK)
-        FUZZ_REQUIRE(inv_name_equal(name, again));
-    inv_name_free(&again);
+    if (inv_jid_parse(inv_jid_text(name), &again, &verdict) == INV_OK)
+        FUZZ_REQUIRE(inv_jid_equal(name, again));
+    inv_jid_free(&again);
 }
 
-static void expand(const inv_name *name, const char *template_text)
+static void expand(const inv_jid *name, const char *template_text)
 {
-    char *plain = inv_name_expand(name, template_text, NULL);
-    char *escaped = inv_name_expand(name, template_text, inv_filter_escape);
+    char *plain = inv_jid_expand(name, template_text, NULL);
+    char *escaped = inv_jid_expand(name, template_text, inv_filter_escape);
 
     FUZZ_REQUIRE(plain != NULL && escaped != NULL);
     free(plain);
@@ -78,29 +78,29 @@ static void prepare(const inv_domain *domain, const char *user, size_t length,
                     const char *template_text)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
-    inv_result result = inv_name_prepare(domain, user, length, &name, &verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_prepare(domain, user, length, &name, &verdict);
 
     FUZZ_REQUIRE(result == INV_OK || result == INV_NAME_INVALID);
     FUZZ_REQUIRE((name != NULL) == (result == INV_OK));
     if (result == INV_OK) {
-        FUZZ_REQUIRE(strcmp(inv_name_domain(name), domain->name) == 0);
+        FUZZ_REQUIRE(strcmp(inv_jid_domain(name), domain->name) == 0);
         require_name(name);
         require_dn_safe(domain, name);
         require_stable(name);
         expand(name, template_text);
-        (void)inv_name_check_reserved(domain, name, &verdict);
+        (void)inv_jid_check_reserved(domain, name, &verdict);
     } else {
         fuzz_require_verdict(&verdict, result);
     }
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 
 static void parse_jid(const char *text)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(text, &name, &verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_parse(text, &name, &verdict);
 
     FUZZ_REQUIRE(result == INV_OK || result == INV_NAME_INVALID);
     FUZZ_REQUIRE((name != NULL) == (result == INV_OK));
@@ -108,7 +108,7 @@ static void parse_jid(const char *text)
         require_name(name);
         require_stable(name);
     }
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 
 static void find_domain(const char *user, size_t length, const char *option,
@@ -118,7 +118,7 @@ static void find_domain(const char *user, size_t length, const char *option,
     inv_verdict verdict = INV_VERDICT_INIT;
     const inv_domain *domain = NULL;
     size_t local_length = 0;
-    inv_result result = inv_name_find_domain(material->config, &(inv_user){user, length, option},
+    inv_result result = inv_user_find_domain(material->config, &(inv_user){user, length, option},
                                              &domain, &local_length, &verdict);
 
     FUZZ_REQUIRE((domain != NULL) == (result == INV_OK));

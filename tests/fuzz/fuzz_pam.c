@@ -17,7 +17,7 @@
 #include "faults.h"
 #include "fuzz.h"
 #include "invitegate/directory.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "material.h"
 #include "pam_items.h"
 #include "repeatable.h"
@@ -230,20 +230,20 @@ static void name_script(struct pam_case *pam_case, const char *answers, size_t l
     const char *user = pam_items_get(pam_case->pamh, PAM_USER);
     inv_verdict verdict = INV_VERDICT_INIT;
     const inv_domain *domain = material->server;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     size_t local = 0;
 
     if (user != NULL &&
-        inv_name_find_domain(material->config, &(inv_user){user, strlen(user), NULL}, &domain,
+        inv_user_find_domain(material->config, &(inv_user){user, strlen(user), NULL}, &domain,
                              &local, &verdict) != INV_OK) {
         domain = material->server;
         local = strlen(user);
     }
     if (user != NULL)
-        (void)inv_name_prepare(domain, user, local, &name, &verdict);
+        (void)inv_jid_prepare(domain, user, local, &name, &verdict);
     script_start(&pam_case->script, answers, length, FUZZ_INVITE_ID,
-                 name != NULL ? inv_name_jid(name) : "bob@example.org");
-    inv_name_free(&name);
+                 name != NULL ? inv_jid_text(name) : "bob@example.org");
+    inv_jid_free(&name);
 }
 
 /* ------------------------------------------------------------------------------- what is owed */

@@ -80,8 +80,8 @@ static void add_erin(void)
 
 static void make_invites(void)
 {
-    inv_name *alice = site_name(site, "alice");
-    inv_name *dora = site_name(site, "dora");
+    inv_jid *alice = site_name(site, "alice");
+    inv_jid *dora = site_name(site, "dora");
     inv_invite_request request = {.type = INV_INVITE_ACCOUNT};
 
     pam_site_invite(NULL, good);
@@ -93,8 +93,8 @@ static void make_invites(void)
     pam_site_invite(&request, preset);
     request = (inv_invite_request){.type = INV_INVITE_CONTACT, .inviter = alice};
     pam_site_invite(&request, contact);
-    inv_name_free(&alice);
-    inv_name_free(&dora);
+    inv_jid_free(&alice);
+    inv_jid_free(&dora);
 }
 
 static void start(void)
@@ -340,14 +340,14 @@ END_TEST
 START_TEST(a_name_with_nul)
 {
     inv_context *context = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
     ck_assert_int_eq(inv_context_open(pam_site_conf(),
                                       &(inv_own_log){inv_log_to_stderr, NULL, false}, &context,
                                       &verdict),
                      INV_OK);
     ck_assert_int_eq(
-        inv_name_prepare(&context->config->domains[0], "alice\0frank", 11, &name, &verdict),
+        inv_jid_prepare(&context->config->domains[0], "alice\0frank", 11, &name, &verdict),
         INV_NAME_INVALID);
     ck_assert_ptr_null(name);
     inv_context_free(&context);

@@ -52,7 +52,7 @@ static const char *password_of(const struct point *point)
 static inv_result redeem_as(const struct point *point, inv_call *call, const char *local)
 {
     char jid[64];
-    inv_name *name;
+    inv_jid *name;
     inv_result result;
 
     if (point->scenario != SCENARIO_CONTACT)
@@ -61,7 +61,7 @@ static inv_result redeem_as(const struct point *point, inv_call *call, const cha
     name = site_jid(jid);
     verdict = (inv_verdict)INV_VERDICT_INIT;
     result = inv_redeem_contact(call, point->token, name, 0);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

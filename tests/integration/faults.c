@@ -252,12 +252,12 @@ static inv_result redeem(const struct site *site, const inv_token *token, const 
     call.deadline = inv_deadline_in(timeout);
     if (kind == CONTACT) {
         char jid[96];
-        inv_name *name;
+        inv_jid *name;
 
         (void)snprintf(jid, sizeof(jid), "%s@elsewhere.example", local);
         name = site_jid(jid);
         result = inv_redeem_contact(&call, token, name, 0);
-        inv_name_free(&name);
+        inv_jid_free(&name);
     } else {
         result = site_redeem_in(&call, token, local, password_of(kind));
     }

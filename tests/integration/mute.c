@@ -82,7 +82,7 @@ static void expect_prompt_calls(void)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *alice = site_name(tls.site, "alice");
+    inv_jid *alice = site_name(tls.site, "alice");
     struct stopwatch watch = stopwatch_start();
     inv_call call;
 
@@ -94,7 +94,7 @@ static void expect_prompt_calls(void)
     expect_no_verdict(inv_account_login(&call, alice, password), "a login");
     inv_call_end(&call);
     expect_prompt(&watch, "a login");
-    inv_name_free(&alice);
+    inv_jid_free(&alice);
     inv_secret_free(&password);
 }
 
@@ -205,7 +205,7 @@ START_TEST(frozen_before_a_proof)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *alice = NULL;
+    inv_jid *alice = NULL;
     struct stopwatch watch;
     struct counter *counter;
     inv_call call;
@@ -223,7 +223,7 @@ START_TEST(frozen_before_a_proof)
     inv_call_end(&call);
     expect_prompt(&watch, "a proof");
     ck_assert_int_eq(kill(site_slapd_pid(tls.site), SIGCONT), 0);
-    inv_name_free(&alice);
+    inv_jid_free(&alice);
     inv_secret_free(&password);
 }
 END_TEST

@@ -76,9 +76,9 @@ static void pause_shortly(void)
 
 /* ---------------------------------------------------------------------------------- one thread */
 
-typedef inv_result (*act)(inv_call *call, const inv_token *token, const inv_name *name);
+typedef inv_result (*act)(inv_call *call, const inv_token *token, const inv_jid *name);
 
-static inv_result redeem(inv_call *call, const inv_token *token, const inv_name *name)
+static inv_result redeem(inv_call *call, const inv_token *token, const inv_jid *name)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_result result = INV_NO_MEMORY;
@@ -90,14 +90,14 @@ static inv_result redeem(inv_call *call, const inv_token *token, const inv_name 
     return result;
 }
 
-static inv_result look(inv_call *call, const inv_token *token, const inv_name *name)
+static inv_result look(inv_call *call, const inv_token *token, const inv_jid *name)
 {
     inv_acceptance acceptance = {0};
 
     return inv_redeem_check(call, token, name, INV_ALLOW_REGISTRATION, &acceptance);
 }
 
-static inv_result log_in(inv_call *call, const inv_token *token, const inv_name *name)
+static inv_result log_in(inv_call *call, const inv_token *token, const inv_jid *name)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_result result = INV_NO_MEMORY;
@@ -114,9 +114,9 @@ static inv_result once(act what, const inv_token *token, const char *local, stru
 {
     const inv_domain *domain = &threads_context->config->domains[0];
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_call call = {0};
-    inv_result result = inv_name_prepare(domain, local, strlen(local), &name, &verdict);
+    inv_result result = inv_jid_prepare(domain, local, strlen(local), &name, &verdict);
 
     if (result == INV_OK)
         result = inv_call_begin(threads_context, domain, patient ? 1000 : 20000, &call, &verdict);
@@ -125,7 +125,7 @@ static inv_result once(act what, const inv_token *token, const char *local, stru
     if (result != INV_OK)
         (void)snprintf(outcome->why, sizeof(outcome->why), "%s", verdict.why);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

@@ -288,7 +288,7 @@ START_TEST(what_is_named_twice_counts_once)
 {
     const char *const groups[] = {"cn=friends," GROUPS, "CN=Friends, " GROUPS, NULL};
     struct site_request request;
-    const inv_name *contacts[] = {NULL, NULL, NULL};
+    const inv_jid *contacts[] = {NULL, NULL, NULL};
     inv_token *token = NULL;
     inv_invite *invite = NULL;
 

@@ -91,8 +91,8 @@ END_TEST
 START_TEST(whose_an_account_is)
 {
     inv_account *account = account_with(NULL, NULL, INV_OK);
-    inv_name *name = site_jid("bob@example.org");
-    inv_name *other = site_jid("bobby@example.org");
+    inv_jid *name = site_jid("bob@example.org");
+    inv_jid *other = site_jid("bobby@example.org");
 
     ck_assert(inv_account_is_of(account, ID, name));
     ck_assert(!inv_account_is_of(account, ID, other));
@@ -111,8 +111,8 @@ START_TEST(whose_an_account_is)
     ck_assert(!inv_account_was_reset_by(account, NONCE));
     ck_assert(!inv_account_was_reset_by(account, "fe8e"));
     inv_account_free(&account);
-    inv_name_free(&name);
-    inv_name_free(&other);
+    inv_jid_free(&name);
+    inv_jid_free(&other);
 }
 END_TEST
 
@@ -332,7 +332,7 @@ static inv_operation *new_add(const inv_domain *domain, const char *account_expi
         .id = id, .inviter = inviter, .account_expires = account_expires != NULL ? ends : NULL};
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_verifiers *verifiers = NULL;
-    inv_name *name = site_jid("bob@example.org");
+    inv_jid *name = site_jid("bob@example.org");
     inv_operation *add;
 
     (void)snprintf(ends, sizeof(ends), "%s", account_expires != NULL ? account_expires : "");
@@ -343,7 +343,7 @@ static inv_operation *new_add(const inv_domain *domain, const char *account_expi
     ck_assert_ptr_nonnull(add);
     inv_verifiers_free(&verifiers);
     inv_secret_free(&password);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return add;
 }
 
@@ -408,7 +408,7 @@ static inv_operation *new_reset(const inv_domain *domain, const inv_account *acc
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_verifiers *verifiers = NULL;
-    inv_name *name = site_jid("bob@example.org");
+    inv_jid *name = site_jid("bob@example.org");
     char *mark = inv_account_reset_mark(account, NONCE, ID);
     inv_operation *change;
 
@@ -419,7 +419,7 @@ static inv_operation *new_reset(const inv_domain *domain, const inv_account *acc
     free(mark);
     inv_verifiers_free(&verifiers);
     inv_secret_free(&password);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return change;
 }
 
@@ -538,7 +538,7 @@ END_TEST
 /* The directory's own date is in the search that every caller makes. */
 START_TEST(when_a_password_was_set)
 {
-    inv_name *name = site_jid("dated@example.org");
+    inv_jid *name = site_jid("dated@example.org");
     inv_account *account = NULL;
     char *moment = NULL;
 
@@ -558,7 +558,7 @@ START_TEST(when_a_password_was_set)
     ck_assert_int_ge(account->password_changed, account->created);
     free(moment);
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 
@@ -612,7 +612,7 @@ END_TEST
 /* Nobody logs in as one of two. */
 START_TEST(several_with_one_name)
 {
-    inv_name *name = site_name(site, "twin");
+    inv_jid *name = site_name(site, "twin");
     inv_account *account = NULL;
 
     site_add_account(site, "twin");
@@ -627,7 +627,7 @@ START_TEST(several_with_one_name)
     ck_assert_int_eq(calls_login("twin", SITE_PASSWORD), INV_NO_ACCOUNT);
     ck_assert_int_eq(calls_status("twin"), INV_NO_ACCOUNT);
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 

@@ -207,7 +207,7 @@ static bool is_fresh(const char *local)
     ck_assert_int_eq(inv_directory_run(call.directory, verifiers.flight, verifiers.count,
                                        &call.deadline, &verdict),
                      INV_OK);
-    ck_assert_msg(inv_verifiers_read_judge(&verifiers, &verdict) == INV_OK, "%s", verdict.why);
+    ck_assert_msg(inv_verifiers_read_check(&verifiers, &verdict) == INV_OK, "%s", verdict.why);
     ck_assert_ptr_nonnull(verifiers.entry);
     fresh = verifiers.fresh;
     inv_verifiers_read_end(&verifiers);

@@ -64,14 +64,14 @@ static inv_removal removed;
 
 static inv_result take_off(const char *jid)
 {
-    inv_name *name = site_jid(jid);
+    inv_jid *name = site_jid(jid);
     inv_call call;
     inv_result result;
 
     site_begin(site, &call, &verdict);
     result = inv_remove(&call, name, &removed);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -146,7 +146,7 @@ END_TEST
 START_TEST(open_registration_is_refused_too)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *name = site_name(site, "openly");
+    inv_jid *name = site_name(site, "openly");
     inv_call call;
 
     change(2, "add", "openly");
@@ -159,7 +159,7 @@ START_TEST(open_registration_is_refused_too)
     expect(INV_OK);
     inv_call_end(&call);
     site_domain(site)->invite_only = true;
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&password);
 }
 END_TEST

@@ -513,7 +513,7 @@ END_TEST
 
 START_TEST(an_invite_whose_account_is_over_is_not_open)
 {
-    inv_name *alice = site_name(site, "alice");
+    inv_jid *alice = site_name(site, "alice");
     inv_token *token = NULL;
     size_t before = 0;
     size_t open = 0;
@@ -533,7 +533,7 @@ START_TEST(an_invite_whose_account_is_over_is_not_open)
     ck_assert_uint_eq(open, before);
     free(dn);
     inv_token_free(&token);
-    inv_name_free(&alice);
+    inv_jid_free(&alice);
 }
 END_TEST
 
@@ -603,15 +603,15 @@ static void start_with_many(void)
 /* For each invite that a user makes: not by looking at those of all others. */
 START_TEST(open_invites_are_counted_among_very_many)
 {
-    inv_name *alice = NULL;
+    inv_jid *alice = NULL;
     size_t open = 0;
 
-    ck_assert_int_eq(inv_name_parse_jid("alice@example.org", &alice, &verdict), INV_OK);
+    ck_assert_int_eq(inv_jid_parse("alice@example.org", &alice, &verdict), INV_OK);
     call.deadline = inv_deadline_in(2000);
     (void)inv_invite_count_open(&call, alice, &open);
     expect(INV_OK);
     ck_assert_uint_eq(open, 20);
-    inv_name_free(&alice);
+    inv_jid_free(&alice);
 }
 END_TEST
 

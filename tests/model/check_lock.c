@@ -95,13 +95,13 @@ END_TEST
 static inv_result create(inv_invite_type type, const char *local, inv_token **token)
 {
     inv_invite_request request = {.type = type, .uses = 1, .expires = time(NULL) + 3600};
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_result result;
 
     request.user = type == INV_INVITE_RESET ? name : NULL;
     request.inviter = type == INV_INVITE_RESET ? NULL : name;
     result = inv_invite_create(&call, &request, token);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

@@ -55,11 +55,11 @@ static void end(void)
 }
 
 /* The domain of the JID becomes the call's. */
-static inv_name *enter(const char *jid)
+static inv_jid *enter(const char *jid)
 {
-    inv_name *name = site_jid(jid);
+    inv_jid *name = site_jid(jid);
 
-    call.domain = inv_config_domain(site->context->config, inv_name_domain(name));
+    call.domain = inv_config_domain(site->context->config, inv_jid_domain(name));
     ck_assert_ptr_nonnull(call.domain);
     verdict = (inv_verdict)INV_VERDICT_INIT;
     return name;
@@ -67,21 +67,21 @@ static inv_name *enter(const char *jid)
 
 static inv_result login(const char *jid, const char *password)
 {
-    inv_name *name = enter(jid);
+    inv_jid *name = enter(jid);
     inv_secret *secret = inv_secret_new(password, strlen(password));
     inv_result result = inv_account_login(&call, name, secret);
 
     inv_secret_free(&secret);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
 static inv_result status(const char *jid)
 {
-    inv_name *name = enter(jid);
+    inv_jid *name = enter(jid);
     inv_result result = inv_account_status(&call, name);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -134,15 +134,15 @@ static inv_result create(const char *user, const char *inviter, inv_invite_type 
                          inv_token **token)
 {
     inv_invite_request request = {.type = type, .uses = 1, .expires = time(NULL) + 3600};
-    inv_name *of = user != NULL ? enter(user) : enter(inviter);
-    inv_name *by = inviter != NULL ? site_jid(inviter) : NULL;
+    inv_jid *of = user != NULL ? enter(user) : enter(inviter);
+    inv_jid *by = inviter != NULL ? site_jid(inviter) : NULL;
     inv_result result;
 
     request.user = user != NULL ? of : NULL;
     request.inviter = by;
     result = inv_invite_create(&call, &request, token);
-    inv_name_free(&of);
-    inv_name_free(&by);
+    inv_jid_free(&of);
+    inv_jid_free(&by);
     return result;
 }
 
@@ -173,25 +173,25 @@ END_TEST
 
 static inv_result redeem_as(const inv_token *token, const char *jid)
 {
-    inv_name *name = enter(jid);
+    inv_jid *name = enter(jid);
     inv_secret *secret = inv_secret_new(NEW_PASSWORD, strlen(NEW_PASSWORD));
     inv_result result =
         inv_redeem(&call, &(inv_redeem_request){token, name, secret,
                                                 INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, 0});
 
     inv_secret_free(&secret);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
 static inv_result check(const inv_token *token, const char *jid)
 {
     inv_acceptance acceptance = {0};
-    inv_name *name = enter(jid);
+    inv_jid *name = enter(jid);
     inv_result result =
         inv_redeem_check(&call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, &acceptance);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -253,15 +253,15 @@ START_TEST(a_token_in_front_of_a_password)
 {
     inv_token *token = NULL;
     inv_secret *password = inv_secret_new(NEW_PASSWORD, strlen(NEW_PASSWORD));
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
     ck_assert_int_eq(create(NULL, "otto@two.example", INV_INVITE_ACCOUNT, &token), INV_OK);
     name = enter("alice@two.example");
     ck_assert_int_eq(inv_redeem_login(&call, token, name, password), INV_BAD_TOKEN);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     name = enter("zara@two.example");
     ck_assert_int_eq(inv_redeem_login(&call, token, name, password), INV_NO_ACCOUNT);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&password);
     inv_token_free(&token);
 }
@@ -289,15 +289,15 @@ END_TEST
 START_TEST(a_contact_is_of_the_jid)
 {
     inv_token *token = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
     ck_assert_int_eq(create(NULL, "otto@two.example", INV_INVITE_CONTACT, &token), INV_OK);
     name = site_jid("alice@two.example");
     ck_assert_int_eq(inv_redeem_contact(&call, token, name, 0), INV_NOT_ALLOWED);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     name = site_jid("alice@example.org");
     ck_assert_msg(inv_redeem_contact(&call, token, name, 0) == INV_OK, "%s", verdict.why);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     ck_assert_uint_eq(site_count(site, SITE_BASE, "(xmppContactJid=alice@two.example)"), 0);
     ck_assert_uint_ge(site_count(site, SITE_BASE, "(xmppContactJid=alice@example.org)"), 1);
     inv_token_free(&token);
@@ -307,10 +307,10 @@ END_TEST
 static inv_result remove_account(const char *jid)
 {
     inv_removal removal;
-    inv_name *name = enter(jid);
+    inv_jid *name = enter(jid);
     inv_result result = inv_remove(&call, name, &removal);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

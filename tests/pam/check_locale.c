@@ -15,7 +15,7 @@
 #include "invitegate/ascii.h"
 #include "invitegate/config.h"
 #include "invitegate/directory.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/pam_site.h"
 
@@ -109,11 +109,10 @@ static inv_config *read_config(const char *path)
 
 static inv_result prepare(const inv_config *config, const char *local)
 {
-    inv_name *name = NULL;
-    inv_result result =
-        inv_name_prepare(&config->domains[0], local, strlen(local), &name, &verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_prepare(&config->domains[0], local, strlen(local), &name, &verdict);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

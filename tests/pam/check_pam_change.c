@@ -88,7 +88,7 @@ START_TEST(passwords_are_prepared)
 {
     static const char typed[] = "nbsp\xc2\xa0inside, \xef\xac\x81ne";
     static const char prepared[] = "nbsp inside, fine";
-    inv_name *fitz = NULL;
+    inv_jid *fitz = NULL;
     inv_invite_request reset = {.uses = 1, .type = INV_INVITE_RESET};
     pam_host host = {.answers = {NULL, "a\ttab, and kettles", "a\ttab, and kettles"}};
     char token[INV_TOKEN_LENGTH + 1];
@@ -107,7 +107,7 @@ START_TEST(passwords_are_prepared)
     ck_assert_int_eq(change("fitz", token, "a\ttab, and kettles"), PAM_AUTHTOK_ERR);
     ck_assert_int_eq(change("fitz", token, "\xef\xbc\xa1 kettles, seventeen"), PAM_SUCCESS);
     ck_assert_int_eq(login("fitz", "A kettles, seventeen"), PAM_SUCCESS);
-    inv_name_free(&fitz);
+    inv_jid_free(&fitz);
 }
 END_TEST
 
@@ -131,7 +131,7 @@ END_TEST
 START_TEST(tokens_that_are_no_good)
 {
     inv_invite_request expired = {.uses = 1, .expires = time(NULL) - 10};
-    inv_name *alice = site_name(site, "alice");
+    inv_jid *alice = site_name(site, "alice");
     inv_invite_request contact = {.uses = 1, .type = INV_INVITE_CONTACT, .inviter = alice};
     char token[INV_TOKEN_LENGTH + 1];
 
@@ -149,13 +149,13 @@ START_TEST(tokens_that_are_no_good)
     ck_assert_int_eq(change("gina", token, PASSWORD), PAM_AUTHTOK_RECOVERY_ERR);
     ck_assert(pam_site_logged("revoked"));
     ck_assert_int_eq(login("gina", PASSWORD), PAM_USER_UNKNOWN);
-    inv_name_free(&alice);
+    inv_jid_free(&alice);
 }
 END_TEST
 
 START_TEST(names_that_cannot_be_had)
 {
-    inv_name *preset = site_name(site, "preset");
+    inv_jid *preset = site_name(site, "preset");
     inv_invite_request request = {.uses = 1, .user = preset};
     char token[INV_TOKEN_LENGTH + 1];
     char other[INV_TOKEN_LENGTH + 1];
@@ -179,13 +179,13 @@ START_TEST(names_that_cannot_be_had)
     ck_assert_int_eq(change("somebody", other, PASSWORD), PAM_PERM_DENIED);
     ck_assert_int_eq(change("preset", other, PASSWORD), PAM_SUCCESS);
     ck_assert_int_eq(change("hans", token, PASSWORD), PAM_SUCCESS);
-    inv_name_free(&preset);
+    inv_jid_free(&preset);
 }
 END_TEST
 
 START_TEST(a_reset_invite_sets_a_new_password)
 {
-    inv_name *name;
+    inv_jid *name;
     inv_invite_request request = {.uses = 1, .type = INV_INVITE_RESET};
     char token[INV_TOKEN_LENGTH + 1];
     char plain[INV_TOKEN_LENGTH + 1];
@@ -204,7 +204,7 @@ START_TEST(a_reset_invite_sets_a_new_password)
     ck_assert_int_eq(login("ines", OTHER), PAM_SUCCESS);
     /* where people log in, resetting is not offered */
     ck_assert_int_eq(login("ines", pam_site_combined(token, PASSWORD)), PAM_AUTH_ERR);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 

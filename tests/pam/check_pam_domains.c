@@ -71,7 +71,7 @@ static void invite(const char *domain, inv_invite_type type, const char *user,
 {
     inv_invite_request request = {.type = type, .uses = 1, .expires = time(NULL) + 3600};
     inv_token *made = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_call call;
     char jid[64];
 
@@ -87,7 +87,7 @@ static void invite(const char *domain, inv_invite_type type, const char *user,
     inv_call_end(&call);
     inv_token_write(made, token);
     inv_token_free(&made);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 
 static const char *with(const char *token, const char *password)

@@ -53,7 +53,7 @@ static void know_nobody(void)
 
 START_TEST(a_name_of_this_host_is_not_registered)
 {
-    inv_name *dragan = site_name(site, "dragan");
+    inv_jid *dragan = site_name(site, "dragan");
     inv_invite_request preset = {.user = dragan};
     char token[INV_TOKEN_LENGTH + 1];
     char own[INV_TOKEN_LENGTH + 1];
@@ -77,7 +77,7 @@ START_TEST(a_name_of_this_host_is_not_registered)
     ck_assert_int_eq(login("xmpp", "dragan", pam_site_combined(own, PASSWORD)), PAM_SUCCESS);
     ck_assert_uint_gt(local_users.asked, 0);
     ck_assert_int_eq(login("xmpp", "draginja", pam_site_combined(token, PASSWORD)), PAM_SUCCESS);
-    inv_name_free(&dragan);
+    inv_jid_free(&dragan);
 }
 END_TEST
 
@@ -380,7 +380,7 @@ END_TEST
 START_TEST(a_password_that_has_to_be_changed)
 {
     char token[INV_TOKEN_LENGTH + 1];
-    inv_name *name = site_name(site, "zoe");
+    inv_jid *name = site_name(site, "zoe");
     inv_invite_request reset = {.type = INV_INVITE_RESET, .user = name};
 
     know_nobody();
@@ -402,7 +402,7 @@ START_TEST(a_password_that_has_to_be_changed)
     pam_site_invite(&reset, token);
     ck_assert_int_eq(change("register", "zoe", token), PAM_SUCCESS);
     ck_assert_int_eq(account("zoe"), PAM_SUCCESS);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 

@@ -80,7 +80,7 @@ static int descriptors(void)
     return count;
 }
 
-static void judge_symbols(const char *path)
+static void check_symbols(const char *path)
 {
     static const char *const wanted[] = {"pam_sm_authenticate", "pam_sm_setcred",
                                          "pam_sm_acct_mgmt",    "pam_sm_chauthtok",
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
     if (count <= 0)
         return 2;
     printf("1..6\n");
-    judge_symbols(argv[1]);
+    check_symbols(argv[1]);
     report(cycles(argv[2], 200), "the stack works");
     before = resident_pages();
     open_before = descriptors();

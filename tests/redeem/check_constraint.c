@@ -143,7 +143,7 @@ END_TEST
 START_TEST(a_search_reference_decides_nothing)
 {
     inv_token *token = site_invite(site, NULL, 1);
-    inv_name *name = site_name(site, "half");
+    inv_jid *name = site_name(site, "half");
     char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
     inv_account *account = NULL;
     inv_call call;
@@ -163,7 +163,7 @@ START_TEST(a_search_reference_decides_nothing)
     ck_assert_ptr_null(account);
     inv_call_end(&call);
     free(dn);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_token_free(&token);
 }
 END_TEST

@@ -131,7 +131,7 @@ START_TEST(what_the_attempt_holds)
     const char *field = with_token(":" PASSWORD);
 
     ck_assert_int_eq(parse(BOTH, "BOB@Example.ORG", NULL, field), INV_OK);
-    ck_assert_str_eq(inv_name_jid(attempt.name), "bob@example.org");
+    ck_assert_str_eq(inv_jid_text(attempt.name), "bob@example.org");
     ck_assert_str_eq(verdict.user, "bob@example.org");
     ck_assert_ptr_eq(attempt.domain, site_domain(site));
     ck_assert_uint_eq(attempt.local_length, 3);
@@ -261,7 +261,7 @@ START_TEST(where_another_module_verifies)
     counter = counter_attach(call.directory);
     (void)log_in(REGISTERS, "dave", combined(token, PASSWORD));
     expect(INV_NOT_OURS);
-    ck_assert_str_eq(inv_name_jid(attempt.name), "dave@example.org");
+    ck_assert_str_eq(inv_jid_text(attempt.name), "dave@example.org");
     expect_stored(PASSWORD);
     (void)log_in(REGISTERS, "dave", combined(token, "another password"));
     expect(INV_NOT_OURS);

@@ -251,7 +251,7 @@ START_TEST(one_round_trip_more_without_a_check)
 {
     inv_token *token = site_invite(site, "alice@example.org", 1);
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *name = site_name(site, "unchecked");
+    inv_jid *name = site_name(site, "unchecked");
     struct counter *counter;
     inv_call call;
 
@@ -264,7 +264,7 @@ START_TEST(one_round_trip_more_without_a_check)
     ck_assert_uint_eq(counter->writes, 4);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&password);
     inv_token_free(&token);
 }

@@ -120,10 +120,10 @@ static void note(void *context, counter_moment moment, size_t number, size_t wri
         transcript->asks_for_name || is_about_name(operation, transcript->local);
 }
 
-typedef inv_result (*way)(inv_call *call, const inv_token *token, const inv_name *name,
+typedef inv_result (*way)(inv_call *call, const inv_token *token, const inv_jid *name,
                           const inv_secret *password);
 
-static inv_result check_only(inv_call *call, const inv_token *token, const inv_name *name,
+static inv_result check_only(inv_call *call, const inv_token *token, const inv_jid *name,
                              const inv_secret *password)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
@@ -133,7 +133,7 @@ static inv_result check_only(inv_call *call, const inv_token *token, const inv_n
     return inv_redeem_check(call, token, NULL, ALLOWED, &acceptance);
 }
 
-static inv_result check_name(inv_call *call, const inv_token *token, const inv_name *name,
+static inv_result check_name(inv_call *call, const inv_token *token, const inv_jid *name,
                              const inv_secret *password)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
@@ -142,21 +142,21 @@ static inv_result check_name(inv_call *call, const inv_token *token, const inv_n
     return inv_redeem_check(call, token, name, ALLOWED, &acceptance);
 }
 
-static inv_result redeem_at_once(inv_call *call, const inv_token *token, const inv_name *name,
+static inv_result redeem_at_once(inv_call *call, const inv_token *token, const inv_jid *name,
                                  const inv_secret *password)
 {
     return inv_redeem(call, &(inv_redeem_request){token, name, password, ALLOWED, 0});
 }
 
 /* What a check accepted may have ended since. */
-static inv_result redeem_after_check(inv_call *call, const inv_token *token, const inv_name *name,
+static inv_result redeem_after_check(inv_call *call, const inv_token *token, const inv_jid *name,
                                      const inv_secret *password)
 {
     return inv_redeem(call, &(inv_redeem_request){token, name, password, ALLOWED, time(NULL)});
 }
 
 /* As a login does it. */
-static inv_result log_in_or_redeem(inv_call *call, const inv_token *token, const inv_name *name,
+static inv_result log_in_or_redeem(inv_call *call, const inv_token *token, const inv_jid *name,
                                    const inv_secret *password)
 {
     time_t accepted_at = time(NULL);
@@ -172,7 +172,7 @@ static void ask(way by, const inv_token *token, const char *local, const char *p
                 struct transcript *transcript)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     size_t size = 0;
     inv_call call;
 
@@ -191,7 +191,7 @@ static void ask(way by, const inv_token *token, const char *local, const char *p
     (void)fclose(transcript->stream);
     site_expect_result(verdict, INV_BAD_TOKEN);
     ck_assert(!inv_verdict_has_text(&verdict));
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&secret);
 }
 
@@ -314,7 +314,7 @@ END_TEST
 /* ------------------------------------------------------------------------------- contact invites
  */
 
-static inv_result redeem_contact(inv_call *call, const inv_token *token, const inv_name *name,
+static inv_result redeem_contact(inv_call *call, const inv_token *token, const inv_jid *name,
                                  const inv_secret *password)
 {
     (void)password;

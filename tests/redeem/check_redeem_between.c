@@ -286,11 +286,11 @@ static void at_flight(void *context, counter_moment moment, size_t number, size_
     glance->acted++;
 }
 
-typedef inv_result (*glancing)(inv_call *call, const inv_token *token, const inv_name *name);
+typedef inv_result (*glancing)(inv_call *call, const inv_token *token, const inv_jid *name);
 
 static inv_result glance_by(glancing by, struct glance *glance, const char *local)
 {
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     struct counter *counter;
     inv_call call;
     inv_result result;
@@ -305,11 +305,11 @@ static inv_result glance_by(glancing by, struct glance *glance, const char *loca
     ck_assert_uint_eq(glance->acted, 1);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
-static inv_result by_check(inv_call *call, const inv_token *token, const inv_name *name)
+static inv_result by_check(inv_call *call, const inv_token *token, const inv_jid *name)
 {
     inv_acceptance acceptance = {.accepted_at = 0};
 
@@ -317,12 +317,12 @@ static inv_result by_check(inv_call *call, const inv_token *token, const inv_nam
                             &acceptance);
 }
 
-static inv_result by_redemption(inv_call *call, const inv_token *token, const inv_name *name)
+static inv_result by_redemption(inv_call *call, const inv_token *token, const inv_jid *name)
 {
-    return site_redeem_in(call, token, inv_name_local(name), SITE_PASSWORD);
+    return site_redeem_in(call, token, inv_jid_local(name), SITE_PASSWORD);
 }
 
-static inv_result by_contact(inv_call *call, const inv_token *token, const inv_name *name)
+static inv_result by_contact(inv_call *call, const inv_token *token, const inv_jid *name)
 {
     return inv_redeem_contact(call, token, name, 0);
 }

@@ -280,7 +280,7 @@ START_TEST(the_claim_of_a_contact)
     struct site_request request;
     struct gateway *gateway;
     inv_token *token;
-    inv_name *name;
+    inv_jid *name;
     inv_call call;
     char jid[64];
 
@@ -301,7 +301,7 @@ START_TEST(the_claim_of_a_contact)
     expect(INV_OK);
     gateway_free(&gateway);
     site_expect(site, token, 0, 0, 1, 0, 1);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_token_free(&token);
 }
 END_TEST

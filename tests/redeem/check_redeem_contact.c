@@ -250,7 +250,7 @@ START_TEST(lost_answers_are_read_back)
 {
     inv_token *token = contact_invite("alice@example.org", 1);
     struct counter *counter;
-    inv_name *name;
+    inv_jid *name;
     inv_call call;
     char jid[64];
 
@@ -265,7 +265,7 @@ START_TEST(lost_answers_are_read_back)
     ck_assert_uint_eq(counter->lose, 0);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     site_expect(site, token, 0, 0, 1, 0, 1);
     inv_token_free(&token);
 }
@@ -292,7 +292,7 @@ static void at_write(void *context, counter_moment moment, size_t number, size_t
 static void meet_with(struct between *between, const char *jid)
 {
     struct counter *counter;
-    inv_name *name = site_jid(jid);
+    inv_jid *name = site_jid(jid);
     inv_call call;
 
     site_begin(site, &call, &verdict);
@@ -303,7 +303,7 @@ static void meet_with(struct between *between, const char *jid)
     (void)inv_redeem_contact(&call, between->token, name, 0);
     counter_detach(call.directory, &counter);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 
 static void repoint(const struct between *between)

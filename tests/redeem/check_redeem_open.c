@@ -187,7 +187,7 @@ END_TEST
 START_TEST(only_where_it_is_configured)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *name = site_name(site, "gerd");
+    inv_jid *name = site_name(site, "gerd");
     inv_call call;
 
     site_begin(site, &call, &verdict);
@@ -206,7 +206,7 @@ START_TEST(only_where_it_is_configured)
     check(NULL);
     expect(INV_OK);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=gerd)"), 0);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&password);
 }
 END_TEST

@@ -17,7 +17,7 @@
 static inv_result redeem_at(const inv_token *token, const char *local, time_t accepted_at)
 {
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_result result;
     inv_call call;
 
@@ -26,7 +26,7 @@ static inv_result redeem_at(const inv_token *token, const char *local, time_t ac
     result = inv_redeem(
         &call, &(inv_redeem_request){token, name, password, INV_ALLOW_REGISTRATION, accepted_at});
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&password);
     return result;
 }
@@ -173,7 +173,7 @@ START_TEST(an_account_that_would_be_over_is_not_made)
 {
     inv_token *token = site_invite(site, NULL, 0);
     char *dn = inv_invite_dn(site_domain(site), inv_token_id(token));
-    inv_name *name = site_name(site, "overlate");
+    inv_jid *name = site_name(site, "overlate");
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     inv_call call;
 
@@ -193,7 +193,7 @@ START_TEST(an_account_that_would_be_over_is_not_made)
     inv_call_end(&call);
     ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=overlate)"), 0);
     inv_secret_free(&password);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     free(dn);
     inv_token_free(&token);
 }

@@ -13,7 +13,7 @@ static void expect_account_told(const char *local)
 {
     inv_verdict found = INV_VERDICT_INIT;
     char identity[INV_ACCOUNT_IDENTITY_SIZE];
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_account *account = NULL;
     inv_call call;
 
@@ -25,7 +25,7 @@ static void expect_account_told(const char *local)
     ck_assert_str_eq(verdict.account, identity);
     inv_account_free(&account);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 
 START_TEST(which_account_it_is)

@@ -54,21 +54,21 @@ START_TEST(which_name_a_type_takes)
     inv_config *config = config_read_good(MINIMAL);
     inv_allowed_types allowed = (inv_allowed_types)cases[_i].allowed;
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result =
         inv_redeem_name(&config->domains[0], cases[_i].user, &allowed, &name, &verdict);
 
     ck_assert_int_eq(result, cases[_i].jid != NULL ? INV_OK : INV_NAME_INVALID);
     ck_assert_uint_eq(allowed, cases[_i].left);
     if (cases[_i].jid != NULL) {
-        ck_assert_str_eq(inv_name_jid(name), cases[_i].jid);
+        ck_assert_str_eq(inv_jid_text(name), cases[_i].jid);
         ck_assert_str_eq(verdict.user, cases[_i].jid);
         ck_assert_str_eq(verdict.why, "");
     } else {
         ck_assert_ptr_null(name);
         ck_assert_msg(strstr(verdict.why, cases[_i].words) != NULL, "%s", verdict.why);
     }
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_config_free(&config);
 }
 END_TEST

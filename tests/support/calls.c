@@ -28,19 +28,19 @@ void calls_end(void)
 inv_result calls_login(const char *local, const char *password)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_result result = inv_account_login(&call, name, secret);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&secret);
     return result;
 }
 
 inv_result calls_status(const char *local)
 {
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_result result = inv_account_status(&call, name);
 
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }

@@ -15,23 +15,23 @@
 
 /* ------------------------------------------------------------------------------------- invites */
 
-inv_name *site_name(const struct site *site, const char *local)
+inv_jid *site_name(const struct site *site, const char *local)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
-    ck_assert_msg(inv_name_prepare(site_domain(site), local, strlen(local), &name, &verdict) ==
+    ck_assert_msg(inv_jid_prepare(site_domain(site), local, strlen(local), &name, &verdict) ==
                       INV_OK,
                   "%s: %s", local, verdict.why);
     return name;
 }
 
-inv_name *site_jid(const char *jid)
+inv_jid *site_jid(const char *jid)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
-    ck_assert_msg(inv_name_parse_jid(jid, &name, &verdict) == INV_OK, "%s: %s", jid, verdict.why);
+    ck_assert_msg(inv_jid_parse(jid, &name, &verdict) == INV_OK, "%s: %s", jid, verdict.why);
     return name;
 }
 
@@ -62,9 +62,9 @@ void site_request_contact(struct site_request *request, const char *contact)
 
 void site_request_end(struct site_request *request)
 {
-    inv_name_free(&request->inviter);
-    inv_name_free(&request->user);
-    inv_name_free(&request->contact);
+    inv_jid_free(&request->inviter);
+    inv_jid_free(&request->user);
+    inv_jid_free(&request->contact);
 }
 
 inv_token *site_create(const struct site *site, struct site_request *request)
@@ -109,18 +109,18 @@ inv_result site_redeem_in(inv_call *call, const inv_token *token, const char *lo
                           const char *password)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result;
 
     *call->verdict = (inv_verdict)INV_VERDICT_INIT;
     ck_assert_ptr_nonnull(secret);
-    result = inv_name_prepare(call->domain, local, strlen(local), &name, call->verdict);
+    result = inv_jid_prepare(call->domain, local, strlen(local), &name, call->verdict);
     ck_assert_msg(result == INV_OK, "%s: %s", local, call->verdict->why);
     result = inv_redeem(call, &(inv_redeem_request){token, name, secret,
                                                     INV_ALLOW_REGISTRATION | INV_ALLOW_RESET,
                                                     time(NULL)});
     ck_assert_int_eq(result, call->verdict->result);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&secret);
     return result;
 }
@@ -141,14 +141,14 @@ inv_result site_redeem_login(const struct site *site, const inv_token *token, co
                              const char *password, inv_verdict *verdict)
 {
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_call call;
     inv_result result;
 
     site_begin(site, &call, verdict);
     result = inv_redeem_login(&call, token, name, secret);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&secret);
     return result;
 }
@@ -156,7 +156,7 @@ inv_result site_redeem_login(const struct site *site, const inv_token *token, co
 inv_result site_redeem_contact(const struct site *site, const inv_token *token, const char *jid,
                                inv_verdict *verdict)
 {
-    inv_name *name = site_jid(jid);
+    inv_jid *name = site_jid(jid);
     inv_call call;
     inv_result result;
 
@@ -165,14 +165,14 @@ inv_result site_redeem_contact(const struct site *site, const inv_token *token, 
     result = inv_redeem_contact(&call, token, name, 0);
     ck_assert_int_eq(result, verdict->result);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
 inv_result site_check(const struct site *site, const inv_token *token, const char *local,
                       inv_verdict *verdict)
 {
-    inv_name *name = local != NULL ? site_name(site, local) : NULL;
+    inv_jid *name = local != NULL ? site_name(site, local) : NULL;
     inv_acceptance acceptance = {0};
     inv_call call;
     inv_result result;
@@ -183,7 +183,7 @@ inv_result site_check(const struct site *site, const inv_token *token, const cha
         inv_redeem_check(&call, token, name, INV_ALLOW_REGISTRATION | INV_ALLOW_RESET, &acceptance);
     ck_assert_int_eq(result, verdict->result);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -203,14 +203,14 @@ bool site_login(const struct site *site, const char *local, const char *password
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_name *name = site_name(site, local);
+    inv_jid *name = site_name(site, local);
     inv_call call;
     inv_result result;
 
     site_begin(site, &call, &verdict);
     result = inv_account_login(&call, name, secret);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_secret_free(&secret);
     ck_assert_msg(result >= INV_OK, "login of %s: %s", local, verdict.why);
     return result == INV_OK;

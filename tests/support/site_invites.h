@@ -10,16 +10,16 @@
  * Whatever fails here fails the test that runs.
  */
 
-inv_name *site_name(const struct site *site, const char *local);
-inv_name *site_jid(const char *jid);
+inv_jid *site_name(const struct site *site, const char *local);
+inv_jid *site_jid(const char *jid);
 
 /* A request for an account invite with one use, a day from now; inviter is a JID or NULL. */
 struct site_request {
     inv_invite_request request;
-    inv_name *inviter;
-    inv_name *user;
-    inv_name *contact;
-    const inv_name *contacts[2];
+    inv_jid *inviter;
+    inv_jid *user;
+    inv_jid *contact;
+    const inv_jid *contacts[2];
 };
 void site_request(const struct site *site, struct site_request *request, inv_invite_type type,
                   const char *inviter);

@@ -390,7 +390,7 @@ START_TEST(nothing_is_owed_to_nobody)
 {
     static const char *const groups[] = {GONE, NULL};
     inv_token *token = invite_to(groups, 1);
-    inv_name *name = site_name(site, "leaver");
+    inv_jid *name = site_name(site, "leaver");
     inv_removal removed;
     inv_call call;
 
@@ -405,7 +405,7 @@ START_TEST(nothing_is_owed_to_nobody)
     site_expect(site, token, 0, 0, 1, 0, 0);
     redeem(token, "leaver", SITE_PASSWORD);
     expect(INV_BAD_TOKEN);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_token_free(&token);
 }
 END_TEST

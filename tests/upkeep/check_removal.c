@@ -31,7 +31,7 @@ static void start(void)
 
 static inv_result removes(const char *jid)
 {
-    inv_name *name = site_jid(jid);
+    inv_jid *name = site_jid(jid);
     inv_call call;
     inv_result result;
 
@@ -39,7 +39,7 @@ static inv_result removes(const char *jid)
     site_begin(site, &call, &verdict);
     result = inv_remove(&call, name, &removed);
     inv_call_end(&call);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -232,7 +232,7 @@ static void give_to_another(void *context, counter_moment moment, size_t number,
 START_TEST(a_newer_account_stays)
 {
     inv_token *token = registered("a8");
-    inv_name *name = site_jid("a8@example.org");
+    inv_jid *name = site_jid("a8@example.org");
     bool given = false;
     inv_call call;
 
@@ -245,7 +245,7 @@ START_TEST(a_newer_account_stays)
     inv_call_end(&call);
     ck_assert(given);
     ck_assert(exists("a8"));
-    inv_name_free(&name);
+    inv_jid_free(&name);
     inv_token_free(&token);
 }
 END_TEST

@@ -82,7 +82,7 @@ static bool set_address(const char *path, struct sockaddr_un *address)
 }
 
 /* Where the socket is to be there may only be a socket that no process listens on. */
-static inv_result judge_place(const char *path, inv_verdict *verdict)
+static inv_result check_place(const char *path, inv_verdict *verdict)
 {
     struct sockaddr_un address;
     struct stat status;
@@ -231,7 +231,7 @@ inv_result agent_listener_open(const inv_agent_settings *settings, agent_listene
         return result;
     result = lock_folder(settings->socket, &folder, verdict);
     if (result == INV_OK)
-        result = judge_place(settings->socket, verdict);
+        result = check_place(settings->socket, verdict);
     if (result == INV_OK)
         result = make_socket(settings, listener, verdict);
     if (folder >= 0)

@@ -307,7 +307,7 @@ static void take_connection(agent_loop *loop, int descriptor)
  * Why accept(2) failed: no client waits; the one that waited is gone; resources are short, and it
  * is tried later; or (INV_CONFIG) the descriptor can be no socket.
  */
-static inv_result judge_accept(agent_loop *loop, int error, inv_verdict *verdict)
+static inv_result check_accept(agent_loop *loop, int error, inv_verdict *verdict)
 {
     switch (error) {
     case EAGAIN:
@@ -336,7 +336,7 @@ static inv_result accept_connections(agent_loop *loop, inv_verdict *verdict)
     for (int i = 0; i < AGENT_PLACES_MAX; i++) {
         descriptor = accept4(loop->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (descriptor < 0)
-            return judge_accept(loop, errno, verdict);
+            return check_accept(loop, errno, verdict);
         take_connection(loop, descriptor);
     }
     return INV_OK;

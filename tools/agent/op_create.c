@@ -14,8 +14,8 @@
 
 typedef struct creation {
     inv_invite_request request;
-    inv_name *inviter;
-    inv_name *user;
+    inv_jid *inviter;
+    inv_jid *user;
     char *made_by;
 } creation;
 
@@ -69,17 +69,17 @@ static inv_result refuse(agent_task *task, const char *words)
 static inv_result read_inviter(agent_task *task, creation *wanted)
 {
     inv_result result =
-        inv_name_parse_jid(task->arguments[0], &wanted->inviter, agent_clear_words(task));
+        inv_jid_parse(task->arguments[0], &wanted->inviter, agent_clear_words(task));
 
     if (result != INV_OK)
         return result;
     wanted->request.inviter = wanted->inviter;
-    if (asprintf(&wanted->made_by, "xmpp:%s", inv_name_jid(wanted->inviter)) == -1) {
+    if (asprintf(&wanted->made_by, "xmpp:%s", inv_jid_text(wanted->inviter)) == -1) {
         wanted->made_by = NULL;
         return inv_verdict_no_memory(&task->verdict);
     }
     wanted->request.made_by = wanted->made_by;
-    if (strcmp(inv_name_domain(wanted->inviter), task->domain->name) != 0)
+    if (strcmp(inv_jid_domain(wanted->inviter), task->domain->name) != 0)
         return refuse(task, "Only accounts of this server make invites.");
     return INV_OK;
 }
@@ -168,7 +168,7 @@ static inv_result read_request(agent_task *task, creation *wanted)
     return result;
 }
 
-static inv_result judge_count(agent_task *task, const creation *wanted)
+static inv_result check_count(agent_task *task, const creation *wanted)
 {
     unsigned most = task->service->context->config->agent.max_open_invites;
     size_t open = 0;
@@ -204,7 +204,7 @@ static inv_result answer_invite(agent_task *task, const creation *wanted, const 
 
 static inv_result create(agent_task *task, creation *wanted)
 {
-    const char *inviter = inv_name_jid(wanted->inviter);
+    const char *inviter = inv_jid_text(wanted->inviter);
     agent_inviters *inviters = task->service->inviters;
     agent_inviter present = {.jid = inviter};
     inv_token *token = NULL;
@@ -213,7 +213,7 @@ static inv_result create(agent_task *task, creation *wanted)
     if (!agent_inviters_enter(inviters, &present, &task->call.deadline))
         return inv_verdict_set(agent_clear_words(task), INV_TIMEOUT,
                                "other invites of %s are being made", inviter);
-    result = judge_count(task, wanted);
+    result = check_count(task, wanted);
     if (result == INV_OK)
         result = inv_invite_create(&task->call, &wanted->request, &token);
     agent_inviters_leave(inviters, &present);
@@ -232,8 +232,8 @@ inv_result agent_create(agent_task *task)
 
     if (result == INV_OK)
         result = create(task, &wanted);
-    inv_name_free(&wanted.inviter);
-    inv_name_free(&wanted.user);
+    inv_jid_free(&wanted.inviter);
+    inv_jid_free(&wanted.user);
     free(wanted.made_by);
     return result;
 }

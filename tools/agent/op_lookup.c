@@ -15,7 +15,7 @@
 inv_result agent_exists(agent_task *task)
 {
     inv_account *account = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     if (result == INV_OK)
@@ -23,11 +23,11 @@ inv_result agent_exists(agent_task *task)
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_NO_ACCOUNT, "the name is free");
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
-inv_result agent_identify(inv_call *call, const inv_name *name,
+inv_result agent_identify(inv_call *call, const inv_jid *name,
                           char identity[INV_ACCOUNT_IDENTITY_SIZE])
 {
     inv_account *account = NULL;
@@ -55,25 +55,25 @@ static inv_result describe_holder(agent_task *task, const inv_account *account)
 inv_result agent_roster(agent_task *task)
 {
     inv_account *account = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     /* the account first: if it is made anew in between, the next call shows that */
     if (result == INV_OK)
         result = inv_account_find_of_jid(&task->call, name, &account);
     if (result == INV_OK)
-        result = agent_answer_roster(&task->call, inv_name_jid(name), task->answer);
+        result = agent_answer_roster(&task->call, inv_jid_text(name), task->answer);
     if (result == INV_OK)
         result = describe_holder(task, account);
     inv_account_free(&account);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
 /* ---------------------------------------------------------------------------------- accounts */
 
 /* Those names of users, one a line, that can be prepared; names has room for all. */
-static inv_result parse_users(agent_task *task, const char *users, inv_name **names, size_t *count)
+static inv_result parse_users(agent_task *task, const char *users, inv_jid **names, size_t *count)
 {
     inv_result result = INV_OK;
 
@@ -117,7 +117,7 @@ static bool append_account(void *context, const inv_account *account)
 inv_result agent_accounts(agent_task *task)
 {
     const char *users = task->arguments[0];
-    inv_name **names = calloc(strlen(users) / 2 + 1, sizeof(*names)); /* 2 bytes a name, at least */
+    inv_jid **names = calloc(strlen(users) / 2 + 1, sizeof(*names)); /* 2 bytes a name, at least */
     size_t count = 0;
     inv_result result;
 
@@ -125,10 +125,10 @@ inv_result agent_accounts(agent_task *task)
         return inv_verdict_no_memory(agent_clear_words(task));
     result = parse_users(task, users, names, &count);
     if (result == INV_OK)
-        result = inv_accounts_each(&task->call, (const inv_name *const *)names, count,
+        result = inv_accounts_each(&task->call, (const inv_jid *const *)names, count,
                                    append_account, task);
     while (count > 0)
-        inv_name_free(&names[--count]);
+        inv_jid_free(&names[--count]);
     free(names);
     return result;
 }

@@ -16,7 +16,7 @@ inv_result agent_changed(agent_task *task);
  * The identity of the account that the name has now (inv_account_identity); "": it has none, or no
  * invite made it.
  */
-inv_result agent_identify(inv_call *call, const inv_name *name,
+inv_result agent_identify(inv_call *call, const inv_jid *name,
                           char identity[INV_ACCOUNT_IDENTITY_SIZE]);
 
 #endif

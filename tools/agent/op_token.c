@@ -129,15 +129,15 @@ static time_t accepted_at(const agent_task *task)
 }
 
 /* False: the contacts cannot be read, which is logged. The redemption was done all the same. */
-static bool answer_approved(agent_task *task, const inv_name *name)
+static bool answer_approved(agent_task *task, const inv_jid *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = inv_call_aside(&task->call, &verdict);
 
-    if (agent_answer_roster(&call, inv_name_jid(name), task->answer) == INV_OK)
+    if (agent_answer_roster(&call, inv_jid_text(name), task->answer) == INV_OK)
         return true;
     inv_log_write(task->call.log, INV_LOG_WARNING, "%s is there, but its contacts are unknown: %s",
-                  inv_name_jid(name), verdict.why);
+                  inv_jid_text(name), verdict.why);
     return false;
 }
 
@@ -145,7 +145,7 @@ static bool answer_approved(agent_task *task, const inv_name *name)
  * Answers with the account's identity. verdict.account has it where inv_redeem set it; else it is
  * looked up.
  */
-static inv_result answer_account(agent_task *task, const inv_name *name)
+static inv_result answer_account(agent_task *task, const inv_jid *name)
 {
     static const char unknown[] = "contacts=unknown";
     char *identity = task->verdict.account;
@@ -158,7 +158,7 @@ static inv_result answer_account(agent_task *task, const inv_name *name)
                           known && !approved ? "\n" : "", approved ? "" : unknown);
 }
 
-static inv_result redeem(agent_task *task, const inv_token *token, const inv_name *name,
+static inv_result redeem(agent_task *task, const inv_token *token, const inv_jid *name,
                          inv_allowed_types allowed_types)
 {
     const char *text = task->arguments[2];
@@ -177,14 +177,14 @@ static inv_result redeem(agent_task *task, const inv_token *token, const inv_nam
 /* token NULL: registers without one, where the domain permits that. */
 static inv_result do_register(agent_task *task, const inv_token *token)
 {
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result = agent_redeem_name(task, task->arguments[1], INV_ALLOW_REGISTRATION, &name);
 
     if (result == INV_OK)
         result = redeem(task, token, name, INV_ALLOW_REGISTRATION);
     if (result == INV_OK)
         result = answer_account(task, name);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -234,7 +234,7 @@ inv_result agent_register(agent_task *task)
 static inv_result do_taken(agent_task *task, const inv_token *token)
 {
     inv_acceptance acceptance = {.accepted_at = accepted_at(task)};
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result = agent_redeem_name(task, task->arguments[1], INV_ALLOW_REGISTRATION, &name);
 
     if (result == INV_OK)
@@ -242,7 +242,7 @@ static inv_result do_taken(agent_task *task, const inv_token *token)
     if (result == INV_OK)
         result = inv_verdict_set(&task->verdict, INV_NAME_TAKEN,
                                  "the client has an account of that name in a store of its own");
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -253,12 +253,12 @@ inv_result agent_taken(agent_task *task)
 
 static inv_result do_reset(agent_task *task, const inv_token *token)
 {
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result = agent_redeem_name(task, task->arguments[1], INV_ALLOW_RESET, &name);
 
     if (result == INV_OK)
         result = redeem(task, token, name, INV_ALLOW_RESET);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 
@@ -270,14 +270,14 @@ inv_result agent_reset(agent_task *task)
 
 static inv_result do_contact(agent_task *task, const inv_token *token)
 {
-    inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(task->arguments[1], &name, agent_clear_words(task));
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_parse(task->arguments[1], &name, agent_clear_words(task));
 
     if (result == INV_OK)
         result = inv_redeem_contact(&task->call, token, name, 0);
     if (result == INV_OK && !answer_approved(task, name))
         result = agent_set_text(task, "contacts=unknown");
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return result;
 }
 

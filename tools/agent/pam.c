@@ -200,7 +200,7 @@ static inv_result check_name(inv_call *call, const inv_redeem_request *request)
                             &acceptance);
 }
 
-static bool is_there(const inv_call *call, const inv_name *name)
+static bool is_there(const inv_call *call, const inv_jid *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call aside = inv_call_aside(call, &verdict);
@@ -237,7 +237,7 @@ static inv_result explain_refusal(agent_task *task, const inv_redeem_request *re
  * INV_CONFIG where a stack succeeded without pam_invite.so, and so made no account. Else sets
  * verdict->account from the directory, since PAM does not tell it.
  */
-static inv_result confirm(agent_task *task, const inv_name *name)
+static inv_result confirm(agent_task *task, const inv_jid *name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_call call = inv_call_aside(&task->call, &verdict);
@@ -283,13 +283,13 @@ static inv_result run(agent_task *task, const char *const fields[AGENT_PAM_FIELD
 inv_result agent_pam_change(agent_task *task, const inv_redeem_request *request)
 {
     const inv_token *token = request->token;
-    const inv_name *name = request->name;
+    const inv_jid *name = request->name;
     bool one_domain = task->call.config->domain_count == 1;
     char text[INV_TOKEN_LENGTH + 1] = "";
     char moment[24] = "";
     const char *const fields[AGENT_PAM_FIELDS] = {
         [AGENT_PAM_SERVICE] = task->domain->pam_service,
-        [AGENT_PAM_USER] = one_domain ? inv_name_local(name) : inv_name_jid(name),
+        [AGENT_PAM_USER] = one_domain ? inv_jid_local(name) : inv_jid_text(name),
         [AGENT_PAM_TOKEN] = text,
         [AGENT_PAM_PASSWORD] = inv_secret_bytes(request->password),
         [AGENT_PAM_ADDRESS] = task->arguments[task->operation->address - 1],

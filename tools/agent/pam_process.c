@@ -133,7 +133,7 @@ static int set_items(pam_handle_t *pamh, const change *request)
  * The account lines come first, for modules like pam_time(8) that have no others. That there is no
  * such account yet, or that one to be reset is over, is no reason to refuse here.
  */
-static int judge_account(pam_handle_t *pamh, change *request)
+static int check_account(pam_handle_t *pamh, change *request)
 {
     int code = pam_acct_mgmt(pamh, 0);
 
@@ -156,7 +156,7 @@ static int change_password(change *request)
         return code;
     code = set_items(pamh, request);
     if (code == PAM_SUCCESS)
-        code = judge_account(pamh, request);
+        code = check_account(pamh, request);
     if (code == PAM_SUCCESS)
         code = pam_chauthtok(pamh, 0);
     (void)pam_end(pamh, code);

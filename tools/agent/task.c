@@ -35,13 +35,13 @@ static inv_result find_local(agent_task *task, const char *user, size_t *local)
 {
     const inv_domain *domain;
 
-    return inv_name_find_domain(task->service->context->config,
+    return inv_user_find_domain(task->service->context->config,
                                 &(inv_user){user, strlen(user), task->domain->name}, &domain, local,
                                 agent_clear_words(task));
 }
 
 inv_result agent_redeem_name(agent_task *task, const char *user, inv_allowed_types allowed_types,
-                             inv_name **name)
+                             inv_jid **name)
 {
     size_t local;
     inv_result result = find_local(task, user, &local);
@@ -52,15 +52,14 @@ inv_result agent_redeem_name(agent_task *task, const char *user, inv_allowed_typ
     return result;
 }
 
-inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name)
+inv_result agent_existing_name(agent_task *task, const char *user, inv_jid **name)
 {
     size_t local;
     inv_result result = find_local(task, user, &local);
 
     *name = NULL;
     if (result == INV_OK)
-        result =
-            inv_name_prepare_existing(task->domain, user, local, name, agent_clear_words(task));
+        result = inv_jid_prepare_existing(task->domain, user, local, name, agent_clear_words(task));
     return result;
 }
 

@@ -7,7 +7,7 @@
 
 #include "frame.h"
 #include "invitegate/context.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/redeem.h"
 #include "inviters.h"
 #include "limits.h"
@@ -63,8 +63,8 @@ struct agent_operation {
  * allowed_types (inv_redeem_name), or any that an account may have.
  */
 inv_result agent_redeem_name(agent_task *task, const char *user, inv_allowed_types allowed_types,
-                             inv_name **name);
-inv_result agent_existing_name(agent_task *task, const char *user, inv_name **name);
+                             inv_jid **name);
+inv_result agent_existing_name(agent_task *task, const char *user, inv_jid **name);
 
 /* Adds the approved contacts of a JID to the answer. */
 inv_result agent_answer_roster(inv_call *call, const char *jid, agent_answer *answer);

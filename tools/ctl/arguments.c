@@ -82,21 +82,21 @@ inv_result ctl_argument_id(ctl_session *session, void *state)
     return result;
 }
 
-inv_result ctl_read_jid(ctl_session *session, const char *text, inv_name **name)
+inv_result ctl_read_jid(ctl_session *session, const char *text, inv_jid **name)
 {
     char jid[3072];
     int length;
 
     *name = NULL;
     if (strchr(text, '@') != NULL)
-        return inv_name_parse_jid(text, name, &session->verdict);
+        return inv_jid_parse(text, name, &session->verdict);
     length = snprintf(jid, sizeof(jid), "%s@%s", text, session->domain->name);
     if (length < 0 || (size_t)length >= sizeof(jid))
         return inv_verdict_set(&session->verdict, INV_NAME_INVALID, "the name is too long");
-    return inv_name_parse_jid(jid, name, &session->verdict);
+    return inv_jid_parse(jid, name, &session->verdict);
 }
 
-inv_result ctl_read_account(ctl_session *session, const char *text, inv_name **name)
+inv_result ctl_read_account(ctl_session *session, const char *text, inv_jid **name)
 {
     const inv_config *config = session->context->config;
     inv_result result;
@@ -108,9 +108,9 @@ inv_result ctl_read_account(ctl_session *session, const char *text, inv_name **n
     result = ctl_choose_domain_of(session, text);
     if (result == INV_OK)
         result = ctl_read_jid(session, text, name);
-    if (result == INV_OK && inv_config_domain(config, inv_name_domain(*name)) != session->domain)
+    if (result == INV_OK && inv_config_domain(config, inv_jid_domain(*name)) != session->domain)
         result = inv_verdict_set(&session->verdict, INV_NAME_INVALID, "%s is not of the domain %s",
-                                 inv_name_jid(*name), session->domain->name);
+                                 inv_jid_text(*name), session->domain->name);
     return result;
 }
 

@@ -14,7 +14,7 @@
 void ctl_session_close(ctl_session *session)
 {
     inv_call_end(&session->call);
-    inv_name_free(&session->name);
+    inv_jid_free(&session->name);
     inv_token_free(&session->token);
     inv_context_free(&session->context);
 }
@@ -27,7 +27,7 @@ inv_result ctl_choose_domain(ctl_session *session)
     if (given != NULL) {
         inv_verdict unused = INV_VERDICT_INIT;
         size_t local;
-        inv_result result = inv_name_find_domain(config, &(inv_user){"", 0, given},
+        inv_result result = inv_user_find_domain(config, &(inv_user){"", 0, given},
                                                  &session->domain, &local, &unused);
 
         if (result == INV_NO_MEMORY)
@@ -58,7 +58,7 @@ const inv_domain *ctl_find_domain(const ctl_session *session, const char *text)
     size_t local;
 
     if (text == NULL || strchr(text, '@') == NULL ||
-        inv_name_find_domain(session->context->config, &(inv_user){text, strlen(text), NULL},
+        inv_user_find_domain(session->context->config, &(inv_user){text, strlen(text), NULL},
                              &domain, &local, &unused) != INV_OK)
         return NULL;
     return domain;

@@ -4,7 +4,7 @@
 
 #include "command.h"
 #include "invitegate/context.h"
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "invitegate/token.h"
 
 /* What a command works with: the open context, one call in one domain, and what was read. */
@@ -19,7 +19,7 @@ struct ctl_session {
     /* By the ctl_argument_ functions; freed with the session. */
     char id[INV_INVITE_ID_LENGTH + 1];
     inv_token *token;
-    inv_name *name;
+    inv_jid *name;
 };
 
 /* Closes what is open; ctl_run does it. */
@@ -80,9 +80,9 @@ inv_result ctl_argument_jid(ctl_session *session, void *state);
 inv_result ctl_argument_account(ctl_session *session, void *state);
 
 /* Reads a bare JID; without '@' the session's domain is meant. */
-inv_result ctl_read_jid(ctl_session *session, const char *text, inv_name **name);
+inv_result ctl_read_jid(ctl_session *session, const char *text, inv_jid **name);
 
 /* Chooses the domain of a JID, which must be configured, and reads the JID. */
-inv_result ctl_read_account(ctl_session *session, const char *text, inv_name **name);
+inv_result ctl_read_account(ctl_session *session, const char *text, inv_jid **name);
 
 #endif

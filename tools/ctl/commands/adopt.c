@@ -101,7 +101,7 @@ static inv_result change(adopting *work, const char *jid, inv_adoption *adoption
 }
 
 /* Chooses the domain of the JID, by -d or by the part behind the '@', and reads it. */
-static inv_result read_jid(ctl_session *session, const char *argument, inv_name **name)
+static inv_result read_jid(ctl_session *session, const char *argument, inv_jid **name)
 {
     session->domain = NULL;
     if (strchr(argument, '@') != NULL && ctl_find_domain(session, argument) == NULL)
@@ -115,13 +115,13 @@ static inv_result adopt_one(adopting *work, const char *argument)
 {
     inv_verdict *verdict = &work->session->verdict;
     inv_adoption adoption = {.dn = NULL};
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     const char *jid = argument;
 
     *verdict = (inv_verdict)INV_VERDICT_INIT;
     verdict->result = read_jid(work->session, argument, &name);
     if (verdict->result == INV_OK) {
-        jid = inv_name_jid(name);
+        jid = inv_jid_text(name);
         verdict->result = ctl_session_begin(work->session);
     }
     if (verdict->result == INV_OK)
@@ -136,7 +136,7 @@ static inv_result adopt_one(adopting *work, const char *argument)
     else if (verdict->result == INV_OK)
         verdict->result = change(work, jid, &adoption);
     inv_adoption_clear(&adoption);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     return verdict->result < INV_OK ? verdict->result : INV_OK;
 }
 

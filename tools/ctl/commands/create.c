@@ -41,9 +41,9 @@ static const ctl_option options[] = {
 typedef struct creation {
     ctl_terms terms;
     inv_invite_request request;
-    inv_name *user;
-    inv_name *inviter;
-    inv_name **contacts;
+    inv_jid *user;
+    inv_jid *inviter;
+    inv_jid **contacts;
     const char **groups;
     char made_by[32];
     int status;
@@ -89,7 +89,7 @@ static inv_result read_user(ctl_session *session, creation *wanted)
 
     if (text == NULL)
         return INV_OK;
-    result = inv_name_find_domain(session->context->config,
+    result = inv_user_find_domain(session->context->config,
                                   &(inv_user){text, strlen(text), session->domain->name}, &domain,
                                   &local, &session->verdict);
     if (result == INV_OK)
@@ -100,7 +100,7 @@ static inv_result read_user(ctl_session *session, creation *wanted)
 
 /* Tells in the error which of several names is wrong. */
 static inv_result read_person(ctl_session *session, const char *option, const char *text,
-                              inv_name **name)
+                              inv_jid **name)
 {
     inv_result result = ctl_read_jid(session, text, name);
     char why[sizeof(session->verdict.why)];
@@ -130,7 +130,7 @@ static inv_result read_names(ctl_session *session, creation *wanted)
     for (size_t i = 0; result == INV_OK && contacts[i] != NULL; i++)
         result = read_person(session, "contact", contacts[i], &wanted->contacts[i]);
     wanted->request.inviter = wanted->inviter;
-    wanted->request.contacts = (const inv_name *const *)wanted->contacts;
+    wanted->request.contacts = (const inv_jid *const *)wanted->contacts;
     wanted->request.groups = wanted->groups;
 cleanup:
     free(contacts);
@@ -142,11 +142,11 @@ static void clear(void *state)
     creation *wanted = state;
 
     for (size_t i = 0; wanted->contacts != NULL && wanted->contacts[i] != NULL; i++)
-        inv_name_free(&wanted->contacts[i]);
+        inv_jid_free(&wanted->contacts[i]);
     free(wanted->contacts);
     free(wanted->groups);
-    inv_name_free(&wanted->user);
-    inv_name_free(&wanted->inviter);
+    inv_jid_free(&wanted->user);
+    inv_jid_free(&wanted->inviter);
 }
 
 /*

@@ -22,7 +22,7 @@ static const char *const headers[] = {"ID",   "STATE",   "TYPE", "USER", "INVITE
 #define FILTER_SIZE (INV_INVITE_FILTER_SIZE + 96)
 
 typedef struct listing {
-    inv_name *inviter; /* NULL: of any */
+    inv_jid *inviter; /* NULL: of any */
     bool all;
     inv_invite_state state;
     time_t now;
@@ -95,7 +95,7 @@ static char *make_filter(const listing *wanted)
 
     write_state_filter(wanted, state);
     if (wanted->inviter != NULL) {
-        escaped = inv_filter_escape(inv_name_jid(wanted->inviter));
+        escaped = inv_filter_escape(inv_jid_text(wanted->inviter));
         if (escaped == NULL)
             return NULL;
     }
@@ -172,7 +172,7 @@ static void clear(void *state)
 {
     listing *wanted = state;
 
-    inv_name_free(&wanted->inviter);
+    inv_jid_free(&wanted->inviter);
     ctl_table_free(&wanted->table);
 }
 

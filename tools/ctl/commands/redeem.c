@@ -21,7 +21,7 @@ static bool is_foreign(const ctl_session *session, const char *user)
 
 typedef struct redemption {
     const char *user; /* as given */
-    inv_name *name;
+    inv_jid *name;
     inv_allowed_types purpose; /* one of them */
 } redemption;
 
@@ -42,7 +42,7 @@ static inv_result read_user(ctl_session *session, redemption *wanted)
 
     if (wanted->purpose == INV_ALLOW_CONTACT)
         return ctl_read_jid(session, user, &wanted->name);
-    result = inv_name_find_domain(session->context->config,
+    result = inv_user_find_domain(session->context->config,
                                   &(inv_user){user, strlen(user), session->domain->name}, &domain,
                                   &local, &session->verdict);
     return result == INV_OK
@@ -116,7 +116,7 @@ static int print(const ctl_session *session, void *state)
     if (session->invocation->json) {
         (void)ctl_json_print(ctl_session_json(session));
     } else {
-        (void)ctl_print_safe(stdout, inv_name_jid(done->name));
+        (void)ctl_print_safe(stdout, inv_jid_text(done->name));
         (void)puts(done->purpose == INV_ALLOW_CONTACT ? " is now a contact" : " is ready");
     }
     return CTL_EXIT_OK;
@@ -126,7 +126,7 @@ static void clear(void *state)
 {
     redemption *done = state;
 
-    inv_name_free(&done->name);
+    inv_jid_free(&done->name);
 }
 
 const ctl_command ctl_redeem = {

@@ -12,10 +12,10 @@ static void print_count(const char *between, size_t count, const char *what)
 
 static inv_result run(ctl_session *session, void *state)
 {
-    const inv_name *name = session->name;
+    const inv_jid *name = session->name;
     inv_result result = inv_remove(&session->call, name, state);
 
-    (void)snprintf(session->verdict.user, sizeof(session->verdict.user), "%s", inv_name_jid(name));
+    (void)snprintf(session->verdict.user, sizeof(session->verdict.user), "%s", inv_jid_text(name));
     if (result == INV_OK)
         result = inv_verdict_set(&session->verdict, INV_OK, "removed"); /* for the log */
     return result;
@@ -23,7 +23,7 @@ static inv_result run(ctl_session *session, void *state)
 
 static void print_text(const ctl_session *session, const inv_removal *removal)
 {
-    (void)ctl_print_safe(stdout, inv_name_jid(session->name));
+    (void)ctl_print_safe(stdout, inv_jid_text(session->name));
     (void)fputs(session->verdict.result == INV_OK ? " removed" : " has no account; of that name",
                 stdout);
     print_count(": ", removal->invites, "open invite");

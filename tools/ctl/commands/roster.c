@@ -39,7 +39,7 @@ static inv_result run(ctl_session *session, void *state)
         if (roster->table == NULL)
             return inv_verdict_no_memory(&session->verdict);
     }
-    result = inv_roster_each(&session->call, inv_name_jid(session->name), visit, roster);
+    result = inv_roster_each(&session->call, inv_jid_text(session->name), visit, roster);
     return roster->no_memory ? inv_verdict_no_memory(&session->verdict) : result;
 }
 
@@ -50,7 +50,7 @@ static int print(const ctl_session *session, void *state)
     if (roster->table != NULL && ctl_table_rows(roster->table) > 0)
         ctl_table_print_rows(stdout, roster->table);
     else if (roster->table != NULL)
-        ctl_warn("%s has no pre-approved contacts", inv_name_jid(session->name));
+        ctl_warn("%s has no pre-approved contacts", inv_jid_text(session->name));
     return CTL_EXIT_OK;
 }
 

@@ -10,7 +10,7 @@ static inv_result run(ctl_session *session, void *state)
     inv_invite **invite = state;
     inv_result result = inv_invite_read(&session->call, session->id, INV_INVITE_ALL, invite);
 
-    return result == INV_OK ? inv_invite_judge_account(&session->call, *invite) : result;
+    return result == INV_OK ? inv_invite_check_account(&session->call, *invite) : result;
 }
 
 static int print(const ctl_session *session, void *state)

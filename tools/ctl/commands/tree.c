@@ -203,13 +203,13 @@ static bool any_printed(const forest *all)
     return i < all->count;
 }
 
-static bool print_forest(forest *all, const inv_name *only, bool json)
+static bool print_forest(forest *all, const inv_jid *only, bool json)
 {
     step *stack = calloc(all->count + 2, sizeof(*stack));
     bool printed = stack != NULL;
 
     for (size_t i = 0; printed && i < all->count; i++) {
-        if (only != NULL ? inv_ascii_equal(all->people[i].jid, inv_name_jid(only))
+        if (only != NULL ? inv_ascii_equal(all->people[i].jid, inv_jid_text(only))
                          : all->people[i].invited_by == NULL)
             printed = print_tree(all, i, stack, json);
     }
@@ -248,7 +248,7 @@ static inv_result run(ctl_session *session, void *state)
 
 static int print(const ctl_session *session, void *state)
 {
-    const inv_name *only = session->name;
+    const inv_jid *only = session->name;
     forest *all = state;
 
     if (all->count > 0)

@@ -49,7 +49,7 @@ static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *d
  * Whether the clear password was hashed. A bind succeeds either way, so userPassword has to be
  * read.
  */
-static inv_result judge_hashing(const ctl_throwaway *attempt)
+static inv_result check_hashing(const ctl_throwaway *attempt)
 {
     ctl_proof *proof = attempt->proof;
     bool wanted = (proof->domain->verifiers & INV_VERIFIER_SERVER) != 0;
@@ -91,7 +91,7 @@ static inv_result judge_hashing(const ctl_throwaway *attempt)
 
 /* ---------------------------------------------------------------------------------------- forms */
 
-static inv_result judge_login(const ctl_throwaway *attempt, const inv_password_form *how)
+static inv_result check_login(const ctl_throwaway *attempt, const inv_password_form *how)
 {
     ctl_proof *proof = attempt->proof;
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
@@ -148,9 +148,9 @@ static inv_result try_form(ctl_proof *proof, const inv_password_form *how)
         proof->accepted |= INV_VERIFIERS_SCRAM;
         goto cleanup;
     }
-    result = judge_login(&attempt, how);
+    result = check_login(&attempt, how);
     if (result == INV_OK && how->verifiers == INV_VERIFIER_SERVER)
-        result = judge_hashing(&attempt);
+        result = check_hashing(&attempt);
 cleanup:
     ctl_throwaway_clear(&attempt);
     return result;

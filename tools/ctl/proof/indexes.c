@@ -146,7 +146,7 @@ static void need_filter(index_list *known, const char *filter, const char *base)
     }
 }
 
-static void judge(index_list *known)
+static void report_indexes(index_list *known)
 {
     static const char *const account[] = {"objectClass", "inviteId", "xmppInvitedBy",
                                           "xmppAccountExpires", NULL};
@@ -207,7 +207,7 @@ inv_result ctl_check_indexes(ctl_proof *proof)
                        "config-examples/slapd/invitegate-index.conf (389 DS: "
                        "config-examples/389ds/invitegate-config.ldif)");
     else if (result == INV_OK)
-        judge(&known);
+        report_indexes(&known);
     inv_operation_free(&known.openldap);
     inv_operation_free(&known.ds389);
     return result;

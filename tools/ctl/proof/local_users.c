@@ -18,7 +18,7 @@
 
 /* Users of this host whose names could be registered, as far as this host can tell. */
 typedef struct candidates {
-    inv_name *names[ASKED_MAX];
+    inv_jid *names[ASKED_MAX];
     inv_operation *searches[ASKED_MAX];
     size_t count;
 } candidates;
@@ -26,7 +26,7 @@ typedef struct candidates {
 static void candidates_clear(candidates *found)
 {
     for (size_t i = 0; i < found->count; i++) {
-        inv_name_free(&found->names[i]);
+        inv_jid_free(&found->names[i]);
         inv_operation_free(&found->searches[i]);
     }
     found->count = 0;
@@ -36,13 +36,13 @@ static void candidates_clear(candidates *found)
 static void consider(const ctl_proof *proof, const char *user, candidates *found)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
-    if (inv_name_prepare(proof->domain, user, strlen(user), &name, &verdict) != INV_OK)
+    if (inv_jid_prepare(proof->domain, user, strlen(user), &name, &verdict) != INV_OK)
         return;
     if (found->count == ASKED_MAX ||
-        inv_name_check_reserved(proof->domain, name, &verdict) != INV_OK) {
-        inv_name_free(&name);
+        inv_jid_check_reserved(proof->domain, name, &verdict) != INV_OK) {
+        inv_jid_free(&name);
         return;
     }
     found->names[found->count] = name;
@@ -92,7 +92,7 @@ static void tell(ctl_proof *proof, const candidates *found)
             found->searches[i]->entry_count > 0)
             continue;
         if (told < TOLD_MAX)
-            append(names, sizeof(names), inv_name_local(found->names[i]));
+            append(names, sizeof(names), inv_jid_local(found->names[i]));
         told++;
     }
     if (told == 0) {

@@ -26,7 +26,7 @@
  */
 typedef struct ctl_person {
     char *dn; /* NULL: could not be made */
-    inv_name *name;
+    inv_jid *name;
     inv_secret *password;
 } ctl_person;
 

@@ -60,7 +60,7 @@ static void forget_person(ctl_person *person)
 {
     free(person->dn);
     person->dn = NULL;
-    inv_name_free(&person->name);
+    inv_jid_free(&person->name);
     inv_secret_free(&person->password);
 }
 

@@ -108,7 +108,7 @@ static inv_result find_member(ctl_proof *proof, char **dn, char **local)
 
     if (person->dn != NULL) {
         *dn = strdup(person->dn);
-        *local = strdup(inv_name_local(person->name));
+        *local = strdup(inv_jid_local(person->name));
     } else {
         *dn = inv_dn_child(proof->domain->account_rdn, proof->tag, proof->domain->people);
         *local = strdup(proof->tag);

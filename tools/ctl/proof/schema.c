@@ -174,7 +174,7 @@ static void look_for_unknown(schema *known)
     }
 }
 
-static void judge(schema *known)
+static void report_schema(schema *known)
 {
     const char *other = "correct the keys account_... of this domain, or load the schema they need";
     const inv_domain *domain = known->proof->domain;
@@ -254,7 +254,7 @@ inv_result ctl_check_schema(ctl_proof *proof)
         goto cleanup;
     }
     known.entry = search->entries[0];
-    judge(&known);
+    report_schema(&known);
 cleanup:
     inv_operation_free(&search);
     return result;

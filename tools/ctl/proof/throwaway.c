@@ -13,7 +13,7 @@
 
 void ctl_throwaway_clear(ctl_throwaway *attempt)
 {
-    inv_name_free(&attempt->name);
+    inv_jid_free(&attempt->name);
     inv_secret_free(&attempt->password);
     inv_verifiers_free(&attempt->verifiers);
     free(attempt->dn);
@@ -57,7 +57,7 @@ inv_result ctl_throwaway_prepare(ctl_throwaway *attempt, const char *suffix)
     if ((attempt->wanted & INV_VERIFIERS_SCRAM) != 0)
         attempt->domain.verifiers |= scram != 0 ? scram : INV_VERIFIER_SCRAM_SHA_256;
     (void)snprintf(jid, sizeof(jid), "%s-%s@%s", proof->tag, suffix, proof->domain->name);
-    result = inv_name_parse_jid(jid, &attempt->name, proof->call->verdict);
+    result = inv_jid_parse(jid, &attempt->name, proof->call->verdict);
     if (result != INV_OK)
         return result;
     attempt->password = ctl_random_password();

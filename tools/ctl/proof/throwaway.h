@@ -11,7 +11,7 @@ typedef struct ctl_throwaway {
     unsigned wanted; /* INV_VERIFIER_ bits; one of SCRAM means those of the domain */
     const char *invite_id;
     inv_domain domain; /* a copy of the domain with other verifiers; owns nothing */
-    inv_name *name;
+    inv_jid *name;
     inv_secret *password;
     inv_verifiers *verifiers;
     char *dn;

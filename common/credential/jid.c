@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <config.h> /* memrchr, asprintf */
 
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 
 #include <idna.h>
 #include <pr29.h>
@@ -23,7 +23,7 @@
 /* A user name as hosts give it: longer than any can be before preparation shortens it. */
 #define USER_MAX 3100
 
-struct inv_name {
+struct inv_jid {
     char *local;
     char *domain;
     char *jid;
@@ -193,9 +193,9 @@ static inv_result prepare_domain(const char *domain, size_t length, char **prepa
 }
 
 /* Takes local and domain over, also when it fails. */
-static inv_result make_name(char *local, char *domain, inv_name **name, inv_verdict *verdict)
+static inv_result make_name(char *local, char *domain, inv_jid **name, inv_verdict *verdict)
 {
-    inv_name *made = calloc(1, sizeof(*made));
+    inv_jid *made = calloc(1, sizeof(*made));
 
     if (made == NULL) {
         free(local);
@@ -206,7 +206,7 @@ static inv_result make_name(char *local, char *domain, inv_name **name, inv_verd
     made->domain = domain;
     if (asprintf(&made->jid, "%s@%s", local, domain) < 0) {
         made->jid = NULL;
-        inv_name_free(&made);
+        inv_jid_free(&made);
         return inv_verdict_no_memory(verdict);
     }
     *name = made;
@@ -237,7 +237,7 @@ static inv_result find_option(const inv_config *config, const char *option,
     return INV_OK;
 }
 
-inv_result inv_name_find_domain(const inv_config *config, const inv_user *user,
+inv_result inv_user_find_domain(const inv_config *config, const inv_user *user,
                                 const inv_domain **domain, size_t *local_length,
                                 inv_verdict *verdict)
 {
@@ -332,7 +332,7 @@ static inv_result check_mail(const inv_domain *domain, const char *local, inv_ve
 }
 
 /* A name of the domain. Takes local over, also when it fails. */
-static inv_result make_in(const inv_domain *domain, char *local, inv_name **name,
+static inv_result make_in(const inv_domain *domain, char *local, inv_jid **name,
                           inv_verdict *verdict)
 {
     char *domain_name = strdup(domain->name);
@@ -348,8 +348,8 @@ static inv_result make_in(const inv_domain *domain, char *local, inv_name **name
     return result;
 }
 
-inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t length,
-                            inv_name **name, inv_verdict *verdict)
+inv_result inv_jid_prepare(const inv_domain *domain, const char *local, size_t length,
+                           inv_jid **name, inv_verdict *verdict)
 {
     char *prepared = NULL;
     inv_result result = prepare_local(local, length, &prepared, verdict);
@@ -367,8 +367,8 @@ inv_result inv_name_prepare(const inv_domain *domain, const char *local, size_t 
     return make_in(domain, prepared, name, verdict);
 }
 
-inv_result inv_name_prepare_existing(const inv_domain *domain, const char *local, size_t length,
-                                     inv_name **name, inv_verdict *verdict)
+inv_result inv_jid_prepare_existing(const inv_domain *domain, const char *local, size_t length,
+                                    inv_jid **name, inv_verdict *verdict)
 {
     char *prepared = NULL;
     inv_result result = prepare_local(local, length, &prepared, verdict);
@@ -377,7 +377,7 @@ inv_result inv_name_prepare_existing(const inv_domain *domain, const char *local
     return result == INV_OK ? make_in(domain, prepared, name, verdict) : result;
 }
 
-inv_result inv_name_parse_jid(const char *jid, inv_name **name, inv_verdict *verdict)
+inv_result inv_jid_parse(const char *jid, inv_jid **name, inv_verdict *verdict)
 {
     const char *at = strrchr(jid, '@');
     char *local = NULL;
@@ -422,8 +422,8 @@ static inv_result prepares_to(const char *reserved, const char *local, bool *sam
     return result == INV_NO_MEMORY ? INV_NO_MEMORY : INV_OK;
 }
 
-inv_result inv_name_check_reserved(const inv_domain *domain, const inv_name *name,
-                                   inv_verdict *verdict)
+inv_result inv_jid_check_reserved(const inv_domain *domain, const inv_jid *name,
+                                  inv_verdict *verdict)
 {
     for (char **reserved = domain->reserved_names; *reserved != NULL; reserved++) {
         bool same = false;
@@ -437,27 +437,27 @@ inv_result inv_name_check_reserved(const inv_domain *domain, const inv_name *nam
     return INV_OK;
 }
 
-bool inv_name_equal(const inv_name *a, const inv_name *b)
+bool inv_jid_equal(const inv_jid *a, const inv_jid *b)
 {
     return strcmp(a->jid, b->jid) == 0;
 }
 
-const char *inv_name_local(const inv_name *name)
+const char *inv_jid_local(const inv_jid *name)
 {
     return name->local;
 }
 
-const char *inv_name_domain(const inv_name *name)
+const char *inv_jid_domain(const inv_jid *name)
 {
     return name->domain;
 }
 
-const char *inv_name_jid(const inv_name *name)
+const char *inv_jid_text(const inv_jid *name)
 {
     return name->jid;
 }
 
-void inv_name_free(inv_name **name)
+void inv_jid_free(inv_jid **name)
 {
     if (*name == NULL)
         return;

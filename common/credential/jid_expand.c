@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 
 struct expansion {
     char *text;
@@ -40,7 +40,7 @@ static bool put_value(struct expansion *expansion, const char *value,
 }
 
 /* The template's own text goes in whole pieces. */
-static bool put_expanded(struct expansion *expansion, const inv_name *name,
+static bool put_expanded(struct expansion *expansion, const inv_jid *name,
                          const char *template_text, char *(*escape)(const char *value))
 {
     const char *position = template_text;
@@ -50,11 +50,11 @@ static bool put_expanded(struct expansion *expansion, const inv_name *name,
         const char *value = NULL;
 
         if (plain == 0 && position[1] == 'u')
-            value = inv_name_local(name);
+            value = inv_jid_local(name);
         else if (plain == 0 && position[1] == 'd')
-            value = inv_name_domain(name);
+            value = inv_jid_domain(name);
         else if (plain == 0 && position[1] == 'j')
-            value = inv_name_jid(name);
+            value = inv_jid_text(name);
         if (value != NULL ? !put_value(expansion, value, escape)
                           : !put(expansion, position, plain > 0 ? plain : 1))
             return false;
@@ -66,8 +66,8 @@ static bool put_expanded(struct expansion *expansion, const inv_name *name,
     return true;
 }
 
-char *inv_name_expand(const inv_name *name, const char *template_text,
-                      char *(*escape)(const char *value))
+char *inv_jid_expand(const inv_jid *name, const char *template_text,
+                     char *(*escape)(const char *value))
 {
     struct expansion expansion = {.text = NULL};
 

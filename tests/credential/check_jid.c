@@ -5,7 +5,7 @@
 #include <string.h>
 #include <stringprep.h>
 
-#include "invitegate/name.h"
+#include "invitegate/jid.h"
 #include "tests/support/suite.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -69,20 +69,20 @@ static const struct {
 START_TEST(a_name_is_prepared)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     char jid[96];
 
-    ck_assert_msg(inv_name_prepare(&domains[0], prepared[_i].local, strlen(prepared[_i].local),
-                                   &name, &verdict) == INV_OK,
+    ck_assert_msg(inv_jid_prepare(&domains[0], prepared[_i].local, strlen(prepared[_i].local),
+                                  &name, &verdict) == INV_OK,
                   "%s", verdict.why);
-    ck_assert_str_eq(inv_name_local(name), prepared[_i].prepared);
-    ck_assert_str_eq(inv_name_domain(name), "example.org");
+    ck_assert_str_eq(inv_jid_local(name), prepared[_i].prepared);
+    ck_assert_str_eq(inv_jid_domain(name), "example.org");
     (void)snprintf(jid, sizeof(jid), "%s@example.org", prepared[_i].prepared);
-    ck_assert_str_eq(inv_name_jid(name), jid);
+    ck_assert_str_eq(inv_jid_text(name), jid);
     ck_assert_str_eq(verdict.user, jid);
-    inv_name_free(&name);
+    inv_jid_free(&name);
     ck_assert_ptr_null(name);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 
@@ -93,17 +93,17 @@ START_TEST(each_ascii_character_is_prepared_as_by_libidn)
         const char local[] = {'a', character, 'z', '\0'};
         char expected[16] = "";
         inv_verdict verdict = INV_VERDICT_INIT;
-        inv_name *name = NULL;
-        inv_result result = inv_name_prepare(&domains[0], local, 3, &name, &verdict);
+        inv_jid *name = NULL;
+        inv_result result = inv_jid_prepare(&domains[0], local, 3, &name, &verdict);
 
         memcpy(expected, local, sizeof(local));
         if (stringprep_xmpp_nodeprep(expected, sizeof(expected)) == STRINGPREP_OK) {
             ck_assert_msg(result == INV_OK, "%d: %s", character, verdict.why);
-            ck_assert_str_eq(inv_name_local(name), expected);
+            ck_assert_str_eq(inv_jid_local(name), expected);
         } else {
             ck_assert_int_eq(result, INV_NAME_INVALID);
         }
-        inv_name_free(&name);
+        inv_jid_free(&name);
     }
 }
 END_TEST
@@ -111,15 +111,15 @@ END_TEST
 START_TEST(a_plain_name_has_the_same_limit)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     char local[1024];
 
     memset(local, 'a', sizeof(local));
-    ck_assert_int_eq(inv_name_prepare(&domains[0], local, 1024, &name, &verdict), INV_NAME_INVALID);
+    ck_assert_int_eq(inv_jid_prepare(&domains[0], local, 1024, &name, &verdict), INV_NAME_INVALID);
     ck_assert_msg(strstr(verdict.why, "longer than 1023") != NULL, "%s", verdict.why);
-    ck_assert_int_eq(inv_name_prepare(&domains[0], local, 1023, &name, &verdict), INV_OK);
-    ck_assert_uint_eq(strlen(inv_name_local(name)), 1023);
-    inv_name_free(&name);
+    ck_assert_int_eq(inv_jid_prepare(&domains[0], local, 1023, &name, &verdict), INV_OK);
+    ck_assert_uint_eq(strlen(inv_jid_local(name)), 1023);
+    inv_jid_free(&name);
 }
 END_TEST
 
@@ -162,10 +162,10 @@ static const struct {
 START_TEST(what_a_jid_forbids_is_refused)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
     ck_assert_int_eq(
-        inv_name_prepare(&domains[0], refused[_i].local, refused[_i].length, &name, &verdict),
+        inv_jid_prepare(&domains[0], refused[_i].local, refused[_i].length, &name, &verdict),
         INV_NAME_INVALID);
     ck_assert_int_eq(verdict.result, INV_NAME_INVALID);
     ck_assert_ptr_null(name);
@@ -179,14 +179,14 @@ static inv_result prepare_repeated(const char *piece, size_t times)
     size_t size = strlen(piece);
     char *text = malloc(size * times + 1);
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     inv_result result;
 
     ck_assert_ptr_nonnull(text);
     for (size_t i = 0; i < times; i++)
         memcpy(text + i * size, piece, size);
-    result = inv_name_prepare(&domains[0], text, size * times, &name, &verdict);
-    inv_name_free(&name);
+    result = inv_jid_prepare(&domains[0], text, size * times, &name, &verdict);
+    inv_jid_free(&name);
     free(text);
     return result;
 }
@@ -211,13 +211,13 @@ START_TEST(the_pattern_judges_the_prepared_name)
     static const char *const bad[] = {"-a",  ".a",  "*()", "a,b",  "a+b",
                                       "a=b", "a;b", "a#b", "a\\b", "jul\304\261et"};
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
-    ck_assert_int_eq(inv_name_prepare(&domains[1], "ALICE-1._x", 10, &name, &verdict), INV_OK);
-    ck_assert_str_eq(inv_name_jid(name), "alice-1._x@xn--bcher-kva.example");
-    inv_name_free(&name);
+    ck_assert_int_eq(inv_jid_prepare(&domains[1], "ALICE-1._x", 10, &name, &verdict), INV_OK);
+    ck_assert_str_eq(inv_jid_text(name), "alice-1._x@xn--bcher-kva.example");
+    inv_jid_free(&name);
     for (int i = 0; i < COUNT(bad); i++) {
-        ck_assert_int_eq(inv_name_prepare(&domains[1], bad[i], strlen(bad[i]), &name, &verdict),
+        ck_assert_int_eq(inv_jid_prepare(&domains[1], bad[i], strlen(bad[i]), &name, &verdict),
                          INV_NAME_INVALID);
         ck_assert_ptr_null(name);
         ck_assert_ptr_nonnull(strstr(verdict.why, DEFAULT_NAME));
@@ -247,12 +247,12 @@ START_TEST(the_pattern_is_for_the_whole_name)
     for (int i = 0; i < COUNT(rows); i++) {
         const char *local = rows[i].local;
         inv_verdict verdict = INV_VERDICT_INIT;
-        inv_name *name = NULL;
-        inv_result result = inv_name_prepare(&domain, local, strlen(local), &name, &verdict);
+        inv_jid *name = NULL;
+        inv_result result = inv_jid_prepare(&domain, local, strlen(local), &name, &verdict);
 
         ck_assert_msg(result == (rows[i].fits[_i] ? INV_OK : INV_NAME_INVALID), "%s for %s: %s",
                       local, text, inv_result_name(result));
-        inv_name_free(&name);
+        inv_jid_free(&name);
     }
     regfree(&domain.name_pattern);
 }
@@ -269,15 +269,14 @@ START_TEST(a_name_that_is_a_mail_address)
         for (int i = 0; i < COUNT(good) + COUNT(bad); i++) {
             const char *local = i < COUNT(good) ? good[i] : bad[i - COUNT(good)];
             inv_verdict verdict = INV_VERDICT_INIT;
-            inv_name *name = NULL;
-            inv_result result =
-                inv_name_prepare(&domains[0], local, strlen(local), &name, &verdict);
+            inv_jid *name = NULL;
+            inv_result result = inv_jid_prepare(&domains[0], local, strlen(local), &name, &verdict);
 
             ck_assert_msg(result == (is_mail == 0 || i < COUNT(good) ? INV_OK : INV_NAME_INVALID),
                           "%s: %s", local, inv_result_name(result));
             if (result != INV_OK)
                 ck_assert_msg(strstr(verdict.why, "mail address") != NULL, "%s", verdict.why);
-            inv_name_free(&name);
+            inv_jid_free(&name);
         }
     }
 }
@@ -295,18 +294,16 @@ START_TEST(what_is_wrong_with_a_domain_is_told_in_words)
     static const char twice[] = "alice@example.org@example.org";
     inv_verdict verdict = INV_VERDICT_INIT;
     const inv_domain *domain = NULL;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     size_t local = 0;
 
-    expect_words(inv_name_parse_jid(twice, &name, &verdict), &verdict, "given twice?");
-    ck_assert_int_eq(inv_name_find_domain(&config, &(inv_user){twice, strlen(twice), NULL}, &domain,
+    expect_words(inv_jid_parse(twice, &name, &verdict), &verdict, "given twice?");
+    ck_assert_int_eq(inv_user_find_domain(&config, &(inv_user){twice, strlen(twice), NULL}, &domain,
                                           &local, &verdict),
                      INV_OK);
-    expect_words(inv_name_prepare(domain, twice, local, &name, &verdict), &verdict, "given twice?");
-    expect_words(inv_name_parse_jid("alice@exa_mple.org", &name, &verdict), &verdict,
-                 "letters, digits");
-    expect_words(inv_name_parse_jid("alice@-example.org", &name, &verdict), &verdict,
-                 "letters, digits");
+    expect_words(inv_jid_prepare(domain, twice, local, &name, &verdict), &verdict, "given twice?");
+    expect_words(inv_jid_parse("alice@exa_mple.org", &name, &verdict), &verdict, "letters, digits");
+    expect_words(inv_jid_parse("alice@-example.org", &name, &verdict), &verdict, "letters, digits");
 }
 END_TEST
 
@@ -321,14 +318,14 @@ START_TEST(reserved_names_are_compared_prepared)
 
     for (int i = 0; i < COUNT(cases); i++) {
         inv_verdict verdict = INV_VERDICT_INIT;
-        inv_name *name = NULL;
+        inv_jid *name = NULL;
 
         ck_assert_int_eq(
-            inv_name_prepare(&domains[0], cases[i].local, strlen(cases[i].local), &name, &verdict),
+            inv_jid_prepare(&domains[0], cases[i].local, strlen(cases[i].local), &name, &verdict),
             INV_OK);
-        ck_assert_int_eq(inv_name_check_reserved(&domains[0], name, &verdict),
+        ck_assert_int_eq(inv_jid_check_reserved(&domains[0], name, &verdict),
                          cases[i].reserved ? INV_NAME_RESERVED : INV_OK);
-        inv_name_free(&name);
+        inv_jid_free(&name);
     }
 }
 END_TEST
@@ -352,17 +349,17 @@ void *__wrap_calloc(size_t count, size_t size)
 START_TEST(want_of_memory_reserves_no_name)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
-    ck_assert_int_eq(inv_name_prepare(&domains[0], "bob", 3, &name, &verdict), INV_OK);
+    ck_assert_int_eq(inv_jid_prepare(&domains[0], "bob", 3, &name, &verdict), INV_OK);
     for (long i = 0; i < 2; i++) {
         callocs_left = i;
-        ck_assert_int_eq(inv_name_check_reserved(&domains[0], name, &verdict), INV_NO_MEMORY);
+        ck_assert_int_eq(inv_jid_check_reserved(&domains[0], name, &verdict), INV_NO_MEMORY);
         ck_assert_int_eq(verdict.result, INV_NO_MEMORY);
     }
     callocs_left = -1;
-    ck_assert_int_eq(inv_name_check_reserved(&domains[0], name, &verdict), INV_OK);
-    inv_name_free(&name);
+    ck_assert_int_eq(inv_jid_check_reserved(&domains[0], name, &verdict), INV_OK);
+    inv_jid_free(&name);
 }
 END_TEST
 
@@ -405,8 +402,8 @@ static const struct {
 START_TEST(a_jid_is_parsed)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
-    inv_result result = inv_name_parse_jid(jids[_i].text, &name, &verdict);
+    inv_jid *name = NULL;
+    inv_result result = inv_jid_parse(jids[_i].text, &name, &verdict);
 
     if (jids[_i].jid == NULL) {
         ck_assert_int_eq(result, INV_NAME_INVALID);
@@ -415,27 +412,27 @@ START_TEST(a_jid_is_parsed)
         return;
     }
     ck_assert_msg(result == INV_OK, "%s", verdict.why);
-    ck_assert_str_eq(inv_name_jid(name), jids[_i].jid);
+    ck_assert_str_eq(inv_jid_text(name), jids[_i].jid);
     ck_assert_str_eq(verdict.user, "");
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 
 START_TEST(equality_is_of_the_prepared_jid)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *a = NULL;
-    inv_name *same = NULL;
-    inv_name *other = NULL;
+    inv_jid *a = NULL;
+    inv_jid *same = NULL;
+    inv_jid *other = NULL;
 
-    ck_assert_int_eq(inv_name_parse_jid("alice@example.org", &a, &verdict), INV_OK);
-    ck_assert_int_eq(inv_name_parse_jid("ALICE@Example.org", &same, &verdict), INV_OK);
-    ck_assert_int_eq(inv_name_parse_jid("alice@example.net", &other, &verdict), INV_OK);
-    ck_assert(inv_name_equal(a, same));
-    ck_assert(!inv_name_equal(a, other));
-    inv_name_free(&a);
-    inv_name_free(&same);
-    inv_name_free(&other);
+    ck_assert_int_eq(inv_jid_parse("alice@example.org", &a, &verdict), INV_OK);
+    ck_assert_int_eq(inv_jid_parse("ALICE@Example.org", &same, &verdict), INV_OK);
+    ck_assert_int_eq(inv_jid_parse("alice@example.net", &other, &verdict), INV_OK);
+    ck_assert(inv_jid_equal(a, same));
+    ck_assert(!inv_jid_equal(a, other));
+    inv_jid_free(&a);
+    inv_jid_free(&same);
+    inv_jid_free(&other);
 }
 END_TEST
 
@@ -483,7 +480,7 @@ START_TEST(the_domain_is_told_by_the_rules)
     size_t local_length = 99;
 
     config.domain_count = wanted[_i].domains;
-    ck_assert_int_eq(inv_name_find_domain(
+    ck_assert_int_eq(inv_user_find_domain(
                          &config,
                          &(inv_user){wanted[_i].user, strlen(wanted[_i].user), wanted[_i].option},
                          &domain, &local_length, &verdict),
@@ -504,11 +501,11 @@ START_TEST(the_length_ends_the_user_name)
     const inv_domain *domain = NULL;
     size_t local_length = 0;
 
-    ck_assert_int_eq(inv_name_find_domain(&config, &(inv_user){"alice@example.orgX", 17, NULL},
+    ck_assert_int_eq(inv_user_find_domain(&config, &(inv_user){"alice@example.orgX", 17, NULL},
                                           &domain, &local_length, &verdict),
                      INV_OK);
     ck_assert_ptr_eq(domain, &domains[0]);
-    ck_assert_int_eq(inv_name_find_domain(&config, &(inv_user){"alice@example.org\0", 18, NULL},
+    ck_assert_int_eq(inv_user_find_domain(&config, &(inv_user){"alice@example.org\0", 18, NULL},
                                           &domain, &local_length, &verdict),
                      INV_NAME_INVALID);
 }
@@ -552,37 +549,37 @@ START_TEST(a_template_is_expanded)
         {"%%%u", "%alice", "%<alice>"},
     };
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
 
-    ck_assert_int_eq(inv_name_parse_jid("alice@example.org", &name, &verdict), INV_OK);
+    ck_assert_int_eq(inv_jid_parse("alice@example.org", &name, &verdict), INV_OK);
     for (int i = 0; i < COUNT(cases); i++) {
-        char *text = inv_name_expand(name, cases[i].template_text, NULL);
+        char *text = inv_jid_expand(name, cases[i].template_text, NULL);
 
         ck_assert_ptr_nonnull(text);
         ck_assert_str_eq(text, cases[i].plain);
         free(text);
-        text = inv_name_expand(name, cases[i].template_text, in_brackets);
+        text = inv_jid_expand(name, cases[i].template_text, in_brackets);
         ck_assert_ptr_nonnull(text);
         ck_assert_str_eq(text, cases[i].escaped);
         free(text);
     }
-    ck_assert_ptr_null(inv_name_expand(name, "a%ub", no_memory));
-    inv_name_free(&name);
+    ck_assert_ptr_null(inv_jid_expand(name, "a%ub", no_memory));
+    inv_jid_free(&name);
 }
 END_TEST
 
 START_TEST(a_name_expands_only_once)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
-    inv_name *name = NULL;
+    inv_jid *name = NULL;
     char *text;
 
-    ck_assert_int_eq(inv_name_parse_jid("%d%j@example.org", &name, &verdict), INV_OK);
-    text = inv_name_expand(name, "%u", NULL);
+    ck_assert_int_eq(inv_jid_parse("%d%j@example.org", &name, &verdict), INV_OK);
+    text = inv_jid_expand(name, "%u", NULL);
     ck_assert_ptr_nonnull(text);
     ck_assert_str_eq(text, "%d%j");
     free(text);
-    inv_name_free(&name);
+    inv_jid_free(&name);
 }
 END_TEST
 
