@@ -3,9 +3,9 @@
 # is a wing, and a wing uses those above it here.
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/common
-common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
-	$(CRYPT_CFLAGS)
-common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(CRYPT_LIBS)
+common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) \
+	$(IDN_CFLAGS) $(CRYPT_CFLAGS)
+common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(NETTLE_LIBS) $(IDN_LIBS) $(CRYPT_LIBS)
 common_libcommon_la_SOURCES = $(common_faces)
 
 # no configuration, no network
@@ -33,9 +33,10 @@ common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_p
 
 # what a person presents
 common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c \
-	common/credential/name_expand.c common/credential/saslprep.c common/credential/saslprep.h \
-	common/credential/scram.c common/credential/scram.h common/credential/token.c \
-	common/credential/user_password.c common/credential/user_password.h common/credential/verifier.c
+	common/credential/name_expand.c common/credential/pbkdf2.c common/credential/pbkdf2.h \
+	common/credential/saslprep.c common/credential/saslprep.h common/credential/scram.c \
+	common/credential/scram.h common/credential/token.c common/credential/user_password.c \
+	common/credential/user_password.h common/credential/verifier.c
 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
