@@ -41,9 +41,9 @@ common_libcommon_la_SOURCES += common/credential/key.c common/credential/name.c 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
 	common/model/account_login.c common/model/account_login.h \
-	common/model/account_refusal.c common/model/account_refusal.h common/model/account_write.c \
-	common/model/account_write.h common/model/accounts.c common/model/call.c common/model/claim.c \
-	common/model/claim.h common/model/clock.c common/model/clock.h common/model/context.c \
+	common/model/account_refusal.c common/model/account_refusal.h common/model/account_verifiers.c \
+	common/model/account_verifiers.h common/model/account_write.c common/model/account_write.h \
+	common/model/accounts.c common/model/call.c common/model/claim.c common/model/claim.h common/model/clock.c common/model/clock.h common/model/context.c \
 	common/model/freshness.c common/model/freshness.h common/model/group.c common/model/group.h \
 	common/model/group_kind.c common/model/invite.c common/model/invite.h \
 	common/model/invite_account.c common/model/invite_state.c common/model/invite_terms.c \
@@ -76,8 +76,9 @@ common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans
 	common/upkeep/visibility.h
 
 # What front ends may include
-common_faces = include/invitegate/account.h include/invitegate/accounts.h \
-	include/invitegate/adopt.h include/invitegate/ascii.h include/invitegate/call.h \
+common_faces = include/invitegate/account.h include/invitegate/account_verifiers.h \
+	include/invitegate/accounts.h include/invitegate/adopt.h include/invitegate/ascii.h \
+	include/invitegate/call.h \
 	include/invitegate/changes.h include/invitegate/config.h include/invitegate/context.h \
 	include/invitegate/deadline.h include/invitegate/directory.h include/invitegate/dn.h \
 	include/invitegate/freshness.h include/invitegate/group.h include/invitegate/invite.h \

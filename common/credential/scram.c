@@ -206,6 +206,20 @@ static bool read_value(const char *text, size_t length, stored_value *value)
            read_key(rest, value->mechanism, value->server);
 }
 
+unsigned inv_scram_verifier_of(const char *stored, size_t length, const char **name)
+{
+    stored_value value;
+    unsigned verifier = 0;
+
+    *name = NULL;
+    if (read_value(stored, length, &value)) {
+        *name = value.mechanism->name;
+        verifier = value.mechanism->verifier;
+    }
+    inv_wipe(&value, sizeof(value));
+    return verifier;
+}
+
 /* Compares the prepared password with a value that was read. */
 static inv_match compare(const stored_value *value, const inv_secret *prepared)
 {
