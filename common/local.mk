@@ -43,11 +43,13 @@ common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
 	common/model/account_login.c common/model/account_login.h \
 	common/model/account_refusal.c common/model/account_refusal.h common/model/account_verifiers.c \
 	common/model/account_verifiers.h common/model/account_write.c common/model/account_write.h \
-	common/model/accounts.c common/model/call.c common/model/claim.c common/model/claim.h common/model/clock.c common/model/clock.h common/model/context.c \
+	common/model/accounts.c common/model/call.c common/model/claim.c common/model/claim.h \
+	common/model/clock.c common/model/clock.h common/model/context.c \
 	common/model/freshness.c common/model/freshness.h common/model/group.c common/model/group.h \
 	common/model/group_kind.c common/model/invite.c common/model/invite.h \
 	common/model/invite_account.c common/model/invite_state.c common/model/invite_terms.c \
 	common/model/invite_terms.h common/model/lock.c common/model/lock.h \
+	common/model/login_verifiers.c common/model/login_verifiers.h \
 	common/model/naming_context.c common/model/naming_context.h \
 	common/model/owner.c common/model/owner.h common/model/pair.c common/model/pair.h \
 	common/model/reservation.c common/model/reservation.h
@@ -72,8 +74,8 @@ common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c 
 common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
-	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h common/upkeep/visibility.c \
-	common/upkeep/visibility.h
+	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h \
+	common/upkeep/verifier_census.c common/upkeep/visibility.c common/upkeep/visibility.h
 
 # What front ends may include
 common_faces = include/invitegate/account.h include/invitegate/account_verifiers.h \
@@ -88,4 +90,4 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
 	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \
 	include/invitegate/token.h include/invitegate/trusted_file.h include/invitegate/utf8.h \
-	include/invitegate/verdict.h include/invitegate/verifier.h
+	include/invitegate/verdict.h include/invitegate/verifier.h include/invitegate/verifier_census.h
