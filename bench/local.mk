@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
-BENCHMARKS = bench/bench_token bench/bench_registration bench/bench_transaction \
-	bench/bench_timing bench/bench_flood
+BENCHMARKS = bench/bench_token bench/bench_scram bench/bench_registration \
+	bench/bench_transaction bench/bench_timing bench/bench_flood
 # Takes minutes and gigabytes: "make bench-size", also with INV_BENCH_INVITES="1000 20000" TMPDIR=/dev/shm.
 BENCH_SIZE = bench/bench_size
 EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE)
@@ -13,6 +13,10 @@ BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
 bench_bench_token_SOURCES = bench/bench_token.c $(BENCH_COMMON)
 bench_bench_token_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 bench_bench_token_LDADD = common/libcommon.la $(CRYPTO_LIBS)
+
+bench_bench_scram_SOURCES = bench/bench_scram.c $(BENCH_COMMON)
+bench_bench_scram_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS)
+bench_bench_scram_LDADD = common/libcommon.la $(CRYPTO_LIBS) $(NETTLE_LIBS)
 
 BENCH_REGISTRATIONS = bench/registrations.c bench/registrations.h bench/bare.c bench/bare.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)

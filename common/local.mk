@@ -3,9 +3,9 @@
 # is a wing, and a wing uses those above it here.
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/common
-common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
-	$(CRYPT_CFLAGS)
-common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(IDN_LIBS) $(CRYPT_LIBS)
+common_libcommon_la_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) \
+	$(IDN_CFLAGS) $(CRYPT_CFLAGS)
+common_libcommon_la_LIBADD = $(LDAP_LIBS) $(CRYPTO_LIBS) $(NETTLE_LIBS) $(IDN_LIBS) $(CRYPT_LIBS)
 common_libcommon_la_SOURCES = $(common_faces)
 
 # no configuration, no network
@@ -36,20 +36,22 @@ common_libcommon_la_SOURCES += common/directory/answer.c common/directory/bind_p
 # what a person presents
 common_libcommon_la_SOURCES += common/credential/jid.c common/credential/jid_expand.c \
 	common/credential/key.c common/credential/password.c common/credential/password.h \
-	common/credential/saslprep.c common/credential/saslprep.h common/credential/scram.c \
-	common/credential/scram.h common/credential/token.c common/credential/user_password.c \
-	common/credential/user_password.h common/credential/verifier.c
+	common/credential/pbkdf2.c common/credential/pbkdf2.h common/credential/saslprep.c \
+	common/credential/saslprep.h common/credential/scram.c common/credential/scram.h \
+	common/credential/token.c common/credential/user_password.c common/credential/user_password.h \
+	common/credential/verifier.c
 
 # an entry and its struct; who an account is
 common_libcommon_la_SOURCES += common/model/account.c common/model/account.h \
 	common/model/account_login.c common/model/account_login.h common/model/account_refusal.c \
-	common/model/account_refusal.h common/model/account_write.c common/model/account_write.h \
-	common/model/accounts.c common/model/call.c common/model/claim.c common/model/claim.h \
-	common/model/clock.c common/model/clock.h common/model/context.c common/model/freshness.c \
-	common/model/freshness.h common/model/group.c common/model/group.h common/model/group_kind.c \
-	common/model/invite.c common/model/invite.h common/model/invite_account.c \
-	common/model/invite_state.c common/model/invite_terms.c common/model/invite_terms.h \
-	common/model/lock.c common/model/lock.h common/model/naming_context.c \
+	common/model/account_refusal.h common/model/account_verifiers.c common/model/account_verifiers.h \
+	common/model/account_write.c common/model/account_write.h common/model/accounts.c \
+	common/model/call.c common/model/claim.c common/model/claim.h common/model/clock.c \
+	common/model/clock.h common/model/context.c common/model/freshness.c common/model/freshness.h \
+	common/model/group.c common/model/group.h common/model/group_kind.c common/model/invite.c \
+	common/model/invite.h common/model/invite_account.c common/model/invite_state.c \
+	common/model/invite_terms.c common/model/invite_terms.h common/model/lock.c common/model/lock.h \
+	common/model/login_verifiers.c common/model/login_verifiers.h common/model/naming_context.c \
 	common/model/naming_context.h common/model/owner.c common/model/owner.h common/model/pair.c \
 	common/model/pair.h common/model/reservation.c common/model/reservation.h
 
@@ -73,19 +75,20 @@ common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c 
 common_libcommon_la_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
-	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h common/upkeep/visibility.c \
-	common/upkeep/visibility.h
+	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h \
+	common/upkeep/verifier_census.c common/upkeep/visibility.c common/upkeep/visibility.h
 
 # What front ends may include
-common_faces = include/invitegate/account.h include/invitegate/accounts.h \
-	include/invitegate/adopt.h include/invitegate/ascii.h include/invitegate/call.h \
-	include/invitegate/changes.h include/invitegate/config.h include/invitegate/context.h \
-	include/invitegate/deadline.h include/invitegate/directory.h include/invitegate/dn.h \
-	include/invitegate/freshness.h include/invitegate/group.h include/invitegate/invite.h \
-	include/invitegate/jid.h include/invitegate/key.h include/invitegate/log.h \
-	include/invitegate/login.h include/invitegate/pair.h include/invitegate/password.h \
-	include/invitegate/password_form.h include/invitegate/provider.h include/invitegate/redeem.h \
-	include/invitegate/removal.h include/invitegate/repair.h include/invitegate/result.h \
-	include/invitegate/roster.h include/invitegate/secret.h include/invitegate/timestamp.h \
-	include/invitegate/token.h include/invitegate/trusted_file.h include/invitegate/utf8.h \
-	include/invitegate/verdict.h include/invitegate/verifier.h
+common_faces = include/invitegate/account.h include/invitegate/account_verifiers.h \
+	include/invitegate/accounts.h include/invitegate/adopt.h include/invitegate/ascii.h \
+	include/invitegate/call.h include/invitegate/changes.h include/invitegate/config.h \
+	include/invitegate/context.h include/invitegate/deadline.h include/invitegate/directory.h \
+	include/invitegate/dn.h include/invitegate/freshness.h include/invitegate/group.h \
+	include/invitegate/invite.h include/invitegate/jid.h include/invitegate/key.h \
+	include/invitegate/log.h include/invitegate/login.h include/invitegate/pair.h \
+	include/invitegate/password.h include/invitegate/password_form.h include/invitegate/provider.h \
+	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
+	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
+	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \
+	include/invitegate/utf8.h include/invitegate/verdict.h include/invitegate/verifier.h \
+	include/invitegate/verifier_census.h

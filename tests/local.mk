@@ -5,8 +5,9 @@
 include tests/support/local.mk
 LDADD = $(TEST_LIBS)
 TEST_LIBS = $(SUPPORT_LIBS) common/libcommon.la $(TEST_EXTERNAL_LIBS)
-TEST_EXTERNAL_LIBS = $(CHECK_LIBS) $(LDAP_LIBS) $(CRYPTO_LIBS) $(CRYPT_LIBS) $(PAM_LIBS) -lpthread
-tests/%.o tests/%.lo: AM_CFLAGS += $(CHECK_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(CRYPT_CFLAGS) $(PAM_CFLAGS)
+TEST_EXTERNAL_LIBS = $(CHECK_LIBS) $(LDAP_LIBS) $(CRYPTO_LIBS) $(NETTLE_LIBS) $(CRYPT_LIBS) $(PAM_LIBS) -lpthread
+tests/%.o tests/%.lo: AM_CFLAGS += $(CHECK_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) $(CRYPT_CFLAGS) \
+	$(PAM_CFLAGS)
 
 # Those of TESTS that make check-short leaves to make check-long. (They stand in TESTS too: automake
 # knows how to run a program that it finds there, and no other.)

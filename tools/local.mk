@@ -23,7 +23,7 @@ tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c
 	tools/ctl/proof/places.c tools/ctl/proof/places.h tools/ctl/proof/proof.c tools/ctl/proof/proof.h \
 	tools/ctl/proof/prove.c tools/ctl/proof/report.c tools/ctl/proof/report.h \
 	tools/ctl/proof/roster.c tools/ctl/proof/schema.c tools/ctl/proof/throwaway.c \
-	tools/ctl/proof/throwaway.h
+	tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRENCODE_LIBS)

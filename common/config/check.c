@@ -166,6 +166,10 @@ inv_result inv_config_check_domain(const config_reading *reading, const char *se
         return fail(reading, section, "claim_grace",
                     "must be at least 20 times the timeout of [directory], so that no late write "
                     "meets a claim that was given away");
+    if (domain->scram_at_login && (domain->verifiers & INV_VERIFIERS_SCRAM) == 0)
+        return fail(reading, section, "scram_at_login",
+                    "must be no where password_verifiers has no scram-sha-...: there would be none "
+                    "to write");
     for (size_t i = 0; i < domain->account_attribute_count; i++)
         domain->names_are_mail =
             domain->names_are_mail || makes_mail_of_name(&domain->account_attributes[i]);

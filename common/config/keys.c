@@ -60,6 +60,8 @@
         "scram-sha-512") \
     KEY(domain, scram_iterations, inv_domain, scram_iterations, scram_iterations, "10000", \
         "a number from 4096 to 1000000") \
+    KEY(domain, scram_at_login, inv_domain, scram_at_login, boolean, "no", \
+        "yes or no") \
     KEY(domain, allowed_groups, inv_domain, allowed_groups, dns, "", \
         "DNs separated by spaces; a DN with spaces in double quotes") \
     KEY(domain, reset_filter, inv_domain, reset_filter, filter, "(objectClass=xmppAccount)", \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "scram.h"
 
+#include <nettle/nettle-meta.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/encoding.h"
+#include "pbkdf2.h"
 #include "saslprep.h"
 
 #define SALT_SIZE      16
@@ -20,13 +22,14 @@ typedef struct scram_mechanism {
     unsigned verifier;
     const char *name;
     const EVP_MD *(*digest)(void);
+    const struct nettle_hash *hash; /* the same one */
     size_t size;
 } scram_mechanism;
 
 static const scram_mechanism mechanisms[] = {
-    {INV_VERIFIER_SCRAM_SHA_1, "SCRAM-SHA-1", EVP_sha1, 20},
-    {INV_VERIFIER_SCRAM_SHA_256, "SCRAM-SHA-256", EVP_sha256, 32},
-    {INV_VERIFIER_SCRAM_SHA_512, "SCRAM-SHA-512", EVP_sha512, 64},
+    {INV_VERIFIER_SCRAM_SHA_1, "SCRAM-SHA-1", EVP_sha1, &nettle_sha1, 20},
+    {INV_VERIFIER_SCRAM_SHA_256, "SCRAM-SHA-256", EVP_sha256, &nettle_sha256, 32},
+    {INV_VERIFIER_SCRAM_SHA_512, "SCRAM-SHA-512", EVP_sha512, &nettle_sha512, 64},
 };
 #define MECHANISM_COUNT (sizeof(mechanisms) / sizeof(mechanisms[0]))
 
@@ -37,8 +40,7 @@ typedef struct scram_keys {
 
 /* RFC 5802 3: the two keys that a server keeps. */
 static bool derive(const scram_mechanism *mechanism, const inv_secret *prepared,
-                   const unsigned char *salt, size_t salt_length, unsigned iterations,
-                   scram_keys *keys)
+                   const inv_pbkdf2_cost *cost, scram_keys *keys)
 {
     const EVP_MD *digest = mechanism->digest();
     int size = (int)mechanism->size;
@@ -47,9 +49,8 @@ static bool derive(const scram_mechanism *mechanism, const inv_secret *prepared,
     bool derived;
 
     (void)ERR_set_mark();
+    inv_pbkdf2(mechanism->hash, prepared, cost, salted);
     derived =
-        PKCS5_PBKDF2_HMAC(inv_secret_bytes(prepared), (int)inv_secret_length(prepared), salt,
-                          (int)salt_length, (int)iterations, digest, size, salted) == 1 &&
         HMAC(digest, salted, size, (const unsigned char *)"Client Key", 10, client, NULL) != NULL &&
         EVP_Digest(client, mechanism->size, keys->stored, NULL, digest, NULL) == 1 &&
         HMAC(digest, salted, size, (const unsigned char *)"Server Key", 10, keys->server, NULL) !=
@@ -97,6 +98,7 @@ inv_result inv_scram_new(unsigned verifier, unsigned iterations, const inv_secre
 {
     const scram_mechanism *mechanism = find_mechanism(verifier);
     unsigned char salt[SALT_SIZE];
+    const inv_pbkdf2_cost cost = {salt, sizeof(salt), iterations};
     scram_keys keys;
     int random;
 
@@ -109,7 +111,7 @@ inv_result inv_scram_new(unsigned verifier, unsigned iterations, const inv_secre
     (void)ERR_pop_to_mark();
     if (random != 1)
         return inv_verdict_set(verdict, INV_CONFIG, "no random bytes for a salt");
-    if (!derive(mechanism, prepared, salt, sizeof(salt), iterations, &keys))
+    if (!derive(mechanism, prepared, &cost, &keys))
         return inv_verdict_set(verdict, INV_CONFIG, "libcrypto does not compute %s",
                                mechanism->name);
     *value = write_value(mechanism, iterations, salt, &keys);
@@ -204,14 +206,28 @@ static bool read_value(const char *text, size_t length, stored_value *value)
            read_key(rest, value->mechanism, value->server);
 }
 
+unsigned inv_scram_verifier_of(const char *stored, size_t length, const char **name)
+{
+    stored_value value;
+    unsigned verifier = 0;
+
+    *name = NULL;
+    if (read_value(stored, length, &value)) {
+        *name = value.mechanism->name;
+        verifier = value.mechanism->verifier;
+    }
+    inv_wipe(&value, sizeof(value));
+    return verifier;
+}
+
 /* Compares the prepared password with a value that was read. */
 static inv_match compare(const stored_value *value, const inv_secret *prepared)
 {
+    const inv_pbkdf2_cost cost = {value->salt, value->salt_length, value->iterations};
     inv_match match = INV_MATCH_UNKNOWN;
     scram_keys keys;
 
-    if (derive(value->mechanism, prepared, value->salt, value->salt_length, value->iterations,
-               &keys)) {
+    if (derive(value->mechanism, prepared, &cost, &keys)) {
         int differ = CRYPTO_memcmp(keys.stored, value->stored, value->mechanism->size);
 
         differ |= CRYPTO_memcmp(keys.server, value->server, value->mechanism->size);

@@ -15,6 +15,13 @@
 inv_result inv_scram_new(unsigned verifier, unsigned iterations, const inv_secret *prepared,
                          inv_secret **value, inv_verdict *verdict);
 
+/*
+ * The INV_VERIFIER_SCRAM_ bit of a value that is whole (RFC 5803, with keys of the right size); 0
+ * for any other text. *name: its mechanism, such as "SCRAM-SHA-256"; constant. A whole value has no
+ * control characters.
+ */
+unsigned inv_scram_verifier_of(const char *stored, size_t length, const char **name);
+
 /* inv_verifier_match for values that start with SCRAM-. */
 inv_match inv_scram_match(const char *stored, size_t length, const inv_secret *password);
 

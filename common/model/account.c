@@ -85,10 +85,11 @@ void inv_account_free(inv_account **account)
     *account = NULL;
 }
 
-/* The search by filter, which it frees; NULL gives NULL. */
-static inv_operation *search_by(const inv_domain *domain, char *filter)
+/* The search by filter, which it frees; NULL gives NULL. verifiers: authPassword is asked for. */
+static inv_operation *search_by(const inv_domain *domain, char *filter, bool verifiers)
 {
-    static const char *const attributes[] = {"objectClass",
+    static const char *const attributes[] = {"authPassword",
+                                             "objectClass",
                                              "xmppJid",
                                              "inviteId",
                                              "inviteNonce",
@@ -104,19 +105,25 @@ static inv_operation *search_by(const inv_domain *domain, char *filter)
                                              "pwdReset",
                                              "pwdChangedTime",
                                              "pwdUpdateTime",
+                                             "xmppVerifiersOf",
                                              NULL};
     inv_operation *operation = NULL;
 
     if (filter != NULL)
-        operation =
-            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
+        operation = inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter,
+                                         verifiers ? attributes : attributes + 1);
     free(filter);
     return operation;
 }
 
 inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_jid *name)
 {
-    return search_by(domain, inv_jid_expand(name, domain->name_filter, inv_filter_escape));
+    return search_by(domain, inv_jid_expand(name, domain->name_filter, inv_filter_escape), false);
+}
+
+inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain, const inv_jid *name)
+{
+    return search_by(domain, inv_jid_expand(name, domain->name_filter, inv_filter_escape), true);
 }
 
 /* inviteSoleContainer of the container, read at most once a search. */
@@ -231,7 +238,7 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
                                 invite_id, jid) == -1)
         filter = NULL;
     free(jid);
-    return search_by(domain, filter);
+    return search_by(domain, filter, false);
 }
 
 inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_jid *name,

@@ -20,6 +20,12 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
 inv_result inv_account_from_search(inv_call *call, const inv_jid *name,
                                    const inv_operation *operation, inv_account **account);
 
+/*
+ * inv_account_search_operation that also asks for authPassword: for those who serve verifiers only.
+ */
+inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain,
+                                                      const inv_jid *name);
+
 /* Why inv_account_is_own is false, in words for a log: "no such account" and the like. Constant. */
 const char *inv_account_why_not_own(const inv_account *account);
 

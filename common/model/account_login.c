@@ -4,12 +4,14 @@
 #include "account_login.h"
 
 #include "account.h"
+#include "account_verifiers.h"
 #include "freshness.h"
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 #include "invitegate/freshness.h"
 #include "invitegate/password.h"
 #include "invitegate/token.h"
+#include "login_verifiers.h"
 
 inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may)
 {
@@ -155,38 +157,43 @@ static inv_result expired(const inv_account *account, inv_verdict *verdict)
     return inv_verdict_set(verdict, INV_ACCOUNT_EXPIRED, "%s: the account %s", account->dn, why);
 }
 
-/* The JID's own account, or INV_NO_ACCOUNT. */
-static inv_result find_one(inv_call *call, const inv_jid *name, inv_account **account)
+/* Only of the JID's own account, else INV_NO_ACCOUNT. */
+static inv_result refuse_not_own(inv_call *call, const inv_account *account)
 {
-    inv_result result = inv_account_find(call, name, account);
-
-    if (result == INV_OK && !inv_account_is_own(*account)) {
-        result =
-            inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(*account));
-        inv_account_free(account);
-    }
-    return result;
+    if (inv_account_is_own(account))
+        return INV_OK;
+    return inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(account));
 }
 
 inv_result inv_account_login(inv_call *call, const inv_jid *name, const inv_secret *password)
 {
-    inv_account *account = NULL;
-    inv_result result = find_one(call, name, &account);
+    const bool gives = call->domain->scram_at_login;
+    account_dated dated = {.count = 0};
+    const inv_account *account;
+    inv_result result = gives ? account_dated_find(call, name, ACCOUNT_DATED_FOR_PROOF, &dated)
+                              : inv_account_find(call, name, &dated.account);
 
+    account = dated.account;
+    if (result == INV_OK)
+        result = refuse_not_own(call, account);
     if (result == INV_OK)
         result = inv_account_verify(call, account, password);
     if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = expired(account, call->verdict);
     call->verdict->must_change = result == INV_OK && account->must_change;
-    inv_account_free(&account);
+    if (result == INV_OK && gives && !account->must_change)
+        login_verifiers_give(call, &dated, password);
+    account_dated_end(&dated);
     return result;
 }
 
 inv_result inv_account_status(inv_call *call, const inv_jid *name)
 {
     inv_account *account = NULL;
-    inv_result result = find_one(call, name, &account);
+    inv_result result = inv_account_find(call, name, &account);
 
+    if (result == INV_OK)
+        result = refuse_not_own(call, account);
     if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = expired(account, call->verdict);
     call->verdict->must_change = result == INV_OK && account->must_change;

@@ -138,18 +138,44 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_j
     if (account->nonce != NULL)
         inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", account->nonce);
     inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", mark);
+    /* without an old nonce this, too, tells a login's write of verifiers that a reset came first */
+    if (scram && account->nonce == NULL && account->is_xmpp_account)
+        inv_operation_text(operation, INV_CHANGE_REPLACE, "xmppVerifiersOf", NULL);
     if (scram)
         inv_operation_read_after(operation, inv_verifiers_moment_attributes);
     return operation;
 }
 
-inv_operation *inv_account_date_operation(const char *dn, const char *mark, const char *moment)
+/* A modify of entry dn that counts only while inviteNonce is still mark. */
+static inv_operation *modify_of_mark(const char *dn, const char *mark)
 {
     inv_operation *operation = inv_operation_new_modify(dn);
 
     inv_operation_text(operation, INV_CHANGE_DELETE, "inviteNonce", mark);
     inv_operation_text(operation, INV_CHANGE_ADD, "inviteNonce", mark);
-    inv_operation_text(operation, INV_CHANGE_REPLACE, "xmppVerifiersOf", moment);
+    return operation;
+}
+
+static void replace_auth_password(inv_operation *operation, const inv_verifiers *verifiers)
+{
+    for (size_t i = 0; i < inv_verifiers_count(verifiers); i++) {
+        const inv_secret *value = inv_verifiers_value(verifiers, i);
+
+        if (strcmp(inv_verifiers_attribute(verifiers, i), "authPassword") == 0)
+            inv_operation_value(operation, INV_CHANGE_REPLACE, "authPassword",
+                                inv_secret_bytes(value), inv_secret_length(value));
+    }
+}
+
+inv_operation *inv_account_date_operation(const inv_account *account, const char *mark,
+                                          const char *moment)
+{
+    inv_operation *operation = modify_of_mark(account->dn, mark);
+
+    /* the reset took its old value away, and it has one only: refused where a login added another
+     */
+    inv_operation_text(operation, account->nonce == NULL ? INV_CHANGE_ADD : INV_CHANGE_REPLACE,
+                       "xmppVerifiersOf", moment);
     return operation;
 }
 
@@ -160,13 +186,22 @@ inv_operation *inv_account_renew_operation(const inv_account *account,
 
     if (account->nonce != NULL && account->password_changed_text != NULL)
         operation =
-            inv_account_date_operation(account->dn, account->nonce, account->password_changed_text);
-    for (size_t i = 0; i < inv_verifiers_count(verifiers); i++) {
-        const inv_secret *value = inv_verifiers_value(verifiers, i);
+            inv_account_date_operation(account, account->nonce, account->password_changed_text);
+    replace_auth_password(operation, verifiers);
+    return operation;
+}
 
-        if (strcmp(inv_verifiers_attribute(verifiers, i), "authPassword") == 0)
-            inv_operation_value(operation, INV_CHANGE_REPLACE, "authPassword",
-                                inv_secret_bytes(value), inv_secret_length(value));
-    }
+inv_operation *inv_account_give_operation(const inv_account *account, const char *old_moment,
+                                          const char *moment, const inv_verifiers *verifiers)
+{
+    inv_operation *operation = account->nonce != NULL ? modify_of_mark(account->dn, account->nonce)
+                                                      : inv_operation_new_modify(account->dn);
+
+    if (!account->has_auth_password_class)
+        inv_operation_text(operation, INV_CHANGE_ADD, "objectClass", "authPasswordObject");
+    if (old_moment != NULL)
+        inv_operation_text(operation, INV_CHANGE_DELETE, "xmppVerifiersOf", old_moment);
+    inv_operation_text(operation, INV_CHANGE_ADD, "xmppVerifiersOf", moment);
+    replace_auth_password(operation, verifiers);
     return operation;
 }

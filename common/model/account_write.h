@@ -15,4 +15,14 @@
 inv_operation *inv_account_renew_operation(const inv_account *account,
                                            const inv_verifiers *verifiers);
 
+/*
+ * Gives an account verifiers of the password that it has: authPassword, its class where it lacks
+ * it, and xmppVerifiersOf = moment (inv_verifiers_moment_before_proof). By exact old values: of
+ * xmppVerifiersOf, old_moment or none (NULL), and of inviteNonce. So it is refused when verifiers
+ * were written since account was read: by another login, or by a reset, also where that is between
+ * its two modifies (inv_account_reset_operation). NULL when memory is short.
+ */
+inv_operation *inv_account_give_operation(const inv_account *account, const char *old_moment,
+                                          const char *moment, const inv_verifiers *verifiers);
+
 #endif

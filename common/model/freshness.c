@@ -53,18 +53,26 @@ static bool read_moment(const inv_entry *entry, const char *attribute, bool *pre
     return text == NULL || inv_timestamp_parse_generalized(text, moment);
 }
 
-/* An entry that went from one kind of directory to another may have both: the later one counts. */
-static bool read_password_moment(const inv_entry *entry, bool *present, time_t *moment)
+/*
+ * An entry that went from one kind of directory to another may have both: the later one counts.
+ * *attribute is the one that does, NULL without any.
+ */
+static bool read_password_moment(const inv_entry *entry, const char **attribute, time_t *moment)
 {
+    bool present = false;
     bool updated_present = false;
     time_t updated = 0;
 
-    if (!read_moment(entry, "pwdChangedTime", present, moment) ||
+    *attribute = NULL;
+    if (!read_moment(entry, "pwdChangedTime", &present, moment) ||
         !read_moment(entry, "pwdUpdateTime", &updated_present, &updated))
         return false;
-    if (updated_present && (!*present || updated > *moment))
+    if (present)
+        *attribute = "pwdChangedTime";
+    if (updated_present && (!present || updated > *moment)) {
+        *attribute = "pwdUpdateTime";
         *moment = updated;
-    *present = *present || updated_present;
+    }
     return true;
 }
 
@@ -89,13 +97,16 @@ static const char *why_stale_undated(const inv_entry *entry, inv_password_dates 
     bool has_of = false;
     time_t of = 0;
     time_t no_password = 0;
+    time_t undated = 0;
 
     if (!read_moment(entry, "xmppVerifiersOf", &has_of, &of) ||
-        !inv_timestamp_parse_generalized(INV_VERIFIERS_OF_NO_PASSWORD, &no_password))
+        !inv_timestamp_parse_generalized(INV_VERIFIERS_OF_NO_PASSWORD, &no_password) ||
+        !inv_timestamp_parse_generalized(INV_VERIFIERS_OF_UNDATED, &undated))
         return "xmppVerifiersOf is no time";
     if (has_of)
-        return of == no_password ? NULL
-                                 : "pwdChangedTime (389 DS: pwdUpdateTime) is gone or hidden";
+        return of == no_password || (of == undated && dates == INV_PASSWORD_DATES_CHANGE)
+                   ? NULL
+                   : "pwdChangedTime (389 DS: pwdUpdateTime) is gone or hidden";
     return dates == INV_PASSWORD_DATES_CHANGE
                ? NULL
                : "pwdChangedTime, which this directory writes with an add, is missing or hidden";
@@ -115,7 +126,7 @@ static bool is_without_password(const inv_entry *entry)
 bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness_terms *terms,
                                      const char **why)
 {
-    bool dated = false;
+    const char *dated = NULL;
     time_t changed = 0;
 
     if (terms->dates == INV_PASSWORD_DATES_UNKNOWN)
@@ -127,8 +138,22 @@ bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness
     else if (!read_password_moment(entry, &dated, &changed))
         *why = "pwdChangedTime or pwdUpdateTime is no time";
     else
-        *why = dated ? why_stale_dated(entry, changed) : why_stale_undated(entry, terms->dates);
+        *why = dated != NULL ? why_stale_dated(entry, changed)
+                             : why_stale_undated(entry, terms->dates);
     return *why == NULL;
+}
+
+const char *inv_verifiers_moment_before_proof(const inv_entry *entry, inv_password_dates dates)
+{
+    const char *attribute = NULL;
+    time_t moment = 0;
+
+    if ((dates != INV_PASSWORD_DATES_ADD && dates != INV_PASSWORD_DATES_CHANGE) ||
+        !read_password_moment(entry, &attribute, &moment))
+        return NULL;
+    if (attribute != NULL)
+        return inv_entry_text(entry, attribute);
+    return dates == INV_PASSWORD_DATES_CHANGE ? INV_VERIFIERS_OF_UNDATED : NULL;
 }
 
 const char *inv_verifiers_moment(const inv_entry *after, bool with_password)
@@ -147,20 +172,31 @@ const char *inv_verifiers_moment(const inv_entry *after, bool with_password)
 
 enum { READ_ENTRY, READ_RECORD, READ_PASSWORD };
 
+inv_operation *inv_verifiers_record_operation(const inv_domain *domain)
+{
+    static const char *const of_record[] = {"invitePasswordDates", NULL};
+
+    return inv_operation_search(domain->invites, INV_SCOPE_BASE, NULL, of_record);
+}
+
+inv_password_dates inv_verifiers_recorded_dates(const inv_operation *record)
+{
+    return record->entry_count == 1 ? inv_password_dates_of_container(record->entries[0])
+                                    : INV_PASSWORD_DATES_UNKNOWN;
+}
+
 void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
                               const char *dn)
 {
     static const char *const of_entry[] = {"authPassword",    "pwdChangedTime",  "pwdUpdateTime",
                                            "xmppVerifiersOf", "createTimestamp", NULL};
-    static const char *const of_record[] = {"invitePasswordDates", NULL};
     static const char *const nothing[] = {NULL};
 
     *verifiers = (inv_verifiers_read){.count = READ_PASSWORD,
                                       .terms.needs_password =
                                           (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0};
     verifiers->flight[READ_ENTRY] = inv_operation_search(dn, INV_SCOPE_BASE, NULL, of_entry);
-    verifiers->flight[READ_RECORD] =
-        inv_operation_search(domain->invites, INV_SCOPE_BASE, NULL, of_record);
+    verifiers->flight[READ_RECORD] = inv_verifiers_record_operation(domain);
     if (!verifiers->terms.needs_password)
         return;
     verifiers->flight[READ_PASSWORD] =
@@ -181,8 +217,7 @@ inv_result inv_verifiers_read_check(inv_verifiers_read *verifiers, inv_verdict *
         result = inv_operation_result(password, "looking for userPassword", verdict);
     if (result != INV_OK || entry->entry_count != 1)
         return result;
-    if (record->entry_count == 1)
-        verifiers->terms.dates = inv_password_dates_of_container(record->entries[0]);
+    verifiers->terms.dates = inv_verifiers_recorded_dates(record);
     verifiers->terms.has_password = password != NULL && password->entry_count == 1;
     verifiers->entry = entry->entries[0];
     verifiers->fresh =

@@ -9,7 +9,7 @@
 typedef struct inv_freshness_terms {
     inv_password_dates dates;
     bool needs_password; /* the domain keeps userPassword beside SCRAM */
-    bool has_password;   /* the entry was seen to have one (inv_verifiers_read asks) */
+    bool has_password;   /* the entry was seen to have one, or a bind has proved it */
 } inv_freshness_terms;
 
 /*
@@ -34,7 +34,7 @@ typedef struct inv_verifiers_read {
  *     xmppVerifiersOf, when that moment is not later than createTimestamp (the verifiers came with
  *     the add; 1.4 % of adds are dated a second earlier);
  *   - not dated: when xmppVerifiersOf is INV_VERIFIERS_OF_NO_PASSWORD, or, where dates begin with
- *     the first change, when it is absent;
+ *     the first change, when it is absent or INV_VERIFIERS_OF_UNDATED;
  *   - in a domain with userPassword only beside one, or when xmppVerifiersOf is
  *     INV_VERIFIERS_OF_NO_PASSWORD: an administrator shuts a person out by deleting userPassword,
  *     and not every directory dates that.
@@ -43,6 +43,19 @@ typedef struct inv_verifiers_read {
  */
 bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness_terms *terms,
                                      const char **why);
+
+/*
+ * What xmppVerifiersOf has to record for verifiers of a password that is proved after entry was
+ * read: when that is changed in between, the moments differ and the verifiers are stale. NULL:
+ * verifiers of this entry would be stale whatever they record.
+ */
+const char *inv_verifiers_moment_before_proof(const inv_entry *entry, inv_password_dates dates);
+
+/* The search for what the container of invites records about dates (invitePasswordDates). */
+inv_operation *inv_verifiers_record_operation(const inv_domain *domain);
+
+/* What that search found; INV_PASSWORD_DATES_UNKNOWN without an entry. */
+inv_password_dates inv_verifiers_recorded_dates(const inv_operation *record);
 
 void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
                               const char *dn);

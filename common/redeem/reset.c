@@ -205,7 +205,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
     if (!keeps_scram(domain))
         return RESET_DONE;
     if (moment != NULL) {
-        dating = inv_account_date_operation(redemption->account->dn, mark, moment);
+        dating = inv_account_date_operation(redemption->account, mark, moment);
         *result = run_dating(redemption, dating);
         inv_operation_free(&dating);
     } else if (!keeps_only_scram(domain)) {

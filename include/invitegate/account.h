@@ -98,12 +98,14 @@ inv_operation *inv_account_reset_operation(const inv_domain *domain, const inv_j
                                            const inv_verifiers *verifiers);
 
 /*
- * The second modify, behind one that wrote verifiers into entry dn: records the moment of the first
- * in xmppVerifiersOf. It counts only while inviteNonce is still mark, the value that the first one
- * set: answered 16 when another reset came since. A password that is changed in any other way has
- * another moment, so that the verifiers stay stale. NULL when memory is short.
+ * The second modify, behind one that wrote verifiers into the entry of account, which is as it was
+ * before the first: records the moment of the first in xmppVerifiersOf. It counts only while
+ * inviteNonce is still mark, the value that the first one set: answered 16 when another reset came
+ * since. A password that is changed in any other way has another moment, so that the verifiers stay
+ * stale. NULL when memory is short.
  */
-inv_operation *inv_account_date_operation(const char *dn, const char *mark, const char *moment);
+inv_operation *inv_account_date_operation(const inv_account *account, const char *mark,
+                                          const char *moment);
 
 /*
  * Tells this account from all others that had or will have its name: 32 hex digits, made of
@@ -117,7 +119,9 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
 /*
  * A login: finds the account, proves the password, refuses expired guests. INV_OK, INV_NO_ACCOUNT
  * (also when several entries hold the name), INV_WRONG_PASSWORD, INV_ACCOUNT_EXPIRED (only with the
- * right password), or no verdict.
+ * right password), or no verdict. With scram_at_login an account of the class xmppAccount that has
+ * no fresh verifiers is given those of the password, if the directory dates passwords and the
+ * password need not be changed: that costs one modify more, and its failure is for the log only.
  */
 inv_result inv_account_login(inv_call *call, const inv_jid *name, const inv_secret *password);
 

@@ -70,6 +70,7 @@ typedef struct inv_domain {
     char **reserved_names;
     unsigned verifiers; /* INV_VERIFIER_ bits */
     unsigned scram_iterations;
+    bool scram_at_login;   /* a login that proved a password gives the account verifiers of it */
     char **allowed_groups; /* DNs */
     char *reset_filter;
     bool invite_only;

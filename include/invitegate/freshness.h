@@ -31,6 +31,12 @@ inv_password_dates inv_password_dates_of_container(const inv_entry *container);
 #define INV_VERIFIERS_OF_NO_PASSWORD "00010101000000Z"
 
 /*
+ * xmppVerifiersOf of verifiers that were written for a password that the directory has dated by
+ * nothing (INV_PASSWORD_DATES_CHANGE: it came with the entry).
+ */
+#define INV_VERIFIERS_OF_UNDATED "00010101000001Z"
+
+/*
  * The moment that xmppVerifiersOf has to record for verifiers that a modify wrote, out of the entry
  * as that modify left it (inv_operation_read_after with inv_verifiers_moment_attributes).
  * pwdChangedTime where there is one. Else, with_password (the modify set userPassword too):

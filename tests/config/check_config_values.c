@@ -164,6 +164,8 @@ static const value_row value_rows[] = {
     {"domain.scram_iterations", "+5000", "4096 to 1000000", ""},
     {"domain.scram_iterations", "0x2000", "4096 to 1000000", ""},
     {"domain.scram_iterations", "4294972296", "4096 to 1000000", ""},
+    {"domain.scram_at_login", "yes", NULL, ""},
+    {"domain.scram_at_login", "true", "yes or no", ""},
     {"domain.allowed_groups", "cn=a,dc=a \"cn=b c,dc=a\"", NULL, ""},
     {"domain.allowed_groups", "cn=b c,dc=a", "c,dc=a is not", ""},
     {"domain.allowed_groups", "xmpp", "xmpp is not", ""},

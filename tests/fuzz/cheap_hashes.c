@@ -2,19 +2,18 @@
 #include "cheap_hashes.h"
 
 #include <crypt.h>
-#include <openssl/evp.h>
 #include <string.h>
+
+#include "common/credential/pbkdf2.h"
 
 #define ROUNDS_MAX 4
 
 static bool cheap;
 
-int __real_PKCS5_PBKDF2_HMAC(const char *password, int length, const unsigned char *salt,
-                             int salt_length, int rounds, const EVP_MD *digest, int size,
-                             unsigned char *out);
-int __wrap_PKCS5_PBKDF2_HMAC(const char *password, int length, const unsigned char *salt,
-                             int salt_length, int rounds, const EVP_MD *digest, int size,
-                             unsigned char *out);
+void __real_inv_pbkdf2(const struct nettle_hash *hash, const inv_secret *password,
+                       const inv_pbkdf2_cost *cost, unsigned char *derived);
+void __wrap_inv_pbkdf2(const struct nettle_hash *hash, const inv_secret *password,
+                       const inv_pbkdf2_cost *cost, unsigned char *derived);
 char *__real_crypt_r(const char *password, const char *setting, struct crypt_data *data);
 char *__wrap_crypt_r(const char *password, const char *setting, struct crypt_data *data);
 
@@ -23,13 +22,14 @@ void cheap_hashes(bool on)
     cheap = on;
 }
 
-int __wrap_PKCS5_PBKDF2_HMAC(const char *password, int length, const unsigned char *salt,
-                             int salt_length, int rounds, const EVP_MD *digest, int size,
-                             unsigned char *out)
+void __wrap_inv_pbkdf2(const struct nettle_hash *hash, const inv_secret *password,
+                       const inv_pbkdf2_cost *cost, unsigned char *derived)
 {
-    if (cheap && rounds > ROUNDS_MAX)
-        rounds = ROUNDS_MAX;
-    return __real_PKCS5_PBKDF2_HMAC(password, length, salt, salt_length, rounds, digest, size, out);
+    inv_pbkdf2_cost less = *cost;
+
+    if (cheap && less.iterations > ROUNDS_MAX)
+        less.iterations = ROUNDS_MAX;
+    __real_inv_pbkdf2(hash, password, &less, derived);
 }
 
 char *__wrap_crypt_r(const char *password, const char *setting, struct crypt_data *data)

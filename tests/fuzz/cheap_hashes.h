@@ -6,7 +6,7 @@
 
 /*
  * While on: PBKDF2 runs at most 4 rounds and yescrypt only at its lowest cost, so that a stored
- * value that asks for millions of them is not taken for a hang. Needs --wrap=PKCS5_PBKDF2_HMAC and
+ * value that asks for millions of them is not taken for a hang. Needs --wrap=inv_pbkdf2 and
  * --wrap=crypt_r.
  */
 void cheap_hashes(bool on);

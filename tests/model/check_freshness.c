@@ -22,9 +22,10 @@
 
 /* -------------------------------------------------------------------------------- by hand */
 
-#define T0   "20260102030405Z"
-#define T1   "20260102030406Z"
-#define NONE INV_VERIFIERS_OF_NO_PASSWORD
+#define T0      "20260102030405Z"
+#define T1      "20260102030406Z"
+#define NONE    INV_VERIFIERS_OF_NO_PASSWORD
+#define UNDATED INV_VERIFIERS_OF_UNDATED
 
 static const struct {
     const char *created;
@@ -53,6 +54,10 @@ static const struct {
     {T0, NULL, NULL, NONE, true, true},
     {T0, T0, NULL, NONE, false, false},
     {T0, NULL, T1, NONE, false, false},
+    /* they came later than a userPassword that had no date */
+    {T0, NULL, NULL, UNDATED, false, true},
+    {T0, T0, NULL, UNDATED, false, false},
+    {T0, NULL, T1, UNDATED, false, false},
     /* in both spellings the later one counts */
     {T0, T0, T1, T0, false, false},
     {T0, T1, T0, T1, true, true},
@@ -107,6 +112,43 @@ START_TEST(which_are_fresh)
         expect_each(entry, INV_PASSWORD_DATES_CHANGE, entries[i].fresh_change, i);
         expect_each(entry, INV_PASSWORD_DATES_NEVER, false, i);
         expect_each(entry, INV_PASSWORD_DATES_UNKNOWN, false, i);
+        inv_entry_free(&entry);
+    }
+}
+END_TEST
+
+/* With it the verifiers are fresh. */
+START_TEST(what_a_writer_records)
+{
+    static const struct {
+        const char *changed;
+        const char *updated;
+        const char *add;
+        const char *change;
+    } moments[] = {
+        {T0, NULL, T0, T0},       {NULL, T0, T0, T0},          {T0, T1, T1, T1},
+        {T1, T0, T1, T1},         {NULL, NULL, NULL, UNDATED}, {"once", NULL, NULL, NULL},
+        {T0, "once", NULL, NULL},
+    };
+    static const inv_password_dates dates[] = {INV_PASSWORD_DATES_ADD, INV_PASSWORD_DATES_CHANGE};
+
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+        inv_entry *entry = inv_entry_new("uid=x," SITE_PEOPLE);
+
+        append(entry, "pwdChangedTime", moments[i].changed);
+        append(entry, "pwdUpdateTime", moments[i].updated);
+        ck_assert_pstr_eq(inv_verifiers_moment_before_proof(entry, dates[0]), moments[i].add);
+        ck_assert_pstr_eq(inv_verifiers_moment_before_proof(entry, dates[1]), moments[i].change);
+        ck_assert_ptr_null(inv_verifiers_moment_before_proof(entry, INV_PASSWORD_DATES_NEVER));
+        ck_assert_ptr_null(inv_verifiers_moment_before_proof(entry, INV_PASSWORD_DATES_UNKNOWN));
+        if (moments[i].change != NULL) {
+            append(entry, "xmppVerifiersOf", moments[i].change);
+            expect_fresh(entry,
+                         (inv_freshness_terms){.dates = INV_PASSWORD_DATES_CHANGE,
+                                               .needs_password = true,
+                                               .has_password = true},
+                         true, i);
+        }
         inv_entry_free(&entry);
     }
 }
@@ -581,6 +623,7 @@ int main(void)
     TCase *both = tcase_create("both");
 
     tcase_add_test(by_hand, which_are_fresh);
+    tcase_add_test(by_hand, what_a_writer_records);
     tcase_add_test(by_hand, what_a_container_records);
     suite_add_tcase(suite, by_hand);
     tcase_set_timeout(only, 120);

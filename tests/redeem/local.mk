@@ -7,5 +7,5 @@ HEART_TESTS += tests/redeem/check_redeem_finish tests/redeem/check_redeem_heir
 HEART_TESTS += tests/redeem/check_redeem_told tests/redeem/check_redeem_settle
 HEART_TESTS += tests/redeem/check_redeem_between tests/redeem/check_constraint
 HEART_TESTS += tests/redeem/check_reset_scram
-HEART_TESTS += tests/redeem/check_login
+HEART_TESTS += tests/redeem/check_login tests/redeem/check_login_verifiers
 UNIT_TESTS += tests/redeem/check_types

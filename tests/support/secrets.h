@@ -30,8 +30,8 @@ typedef enum secrets_registers {
 } secrets_registers;
 
 /*
- * Fails if a core has pieces of any of them: texts, the bytes of tokens, and both as hash functions
- * see them.
+ * Fails if a core has pieces of any of them: texts, the bytes of tokens, both as hash functions see
+ * them, and passwords as an HMAC sees its key.
  */
 void secrets_expect_none(const struct core *core, secrets_registers registers);
 

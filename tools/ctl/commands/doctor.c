@@ -218,6 +218,9 @@ static inv_result examine(ctl_session *session, void *state)
         result = ctl_check_local_users(&proof);
     if (result == INV_OK)
         result = check_memberships(&proof);
+    if (result == INV_OK && containers.dates != INV_PASSWORD_DATES_UNKNOWN &&
+        containers.dates != INV_PASSWORD_DATES_NEVER)
+        result = ctl_check_verifiers(&proof);
 cleanup:
     ctl_containers_clear(&containers);
     return result;

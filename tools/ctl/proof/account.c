@@ -53,7 +53,8 @@ static inv_result make_people(ctl_proof *proof)
 #define THROWAWAY_MARK "0000000000000001" /* inviteNonce */
 
 /* The second modify of a reset with SCRAM, without which the verifiers stay stale. */
-static inv_result probe_dating(ctl_proof *proof, const inv_operation *reset)
+static inv_result probe_dating(ctl_proof *proof, const inv_account *account,
+                               const inv_operation *reset)
 {
     const bool with_password = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0;
     const char *moment =
@@ -71,7 +72,7 @@ static inv_result probe_dating(ctl_proof *proof, const inv_operation *reset)
             "a reset does not tell when it was: its SCRAM verifiers are not served");
         return INV_OK;
     }
-    dating = inv_account_date_operation(proof->other.dn, THROWAWAY_MARK, moment);
+    dating = inv_account_date_operation(account, THROWAWAY_MARK, moment);
     result = ctl_proof_run(proof, proof->call->directory, dating);
     if (result == INV_OK && !inv_operation_answered(dating, INV_LDAP_SUCCESS)) {
         (void)inv_operation_result(dating, "recording what verifiers are of", proof->call->verdict);
@@ -111,7 +112,7 @@ static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
                                       proof->call->verdict);
     if (result == INV_OK) {
         ctl_proof_fine(proof, "reset", "a password can be replaced");
-        result = probe_dating(proof, modify);
+        result = probe_dating(proof, account, modify);
     } else if (result > INV_OK || result == INV_CONFIG) {
         ctl_proof_note(proof, "reset",
                        "let invitegate write userPassword, authPassword, inviteNonce and the class "

@@ -140,6 +140,9 @@ inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search);
 bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name);
 inv_result ctl_check_indexes(ctl_proof *proof);
 
+/* Adds how many accounts have no fresh SCRAM verifiers, where the domain keeps any. */
+inv_result ctl_check_verifiers(ctl_proof *proof);
+
 /* Adds a note with the users of /etc/passwd that an invite could register. */
 inv_result ctl_check_local_users(ctl_proof *proof);
 

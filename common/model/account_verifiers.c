@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "account_verifiers.h"
+
+#include "invitegate/account_verifiers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account.h"
+#include "credential/scram.h"
+#include "invitegate/directory.h"
+
+/* -------------------------------------------------------------------------------- the search */
+
+enum { FIND_ENTRY, FIND_RECORD, FIND_PASSWORD };
+
+/* By the name, not the DN, which is not known before the flight has landed. */
+static inv_operation *password_search(const inv_domain *domain, const inv_jid *name)
+{
+    static const char *const nothing[] = {NULL};
+    char *names = inv_jid_expand(name, domain->name_filter, inv_filter_escape);
+    inv_operation *search = NULL;
+    char *filter = NULL;
+
+    if (names != NULL && asprintf(&filter, "(&%s(userPassword=*))", names) == -1)
+        filter = NULL;
+    if (filter != NULL)
+        search = inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, nothing);
+    free(filter);
+    free(names);
+    return search;
+}
+
+static void start(const inv_domain *domain, const inv_jid *name, account_dated_for purpose,
+                  account_dated *dated)
+{
+    const bool serves = purpose == ACCOUNT_DATED_FOR_SERVING;
+
+    *dated = (account_dated){.count = FIND_PASSWORD,
+                             .terms.needs_password =
+                                 (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0};
+    dated->flight[FIND_ENTRY] = serves ? inv_account_search_verifiers_operation(domain, name)
+                                       : inv_account_search_operation(domain, name);
+    dated->flight[FIND_RECORD] = inv_verifiers_record_operation(domain);
+    if (serves && dated->terms.needs_password)
+        dated->flight[dated->count++] = password_search(domain, name);
+}
+
+static const inv_entry *entry_of(const inv_operation *search, const char *dn)
+{
+    for (size_t i = 0; search != NULL && i < search->entry_count; i++) {
+        if (strcmp(inv_entry_dn(search->entries[i]), dn) == 0)
+            return search->entries[i];
+    }
+    return NULL;
+}
+
+inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
+                              account_dated *dated)
+{
+    inv_result result;
+
+    start(call->domain, name, purpose, dated);
+    result = inv_call_run(call, dated->flight, dated->count);
+    if (result == INV_OK && purpose == ACCOUNT_DATED_FOR_SERVING)
+        result = inv_operation_result(dated->flight[FIND_RECORD], "reading how passwords are dated",
+                                      call->verdict);
+    if (result == INV_OK && dated->flight[FIND_PASSWORD] != NULL)
+        result = inv_operation_result(dated->flight[FIND_PASSWORD], "looking for userPassword",
+                                      call->verdict);
+    if (result == INV_OK)
+        result = inv_account_from_search(call, name, dated->flight[FIND_ENTRY], &dated->account);
+    if (result != INV_OK || dated->account == NULL)
+        return result;
+    dated->entry = entry_of(dated->flight[FIND_ENTRY], dated->account->dn);
+    dated->terms.dates = inv_verifiers_recorded_dates(dated->flight[FIND_RECORD]);
+    dated->terms.has_password = entry_of(dated->flight[FIND_PASSWORD], dated->account->dn) != NULL;
+    return INV_OK;
+}
+
+void account_dated_end(account_dated *dated)
+{
+    for (size_t i = 0; i < ACCOUNT_DATED_FLIGHT; i++)
+        inv_operation_free(&dated->flight[i]);
+    inv_account_free(&dated->account);
+    dated->entry = NULL;
+}
+
+/* ------------------------------------------------------------------------------------ serving */
+
+/* One value a mechanism, and only of those that the domain keeps. */
+static inv_result take_values(const inv_domain *domain, const inv_entry *entry,
+                              inv_account_verifiers *verifiers)
+{
+    unsigned left = domain->verifiers & INV_VERIFIERS_SCRAM;
+
+    for (size_t i = 0; i < inv_entry_count(entry, "authPassword") && left != 0; i++) {
+        size_t length = 0;
+        const char *value = inv_entry_value(entry, "authPassword", i, &length);
+        const char *mechanism = NULL;
+        unsigned verifier = inv_scram_verifier_of(value, length, &mechanism);
+
+        if ((left & verifier) == 0)
+            continue;
+        left &= ~verifier;
+        verifiers->values[verifiers->count].mechanism = mechanism;
+        verifiers->values[verifiers->count].value = inv_secret_new(value, length);
+        if (verifiers->values[verifiers->count++].value == NULL)
+            return INV_NO_MEMORY;
+    }
+    return INV_OK;
+}
+
+static inv_result tell(inv_account_verifiers *verifiers, inv_verifiers_state state,
+                       inv_verdict *verdict, const char *why)
+{
+    inv_account_verifiers_clear(verifiers);
+    verifiers->state = state;
+    return inv_verdict_set(verdict, INV_OK, "%s", why);
+}
+
+static inv_result check_account(inv_call *call, const account_dated *dated,
+                                inv_account_verifiers *verifiers)
+{
+    const inv_account *account = dated->account;
+    const time_t now = time(NULL);
+    const char *stale = NULL;
+
+    if (!inv_account_is_own(account))
+        return tell(verifiers,
+                    account != NULL && account->owner == INV_OWNER_JID ? INV_VERIFIERS_SEVERAL
+                                                                       : INV_VERIFIERS_NO_ACCOUNT,
+                    call->verdict, inv_account_why_not_own(account));
+    if (account->disabled || inv_account_is_locked(account, now))
+        return tell(verifiers, INV_VERIFIERS_LOCKED, call->verdict, "the account is locked");
+    if (inv_account_is_over(account, now))
+        return tell(verifiers, INV_VERIFIERS_EXPIRED, call->verdict, "the account has expired");
+    if (take_values(call->domain, dated->entry, verifiers) != INV_OK) {
+        inv_account_verifiers_clear(verifiers);
+        return inv_verdict_no_memory(call->verdict);
+    }
+    if (verifiers->count == 0)
+        return tell(verifiers, INV_VERIFIERS_NONE, call->verdict,
+                    "the account has no SCRAM verifiers of this domain's password_verifiers, or "
+                    "invitegate may not read them");
+    if (!inv_account_verifiers_are_fresh(dated->entry, &dated->terms, &stale))
+        return tell(verifiers, INV_VERIFIERS_STALE, call->verdict, stale);
+    return INV_OK;
+}
+
+inv_result inv_account_verifiers_find(inv_call *call, const inv_jid *name,
+                                      inv_account_verifiers *verifiers)
+{
+    account_dated dated;
+    inv_result result = account_dated_find(call, name, ACCOUNT_DATED_FOR_SERVING, &dated);
+
+    *verifiers = (inv_account_verifiers){.state = INV_VERIFIERS_FRESH};
+    if (result == INV_OK)
+        result = check_account(call, &dated, verifiers);
+    account_dated_end(&dated);
+    return result;
+}
+
+void inv_account_verifiers_clear(inv_account_verifiers *verifiers)
+{
+    for (size_t i = 0; i < INV_ACCOUNT_VERIFIERS_MAX; i++)
+        inv_secret_free(&verifiers->values[i].value);
+    verifiers->count = 0;
+}

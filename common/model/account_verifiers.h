@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_COMMON_MODEL_ACCOUNT_VERIFIERS_H
+#define INVITEGATE_COMMON_MODEL_ACCOUNT_VERIFIERS_H
+
+#include "freshness.h"
+#include "invitegate/account.h"
+#include "invitegate/account_verifiers.h"
+
+/*
+ * An account, and what decides whether its verifiers are fresh, found in one flight.
+ * account_dated_find fills all of it, account_dated_end frees it.
+ */
+#define ACCOUNT_DATED_FLIGHT 3
+typedef struct account_dated {
+    inv_operation *flight[ACCOUNT_DATED_FLIGHT];
+    size_t count;
+    inv_account *account;   /* as inv_account_find gives it */
+    const inv_entry *entry; /* of that account; NULL with it */
+    inv_freshness_terms terms;
+} account_dated;
+
+typedef enum account_dated_for {
+    ACCOUNT_DATED_FOR_SERVING, /* with authPassword, and whether there is a userPassword */
+    /* without: a proof is to come, and sets terms.has_password. A record that cannot be read is no
+       failure, terms.dates is unknown then. */
+    ACCOUNT_DATED_FOR_PROOF,
+} account_dated_for;
+
+inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
+                              account_dated *dated);
+void account_dated_end(account_dated *dated);
+
+#endif

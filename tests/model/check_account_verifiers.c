@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/account_verifiers.h"
+#include "invitegate/verifier.h"
+#include "tests/support/calls.h"
+#include "tests/support/counter.h"
+
+/* Which SCRAM verifiers an account has to serve, and why none. */
+
+#define BOTH           "password_verifiers = server scram-sha-1 scram-sha-256\nscram_iterations = 4096\n"
+#define SCRAM_ONLY     "password_verifiers = scram-sha-256\nscram_iterations = 4096\n"
+#define OTHER_PASSWORD "set by somebody else"
+
+static inv_account_verifiers found;
+
+static void look(const char *local)
+{
+    struct counter *counter = counter_attach(call.directory);
+    inv_jid *name = site_name(site, local);
+
+    inv_account_verifiers_clear(&found);
+    verdict = (inv_verdict)INV_VERDICT_INIT;
+    ck_assert_msg(inv_account_verifiers_find(&call, name, &found) == INV_OK, "%s", verdict.why);
+    ck_assert_uint_eq(counter->flights, 1);
+    ck_assert_uint_eq(counter->writes, 0);
+    ck_assert_uint_eq(counter->proofs, 0);
+    counter_detach(call.directory, &counter);
+    inv_jid_free(&name);
+}
+
+static void expect_state(const char *local, inv_verifiers_state wanted, const char *words)
+{
+    look(local);
+    ck_assert_msg(found.state == wanted, "%s: state %d, not %d: %s", local, found.state, wanted,
+                  verdict.why);
+    ck_assert_msg(strstr(verdict.why, words) != NULL, "%s: %s", local, verdict.why);
+    ck_assert((found.count > 0) == (wanted == INV_VERIFIERS_FRESH));
+}
+
+static void make(const char *local)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    (void)site_redeem(site, token, local, SITE_PASSWORD, &verdict);
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+
+static void change(const char *local, const char *lines)
+{
+    site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\n%s", local, lines);
+}
+
+static void begin(void)
+{
+    calls_begin();
+    found = (inv_account_verifiers){.count = 0};
+}
+
+static void end(void)
+{
+    inv_account_verifiers_clear(&found);
+    calls_end();
+}
+
+/* With what init records of such a directory, and with a directory that dates nothing. */
+static bool dated;
+
+static void record(const char *word)
+{
+    site_modify(site,
+                "dn: " SITE_INVITES "\nchangetype: modify\nreplace: invitePasswordDates\n"
+                "invitePasswordDates: %s\n",
+                word);
+}
+
+static void start_both(void)
+{
+    dated = true;
+    calls_start_with(BOTH);
+    site_show_verifiers(site);
+}
+
+static void start_never(void)
+{
+    start_both();
+    dated = false;
+    record("never");
+}
+
+/* What is served where the directory dates passwords is stale where it does not. */
+static void expect_served(const char *local)
+{
+    expect_state(local, dated ? INV_VERIFIERS_FRESH : INV_VERIFIERS_STALE,
+                 dated ? "" : "does not date passwords");
+}
+
+START_TEST(the_values)
+{
+    inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
+    inv_secret *another = inv_secret_new("another", strlen("another"));
+
+    make("ada");
+    expect_served("ada");
+    ck_assert_uint_eq(found.count, dated ? 2 : 0);
+    for (size_t i = 0; i < found.count; i++) {
+        const char *value = inv_secret_bytes(found.values[i].value);
+        size_t length = inv_secret_length(found.values[i].value);
+
+        ck_assert(strcmp(found.values[i].mechanism, "SCRAM-SHA-1") == 0 ||
+                  strcmp(found.values[i].mechanism, "SCRAM-SHA-256") == 0);
+        ck_assert_int_eq(
+            strncmp(value, found.values[i].mechanism, strlen(found.values[i].mechanism)), 0);
+        ck_assert_int_eq(value[strlen(found.values[i].mechanism)], '$');
+        ck_assert_int_eq(inv_verifier_match(value, length, password), INV_MATCH_YES);
+        ck_assert_int_eq(inv_verifier_match(value, length, another), INV_MATCH_NO);
+    }
+    if (dated)
+        ck_assert_str_ne(found.values[0].mechanism, found.values[1].mechanism);
+    inv_secret_free(&password);
+    inv_secret_free(&another);
+}
+END_TEST
+
+/* Not those of a mechanism that the domain keeps no more, and nothing that is no verifier. */
+START_TEST(other_values_never_leave)
+{
+    make("bob");
+    change("bob", "replace: authPassword\n"
+                  "authPassword: MD5$AAAA$AAAAAAAAAAAAAAAAAAAAAA==\n"
+                  "authPassword: SCRAM-SHA-512$4096:AAECAwQFBgcICQoLDA0ODw==$DBrOiJLJVkZeM/"
+                  "lYBjyn8Hk/LQ2RrM3V/Yg5Hd19QfaCFV/oaPeQAMJkwtvBdi4XgARejU3ucE9eDagBMHJ+Vw==:"
+                  "2vDce8mhwQs1RvSfuxS4bDFFONxrAOi/yeePIaiwig2xiC16lQeN+wHOzONm/"
+                  "18VM49JFg9XoAyQ7oHFPavA3g==\n"
+                  "authPassword: SCRAM-SHA-256$4096:AAAA$AAAA:AAAA\n");
+    expect_state("bob", INV_VERIFIERS_NONE, "no SCRAM verifiers");
+}
+END_TEST
+
+START_TEST(no_account)
+{
+    expect_state("nobody-has-it", INV_VERIFIERS_NO_ACCOUNT, "no such account");
+    site_modify(site, "dn: uid=cat," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                      "objectClass: xmppAccount\nuid: cat\ncn: cat\nsn: cat\n"
+                      "xmppJid: other@example.org\n");
+    expect_state("cat", INV_VERIFIERS_NO_ACCOUNT, "another JID");
+}
+END_TEST
+
+START_TEST(several_holders)
+{
+    make("dan");
+    site_modify(site, "dn: cn=dan," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                      "objectClass: xmppAccount\ncn: dan\nsn: dan\nxmppJid: dan@example.org\n");
+    expect_state("dan", INV_VERIFIERS_SEVERAL, "several entries");
+}
+END_TEST
+
+START_TEST(locked)
+{
+    make("eve");
+    site_lock_account(site, "eve");
+    expect_state("eve", INV_VERIFIERS_LOCKED, "locked");
+    site_unlock_account(site, "eve");
+    expect_served("eve");
+}
+END_TEST
+
+START_TEST(expired)
+{
+    make("fay");
+    change("fay", "add: xmppAccountExpires\nxmppAccountExpires: 20200102030405Z\n");
+    expect_state("fay", INV_VERIFIERS_EXPIRED, "expired");
+    change("fay", "replace: xmppAccountExpires\nxmppAccountExpires: 20990102030405Z\n");
+    expect_served("fay");
+}
+END_TEST
+
+START_TEST(none)
+{
+    expect_state("alice", INV_VERIFIERS_NONE, "no SCRAM verifiers");
+}
+END_TEST
+
+/* By another password, and by none. */
+START_TEST(stale)
+{
+    make("gus");
+    site_next_second();
+    change("gus", "replace: userPassword\nuserPassword: " OTHER_PASSWORD "\n");
+    expect_state("gus", INV_VERIFIERS_STALE, dated ? "changed elsewhere" : "does not date");
+    make("hal");
+    change("hal", "delete: userPassword\n");
+    expect_state("hal", INV_VERIFIERS_STALE, dated ? "userPassword was deleted" : "does not date");
+}
+END_TEST
+
+START_TEST(without_the_record)
+{
+    make("ida");
+    site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordDates\n");
+    expect_state("ida", INV_VERIFIERS_STALE, "invitectl init");
+    site_record_dates(site);
+    expect_state("ida", INV_VERIFIERS_FRESH, "");
+}
+END_TEST
+
+START_TEST(a_domain_that_keeps_none)
+{
+    inv_domain *domain = site_domain(site);
+    const unsigned kept = domain->verifiers;
+
+    make("jan");
+    domain->verifiers = INV_VERIFIER_SERVER;
+    expect_state("jan", INV_VERIFIERS_NONE, "password_verifiers");
+    domain->verifiers = INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_1;
+    expect_state("jan", INV_VERIFIERS_FRESH, "");
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_str_eq(found.values[0].mechanism, "SCRAM-SHA-1");
+    domain->verifiers = kept;
+}
+END_TEST
+
+/* One that cannot be read is none. */
+static void start_hidden(void)
+{
+    dated = true;
+    calls_start_with(BOTH);
+}
+
+START_TEST(hidden)
+{
+    make("kim");
+    expect_state("kim", INV_VERIFIERS_NONE, "may not read");
+}
+END_TEST
+
+static void start_scram_only(void)
+{
+    dated = true;
+    calls_start_with(SCRAM_ONLY);
+    site_show_verifiers(site);
+}
+
+START_TEST(without_a_password_in_the_directory)
+{
+    make("lea");
+    expect_state("lea", INV_VERIFIERS_FRESH, "");
+    site_next_second();
+    change("lea", "add: userPassword\nuserPassword: " OTHER_PASSWORD "\n");
+    expect_state("lea", INV_VERIFIERS_STALE, "changed elsewhere");
+}
+END_TEST
+
+static TCase *each_reason(const char *name, void (*start)(void))
+{
+    TCase *tests = tcase_create(name);
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, the_values);
+    tcase_add_test(tests, other_values_never_leave);
+    tcase_add_test(tests, no_account);
+    tcase_add_test(tests, several_holders);
+    tcase_add_test(tests, locked);
+    tcase_add_test(tests, expired);
+    tcase_add_test(tests, none);
+    tcase_add_test(tests, stale);
+    return tests;
+}
+
+static TCase *alone(const char *name, void (*start)(void), const TTest *test)
+{
+    TCase *tests = tcase_create(name);
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, start, fixture_stop);
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, test);
+    return tests;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("account_verifiers");
+    TCase *by_policy = each_reason("by_policy", start_both);
+
+    tcase_add_test(by_policy, without_the_record);
+    tcase_add_test(by_policy, a_domain_that_keeps_none);
+    suite_add_tcase(suite, by_policy);
+    suite_add_tcase(suite, each_reason("never", start_never));
+    suite_add_tcase(suite, alone("hidden", start_hidden, hidden));
+    suite_add_tcase(suite,
+                    alone("only_scram", start_scram_only, without_a_password_in_the_directory));
+    return suite_run(suite);
+}
