@@ -38,8 +38,7 @@ static inv_result log_in(const char *local, const char *field)
     inv_login_attempt attempt = {0};
     inv_secret *password = inv_secret_new(field, strlen(field));
     const inv_login_request request = {
-        .user = local,
-        .user_length = strlen(local),
+        .user = {local, strlen(local), NULL},
         .password = password,
         .registers = true,
         .logs_in = true,
