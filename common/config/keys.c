@@ -95,7 +95,9 @@
     KEY(agent, limit_registrations, inv_agent_settings, limit_registrations, rate, "10/h", \
         "a rate NUMBER/UNIT, such as 10/h (units s m h d, number from 1 to 1000000)") \
     KEY(agent, max_open_invites, inv_agent_settings, max_open_invites, open_invites, "20", \
-        "a number from 1 to 1000000")
+        "a number from 1 to 1000000") \
+    KEY(agent, verifiers, inv_agent_settings, serves_verifiers, boolean, "no", \
+        "yes or no")
 /* clang-format on */
 
 #define ROW(section, key, type, member, parser, preset, expected)                                  \

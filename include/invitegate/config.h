@@ -96,6 +96,7 @@ typedef struct inv_agent_settings {
     inv_rate limit_checks;
     inv_rate limit_registrations;
     unsigned max_open_invites;
+    bool serves_verifiers; /* SCRAM verifiers go to whoever holds the socket */
 } inv_agent_settings;
 
 typedef struct inv_config {

@@ -99,6 +99,38 @@ static void plain_invite(char text[INV_TOKEN_LENGTH + 1])
     inv_token_free(&token);
 }
 
+/* A token in front of a password registers through the service, too; else no module is asked. */
+START_TEST(a_login_that_registers)
+{
+    char text[INV_TOKEN_LENGTH + 1];
+    char field[128];
+    struct agent_reply reply;
+
+    plain_invite(text);
+    (void)snprintf(field, sizeof(field), "%s:password", text);
+    agent_ask(client, &reply, "login", "quincy", field, ADDRESS, NULL);
+    agent_expect(reply, "PASSWORD_REFUSED");
+    ck_assert_msg(strstr(reply.text, "BAD PASSWORD") != NULL, "%s", reply.text);
+    ck_assert_uint_eq(site_count(site, SITE_PEOPLE, "(uid=quincy)"), 0);
+    (void)snprintf(field, sizeof(field), "%s:%s", text, GOOD);
+    agent_ask(client, &reply, "login", "alice", field, ADDRESS, NULL);
+    agent_expect(reply, "BAD_TOKEN"); /* a taken name */
+    agent_ask(client, &reply, "login", "quincy", field, UNWANTED, NULL);
+    agent_expect(reply, "OK");
+    pam_host_write_stack(folder, SERVICE, "account required pam_deny.so\n");
+    agent_ask(client, &reply, "login", "quincy", field, ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    agent_ask(client, &reply, "login", "quincy", GOOD, ADDRESS, NULL);
+    agent_expect(reply, "OK");
+    (void)snprintf(field, sizeof(field), "%s:another password", text);
+    agent_ask(client, &reply, "login", "quincy", field, ADDRESS, NULL);
+    agent_expect(reply, "WRONG_PASSWORD");
+    (void)snprintf(field, sizeof(field), "%s:", text);
+    agent_ask(client, &reply, "login", "quincy", field, ADDRESS, NULL);
+    agent_expect(reply, "WRONG_PASSWORD");
+}
+END_TEST
+
 START_TEST(modules_say_why_in_their_own_words)
 {
     char text[INV_TOKEN_LENGTH + 1];
@@ -423,6 +455,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_unchecked_fixture(tests, start_site, stop_site);
     tcase_add_checked_fixture(tests, connect_client, disconnect_client);
+    tcase_add_test(tests, a_login_that_registers);
     tcase_add_test(tests, modules_say_why_in_their_own_words);
     tcase_add_test(tests, results_are_the_same);
     tcase_add_test(tests, a_reset);

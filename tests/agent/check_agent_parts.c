@@ -213,6 +213,53 @@ static void fail_often(agent_limits *limits, agent_limit limit, const char *who,
         agent_limits_charge(limits, limit, who, 1, now);
 }
 
+/* One name from one address, however either is written; and ten times that for all its names. */
+START_TEST(a_name_from_an_address)
+{
+    static const struct {
+        const char *address;
+        const char *name;
+        bool same; /* as bob@example.org from 2001:db8::1 */
+    } rows[] = {
+        {"2001:db8::1", "bob@example.org", true},
+        {"2001:db8::2:3", "bob@example.org", true},
+        {"2001:DB8:0:0:9::1", "bob@example.org", true},
+        {"2001:db8:0:1::1", "bob@example.org", false},
+        {"2001:db8::1", "bo@example.org", false},
+        {"", "bob@example.org", false},
+        {"next door", "bob@example.org", false},
+    };
+    agent_limits *limits = new_limits(2, 60);
+    char first[AGENT_PAIR_SIZE];
+    char who[AGENT_PAIR_SIZE];
+
+    agent_limits_pair(limits, rows[0].address, rows[0].name, first);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        agent_limits_pair(limits, rows[i].address, rows[i].name, who);
+        ck_assert_uint_eq(strlen(who), AGENT_PAIR_SIZE - 1);
+        ck_assert_msg((strcmp(who, first) == 0) == rows[i].same, "%s, %s", rows[i].address,
+                      rows[i].name);
+    }
+    fail_often(limits, AGENT_LIMIT_LOGIN_PAIR, first, 2, 1000);
+    ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, first, 1000));
+    fail_often(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 19, 1000);
+    ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 1000));
+    fail_often(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 1, 1000);
+    ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 1000));
+    ck_assert(agent_limits_allow(limits, AGENT_LIMIT_CHECK_ADDRESS, "192.0.2.1", 1000));
+    /* a /48 of many networks, each within its own */
+    for (int i = 0; i < 10; i++) {
+        char address[40];
+
+        (void)snprintf(address, sizeof(address), "2001:db8:7:%d::1", i);
+        ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, 1000));
+        fail_often(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, 20, 1000);
+    }
+    ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, "2001:db8:7:99::1", 1000));
+    agent_limits_free(&limits);
+}
+END_TEST
+
 START_TEST(failures_use_up_a_limit_and_time_gives_it_back)
 {
     agent_limits *limits = new_limits(30, 60);
@@ -442,6 +489,7 @@ int main(void)
     tcase_add_test(limits, the_largest_rate_does_not_overflow);
     tcase_add_test(limits, who_stands_for_several);
     tcase_add_test(limits, what_costs_in_any_case);
+    tcase_add_test(limits, a_name_from_an_address);
     suite_add_tcase(suite, limits);
     return suite_run(suite);
 }

@@ -39,6 +39,7 @@ static void expect_default_settings(const inv_config *config)
     ck_assert_int_eq(config->agent.limit_registrations.count, 10);
     ck_assert_int_eq(config->agent.limit_registrations.seconds, 3600);
     ck_assert_int_eq(config->agent.max_open_invites, 20);
+    ck_assert(!config->agent.serves_verifiers);
 }
 
 static void expect_default_account(const inv_domain *domain)
@@ -165,7 +166,7 @@ START_TEST(values_become_what_they_say)
         "scram_at_login = yes\ninvite_only = no\ndefault_expiry = 2w\nreset_expiry = "
         "3h\nclaim_grace = 1h\n"
         "inviter_gone = no-pair\nroster_group =   Team  one  \n"
-        "[agent]\nsocket_mode = 600\nlimit_checks = 7/d\nworkers = 256\n");
+        "[agent]\nsocket_mode = 600\nlimit_checks = 7/d\nworkers = 256\nverifiers = yes\n");
     const inv_domain *domain = inv_config_domain(config, "xmpp.EXAMPLE.org");
     static const char *const uris[] = {"ldaps://b", "ldapi:///", NULL};
     static const char *const groups[] = {"cn=g h,dc=a", "cn=i,dc=a", NULL};
@@ -196,6 +197,7 @@ START_TEST(values_become_what_they_say)
     ck_assert_str_eq(domain->roster_group, "Team  one");
     ck_assert_int_eq(config->agent.socket_mode, 0600);
     ck_assert_int_eq(config->agent.limit_checks.count, 7);
+    ck_assert(config->agent.serves_verifiers);
     ck_assert_int_eq(config->agent.limit_checks.seconds, 86400);
     inv_config_free(&config);
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <check.h>
+#include <fcntl.h>
 #include <nettle/nettle-meta.h>
 #include <openssl/evp.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/encoding.h"
 #include "common/credential/pbkdf2.h"
@@ -101,13 +105,89 @@ START_TEST(libcrypto_computes_the_same)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------ what is left */
+
+#define STACK_SIZE (256 * 1024)
+#define PIECE      8
+
+static _Alignas(64) unsigned char stack[STACK_SIZE];
+static unsigned char seen[STACK_SIZE]; /* what stack holds */
+
+static struct task {
+    const struct nettle_hash *hash;
+    const inv_secret *password;
+    unsigned char derived[DIGEST_MAX];
+} task;
+
+static void *derive_once(void *unused)
+{
+    static const inv_pbkdf2_cost cost = {(const unsigned char *)"a salt of its own", 17, 1};
+
+    inv_pbkdf2(task.hash, task.password, &cost, task.derived);
+    return unused;
+}
+
+/* By way of the kernel: to valgrind the stack of a thread that has ended is no memory any more. */
+static void look_at_stack(void)
+{
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+
+    ck_assert_int_ge(memory, 0);
+    ck_assert_int_eq(pread(memory, seen, sizeof(seen), (off_t)(uintptr_t)stack), STACK_SIZE);
+    (void)close(memory);
+}
+
+/* Pieces of length bytes, each xored with pad, as they are or as words. */
+static void expect_none(const char *what, const unsigned char *bytes, size_t length,
+                        unsigned char pad)
+{
+    for (size_t i = 0; i + PIECE <= length; i += 4) {
+        unsigned char piece[PIECE];
+        unsigned char words[PIECE];
+
+        for (size_t j = 0; j < PIECE; j++) {
+            piece[j] = bytes[i + j] ^ pad;
+            words[j / 4 * 4 + 3 - j % 4] = piece[j];
+        }
+        ck_assert_msg(memmem(seen, sizeof(seen), piece, PIECE) == NULL &&
+                          memmem(seen, sizeof(seen), words, PIECE) == NULL,
+                      "%s of %s, xored with %02x, from byte %zu on", what, task.hash->name, pad, i);
+    }
+}
+
+/* The password, as it is and as HMAC pads it, and what was derived of it. */
+START_TEST(nothing_is_left_on_the_stack)
+{
+    static const char text[] = "Q7v!Zk2#pL9$xW4&nR8*";
+    const struct nettle_hash *const hashes[] = {&nettle_sha1, &nettle_sha256, &nettle_sha512};
+    inv_secret *password = inv_secret_new(text, strlen(text));
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    task = (struct task){.hash = hashes[_i], .password = password};
+    ck_assert_int_eq(pthread_attr_init(&attributes), 0);
+    ck_assert_int_eq(pthread_attr_setstack(&attributes, stack, sizeof(stack)), 0);
+    ck_assert_int_eq(pthread_create(&thread, &attributes, derive_once, NULL), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(pthread_attr_destroy(&attributes), 0);
+    look_at_stack();
+    expect_none("password", (const unsigned char *)text, strlen(text), 0);
+    expect_none("password", (const unsigned char *)text, strlen(text), 0x36);
+    expect_none("password", (const unsigned char *)text, strlen(text), 0x5c);
+    expect_none("derived key", task.derived, task.hash->digest_size, 0);
+    inv_secret_free(&password);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pbkdf2");
     TCase *tests = tcase_create("pbkdf2");
 
+    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, the_values_are_those_of_the_rfcs, 0, COUNT(vectors));
     tcase_add_loop_test(tests, libcrypto_computes_the_same, 0, 3);
+    tcase_add_loop_test(tests, nothing_is_left_on_the_stack, 0, 3);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -64,6 +64,11 @@ exits 1 "with scram_at_login it is a finding" -c "$work/at_login.conf" --json do
 json "that says what will help" 'any(row["check"] == "verifiers" and row["status"] == "finding" and
     "log in" in row["remedy"] for row in rows)'
 
+sed 's/^verifiers = .*/verifiers = yes/' "$config" >"$work/serves.conf"
+exits 1 "with verifiers = yes as well" -c "$work/serves.conf" --json doctor
+json "and what the agent may not read" 'sorted(row["check"] for row in rows if row["status"] == "finding") ==
+    ["passwords", "verifiers"]'
+
 sed 's/^password_verifiers = .*/password_verifiers = server/' "$config" >"$work/none.conf"
 exits 0 "without SCRAM" -c "$work/none.conf" doctor
 ! grep -q "SCRAM verifiers" "$out"

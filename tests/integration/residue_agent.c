@@ -32,6 +32,7 @@ static void configure(void)
 {
     char sections[256];
     const struct site_settings settings = {.log_lines = "to = stderr\nlevel = debug",
+                                           .domain_lines = "scram_at_login = yes\n",
                                            .sections = sections};
 
     (void)snprintf(sections, sizeof(sections), "[agent]\nsocket = %s\n", agent_socket(site));
@@ -97,6 +98,8 @@ static void ask(const char *wanted, const char *op, const char *of_token, const 
         agent_ask(client, &reply, op, of_token, ADDRESS, NULL);
     else if (strcmp(op, "contact") == 0)
         agent_ask(client, &reply, op, of_token, user, NULL);
+    else if (strcmp(op, "login") == 0)
+        agent_ask(client, &reply, op, user, password, ADDRESS, NULL);
     else
         agent_ask(client, &reply, op, of_token, user, password, ADDRESS, "", NULL);
     agent_expect(reply, wanted);
@@ -118,6 +121,30 @@ START_TEST(nothing_is_left)
     ask("PASSWORD_REFUSED", "register", spare, "carol", spare);
     ask("OK", "reset", reset_token("reset token", "bob"), "bob", secrets_password("reset to"));
     ck_assert_ptr_nonnull(strstr(text_of(log_path), "result=OK"));
+}
+END_TEST
+
+/* Of somebody who was there before and is given verifiers, and of somebody who comes with a token.
+ */
+START_TEST(nothing_is_left_of_a_login)
+{
+    const char *first = token("token that registers");
+    const char *mine = secrets_password("password of the account");
+    const char *others = secrets_password("password that was there");
+
+    site_add_account(site, "dora");
+    site_modify(site,
+                "dn: uid=dora," SITE_PEOPLE "\nchangetype: modify\nreplace: userPassword\n"
+                "userPassword: %s\n",
+                others);
+    ask("OK", "login", NULL, "dora", others);
+    ck_assert_uint_eq(site_values(site, "uid=dora," SITE_PEOPLE, "authPassword"), 1);
+    ask("OK", "login", NULL, "bob", secrets_combined(first, mine));
+    ask("OK", "login", NULL, "bob", mine);
+    ask("WRONG_PASSWORD", "login", NULL, "bob", secrets_password("wrong password"));
+    ask("NO_ACCOUNT", "login", NULL, "carol", secrets_password("of no account"));
+    ask("BAD_TOKEN", "login", NULL, "carol",
+        secrets_combined(first, secrets_password("behind a used token")));
 }
 END_TEST
 
@@ -151,6 +178,7 @@ int main(void)
     tests = tcase_create("residue");
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, nothing_is_left);
+    tcase_add_test(tests, nothing_is_left_of_a_login);
     tcase_add_test(tests, nothing_is_left_of_a_new_invite);
     tcase_set_timeout(tests, 240);
     suite_add_tcase(suite, tests);

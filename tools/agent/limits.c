@@ -18,7 +18,7 @@
 
 #define SETS        1024 /* of buckets, in each table */
 #define WAYS        8
-#define TABLES      (AGENT_LIMIT_COUNT + 2)
+#define TABLES      (AGENT_LIMIT_COUNT + 3)
 #define ADDRESS_MAX 17 /* a letter and an address */
 #define TEXT_MAX    1024
 #define WHOLE       1000 /* one failure, in the unit of level */
@@ -27,7 +27,7 @@
 enum { PREFIX_LINK = 64 / 8, PREFIX_SITE = 48 / 8 };
 
 /* The tables of the limits come first, and behind them those of the /48s. */
-enum { TABLE_CHECK_SITE = AGENT_LIMIT_COUNT, TABLE_REGISTRATION_SITE };
+enum { TABLE_CHECK_SITE = AGENT_LIMIT_COUNT, TABLE_REGISTRATION_SITE, TABLE_LOGIN_SITE };
 
 /* level: failures that are left, in thousandths, at millisecond updated. */
 typedef struct bucket {
@@ -66,6 +66,11 @@ void agent_limits_set(agent_limits *limits, const inv_agent_settings *settings)
     rates[TABLE_CHECK_SITE].count *= AGENT_SITE_TIMES;
     rates[TABLE_REGISTRATION_SITE] = settings->limit_registrations;
     rates[TABLE_REGISTRATION_SITE].count *= AGENT_SITE_TIMES;
+    rates[AGENT_LIMIT_LOGIN_PAIR] = settings->limit_checks;
+    rates[AGENT_LIMIT_LOGIN_ADDRESS] = settings->limit_checks;
+    rates[AGENT_LIMIT_LOGIN_ADDRESS].count *= AGENT_LOGIN_TIMES;
+    rates[TABLE_LOGIN_SITE] = rates[AGENT_LIMIT_LOGIN_ADDRESS];
+    rates[TABLE_LOGIN_SITE].count *= AGENT_SITE_TIMES;
     (void)pthread_mutex_unlock(&limits->lock);
 }
 
@@ -177,11 +182,55 @@ void agent_limits_digest_address(const agent_limits *limits, const char *address
         agent_limits_digest(limits, '?', address, name);
 }
 
+static void write_hex(const unsigned char name[AGENT_DIGEST_SIZE], char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < AGENT_DIGEST_SIZE; i++) {
+        *text++ = digits[name[i] >> 4];
+        *text++ = digits[name[i] & 0x0f];
+    }
+    *text = '\0';
+}
+
+void agent_limits_pair(const agent_limits *limits, const char *address, const char *name,
+                       char who[AGENT_PAIR_SIZE])
+{
+    unsigned char bytes[ADDRESS_MAX];
+    unsigned char part[AGENT_DIGEST_SIZE];
+    size_t length = address_bytes(address, PREFIX_LINK, bytes);
+
+    if (length > 0)
+        digest(limits, bytes, length, part);
+    else
+        agent_limits_digest(limits, '?', address, part);
+    write_hex(part, who);
+    agent_limits_digest(limits, 'n', name, part);
+    write_hex(part, who + (size_t)2 * AGENT_DIGEST_SIZE);
+}
+
+/* The table of the /48s that a limit of addresses has; 0: it is of something else. */
+static size_t site_table(agent_limit limit)
+{
+    switch (limit) {
+    case AGENT_LIMIT_CHECK_ADDRESS:
+        return TABLE_CHECK_SITE;
+    case AGENT_LIMIT_REGISTRATION_ADDRESS:
+        return TABLE_REGISTRATION_SITE;
+    case AGENT_LIMIT_LOGIN_ADDRESS:
+        return TABLE_LOGIN_SITE;
+    case AGENT_LIMIT_CHECK_TOKEN:
+    case AGENT_LIMIT_REGISTRATION_TOKEN:
+    case AGENT_LIMIT_LOGIN_PAIR:
+        break;
+    }
+    return 0;
+}
+
 /* The buckets of an address or token; none for "". */
 static places places_of(const agent_limits *limits, agent_limit limit, const char *who)
 {
-    bool is_address =
-        limit == AGENT_LIMIT_CHECK_ADDRESS || limit == AGENT_LIMIT_REGISTRATION_ADDRESS;
+    const size_t sites = site_table(limit);
     unsigned char bytes[ADDRESS_MAX];
     places found = {.count = 0};
     size_t length;
@@ -190,7 +239,7 @@ static places places_of(const agent_limits *limits, agent_limit limit, const cha
         return found;
     found.tables[0] = limit;
     found.count = 1;
-    length = is_address ? address_bytes(who, PREFIX_LINK, bytes) : 0;
+    length = sites != 0 ? address_bytes(who, PREFIX_LINK, bytes) : 0;
     if (length == 0) {
         agent_limits_digest(limits, '?', who, found.names[0]);
         return found;
@@ -198,8 +247,7 @@ static places places_of(const agent_limits *limits, agent_limit limit, const cha
     digest(limits, bytes, length, found.names[0]);
     if (bytes[0] == '4')
         return found;
-    found.tables[1] =
-        limit == AGENT_LIMIT_CHECK_ADDRESS ? TABLE_CHECK_SITE : TABLE_REGISTRATION_SITE;
+    found.tables[1] = sites;
     length = address_bytes(who, PREFIX_SITE, bytes);
     digest(limits, bytes, length, found.names[1]);
     found.count = 2;
@@ -208,7 +256,7 @@ static places places_of(const agent_limits *limits, agent_limit limit, const cha
 
 /* -------------------------------------------------------------------------------------- buckets */
 
-/* No overflow: rates have a count of at most 1000000 and a day at most, far from 64 bits. */
+/* No overflow: rates have a count of at most 100 * 1000000 and a day at most, far from 64 bits. */
 static void refill(const inv_rate *rate, bucket *entry, int64_t now)
 {
     int64_t most = (int64_t)rate->count * WHOLE;

@@ -9,9 +9,9 @@
 #include "invitegate/verdict.h"
 
 /*
- * How often an address may fail, or register without a token, and a token fail: token buckets in a
- * table that does not grow. Thread-safe. Addresses and tokens are not stored, only keyed digests of
- * them.
+ * How often an address may fail, or register without a token, a token fail, and a name be guessed
+ * at from one address: token buckets in a table that does not grow. Thread-safe. Addresses and
+ * tokens are not stored, only keyed digests of them.
  */
 
 typedef enum agent_limit {
@@ -19,12 +19,16 @@ typedef enum agent_limit {
     AGENT_LIMIT_CHECK_TOKEN,
     AGENT_LIMIT_REGISTRATION_ADDRESS,
     AGENT_LIMIT_REGISTRATION_TOKEN,
+    AGENT_LIMIT_LOGIN_ADDRESS, /* AGENT_LOGIN_TIMES limit_checks */
+    AGENT_LIMIT_LOGIN_PAIR,    /* who: agent_limits_pair */
 } agent_limit;
-#define AGENT_LIMIT_COUNT 4
+#define AGENT_LIMIT_COUNT 6
 
 #define AGENT_SHARERS_MAX 100
 #define AGENT_SITE_TIMES  10 /* limit of a /48 of IPv6 addresses, in limits of one address */
+#define AGENT_LOGIN_TIMES 10 /* limit of the logins of an address, in limits of one name there */
 #define AGENT_DIGEST_SIZE 16
+#define AGENT_PAIR_SIZE   (4 * AGENT_DIGEST_SIZE + 1)
 
 typedef struct agent_limits agent_limits;
 
@@ -66,6 +70,13 @@ void agent_limits_digest_address(const agent_limits *limits, const char *address
                                  unsigned char name[AGENT_DIGEST_SIZE]);
 void agent_limits_digest(const agent_limits *limits, char kind, const char *text,
                          unsigned char name[AGENT_DIGEST_SIZE]);
+
+/*
+ * The who of one name from one address (an IPv6 one by its /64; "": all without one together).
+ * name: as it was prepared.
+ */
+void agent_limits_pair(const agent_limits *limits, const char *address, const char *name,
+                       char who[AGENT_PAIR_SIZE]);
 
 /* Milliseconds of the monotonic clock. */
 long long agent_limits_now(void);

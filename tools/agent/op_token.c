@@ -43,6 +43,18 @@ static unsigned sharers_of(agent_task *task, const inv_token *token, inv_result 
     return sharers;
 }
 
+bool agent_token_may_fail(const agent_task *task, const inv_token *token)
+{
+    return agent_limits_allow(task->service->limits, AGENT_LIMIT_REGISTRATION_TOKEN,
+                              inv_token_id(token), agent_limits_now());
+}
+
+void agent_token_failed(agent_task *task, const inv_token *token, inv_result result)
+{
+    agent_limits_charge(task->service->limits, AGENT_LIMIT_REGISTRATION_TOKEN, inv_token_id(token),
+                        sharers_of(task, token, result), agent_limits_now());
+}
+
 /*
  * Addresses pay for bad tokens, genuine tokens for every refusal. A genuine token is not refused
  * for its address, so that users behind one NAT do not wait because of a neighbour's bad tokens.

@@ -12,4 +12,8 @@ inv_result agent_taken(agent_task *task);
 inv_result agent_reset(agent_task *task);
 inv_result agent_contact(agent_task *task);
 
+/* Whether a genuine token may be refused once more in a registration; and that it was refused. */
+bool agent_token_may_fail(const agent_task *task, const inv_token *token);
+void agent_token_failed(agent_task *task, const inv_token *token, inv_result result);
+
 #endif

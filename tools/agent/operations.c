@@ -8,25 +8,28 @@
 
 #include "invitegate/timestamp.h"
 #include "op_create.h"
+#include "op_login.h"
 #include "op_lookup.h"
 #include "op_token.h"
 
 #define FIRST_ARGUMENT 3 /* id, op, domain */
 
 static const agent_operation operations[] = {
-    {"ping", 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, NULL},
-    {"check", 2, 2, 2, 0, false, AGENT_SUBJECT_TOKEN, NULL, agent_check},
-    {"register", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, NULL, agent_register},
-    {"taken", 4, 4, 3, 4, false, AGENT_SUBJECT_TOKEN, NULL, agent_taken},
-    {"reset", 5, 5, 4, 5, true, AGENT_SUBJECT_TOKEN, NULL, agent_reset},
-    {"contact", 2, 2, 0, 0, true, AGENT_SUBJECT_TOKEN, NULL, agent_contact},
-    {"exists", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_exists},
-    {"roster", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_roster},
-    {"accounts", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_accounts},
-    {"changed", 1, 1, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, agent_changed},
-    {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, AGENT_SUBJECT_PERSON,
+    {"ping", 0, 0, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, NULL},
+    {"check", 2, 2, 2, 0, false, false, AGENT_SUBJECT_TOKEN, NULL, agent_check},
+    {"register", 5, 5, 4, 5, true, false, AGENT_SUBJECT_TOKEN, NULL, agent_register},
+    {"taken", 4, 4, 3, 4, false, false, AGENT_SUBJECT_TOKEN, NULL, agent_taken},
+    {"reset", 5, 5, 4, 5, true, false, AGENT_SUBJECT_TOKEN, NULL, agent_reset},
+    {"contact", 2, 2, 0, 0, true, false, AGENT_SUBJECT_TOKEN, NULL, agent_contact},
+    {"exists", 1, 1, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_exists},
+    {"roster", 1, 1, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_roster},
+    {"accounts", 1, 1, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_accounts},
+    {"changed", 1, 1, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_changed},
+    {"login", 3, 3, 3, 0, true, true, AGENT_SUBJECT_ADDRESS, NULL, agent_login},
+    {"verifiers", 2, 2, 2, 0, false, true, AGENT_SUBJECT_ADDRESS, NULL, agent_verifiers},
+    {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, false, AGENT_SUBJECT_PERSON,
      agent_create_problem, agent_create},
-    {NULL, 0, 0, 0, 0, false, AGENT_SUBJECT_CLIENT, NULL, NULL},
+    {NULL, 0, 0, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, NULL},
 };
 
 const agent_operation *agent_operation_of(const agent_frame *frame, const char **problem)
@@ -100,13 +103,12 @@ void agent_claim_of(const agent_service *service, const agent_operation *operati
         agent_limits_digest(service->limits, 'p', arguments[0], claim->subject);
         return;
     }
-    if (operation->subject == AGENT_SUBJECT_TOKEN) {
-        if (claim_token(service, frame->fields[2], arguments[0], claim))
-            return;
-        if (claim->has_address) {
-            memcpy(claim->subject, claim->address, AGENT_DIGEST_SIZE);
-            return;
-        }
+    if (operation->subject == AGENT_SUBJECT_TOKEN &&
+        claim_token(service, frame->fields[2], arguments[0], claim))
+        return;
+    if (operation->subject != AGENT_SUBJECT_CLIENT && claim->has_address) {
+        memcpy(claim->subject, claim->address, AGENT_DIGEST_SIZE);
+        return;
     }
     (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)connection);
     agent_limits_digest(service->limits, 'c', number, claim->subject);
@@ -125,7 +127,7 @@ static void log_verdict(const agent_task *task)
 
     if (task->verdict.result == INV_OK && !task->operation->log_success)
         return;
-    if (task->verdict.result == INV_NO_ACCOUNT)
+    if (task->verdict.result == INV_NO_ACCOUNT && !task->operation->log_no_account)
         return; /* exists was answered; it is no refusal */
     inv_log_verdict(task->service->context->log, &task->verdict, &origin);
 }

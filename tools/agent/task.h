@@ -40,18 +40,20 @@ typedef struct agent_task {
 
 /* Which subject a request counts for, see turns.h. */
 typedef enum agent_subject {
-    AGENT_SUBJECT_CLIENT, /* the connected client */
-    AGENT_SUBJECT_TOKEN,  /* the invite of the first argument's token; without one the address */
-    AGENT_SUBJECT_PERSON, /* the JID in the first argument */
+    AGENT_SUBJECT_CLIENT,  /* the connected client */
+    AGENT_SUBJECT_TOKEN,   /* the invite of the first argument's token; without one the address */
+    AGENT_SUBJECT_PERSON,  /* the JID in the first argument */
+    AGENT_SUBJECT_ADDRESS, /* the address, without one the client */
 } agent_subject;
 
 struct agent_operation {
     const char *name;
     size_t least_arguments;
     size_t most_arguments;
-    size_t address;     /* index from 1 of the argument that is the client's address; 0: none */
-    size_t accepted_at; /* likewise of the moment of acceptance; 0: none */
-    bool log_success;   /* an answer OK is logged too */
+    size_t address;      /* index from 1 of the argument that is the client's address; 0: none */
+    size_t accepted_at;  /* likewise of the moment of acceptance; 0: none */
+    bool log_success;    /* an answer OK is logged too */
+    bool log_no_account; /* and NO_ACCOUNT, which is a refusal here and not what was asked */
     agent_subject subject;
     /* the fault of the arguments in words, or NULL; may be NULL itself */
     const char *(*problem)(const char *const *arguments, size_t count);

@@ -185,20 +185,28 @@ cleanup:
     return result;
 }
 
-/* With nothing but SCRAM no bind proves a password: authPassword has to be readable. */
+/*
+ * With nothing but SCRAM no bind proves a password, and invite-agent may be told to hand verifiers
+ * out: authPassword has to be readable then.
+ */
 static inv_result probe_comparing(ctl_proof *proof)
 {
     static const char *const attributes[] = {"authPassword", NULL};
+    const bool compares = (proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) == 0;
     inv_operation *search;
     inv_result result;
 
-    if ((proof->domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0 ||
+    if ((!compares && !proof->config->agent.serves_verifiers) ||
         (proof->accepted & INV_VERIFIERS_SCRAM) == 0)
         return INV_OK;
     search = inv_operation_search(proof->other.dn, INV_SCOPE_BASE, NULL, attributes);
     result = ctl_proof_run(proof, proof->call->directory, search);
-    if (result == INV_OK &&
-        (search->entry_count != 1 || inv_entry_count(search->entries[0], "authPassword") == 0))
+    if (result != INV_OK ||
+        (search->entry_count == 1 && inv_entry_count(search->entries[0], "authPassword") > 0)) {
+        inv_operation_free(&search);
+        return result;
+    }
+    if (compares)
         ctl_proof_finding(
             proof, "passwords",
             "let invitegate read authPassword of accounts (config-examples/slapd/"
@@ -206,8 +214,14 @@ static inv_result probe_comparing(ctl_proof *proof)
             "with nothing but SCRAM invitegate has to read authPassword and cannot: no "
             "password can be verified, so every login through PAM fails and nothing "
             "that was cut off is finished");
+    else
+        ctl_proof_finding(proof, "passwords",
+                          "let invitegate read authPassword of accounts (config-examples/slapd/"
+                          "invitegate-acl.conf says how), or set verifiers = no in [agent]",
+                          "invite-agent is to hand out SCRAM verifiers and cannot read "
+                          "authPassword: nobody logs in by SCRAM");
     inv_operation_free(&search);
-    return result;
+    return INV_OK;
 }
 
 /* ----------------------------------------------------------------------- dates of passwords */

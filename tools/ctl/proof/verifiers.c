@@ -10,7 +10,7 @@
  * mechanism, so these people are shut out where verifiers are served.
  */
 
-/* For those who count on verifiers a finding, else a note. */
+/* A finding where somebody counts on verifiers, else a note. */
 static void tell_missing(ctl_proof *proof, const inv_verifier_census *census)
 {
     const bool at_login = proof->domain->scram_at_login;
@@ -18,7 +18,7 @@ static void tell_missing(ctl_proof *proof, const inv_verifier_census *census)
         at_login ? "they get them when they next log in with their password (PLAIN, PAM)"
                  : "scram_at_login = yes gives them to whoever logs in with a password";
 
-    if (at_login)
+    if (at_login || proof->config->agent.serves_verifiers)
         ctl_proof_finding(proof, "verifiers", remedy,
                           "%zu of %zu accounts have no fresh SCRAM verifiers", census->without,
                           census->accounts);
