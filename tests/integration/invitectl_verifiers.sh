@@ -26,7 +26,7 @@ exits 0 "init" init
 exits 0 "doctor without accounts" doctor
 says "it counts none" "verifiers.*all 0 accounts have fresh SCRAM verifiers" "$out"
 
-make
+make --note bob
 redeems 0 "bob registers" bob "$token" "three owls on a branch"
 exits 0 "doctor with an account" doctor
 says "that has verifiers" "verifiers.*all 1 accounts have fresh SCRAM verifiers" "$out"
