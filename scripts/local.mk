@@ -41,7 +41,7 @@ lint-man:
 # tool that reads one file at a time has to be told.
 LINT_DIRECTORIES = common plugins tools
 LINT_FLAGS = -std=gnu11 $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -I$(top_srcdir)/common -I$(top_srcdir)/tools/ctl -DINV_LINT $(LDAP_CFLAGS) \
-	$(CRYPTO_CFLAGS) $(CRYPT_CFLAGS) $(IDN_CFLAGS) $(JANSSON_CFLAGS) \
+	$(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) $(CRYPT_CFLAGS) $(IDN_CFLAGS) $(JANSSON_CFLAGS) \
 	$(QRENCODE_CFLAGS) $(PAM_CFLAGS)
 LINT_EACH = find `for d in $(LINT_DIRECTORIES); do echo $(srcdir)/$$d; done` -name '*.c' | sort | \
 	xargs -P "`nproc`" -I{}

@@ -439,6 +439,27 @@ static void start(void)
     pam_site_stack("no", lines);
 }
 
+/* A login by PAM is a proof like any other. */
+START_TEST(a_login_gives_verifiers)
+{
+    static const char dn[] = "uid=otto," SITE_PEOPLE;
+    char lines[512];
+
+    know_nobody();
+    site_add_account(site, "otto");
+    ck_assert_int_eq(login("xmpp", "otto", SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_uint_eq(site_values(site, dn, "authPassword"), 0);
+    (void)snprintf(lines, sizeof(lines), "auth required pam_invite.so login conf=%s\n",
+                   pam_site_conf_with("at-login.conf", "scram_at_login", "yes"));
+    pam_site_stack("at-login", lines);
+    ck_assert_int_eq(login("at-login", "otto", "not this one"), PAM_AUTH_ERR);
+    ck_assert_uint_eq(site_values(site, dn, "authPassword"), 0);
+    ck_assert_int_eq(login("at-login", "otto", SITE_PASSWORD), PAM_SUCCESS);
+    ck_assert_uint_eq(site_values(site, dn, "authPassword"), 1);
+    ck_assert_uint_eq(site_values(site, dn, "xmppVerifiersOf"), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pam_users");
@@ -459,6 +480,7 @@ int main(void)
     tcase_add_test(tests, sessions_are_others_business);
     tcase_add_loop_test(tests, nothing_in_front_is_told, 0, 2);
     tcase_add_test(tests, a_password_that_has_to_be_changed);
+    tcase_add_test(tests, a_login_gives_verifiers);
     tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, start, fixture_stop);
     suite_add_tcase(suite, tests);
