@@ -221,6 +221,8 @@ static const value_row value_rows[] = {
     {"agent.limit_registrations", "5/min", "NUMBER/UNIT", ""},
     {"agent.max_open_invites", "1", NULL, ""},
     {"agent.max_open_invites", "0", "1 to 1000000", ""},
+    {"agent.verifiers", "yes", NULL, ""},
+    {"agent.verifiers", "scram-sha-256", "yes or no", ""},
 };
 #define VALUE_ROWS (sizeof(value_rows) / sizeof(value_rows[0]))
 
