@@ -88,7 +88,7 @@ START_TEST(passwords)
 }
 END_TEST
 
-/* That an account is over is told with the right password only. */
+/* ACCOUNT_EXPIRED answers the right password only; a wrong one is WRONG_PASSWORD. */
 START_TEST(an_account_that_is_over)
 {
     site_add_account(site, "bob");
@@ -279,7 +279,7 @@ START_TEST(a_token_pays_as_in_register)
 }
 END_TEST
 
-/* What is nobody's fault costs nothing. */
+/* DIRECTORY_DOWN takes nothing from the limits of name and address. */
 START_TEST(a_directory_that_is_away)
 {
     char path[256];

@@ -11,11 +11,10 @@
 #include "pam.h"
 
 /*
- * The operations login and verifiers, and what guesses cost. Of guesses at one name from one
- * address both keep one account, so that changing the mechanism gives nobody more of them. An
- * address has more than that in all: a client that repeats an old password must not keep its
- * neighbours behind one NAT out. No name is limited by itself: a stranger must not keep its holder
- * out.
+ * The operations login and verifiers, and what guesses cost. Both draw on one limit for a name from
+ * an address, so that a client has no more guesses by changing the mechanism. The limit of the
+ * address is larger: a client that repeats an old password must not keep its neighbours behind one
+ * NAT out. No name is limited by itself: a stranger must not keep its holder out.
  */
 
 static const char *client_address(const agent_task *task)
@@ -186,8 +185,8 @@ static inv_result find_verifiers(agent_task *task)
 }
 
 /*
- * The password is proved elsewhere, so each request may be a guess and costs one; where nobody has
- * the name, the address pays as well.
+ * The XMPP server proves the password, so each request may be a guess and costs one of the name's
+ * limit. A request for a name without an account costs one of the address's limit too.
  */
 inv_result agent_verifiers(agent_task *task)
 {
