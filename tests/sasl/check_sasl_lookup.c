@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,42 @@ START_TEST(a_child_asks_too)
 }
 END_TEST
 
+#define THREADS 8
+#define ROUNDS  25
+
+static pthread_barrier_t together;
+
+/* As a threaded server: each thread has connections of its own, and all come first at once. */
+static void *log_in_often(void *context)
+{
+    sasl_host own = {.realm = "example.org"};
+    int *good = context;
+
+    (void)pthread_barrier_wait(&together);
+    for (int i = 0; i < ROUNDS; i++)
+        *good += sasl_host_login(&own, mechanisms[i % 3], "gina", SITE_PASSWORD) == SASL_OK ? 1 : 0;
+    sasl_host_end(&own);
+    return NULL;
+}
+
+START_TEST(eight_threads)
+{
+    pthread_t threads[THREADS];
+    int good[THREADS] = {0};
+
+    make("gina");
+    ck_assert_int_eq(pthread_barrier_init(&together, NULL, THREADS), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, log_in_often, &good[i]), 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        ck_assert_int_eq(good[i], ROUNDS);
+    }
+    (void)pthread_barrier_destroy(&together);
+    ck_assert_uint_eq(sasl_host_count("result="), 0);
+}
+END_TEST
+
 static long resident_kilobytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
@@ -394,6 +431,7 @@ int main(void)
     tcase_add_test(group, attributes);
     tcase_add_test(group, realms);
     tcase_add_test(group, a_child_asks_too);
+    tcase_add_test(group, eight_threads);
     tcase_add_test(group, cycles_leave_nothing);
     tcase_add_test(group, a_mute_directory);
     tcase_add_test(group, alike_for_the_directory);

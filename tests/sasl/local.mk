@@ -14,6 +14,8 @@ tests_sasl_check_sasl_lookup_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 tests_sasl_check_sasl_gate_SOURCES = tests/sasl/check_sasl_gate.c $(SASL_HOST)
 tests_sasl_check_sasl_gate_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 
-dist_check_SCRIPTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh
-TESTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh
-EXTRA_DIST += tests/sasl/sample.py
+dist_check_SCRIPTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh \
+	tests/sasl/svnserve.sh
+TESTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh \
+	tests/sasl/svnserve.sh
+EXTRA_DIST += tests/sasl/sample.py tests/sasl/sasl_site.sh

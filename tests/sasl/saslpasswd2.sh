@@ -4,56 +4,16 @@
 # front of a directory: exit codes, and what is in the directory then.
 set -u
 
-top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-PATH=$PATH:/usr/sbin:/sbin
-[ "${INV_SANITIZERS:-no}" = no ] || [ -n "${INV_PRELOAD:-}" ] || {
-    echo "1..0 # SKIP these programs cannot load a module with this build's run-time checks"
-    exit 0
-}
-for program in saslpasswd2 sasl-sample-server sasl-sample-client; do
-    command -v $program >/dev/null || {
-        echo "1..0 # SKIP $program is not installed (sasl2-bin)"
-        exit 0
-    }
-done
-# shellcheck source=../support/ctl.sh
-. "$top/tests/support/ctl.sh"
-password='three purple elephants'
-sasl=$work/sasl
-mkdir "$sasl"
-for plugin in libplain libscram; do
-    for found in /usr/lib/*/sasl2/"$plugin".so; do
-        [ ! -e "$found" ] || ln -sf "$found" "$sasl/"
-    done
-done
-ln -s "$built/plugins/sasl/.libs/libinvite.so" "$sasl/"
-
-directory "$site"
-sed -i 's/^to = .*/to = stderr/; s/^scram_iterations = .*/scram_iterations = 4096/
-    s/^\(password_verifiers = server\).*/\1 scram-sha-1 scram-sha-256 scram-sha-512/' "$config"
-# the examples' rule where authPassword is served
-sed -i 's/ =w$/ write/' "$site/invitegate-acl.conf"
-restart
-exits 0 "init" init
-
-# configure PROGRAM LINE...: the example, with where the configuration of this site is
-configure() {
-    program=$1
-    shift
-    sed "s|^invite_conf:.*|invite_conf: $config|" \
-        "$top/config-examples/sasl2/saslpasswd.conf" >"$sasl/$program.conf"
-    for line in "$@"; do
-        echo "$line" >>"$sasl/$program.conf"
-    done
-}
+programs="saslpasswd2 sasl-sample-server sasl-sample-client"
+# shellcheck source=sasl_site.sh
+. "${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/sasl/sasl_site.sh"
 
 # passwd STATUS DESCRIPTION PASSWORD ARGUMENT...: saslpasswd2 -p
 passwd() {
     wanted=$1 description=$2
     printf %s "$3" >"$work/password"
     shift 3
-    LD_PRELOAD=${INV_PRELOAD:-} SASL_PATH=$sasl SASL_CONF_PATH=$sasl saslpasswd2 -p "$@" \
-        <"$work/password" >"$out" 2>"$err"
+    with_sasl saslpasswd2 -p "$@" <"$work/password" >"$out" 2>"$err"
     status=$?
     [ $status -eq "$wanted" ] || echo "exit status $status" >>"$err"
     verdict "$description" $((status != wanted))
@@ -64,7 +24,7 @@ value() { # USER ATTRIBUTE
         sed -n "s/^$2:* //p"
 }
 
-configure saslpasswd
+configure saslpasswd saslpasswd
 make --type account
 passwd 0 "saslpasswd2 -c: TOKEN:PASSWORD registers" "$token:$password" -c -u example.org bob
 binds bob "$password"
@@ -86,7 +46,7 @@ passwd 0 "and keeps the token; without -u the only domain counts" "$token:$passw
 binds carol "$password"
 verdict "carol logs in by a bind" $?
 
-configure saslpasswd 'scram_secret_generate: yes'
+configure saslpasswd saslpasswd 'scram_secret_generate: yes'
 make --type account
 passwd 0 "with scram_secret_generate too" "$token:$password" -c -u example.org dora
 [ "$(value dora authPassword | wc -l)" -eq 3 ]
@@ -97,7 +57,7 @@ passwd 13 "-n makes no account, and says so" "$token:$password" -c -n -u example
 verdict "finn is not there" $?
 
 # --------------------------------------------------------------------------- the sample programs
-configure sample
+configure saslpasswd sample
 login() { # MECHANISM USER PASSWORD [SSF]
     printf '%s\n' "$3" | "$top/tests/sasl/sample.py" "$sasl" "$1" "$2" example.org ${4:+"$4"} \
         >"$out" 2>"$err"
@@ -122,7 +82,7 @@ verdict "X-INVITE-TOKEN: a weak password is refused" $?
 verdict "X-INVITE-TOKEN: a name that is taken is refused" $?
 ! login X-INVITE-TOKEN hal "$token:$password" 0
 verdict "X-INVITE-TOKEN: not without encryption" $?
-configure sample 'invite_plaintext: yes'
+configure saslpasswd sample 'invite_plaintext: yes'
 login X-INVITE-TOKEN hal "$token:$password" 0
 verdict "X-INVITE-TOKEN: unless that is wanted" $?
 
@@ -147,7 +107,7 @@ restart
 sed "s|^bind = .*|bind = simple\nbind_dn = cn=sasl,ou=services,$suffix\nbind_password_file = $work/sasl.password|
     s|^key_file = .*|key_file = $work/none|; /^bind_dn =\$/d; /^bind_password_file =\$/d" "$config" >"$work/service.conf"
 chmod 600 "$work/service.conf"
-configure sample
+configure saslpasswd sample
 sed -i "s|^invite_conf:.*|invite_conf: $work/service.conf|" "$sasl/sample.conf"
 login SCRAM-SHA-256 dora "$password"
 verdict "a host with an identity of its own serves SCRAM" $?
