@@ -418,6 +418,7 @@ START_TEST(the_client_prefers_others)
         sasl_client_start(client, MECHANISM " PLAIN", &prompts, &out, &length, &chosen),
         SASL_INTERACT);
     ck_assert_str_eq(chosen, "PLAIN");
+    free(prompts);
     sasl_dispose(&client);
 }
 END_TEST
