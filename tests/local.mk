@@ -7,7 +7,7 @@ LDADD = $(TEST_LIBS)
 TEST_LIBS = $(SUPPORT_LIBS) common/libcommon.la $(TEST_EXTERNAL_LIBS)
 TEST_EXTERNAL_LIBS = $(CHECK_LIBS) $(LDAP_LIBS) $(CRYPTO_LIBS) $(NETTLE_LIBS) $(CRYPT_LIBS) $(PAM_LIBS) -lpthread
 tests/%.o tests/%.lo: AM_CFLAGS += $(CHECK_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) $(CRYPT_CFLAGS) \
-	$(PAM_CFLAGS)
+	$(PAM_CFLAGS) $(SASL_CFLAGS)
 
 # Those of TESTS that make check-short leaves to make check-long. (They stand in TESTS too: automake
 # knows how to run a program that it finds there, and no other.)
@@ -38,6 +38,7 @@ check_PROGRAMS += $(UNIT_TESTS) $(HEART_TESTS)
 TESTS += $(UNIT_TESTS) $(HEART_TESTS)
 
 include tests/pam/local.mk
+include tests/sasl/local.mk
 include tests/agent/local.mk
 include tests/integration/residue.mk
 include tests/integration/local.mk

@@ -15,6 +15,20 @@
 
 enum { FIND_ENTRY, FIND_RECORD, FIND_PASSWORD };
 
+/* A further search for the entries of name: only the attributes are of use, and may be NULL. */
+static inv_operation *attributes_search(const inv_domain *domain, const inv_jid *name,
+                                        const char *const *attributes)
+{
+    char *filter = inv_jid_expand(name, domain->name_filter, inv_filter_escape);
+    inv_operation *search = NULL;
+
+    if (filter != NULL)
+        search =
+            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
+    free(filter);
+    return search;
+}
+
 /* By the name, not the DN, which is not known before the flight has landed. */
 static inv_operation *password_search(const inv_domain *domain, const inv_jid *name)
 {
@@ -56,27 +70,35 @@ static const inv_entry *entry_of(const inv_operation *search, const char *dn)
     return NULL;
 }
 
-inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
-                              account_dated *dated)
+static inv_result fly(inv_call *call, const inv_jid *name, account_dated_for purpose,
+                      account_dated *dated)
 {
+    const bool serves = purpose == ACCOUNT_DATED_FOR_SERVING;
+    const inv_operation *password =
+        serves && dated->terms.needs_password ? dated->flight[FIND_PASSWORD] : NULL;
     inv_result result;
 
-    start(call->domain, name, purpose, dated);
     result = inv_call_run(call, dated->flight, dated->count);
-    if (result == INV_OK && purpose == ACCOUNT_DATED_FOR_SERVING)
+    if (result == INV_OK && serves)
         result = inv_operation_result(dated->flight[FIND_RECORD], "reading how passwords are dated",
                                       call->verdict);
-    if (result == INV_OK && dated->flight[FIND_PASSWORD] != NULL)
-        result = inv_operation_result(dated->flight[FIND_PASSWORD], "looking for userPassword",
-                                      call->verdict);
+    if (result == INV_OK && password != NULL)
+        result = inv_operation_result(password, "looking for userPassword", call->verdict);
     if (result == INV_OK)
         result = inv_account_from_search(call, name, dated->flight[FIND_ENTRY], &dated->account);
     if (result != INV_OK || dated->account == NULL)
         return result;
     dated->entry = entry_of(dated->flight[FIND_ENTRY], dated->account->dn);
     dated->terms.dates = inv_verifiers_recorded_dates(dated->flight[FIND_RECORD]);
-    dated->terms.has_password = entry_of(dated->flight[FIND_PASSWORD], dated->account->dn) != NULL;
+    dated->terms.has_password = entry_of(password, dated->account->dn) != NULL;
     return INV_OK;
+}
+
+inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
+                              account_dated *dated)
+{
+    start(call->domain, name, purpose, dated);
+    return fly(call, name, purpose, dated);
 }
 
 void account_dated_end(account_dated *dated)
@@ -152,12 +174,52 @@ static inv_result check_account(inv_call *call, const account_dated *dated,
 inv_result inv_account_verifiers_find(inv_call *call, const inv_jid *name,
                                       inv_account_verifiers *verifiers)
 {
-    account_dated dated;
-    inv_result result = account_dated_find(call, name, ACCOUNT_DATED_FOR_SERVING, &dated);
+    inv_entry *entry = NULL;
 
+    return inv_account_properties_find(call, name, NULL, verifiers, &entry);
+}
+
+/* Whether the account may log in, with verifiers or without. */
+static bool is_served(inv_verifiers_state state)
+{
+    return state == INV_VERIFIERS_FRESH || state == INV_VERIFIERS_NONE ||
+           state == INV_VERIFIERS_STALE;
+}
+
+/* Takes the account's entry out of the answer. */
+static void take_entry(inv_operation *search, const char *dn, inv_entry **entry)
+{
+    for (size_t i = 0; i < search->entry_count; i++) {
+        if (strcmp(inv_entry_dn(search->entries[i]), dn) != 0)
+            continue;
+        *entry = search->entries[i];
+        search->entries[i] = search->entries[--search->entry_count];
+        return;
+    }
+}
+
+inv_result inv_account_properties_find(inv_call *call, const inv_jid *name,
+                                       const char *const *attributes,
+                                       inv_account_verifiers *verifiers, inv_entry **entry)
+{
+    inv_operation *search = NULL;
+    account_dated dated;
+    inv_result result;
+
+    *entry = NULL;
     *verifiers = (inv_account_verifiers){.state = INV_VERIFIERS_FRESH};
+    start(call->domain, name, ACCOUNT_DATED_FOR_SERVING, &dated);
+    if (attributes != NULL && attributes[0] != NULL) {
+        search = attributes_search(call->domain, name, attributes);
+        dated.flight[dated.count++] = search;
+    }
+    result = fly(call, name, ACCOUNT_DATED_FOR_SERVING, &dated);
+    if (result == INV_OK && search != NULL)
+        result = inv_operation_result(search, "reading attributes of the account", call->verdict);
     if (result == INV_OK)
         result = check_account(call, &dated, verifiers);
+    if (result == INV_OK && search != NULL && is_served(verifiers->state))
+        take_entry(search, dated.account->dn, entry);
     account_dated_end(&dated);
     return result;
 }

@@ -10,7 +10,7 @@
  * An account, and what decides whether its verifiers are fresh, found in one flight.
  * account_dated_find fills all of it, account_dated_end frees it.
  */
-#define ACCOUNT_DATED_FLIGHT 3
+#define ACCOUNT_DATED_FLIGHT 4
 typedef struct account_dated {
     inv_operation *flight[ACCOUNT_DATED_FLIGHT];
     size_t count;

@@ -6,7 +6,8 @@ slapd_conf_parts = \
 	config-examples/slapd/invitegate-ppolicy.conf
 slapdexamplesdir = $(docdir)/examples/slapd
 dist_slapdexamples_DATA = config-examples/slapd/base.ldif config-examples/slapd/slapd.conf \
-	$(slapd_conf_parts) config-examples/slapd/invitegate-config.ldif
+	$(slapd_conf_parts) config-examples/slapd/invitegate-config.ldif \
+	config-examples/slapd/invitegate-sasl-acl.conf
 EXTRA_DIST += config-examples/slapd/generate
 MAINTAINERCLEANFILES += config-examples/slapd/invitegate-config.ldif
 

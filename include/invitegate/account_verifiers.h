@@ -47,6 +47,16 @@ typedef struct inv_account_verifiers {
 inv_result inv_account_verifiers_find(inv_call *call, const inv_jid *name,
                                       inv_account_verifiers *verifiers);
 
+/*
+ * The same, and in the same round trip attributes of the account (names, ending with NULL; NULL or
+ * none: as inv_account_verifiers_find). *entry has those of them that the entry has and invitegate
+ * may read; NULL where none were asked for, and for an account that may not log in now: locked,
+ * expired, or none. The caller frees it (inv_entry_free). Never ask for a password this way.
+ */
+inv_result inv_account_properties_find(inv_call *call, const inv_jid *name,
+                                       const char *const *attributes,
+                                       inv_account_verifiers *verifiers, inv_entry **entry);
+
 /* Wipes and frees the values. */
 void inv_account_verifiers_clear(inv_account_verifiers *verifiers);
 

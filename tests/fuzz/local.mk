@@ -17,11 +17,13 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/entry.dict tests/fuzz/config.dict \
 	tests/fuzz/token.dict tests/fuzz/verifier.dict tests/fuzz/pam.dict
 
 FUZZ_REPLAYS = tests/fuzz/replay_token tests/fuzz/replay_config tests/fuzz/replay_name \
-	tests/fuzz/replay_verifier tests/fuzz/replay_entry tests/fuzz/replay_pam tests/fuzz/replay_agent
+	tests/fuzz/replay_verifier tests/fuzz/replay_entry tests/fuzz/replay_pam tests/fuzz/replay_agent \
+	tests/fuzz/replay_sasl
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
 FUZZ_TARGETS = tests/fuzz/fuzz_token tests/fuzz/fuzz_config tests/fuzz/fuzz_name \
-	tests/fuzz/fuzz_verifier tests/fuzz/fuzz_entry tests/fuzz/fuzz_pam tests/fuzz/fuzz_agent
+	tests/fuzz/fuzz_verifier tests/fuzz/fuzz_entry tests/fuzz/fuzz_pam tests/fuzz/fuzz_agent \
+	tests/fuzz/fuzz_sasl
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS)
 
@@ -128,7 +130,19 @@ tests_fuzz_fuzz_agent_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_agent_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_agent_LDADD = tools/libagent.la
 
-FUZZ_RUNS = fuzz-token fuzz-config fuzz-name fuzz-verifier fuzz-entry fuzz-pam fuzz-agent
+FUZZ_SASL = tests/fuzz/fuzz_sasl.c plugins/sasl/message.c plugins/sasl/message.h \
+	plugins/sasl/options.c plugins/sasl/options.h $(FUZZ_MATERIAL)
+tests_fuzz_replay_sasl_SOURCES = $(FUZZ_SASL) $(FUZZ_REPLAY)
+tests_fuzz_replay_sasl_CPPFLAGS = $(FUZZ_CPPFLAGS) -DFUZZ_TARGET='"sasl"'
+tests_fuzz_replay_sasl_CFLAGS = $(FUZZ_CFLAGS) $(SASL_CFLAGS)
+tests_fuzz_replay_sasl_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_sasl_SOURCES = $(FUZZ_SASL)
+tests_fuzz_fuzz_sasl_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_sasl_CFLAGS = $(FUZZ_CFLAGS) $(SASL_CFLAGS)
+tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_sasl_LDADD = $(FUZZ_LIBS)
+
+FUZZ_RUNS = fuzz-token fuzz-config fuzz-name fuzz-verifier fuzz-entry fuzz-pam fuzz-agent fuzz-sasl
 .PHONY: fuzz $(FUZZ_RUNS)
 fuzz: $(FUZZ_RUNS)
 

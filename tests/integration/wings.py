@@ -192,7 +192,7 @@ def main():
     report("libldap is known to the directory's wing only", strangers_to_libldap(files))
     report("each face has its file", faces_without_file(files))
     report("no circle among headers", circles(needs_of_headers(files)))
-    for folder in ("common", "tools/ctl", "tools/agent", "plugins/pam"):
+    for folder in ("common", "tools/ctl", "tools/agent", "plugins/pam", "plugins/sasl"):
         needs = needs_of_objects(folder, files)
         report(f"no circle among the files of {folder}",
                circles(needs) if len(needs) > 3 else [f"only {len(needs)} objects in {BUILD}"])

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "invitegate/account_verifiers.h"
+#include "invitegate/directory.h"
 #include "invitegate/verifier.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"
@@ -225,6 +226,46 @@ START_TEST(a_domain_that_keeps_none)
 }
 END_TEST
 
+static const char *const asked[] = {"mail", "userCertificate", NULL};
+
+static inv_entry *look_for(const char *local, const char *const *attributes)
+{
+    struct counter *counter = counter_attach(call.directory);
+    inv_jid *name = site_name(site, local);
+    inv_entry *entry = NULL;
+
+    inv_account_verifiers_clear(&found);
+    ck_assert_msg(inv_account_properties_find(&call, name, attributes, &found, &entry) == INV_OK,
+                  "%s", verdict.why);
+    ck_assert_uint_eq(counter->flights, 1);
+    counter_detach(call.directory, &counter);
+    inv_jid_free(&name);
+    return entry;
+}
+
+/* Attributes cost no round trip more, and only who may log in has any. */
+START_TEST(with_attributes)
+{
+    inv_entry *entry;
+
+    make("mia");
+    entry = look_for("mia", asked);
+    ck_assert_ptr_nonnull(entry);
+    ck_assert_int_eq(found.state, INV_VERIFIERS_FRESH);
+    ck_assert_uint_gt(found.count, 0);
+    ck_assert_str_eq(inv_entry_text(entry, "mail"), "mia@example.org");
+    ck_assert_uint_eq(inv_entry_count(entry, "userCertificate"), 0);
+    ck_assert_uint_eq(inv_entry_count(entry, "sn"), 0);
+    inv_entry_free(&entry);
+    ck_assert_ptr_null(look_for("mia", asked + 2));
+    ck_assert_ptr_null(look_for("mia", NULL));
+    ck_assert_ptr_null(look_for("nobody-has-it", asked));
+    site_lock_account(site, "mia");
+    ck_assert_ptr_null(look_for("mia", asked));
+    ck_assert_int_eq(found.state, INV_VERIFIERS_LOCKED);
+}
+END_TEST
+
 /* One that cannot be read is none. */
 static void start_hidden(void)
 {
@@ -289,13 +330,16 @@ int main(void)
 {
     Suite *suite = suite_create("account_verifiers");
     TCase *by_policy = each_reason("by_policy", start_both);
+    TCase *only_scram;
 
     tcase_add_test(by_policy, without_the_record);
     tcase_add_test(by_policy, a_domain_that_keeps_none);
     suite_add_tcase(suite, by_policy);
     suite_add_tcase(suite, each_reason("never", start_never));
     suite_add_tcase(suite, alone("hidden", start_hidden, hidden));
-    suite_add_tcase(suite,
-                    alone("only_scram", start_scram_only, without_a_password_in_the_directory));
+    tcase_add_test(by_policy, with_attributes);
+    only_scram = alone("only_scram", start_scram_only, without_a_password_in_the_directory);
+    tcase_add_test(only_scram, with_attributes);
+    suite_add_tcase(suite, only_scram);
     return suite_run(suite);
 }

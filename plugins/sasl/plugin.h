@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_SASL_PLUGIN_H
+#define INVITEGATE_SASL_PLUGIN_H
+
+#include <stdatomic.h>
+
+#include "invitegate/context.h"
+#include "options.h"
+
+/*
+ * What one of the two plugins in libinvite.so keeps between sasl_server_init and sasl_done: the
+ * glob_context of libsasl2. Threads share it, and forked children have a copy; it has no lock.
+ */
+typedef struct inv_sasl_plugin {
+    inv_sasl_options options;
+    inv_verdict broken; /* INV_OK, or what is wrong with the options: then no call gets further */
+    _Atomic(inv_context *) without_keys; /* NULL until first used */
+    _Atomic(inv_context *) with_keys;
+} inv_sasl_plugin;
+
+/*
+ * Reads the options, and nothing else: configuration and keys are opened when first used, since
+ * libldap must not be called while libsasl2 loads its plugins. Options that are wrong are kept in
+ * broken. INV_NO_MEMORY.
+ */
+inv_result inv_sasl_plugin_new(const sasl_utils_t *utils, inv_sasl_plugin **plugin,
+                               inv_verdict *verdict);
+
+void inv_sasl_plugin_free(inv_sasl_plugin **plugin);
+
+/*
+ * The configuration, with the token keys or not, which hosts that only look up do not have. The
+ * plugin owns it. INV_CONFIG; another call tries again, so that a mended configuration is found.
+ */
+inv_result inv_sasl_plugin_open(inv_sasl_plugin *plugin, bool keys, const inv_context **context,
+                                inv_verdict *verdict);
+
+#endif

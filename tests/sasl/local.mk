@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libinvite.so: its table and options, and the library in programs of the real libsasl2.
+if HAVE_CHECK
+SASL_SUITES = tests/sasl/check_sasl_table tests/sasl/check_sasl_lookup \
+	tests/sasl/check_sasl_gate
+check_PROGRAMS += $(SASL_SUITES)
+TESTS += $(SASL_SUITES)
+endif
+tests_sasl_check_sasl_table_SOURCES = tests/sasl/check_sasl_table.c plugins/sasl/message.c \
+	plugins/sasl/options.c plugins/sasl/outcome.c plugins/sasl/redeemed.c
+SASL_HOST = tests/support/sasl_host.c tests/support/sasl_host.h
+tests_sasl_check_sasl_lookup_SOURCES = tests/sasl/check_sasl_lookup.c $(SASL_HOST)
+tests_sasl_check_sasl_lookup_LDADD = $(TEST_LIBS) $(SASL_LIBS)
+tests_sasl_check_sasl_gate_SOURCES = tests/sasl/check_sasl_gate.c $(SASL_HOST)
+tests_sasl_check_sasl_gate_LDADD = $(TEST_LIBS) $(SASL_LIBS)
+
+dist_check_SCRIPTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh \
+	tests/sasl/svnserve.sh
+TESTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh \
+	tests/sasl/svnserve.sh
+EXTRA_DIST += tests/sasl/sample.py tests/sasl/sasl_site.sh
