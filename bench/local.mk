@@ -12,11 +12,11 @@ BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
 
 bench_bench_token_SOURCES = bench/bench_token.c $(BENCH_COMMON)
 bench_bench_token_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
-bench_bench_token_LDADD = common/libcommon.la $(CRYPTO_LIBS)
+bench_bench_token_LDADD = $(COMMON_LIBS)
 
 bench_bench_scram_SOURCES = bench/bench_scram.c $(BENCH_COMMON)
 bench_bench_scram_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS)
-bench_bench_scram_LDADD = common/libcommon.la $(CRYPTO_LIBS) $(NETTLE_LIBS)
+bench_bench_scram_LDADD = $(COMMON_LIBS)
 
 BENCH_REGISTRATIONS = bench/registrations.c bench/registrations.h bench/bare.c bench/bare.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)
@@ -27,29 +27,29 @@ bench_bench_registration_SOURCES = bench/bench_registration.c tests/support/coun
 	tests/support/counter.h $(BENCH_REGISTRATIONS)
 bench_bench_registration_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_registration_CFLAGS = $(BENCH_REGISTRATIONS_CFLAGS)
-bench_bench_registration_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
+bench_bench_registration_LDADD = $(COMMON_LIBS)
 
 bench_bench_size_SOURCES = bench/bench_size.c $(BENCH_REGISTRATIONS)
 bench_bench_size_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_size_CFLAGS = $(BENCH_REGISTRATIONS_CFLAGS)
-bench_bench_size_LDADD = common/libcommon.la $(LDAP_LIBS) $(CRYPTO_LIBS)
+bench_bench_size_LDADD = $(COMMON_LIBS)
 
 bench_bench_transaction_SOURCES = bench/bench_transaction.c bench/stack.c bench/stack.h \
 	$(BENCH_COMMON) $(BENCH_PLACE)
 bench_bench_transaction_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_transaction_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
-bench_bench_transaction_LDADD = common/libcommon.la $(PAM_LIBS)
+bench_bench_transaction_LDADD = $(COMMON_LIBS) $(PAM_LIBS)
 
 bench_bench_timing_SOURCES = bench/bench_timing.c bench/tokens.c bench/tokens.h bench/stack.c \
 	bench/stack.h bench/welch.c $(BENCH_COMMON) $(BENCH_PLACE)
 bench_bench_timing_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_timing_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
-bench_bench_timing_LDADD = common/libcommon.la $(PAM_LIBS) -lm
+bench_bench_timing_LDADD = $(COMMON_LIBS) $(PAM_LIBS) -lm
 
 bench_bench_flood_SOURCES = bench/bench_flood.c bench/delay.c bench/delay.h $(BENCH_COMMON) \
 	$(BENCH_PLACE)
 bench_bench_flood_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
-bench_bench_flood_LDADD = common/libcommon.la -lm
+bench_bench_flood_LDADD = $(COMMON_LIBS) -lm
 
 include bench/prosody/local.mk
 

@@ -102,10 +102,7 @@ AC_DEFUN([INV_FLAGS], [
     inv_fatal_warnings=
     INV_PROBE_LDFLAG([-Wl,--fatal-warnings], [inv_fatal_warnings])
 
-    INV_PROBE_CFLAG([-std=gnu11], [INV_CFLAGS])
-    INV_PROBE_CFLAG([-fvisibility=hidden], [INV_CFLAGS])
-    INV_PROBE_CFLAG([-fno-common], [INV_CFLAGS])
-    INV_PROBE_CFLAG([-fPIE], [INV_CFLAGS])
+    INV_PROBE_EACH([INV_PROBE_CFLAG], [-std=gnu11 -fvisibility=hidden -fno-common -fPIE], [INV_CFLAGS])
     AS_VAR_APPEND([INV_CFLAGS], [" $inv_sanitizer_flags"])
     INV_WARNING_FLAGS
     INV_HARDENING_CFLAGS
@@ -124,13 +121,13 @@ AC_DEFUN([INV_FLAGS], [
 ])
 
 AC_DEFUN([INV_WARNING_FLAGS], [
-    m4_foreach_w([inv_flag], [
-        -Wall -Wextra -Wpedantic -Wformat=2 -Wformat-overflow=2 -Wformat-truncation=2 -Wconversion
-        -Wsign-conversion -Wshadow -Wcast-qual -Wwrite-strings -Wpointer-arith -Wstrict-prototypes
-        -Wmissing-prototypes -Wundef -Wnull-dereference -Wvla -Walloca -Wimplicit-fallthrough
-        -Wduplicated-cond -Wlogical-op],
-        [INV_PROBE_CFLAG(m4_defn([inv_flag]), [INV_CFLAGS])
-    ])
+    INV_PROBE_EACH([INV_PROBE_CFLAG], [
+        -Wall -Wextra -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wcast-qual
+        -Wwrite-strings -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wundef
+        -Wnull-dereference -Wvla -Walloca -Wimplicit-fallthrough], [INV_CFLAGS])
+    dnl gcc's own.
+    INV_PROBE_EACH([INV_PROBE_CFLAG],
+        [-Wformat-overflow=2 -Wformat-truncation=2 -Wduplicated-cond -Wlogical-op], [INV_CFLAGS])
     dnl Checks make every frame larger.
     AS_IF([test -z "$inv_sanitizer_flags"],
         [INV_PROBE_CFLAG([-Wframe-larger-than=4096], [INV_CFLAGS])])
@@ -139,12 +136,10 @@ AC_DEFUN([INV_WARNING_FLAGS], [
 dnl Sanitizers do the same work better, and some of these flags would hide what they look for.
 AC_DEFUN([INV_HARDENING_CFLAGS], [
     AS_IF([test "$enable_hardening" != no && test -z "$inv_sanitizer_flags"], [
-        m4_foreach_w([inv_flag], [
+        INV_PROBE_EACH([INV_PROBE_CFLAG], [
             -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
             -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr
-            -fno-delete-null-pointer-checks -fno-strict-overflow],
-            [INV_PROBE_CFLAG(m4_defn([inv_flag]), [INV_CFLAGS])
-        ])
+            -fno-delete-null-pointer-checks -fno-strict-overflow], [INV_CFLAGS])
         dnl The level a distribution or the user chose stands. Without optimisation glibc warns about
         dnl it, so the probe fails and it is left out.
         AS_CASE(["$CPPFLAGS $CFLAGS"],
@@ -160,13 +155,11 @@ AC_DEFUN([INV_HARDENING_CFLAGS], [
 AC_DEFUN([INV_LINK_FLAGS], [
     AS_VAR_APPEND([INV_LDFLAGS], ["$inv_sanitizer_link"])
     INV_PROBE_LDFLAG([-pie], [INV_LDFLAGS])
-    m4_foreach_w([inv_flag], [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed],
-        [INV_PROBE_LDFLAG(m4_defn([inv_flag]), [INV_LDFLAGS])
-    ])
+    INV_PROBE_EACH([INV_PROBE_LDFLAG], [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed],
+        [INV_LDFLAGS])
     dnl nodelete: libldap and GnuTLS are not built to be unloaded, every round would leak.
-    m4_foreach_w([inv_flag], [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete],
-        [INV_PROBE_MODULE_LDFLAG(m4_defn([inv_flag]), [MODULE_LDFLAGS])
-    ])
+    INV_PROBE_EACH([INV_PROBE_MODULE_LDFLAG],
+        [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete], [MODULE_LDFLAGS])
     dnl The run-time library's own symbols stay undefined in a module.
     AS_IF([test -z "$inv_sanitizer_flags"],
         [INV_PROBE_MODULE_LDFLAG([-Wl,-z,defs], [MODULE_LDFLAGS])])

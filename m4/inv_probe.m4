@@ -69,6 +69,17 @@ AC_DEFUN([INV_PROBE_CFLAG], [
     AS_VAR_POPDEF([inv_cache])
 ])
 
+dnl INV_PROBE_EACH(PROBE, FLAGS, VARIABLE): PROBE for each of FLAGS. That all of them work is the usual
+dnl case and tried first: one by one they take most of the time of configure.
+AC_DEFUN([INV_PROBE_EACH], [
+    inv_flags_before=$[]$3
+    $1(m4_normalize([$2]), [$3])
+    AS_IF([test "$[]$3" = "$inv_flags_before"], [
+        m4_foreach_w([inv_flag], [$2], [$1(m4_defn([inv_flag]), [$3])
+        ])
+    ])
+])
+
 dnl INV_PROBE_LDFLAG(FLAG, VARIABLE): the same when linking a program. The linker's warnings count
 dnl as errors, because it only warns about a -z keyword that it does not know.
 AC_DEFUN([INV_PROBE_LDFLAG], [

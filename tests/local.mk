@@ -4,9 +4,9 @@
 # that it asks something of.
 include tests/support/local.mk
 LDADD = $(TEST_LIBS)
-TEST_LIBS = $(SUPPORT_LIBS) common/libcommon.la $(TEST_EXTERNAL_LIBS)
-TEST_EXTERNAL_LIBS = $(CHECK_LIBS) $(LDAP_LIBS) $(CRYPTO_LIBS) $(NETTLE_LIBS) $(CRYPT_LIBS) $(PAM_LIBS) -lpthread
-tests/%.o tests/%.lo: AM_CFLAGS += $(CHECK_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) $(CRYPT_CFLAGS) \
+TEST_LIBS = $(SUPPORT_LIBS) $(COMMON_LIBS) $(TEST_EXTERNAL_LIBS)
+TEST_EXTERNAL_LIBS = $(CHECK_LIBS) $(PAM_LIBS) -lpthread
+tests/%.o: AM_CFLAGS += $(CHECK_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) $(CRYPT_CFLAGS) \
 	$(PAM_CFLAGS) $(SASL_CFLAGS)
 
 # Those of TESTS that make check-short leaves to make check-long. (They stand in TESTS too: automake

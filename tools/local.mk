@@ -26,14 +26,15 @@ tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c
 	tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
-tools_invitectl_LDADD = common/libcommon.la $(JANSSON_LIBS) $(CRYPTO_LIBS) $(QRENCODE_LIBS)
+tools_invitectl_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(QRENCODE_LIBS)
 
 # The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, places,
 # connection), the order of requests (turns), the threads that wait for the directory (workers), and
 # what they do (operations, op_*, task).
 sbin_PROGRAMS += tools/invite-agent
-noinst_LTLIBRARIES += tools/libagent.la
-tools_libagent_la_SOURCES = \
+noinst_LIBRARIES += tools/libagent.a
+LIBAGENT_LIBS = tools/libagent.a $(COMMON_LIBS) $(PAM_LIBS) -lpthread
+tools_libagent_a_SOURCES = \
 	tools/agent/frame.c tools/agent/frame.h tools/agent/limits.c tools/agent/limits.h \
 	tools/agent/inviters.c tools/agent/inviters.h \
 	tools/agent/operations.c tools/agent/operations.h tools/agent/task.c tools/agent/task.h \
@@ -45,7 +46,6 @@ tools_libagent_la_SOURCES = \
 	tools/agent/descriptors.c tools/agent/descriptors.h \
 	tools/agent/connection.c tools/agent/connection.h tools/agent/loop.c tools/agent/loop.h \
 	tools/agent/listener.c tools/agent/listener.h
-tools_libagent_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PAM_CFLAGS)
-tools_libagent_la_LIBADD = common/libcommon.la $(CRYPTO_LIBS) $(PAM_LIBS) -lpthread
+tools_libagent_a_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PAM_CFLAGS)
 tools_invite_agent_SOURCES = tools/agent/main.c
-tools_invite_agent_LDADD = tools/libagent.la
+tools_invite_agent_LDADD = $(LIBAGENT_LIBS)

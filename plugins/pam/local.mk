@@ -14,6 +14,6 @@ plugins_pam_pam_invite_la_CFLAGS = $(AM_CFLAGS) $(PAM_CFLAGS)
 # automake wants to see -module here; the variable has it too
 plugins_pam_pam_invite_la_LDFLAGS = -module $(MODULE_LDFLAGS) \
 	-Wl,--version-script=$(srcdir)/plugins/pam/pam_invite.map
-plugins_pam_pam_invite_la_LIBADD = common/libcommon.la $(PAM_LIBS)
-EXTRA_plugins_pam_pam_invite_la_DEPENDENCIES = plugins/pam/pam_invite.map
+plugins_pam_pam_invite_la_LIBADD = $(MODULE_LIBS) $(PAM_LIBS)
+EXTRA_plugins_pam_pam_invite_la_DEPENDENCIES = common/libcommon.a plugins/pam/pam_invite.map
 EXTRA_DIST += plugins/pam/pam_invite.map

@@ -19,6 +19,6 @@ plugins_sasl_libinvite_la_CFLAGS = $(AM_CFLAGS) $(SASL_CFLAGS)
 plugins_sasl_libinvite_la_LDFLAGS = -module $(MODULE_LDFLAGS) \
 	-Wl,--version-script=$(srcdir)/plugins/sasl/libinvite.map
 # Not libsasl2: a plugin calls it through the functions that it is given.
-plugins_sasl_libinvite_la_LIBADD = common/libcommon.la
-EXTRA_plugins_sasl_libinvite_la_DEPENDENCIES = plugins/sasl/libinvite.map
+plugins_sasl_libinvite_la_LIBADD = $(MODULE_LIBS)
+EXTRA_plugins_sasl_libinvite_la_DEPENDENCIES = common/libcommon.a plugins/sasl/libinvite.map
 EXTRA_DIST += plugins/sasl/libinvite.map

@@ -11,7 +11,7 @@ check_PROGRAMS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms
 TESTS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms
 LONG_TESTS += tests/agent/check_agent_forms
 endif
-AGENT_LIBS = $(SUPPORT_LIBS) tools/libagent.la $(TEST_EXTERNAL_LIBS)
+AGENT_LIBS = $(SUPPORT_LIBS) $(LIBAGENT_LIBS) $(TEST_EXTERNAL_LIBS)
 tests_agent_check_agent_parts_LDADD = $(AGENT_LIBS)
 tests_agent_check_agent_turns_LDADD = $(AGENT_LIBS)
 tests_agent_check_agent_flights_LDADD = $(AGENT_LIBS)

@@ -38,7 +38,7 @@ FUZZ_SCRIPT = $(FUZZ_CHEAP) tests/fuzz/script.c tests/fuzz/script.h tests/fuzz/r
 	tests/fuzz/repeatable.h
 FUZZ_SCRIPT_WRAPS = $(FUZZ_CHEAP_WRAPS) \
 	-Wl,--wrap=clock_gettime,--wrap=time,--wrap=nanosleep,--wrap=RAND_bytes,--wrap=RAND_priv_bytes
-FUZZ_LIBS = common/libcommon.la $(CRYPTO_LIBS) $(CRYPT_LIBS)
+FUZZ_LIBS = $(COMMON_LIBS)
 
 FUZZ_TOKEN = tests/fuzz/fuzz_token.c $(FUZZ_MATERIAL)
 tests_fuzz_replay_token_SOURCES = $(FUZZ_TOKEN) $(FUZZ_REPLAY)
@@ -124,11 +124,11 @@ tests_fuzz_fuzz_pam_LDADD = $(FUZZ_LIBS) $(IDN_LIBS)
 FUZZ_AGENT = tests/fuzz/fuzz_agent.c tests/fuzz/fuzz.h
 tests_fuzz_replay_agent_SOURCES = $(FUZZ_AGENT) $(FUZZ_MATERIAL) $(FUZZ_REPLAY)
 tests_fuzz_replay_agent_CPPFLAGS = $(FUZZ_CPPFLAGS) -DFUZZ_TARGET='"agent"'
-tests_fuzz_replay_agent_LDADD = tools/libagent.la
+tests_fuzz_replay_agent_LDADD = $(LIBAGENT_LIBS)
 tests_fuzz_fuzz_agent_SOURCES = $(FUZZ_AGENT)
 tests_fuzz_fuzz_agent_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_agent_LDFLAGS = $(FUZZ_LINK)
-tests_fuzz_fuzz_agent_LDADD = tools/libagent.la
+tests_fuzz_fuzz_agent_LDADD = $(LIBAGENT_LIBS)
 
 FUZZ_SASL = tests/fuzz/fuzz_sasl.c plugins/sasl/message.c plugins/sasl/message.h \
 	plugins/sasl/options.c plugins/sasl/options.h $(FUZZ_MATERIAL)

@@ -3,7 +3,7 @@
 # a real directory, and the programs that people reach it through.
 check_PROGRAMS += tests/pam/pam_options tests/pam/pam_cycles tests/integration/epam_frames
 tests_pam_pam_options_SOURCES = tests/pam/pam_options.c plugins/pam/options.c
-tests_pam_pam_options_LDADD = common/libcommon.la
+tests_pam_pam_options_LDADD = $(COMMON_LIBS)
 tests_pam_pam_cycles_LDADD = $(PAM_LIBS) -ldl
 tests_integration_epam_frames_LDADD =
 dist_check_SCRIPTS += tests/pam/pam_manual.sh tests/pam/pam_loader.sh tests/integration/callers.sh
