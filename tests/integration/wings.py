@@ -147,27 +147,32 @@ def needs_of_headers(files):
     return needs
 
 
-def symbols_of(path):
-    """What an object defines and what it lacks."""
-    defined, lacking = set(), set()
-    output = subprocess.run(["nm", str(path)], capture_output=True, text=True, check=True).stdout
+def symbols_of(paths):
+    """What each object defines and what it lacks, by its path."""
+    found = {str(path): (set(), set()) for path in paths}
+    if not found:
+        return found
+    output = subprocess.run(["nm", "--print-file-name", *found], capture_output=True, text=True, check=True).stdout
     for line in output.splitlines():
-        *_, kind, name = line.split()
+        path, _, symbol = line.partition(":")
+        defined, lacking = found[path]
+        *_, kind, name = symbol.split()
         if kind == "U":
             lacking.add(name)
         elif kind in "TDBRVW":
             defined.add(name)
-    return defined, lacking
+    return found
 
 
 def needs_of_objects(folder, sources):
     """Which file calls a function, or reads a variable, of which other one, by what was compiled."""
-    found = {}
+    names = {}
     for path in sorted((BUILD / folder).rglob("*.o")):
         place = path.parent.parent if path.parent.name == ".libs" else path.parent
         name = f"{place.relative_to(BUILD)}/{path.name[:-2].split('-', 1)[-1]}"
         if f"{name}.c" in sources:
-            found[name] = symbols_of(path)
+            names[str(path)] = name
+    found = {names[path]: symbols for path, symbols in symbols_of(names).items()}
     home = {symbol: name for name, (defined, _) in found.items() for symbol in defined}
     return {name: {home[s] for s in lacking if s in home and home[s] != name}
             for name, (_, lacking) in found.items()}
