@@ -24,19 +24,15 @@ inv_result repair_groups(repair *run)
     return result;
 }
 
-static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use *use)
+static inv_result mend_owed(const repair *run, const inv_invite *invite, const inv_use *use)
 {
     claim_end mend = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
     result = claim_give_owed(run->call, invite, use, run->dry_run, &mend);
-    if (result == INV_BAD_TOKEN)
-        return INV_OK; /* deleted meanwhile */
-    if (result == INV_CONFIG)
-        return repair_leave(run, invite->dn);
     if (result != INV_OK)
-        return result;
+        return repair_entry_result(run, result, invite->dn);
     if (mend == CLAIM_END_FINISHED)
         repair_note(run, INV_REPAIR_FINISHED, invite->dn, "what was owed to %s", use->jid);
     if (mend == CLAIM_END_STUCK)
@@ -48,7 +44,7 @@ static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use
     return INV_OK;
 }
 
-inv_result repair_owed(repair *run, const inv_invite *invite)
+inv_result repair_owed(const repair *run, const inv_invite *invite)
 {
     inv_result result = INV_OK;
 

@@ -180,10 +180,8 @@ static inv_result repair_pair(const repair *run, const inv_entry *pair)
     if (!repair_is_old(run, modified))
         return INV_OK;
     result = find_holders(run, pair, &found);
-    if (result == INV_OK)
-        result = check_pair(run, pair, modified, &found);
-    else if (result == INV_CONFIG)
-        result = repair_leave(run, inv_entry_dn(pair));
+    result = result == INV_OK ? check_pair(run, pair, modified, &found)
+                              : repair_entry_result(run, result, inv_entry_dn(pair));
     free_holders(&found);
     return result;
 }
@@ -193,12 +191,6 @@ inv_result repair_pairs(const repair *run)
     static const char *const attributes[] = {"xmppContactJid", "inviteId", "modifyTimestamp", NULL};
     inv_operation *search = inv_operation_search(run->call->domain->rosters, INV_SCOPE_ONE,
                                                  "(objectClass=xmppRosterPair)", attributes);
-    inv_result result = repair_search(run, "roster pairs", search);
 
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        repair_progress(run, "roster pairs", i, search->entry_count);
-        result = repair_pair(run, search->entries[i]);
-    }
-    inv_operation_free(&search);
-    return result;
+    return repair_each(run, "roster pairs", search, repair_pair);
 }
