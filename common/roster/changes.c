@@ -63,19 +63,10 @@ static void write_cookie(const moment *at, char cookie[INV_CHANGES_COOKIE_SIZE])
 /* Reads ".NUMBER" and moves behind it. */
 static bool take_number(const char **text, int64_t *number)
 {
-    const char *digits = *text + 1;
-    size_t length;
-
     if (**text != '.')
         return false;
-    length = strspn(digits, "0123456789");
-    if (length == 0 || length > 12)
-        return false;
-    *number = 0;
-    for (size_t i = 0; i < length; i++)
-        *number = *number * 10 + (digits[i] - '0');
-    *text = digits + length;
-    return true;
+    (*text)++;
+    return replicas_take_number(text, number);
 }
 
 static bool read_cookie(const char *cookie, moment *at)

@@ -22,17 +22,17 @@
  * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
  * never used twice: when claim_end_stale reads the claim again, it can only be older.
  */
-static inv_result mend_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
+static inv_result repair_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
 {
     const char *jid = claim->jid;
-    claim_end mend = CLAIM_END_GONE;
+    claim_end end = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
-    result = claim_end_stale(run->call, invite, claim, run->dry_run, &mend);
+    result = claim_end_stale(run->call, invite, claim, run->dry_run, &end);
     if (result != INV_OK)
         return repair_entry_result(run, result, invite->dn);
-    switch (mend) {
+    switch (end) {
     case CLAIM_END_GONE:
         break;
     case CLAIM_END_FINISHED:
@@ -53,7 +53,7 @@ static inv_result mend_claim(const repair *run, const inv_invite *invite, const 
     return INV_OK;
 }
 
-static inv_result mend_invite(const repair *run, const inv_entry *entry)
+static inv_result repair_invite(const repair *run, const inv_entry *entry)
 {
     inv_invite *invite = NULL;
     inv_result result = inv_invite_from_entry(entry, &invite, run->call->verdict);
@@ -62,7 +62,7 @@ static inv_result mend_invite(const repair *run, const inv_entry *entry)
         return repair_entry_result(run, result, inv_entry_dn(entry));
     for (size_t i = 0; result == INV_OK && i < invite->claim_count; i++) {
         if (repair_is_old(run, invite->modified))
-            result = mend_claim(run, invite, &invite->claims[i]);
+            result = repair_claim(run, invite, &invite->claims[i]);
         else
             repair_note(run, INV_REPAIR_WAITS, invite->dn,
                         "the claim of %s is younger than claim_grace", invite->claims[i].jid);
@@ -77,7 +77,7 @@ static inv_result repair_claims(const repair *run)
         run->call->domain->invites, INV_SCOPE_ONE, "(&(objectClass=xmppInvite)(inviteClaim=*))",
         inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS));
 
-    return repair_each(run, "claims", search, mend_invite);
+    return repair_each(run, "claims", search, repair_invite);
 }
 
 static inv_result repair_reservation(const repair *run, const inv_entry *reservation)

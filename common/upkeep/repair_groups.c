@@ -24,18 +24,18 @@ inv_result repair_groups(repair *run)
     return result;
 }
 
-static inv_result mend_owed(const repair *run, const inv_invite *invite, const inv_use *use)
+static inv_result give_owed(const repair *run, const inv_invite *invite, const inv_use *use)
 {
-    claim_end mend = CLAIM_END_GONE;
+    claim_end end = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
-    result = claim_give_owed(run->call, invite, use, run->dry_run, &mend);
+    result = claim_give_owed(run->call, invite, use, run->dry_run, &end);
     if (result != INV_OK)
         return repair_entry_result(run, result, invite->dn);
-    if (mend == CLAIM_END_FINISHED)
+    if (end == CLAIM_END_FINISHED)
         repair_note(run, INV_REPAIR_FINISHED, invite->dn, "what was owed to %s", use->jid);
-    if (mend == CLAIM_END_STUCK)
+    if (end == CLAIM_END_STUCK)
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "%s was promised a group or contact and has it not: %s. Mend that and run repair "
@@ -50,7 +50,7 @@ inv_result repair_owed(const repair *run, const inv_invite *invite)
 
     for (size_t i = 0; result == INV_OK && i < invite->used_by_count; i++) {
         if (invite->used_by[i].owed != NULL)
-            result = mend_owed(run, invite, &invite->used_by[i]);
+            result = give_owed(run, invite, &invite->used_by[i]);
     }
     return result;
 }

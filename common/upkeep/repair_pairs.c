@@ -119,7 +119,7 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
 static const inv_account *find_younger(const inv_entry *pair, time_t modified,
                                        const holders *of_pair)
 {
-    const inv_account *heir = NULL;
+    const inv_account *younger = NULL;
 
     for (size_t i = 0; i < 2; i++) {
         const inv_account *account = of_pair->account[i];
@@ -128,26 +128,26 @@ static const inv_account *find_younger(const inv_entry *pair, time_t modified,
             continue;
         if (account->invite_id != NULL && inv_entry_has(pair, "inviteId", account->invite_id))
             return NULL;
-        heir = account;
+        younger = account;
     }
-    return heir;
+    return younger;
 }
 
 /* Reports, and does not delete: the pair may be all that is left of what two people agreed to. */
-static void tell_younger(const repair *run, const inv_entry *pair, const inv_account *heir)
+static void tell_younger(const repair *run, const inv_entry *pair, const inv_account *younger)
 {
     repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
                 "%s is younger than this pair. If it was made for another person than the one who "
                 "had the name before, delete the pair: ldapdelete. If it was restored from a "
                 "backup, keep the pair: ldapmodify with the rosterGroup it has (replace) makes it "
                 "the younger one",
-                heir->dn);
+                younger->dn);
 }
 
 static inv_result check_pair(const repair *run, const inv_entry *pair, time_t modified,
                              const holders *of_pair)
 {
-    const inv_account *heir = find_younger(pair, modified, of_pair);
+    const inv_account *younger = find_younger(pair, modified, of_pair);
     inv_result result = INV_OK;
 
     if (of_pair->missing) {
@@ -156,8 +156,8 @@ static inv_result check_pair(const repair *run, const inv_entry *pair, time_t mo
         return repair_tell_removal(run, result, false, inv_entry_dn(pair),
                                    "one of its two has no account");
     }
-    if (heir != NULL && repair_is_old(run, heir->created))
-        tell_younger(run, pair, heir);
+    if (younger != NULL && repair_is_old(run, younger->created))
+        tell_younger(run, pair, younger);
     return INV_OK;
 }
 
