@@ -231,8 +231,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
     return RESET_DONE;
 }
 
-/* ------------------------------------------------------------------------------ the first modify
- */
+/* ----------------------------------------------------------------------------- the first modify */
 
 static reset_outcome set_password(struct redemption *redemption, inv_result *result)
 {

@@ -212,8 +212,7 @@ inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
     return result;
 }
 
-/* ------------------------------------------------------------------------------ who invited whom
- */
+/* ----------------------------------------------------------------------------- who invited whom */
 
 inv_result inv_invited_each(inv_call *call,
                             bool (*visit)(void *context, const inv_descendant *descendant),

@@ -152,8 +152,7 @@ static inv_result repair_balance(const repair *run)
     return repair_each(run, "uses", search, check_uses);
 }
 
-/* ---------------------------------------------------------------------- accounts that share a use
- */
+/* -------------------------------------------------------------------- accounts that share a use */
 
 static int by_text(const void *a, const void *b)
 {

@@ -14,8 +14,11 @@ typedef struct repair {
     time_t now; /* by the directory's clock, in seconds since 1970 */
 } repair;
 
+/* Gives the visitor a note about the entry dn, in words like those of printf; counts LEFT. */
 void repair_note(const repair *run, inv_repair_action action, const char *dn, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
+
+/* Tells the visitor how many of the total entries (0: not known) of this kind are done. */
 void repair_progress(const repair *run, const char *what, size_t done, size_t total);
 
 /*

@@ -51,8 +51,7 @@ bool ctl_check_places(ctl_proof *proof)
     return fine;
 }
 
-/* ------------------------------------------------------------------- other containers of invites
- */
+/* ------------------------------------------------------------------ other containers of invites */
 
 /* What a search of the whole directory found. survey_clear frees the texts. */
 typedef struct survey {
