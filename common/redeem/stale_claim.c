@@ -33,7 +33,7 @@ static bool is_contact(const struct redemption *redemption)
     const inv_invite *invite = redemption->invite;
     const inv_account *account = redemption->account;
 
-    if (invite->type != INV_INVITE_CONTACT && invite->type != INV_INVITE_CONTACT_ACCOUNT)
+    if (!inv_invite_type_connects(invite->type))
         return false;
     if (strcmp(inv_jid_domain(redemption->name), redemption->call->domain->name) != 0)
         return true;

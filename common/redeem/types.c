@@ -6,17 +6,10 @@
 
 inv_allowed_types inv_redeem_types(inv_invite_type type)
 {
-    switch (type) {
-    case INV_INVITE_ACCOUNT:
-        return INV_ALLOW_REGISTRATION;
-    case INV_INVITE_CONTACT_ACCOUNT:
-        return INV_ALLOW_REGISTRATION | INV_ALLOW_CONTACT;
-    case INV_INVITE_CONTACT:
-        return INV_ALLOW_CONTACT;
-    case INV_INVITE_RESET:
-        break;
-    }
-    return INV_ALLOW_RESET;
+    if (type == INV_INVITE_RESET)
+        return INV_ALLOW_RESET;
+    return (inv_invite_type_registers(type) ? INV_ALLOW_REGISTRATION : 0) |
+           (inv_invite_type_connects(type) ? INV_ALLOW_CONTACT : 0);
 }
 
 inv_result inv_redeem_name(const inv_domain *domain, const char *user,
