@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/jid.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "model/clock.h"
@@ -155,13 +155,6 @@ static inv_operation *search_from(const inv_domain *domain, stamp_kind kind, int
     return search;
 }
 
-static bool is_local(const inv_domain *domain, const char *jid)
-{
-    const char *at = strrchr(jid, '@');
-
-    return at != NULL && inv_ascii_equal(at + 1, domain->name);
-}
-
 /* Visits both sides of a pair, as far as they are of this domain. */
 static bool visit_pair(const inv_call *call, const inv_entry *pair,
                        const inv_changes_visitor *visitor)
@@ -175,7 +168,7 @@ static bool visit_pair(const inv_call *call, const inv_entry *pair,
         const char *owner = inv_entry_value(pair, "xmppContactJid", i, NULL);
         const char *contact = inv_entry_value(pair, "xmppContactJid", 1 - i, NULL);
 
-        if (is_local(call->domain, owner) &&
+        if (inv_jid_text_is_of(owner, call->domain) &&
             !visitor->visit(visitor->context, owner, contact, group))
             return false;
     }

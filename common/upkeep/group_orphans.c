@@ -60,7 +60,6 @@ static bool append(struct orphan_search *work, inv_jid *name, const char *group,
  */
 static char *local_of(const inv_domain *domain, group_value kind, const char *value)
 {
-    const char *at = strrchr(value, '@');
     const char *parent = NULL;
     char *attribute = NULL;
     char *local = NULL;
@@ -69,8 +68,8 @@ static char *local_of(const inv_domain *domain, group_value kind, const char *va
     case GROUP_VALUE_LOCAL:
         return strdup(value);
     case GROUP_VALUE_JID:
-        return at != NULL && inv_ascii_equal(at + 1, domain->name)
-                   ? strndup(value, (size_t)(at - value))
+        return inv_jid_text_is_of(value, domain)
+                   ? strndup(value, (size_t)(inv_jid_text_domain(value) - value) - 1)
                    : NULL;
     case GROUP_VALUE_DN:
         break;
