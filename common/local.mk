@@ -28,8 +28,8 @@ common_libcommon_a_SOURCES += common/config/check.c common/config/check.h common
 # operations in flight
 common_libcommon_a_SOURCES += common/directory/answer.c common/directory/bind_password.c \
 	common/directory/bind_password.h common/directory/directory.c common/directory/entry.c \
-	common/directory/libldap.c common/directory/libldap.h common/directory/operation.c \
-	common/directory/own_socket.c common/directory/own_socket.h common/directory/provider.c \
+	common/directory/layer.c common/directory/layer.h common/directory/libldap.c \
+	common/directory/libldap.h common/directory/operation.c common/directory/own_socket.c common/directory/own_socket.h common/directory/provider.c \
 	common/directory/read_ahead.c common/directory/read_ahead.h common/directory/receive.c \
 	common/directory/receive.h common/directory/refused.c common/directory/refused.h \
 	common/directory/send.c common/directory/send.h common/directory/session.c \

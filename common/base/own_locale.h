@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_OWN_LOCALE_H
-#define INVITEGATE_OWN_LOCALE_H
+#ifndef INVITEGATE_COMMON_BASE_OWN_LOCALE_H
+#define INVITEGATE_COMMON_BASE_OWN_LOCALE_H
 
 #include <locale.h>
 #include <stdbool.h>

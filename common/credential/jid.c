@@ -457,6 +457,20 @@ const char *inv_jid_text(const inv_jid *name)
     return name->jid;
 }
 
+const char *inv_jid_text_domain(const char *jid)
+{
+    const char *at = strrchr(jid, '@');
+
+    return at != NULL ? at + 1 : NULL;
+}
+
+bool inv_jid_text_is_of(const char *jid, const inv_domain *domain)
+{
+    const char *of_jid = inv_jid_text_domain(jid);
+
+    return of_jid != NULL && inv_ascii_equal(of_jid, domain->name);
+}
+
 void inv_jid_free(inv_jid **name)
 {
     if (*name == NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_PBKDF2_H
-#define INVITEGATE_PBKDF2_H
+#ifndef INVITEGATE_COMMON_CREDENTIAL_PBKDF2_H
+#define INVITEGATE_COMMON_CREDENTIAL_PBKDF2_H
 
 #include <stddef.h>
 

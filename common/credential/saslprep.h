@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_SASLPREP_H
-#define INVITEGATE_SASLPREP_H
+#ifndef INVITEGATE_COMMON_CREDENTIAL_SASLPREP_H
+#define INVITEGATE_COMMON_CREDENTIAL_SASLPREP_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_SCRAM_H
-#define INVITEGATE_SCRAM_H
+#ifndef INVITEGATE_COMMON_CREDENTIAL_SCRAM_H
+#define INVITEGATE_COMMON_CREDENTIAL_SCRAM_H
 
 #include <stddef.h>
 

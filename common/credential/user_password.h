@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_USER_PASSWORD_H
-#define INVITEGATE_USER_PASSWORD_H
+#ifndef INVITEGATE_COMMON_CREDENTIAL_USER_PASSWORD_H
+#define INVITEGATE_COMMON_CREDENTIAL_USER_PASSWORD_H
 
 #include <crypt.h>
 #include <stddef.h>

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "invitegate/secret.h"
+#include "layer.h"
 
 /* Right above the socket. */
 #define LEVEL (LBER_SBIOD_LEVEL_PROVIDER + 1)
@@ -36,12 +37,6 @@ static int forget(Sockbuf_IO_Desc *layer)
         inv_wipe(buffer->bytes + buffer->taken, buffer->filled - buffer->taken);
     free(buffer);
     layer->sbiod_pvt = NULL;
-    return 0;
-}
-
-static int nothing_to_do(Sockbuf_IO_Desc *layer)
-{
-    (void)layer;
     return 0;
 }
 
@@ -93,11 +88,6 @@ static ber_slen_t read_ahead(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t size
     return (ber_slen_t)size;
 }
 
-static ber_slen_t write_on(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t size)
-{
-    return LBER_SBIOD_WRITE_NEXT(layer, bytes, size);
-}
-
 bool read_ahead_install(Sockbuf *connection)
 {
     static Sockbuf_IO layer = {
@@ -105,8 +95,8 @@ bool read_ahead_install(Sockbuf *connection)
         .sbi_remove = forget,
         .sbi_ctrl = control,
         .sbi_read = read_ahead,
-        .sbi_write = write_on,
-        .sbi_close = nothing_to_do,
+        .sbi_write = layer_write,
+        .sbi_close = layer_nothing_to_do,
     };
 
     return ber_sockbuf_add_io(connection, &layer, LEVEL, NULL) == 0;

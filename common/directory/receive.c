@@ -8,7 +8,7 @@
 #include "send.h"
 
 /* RFC 4512: no name of an entry or of an attribute has a NUL; liblber puts one behind each. */
-static bool is_text(const struct berval *bytes)
+static bool has_no_nul(const struct berval *bytes)
 {
     return bytes->bv_val != NULL && memchr(bytes->bv_val, '\0', bytes->bv_len) == NULL;
 }
@@ -39,7 +39,7 @@ static int take_attributes(LDAP *handle, LDAPMessage *message, BerElement *posit
 
         if (error == LDAP_SUCCESS && name.bv_val == NULL)
             return LDAP_SUCCESS;
-        if (error == LDAP_SUCCESS && !is_text(&name))
+        if (error == LDAP_SUCCESS && !has_no_nul(&name))
             error = LDAP_DECODING_ERROR;
         if (error == LDAP_SUCCESS && !take_values(name.bv_val, values, entry))
             error = LDAP_NO_MEMORY;
@@ -56,7 +56,7 @@ static int take_entry(LDAP *handle, LDAPMessage *message, inv_operation *operati
     inv_entry *entry = NULL;
     int error = ldap_get_dn_ber(handle, message, &position, &dn);
 
-    if (error == LDAP_SUCCESS && !is_text(&dn))
+    if (error == LDAP_SUCCESS && !has_no_nul(&dn))
         error = LDAP_DECODING_ERROR;
     if (error == LDAP_SUCCESS) {
         entry = inv_entry_new(dn.bv_val);
@@ -89,7 +89,7 @@ static inv_entry *read_entry(BerElement *reader)
     ber_len_t length = 0;
     char *end = NULL;
 
-    if (ber_scanf(reader, "{m", &dn) == LBER_ERROR || !is_text(&dn))
+    if (ber_scanf(reader, "{m", &dn) == LBER_ERROR || !has_no_nul(&dn))
         return NULL;
     entry = inv_entry_new(dn.bv_val);
     for (ber_tag_t tag = ber_first_element(reader, &length, &end);
@@ -99,7 +99,7 @@ static inv_entry *read_entry(BerElement *reader)
         ber_len_t size = sizeof(*values); /* of one value for M, which puts it at offset 0 */
 
         if (ber_scanf(reader, "{mM}", &name, &values, &size, (ber_len_t)0) == LBER_ERROR ||
-            !is_text(&name) || !take_values(name.bv_val, values, entry))
+            !has_no_nul(&name) || !take_values(name.bv_val, values, entry))
             inv_entry_free(&entry);
         ber_memfree(values);
     }

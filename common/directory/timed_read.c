@@ -5,25 +5,10 @@
 #include <poll.h>
 #include <stdint.h>
 
+#include "layer.h"
+
 /* Above the socket, below TLS. */
 #define LEVEL ((LBER_SBIOD_LEVEL_PROVIDER + LBER_SBIOD_LEVEL_TRANSPORT) / 2)
-
-static int setup(Sockbuf_IO_Desc *layer, void *deadline)
-{
-    layer->sbiod_pvt = deadline;
-    return 0;
-}
-
-static int nothing_to_do(Sockbuf_IO_Desc *layer)
-{
-    (void)layer;
-    return 0;
-}
-
-static int control(Sockbuf_IO_Desc *layer, int option, void *argument)
-{
-    return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
-}
 
 /* False, with errno: nothing came in time. */
 static bool wait_for_bytes(Sockbuf_IO_Desc *layer)
@@ -54,20 +39,15 @@ static ber_slen_t timed_read(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t size
     return LBER_SBIOD_READ_NEXT(layer, bytes, size);
 }
 
-static ber_slen_t write_on(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t size)
-{
-    return LBER_SBIOD_WRITE_NEXT(layer, bytes, size);
-}
-
 bool timed_read_install(Sockbuf *connection, const inv_deadline *deadline)
 {
     static Sockbuf_IO layer = {
-        .sbi_setup = setup,
-        .sbi_remove = nothing_to_do,
-        .sbi_ctrl = control,
+        .sbi_setup = layer_keep_argument,
+        .sbi_remove = layer_nothing_to_do,
+        .sbi_ctrl = layer_control,
         .sbi_read = timed_read,
-        .sbi_write = write_on,
-        .sbi_close = nothing_to_do,
+        .sbi_write = layer_write,
+        .sbi_close = layer_nothing_to_do,
     };
 
     return ber_sockbuf_add_io(connection, &layer, LEVEL, (void *)(uintptr_t)deadline) == 0;

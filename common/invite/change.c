@@ -7,6 +7,7 @@
 #include "invitegate/invite.h"
 #include "model/account.h"
 #include "model/claim.h"
+#include "model/invite.h"
 #include "model/reservation.h"
 
 /* Sets inviteUsesLeft, by the exact value that was read. *lost: it was changed meanwhile. */
@@ -28,11 +29,6 @@ static inv_result change_uses_left(inv_call *call, const inv_invite *invite, lon
     return result;
 }
 
-static bool reserves(const inv_invite *invite)
-{
-    return invite->user != NULL && invite->type != INV_INVITE_RESET;
-}
-
 inv_result inv_invite_revoke(inv_call *call, const char *id)
 {
     for (;;) {
@@ -42,7 +38,7 @@ inv_result inv_invite_revoke(inv_call *call, const char *id)
 
         if (result == INV_OK && invite->uses_left >= 0) {
             /* before the change: while the invite is open no other can take the reservation over */
-            if (reserves(invite))
+            if (inv_invite_reserves(invite))
                 reservation_release(call, invite->user, id);
             result = change_uses_left(call, invite, -1 - invite->uses_left, &lost);
         }
@@ -80,7 +76,7 @@ inv_result inv_invite_restore(inv_call *call, const char *id)
         inv_result result = inv_invite_read(call, id, INV_INVITE_TERMS, &invite);
 
         if (result == INV_OK && invite->uses_left < 0) {
-            if (reserves(invite) && inv_invite_open_uses(invite) > 0)
+            if (inv_invite_reserves(invite) && inv_invite_open_uses(invite) > 0)
                 result = reserve_again(call, invite);
             if (result == INV_OK)
                 result = change_uses_left(call, invite, inv_invite_open_uses(invite), &lost);

@@ -11,33 +11,17 @@
 #include "invitegate/utf8.h"
 #include "model/account.h"
 #include "model/account_login.h"
+#include "model/invite.h"
 #include "model/invite_terms.h"
 #include "model/reservation.h"
 
-static bool registers(inv_invite_type type)
-{
-    return type == INV_INVITE_ACCOUNT || type == INV_INVITE_CONTACT_ACCOUNT;
-}
-
 /* ------------------------------------------------------------------------- the request alone */
-
-/* False for a duration, which counts from the registration on. */
-static bool is_past(const char *account_expires)
-{
-    time_t end = 0;
-
-    return account_expires != NULL && inv_timestamp_parse_generalized(account_expires, &end) &&
-           time(NULL) > end;
-}
 
 static const char *contradiction(const inv_invite_request *request)
 {
-    bool names_contact =
-        request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
-
     if (request->uses < 0 || request->uses > INV_INVITE_USES_MAX)
         return "uses must be 1 to 1000, or unlimited";
-    if (names_contact && request->inviter == NULL)
+    if (inv_invite_type_connects(request->type) && request->inviter == NULL)
         return "a contact invite needs an inviter: whose contact would it make?";
     if (request->type == INV_INVITE_RESET && request->user == NULL)
         return "a reset invite needs the user whose password it resets";
@@ -47,12 +31,14 @@ static const char *contradiction(const inv_invite_request *request)
         return "an invite for one user name has exactly one use";
     if (request->no_pair && (request->type != INV_INVITE_ACCOUNT || request->inviter == NULL))
         return "only an account invite with an inviter can do without their being contacts";
-    if (request->inherit_groups && (request->user == NULL || !registers(request->type)))
+    if (request->inherit_groups &&
+        (request->user == NULL || !inv_invite_type_registers(request->type)))
         return "what a name inherits is for an invite that registers that name alone";
-    if (is_past(request->account_expires))
+    if (inv_invite_account_end_passed(request->account_expires, time(NULL)))
         return "the account would be over already";
-    if (!registers(request->type) && (request->account_expires != NULL ||
-                                      (request->groups != NULL && request->groups[0] != NULL)))
+    if (!inv_invite_type_registers(request->type) &&
+        (request->account_expires != NULL ||
+         (request->groups != NULL && request->groups[0] != NULL)))
         return "only invites that register have groups and an end of the account";
     return NULL;
 }
@@ -90,7 +76,7 @@ static inv_result check_request(const inv_call *call, const inv_invite_request *
     if (group != NULL)
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "group %s is not in allowed_groups",
                                group);
-    if (request->user != NULL && registers(request->type))
+    if (request->user != NULL && inv_invite_type_registers(request->type))
         return inv_jid_check_reserved(call->domain, request->user, verdict);
     return INV_OK;
 }
@@ -150,7 +136,7 @@ static inv_result check_user(inv_call *call, const inv_invite_request *request,
 
     if (result != INV_OK)
         goto cleanup;
-    if (registers(request->type)) {
+    if (inv_invite_type_registers(request->type)) {
         result = check_free(call, request, account);
         goto cleanup;
     }
@@ -322,7 +308,7 @@ static inv_result add_invite(inv_call *call, const inv_invite_request *request,
 
 inv_result inv_invite_create(inv_call *call, const inv_invite_request *request, inv_token **token)
 {
-    bool reserves = request->user != NULL && registers(request->type);
+    bool reserves = request->user != NULL && inv_invite_type_registers(request->type);
     char *account_state = NULL;
     inv_result result = check_request(call, request, call->verdict);
 

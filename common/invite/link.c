@@ -38,8 +38,7 @@ static char *escape_node(const char *local)
 
 char *inv_invite_uri(const inv_invite_request *request, const char *domain, const char *token_text)
 {
-    bool connects =
-        request->type == INV_INVITE_CONTACT || request->type == INV_INVITE_CONTACT_ACCOUNT;
+    bool connects = inv_invite_type_connects(request->type);
     const inv_jid *name = connects ? request->inviter : request->user;
     char *node = escape_node(name != NULL ? inv_jid_local(name) : "");
     char *uri = NULL;

@@ -104,9 +104,8 @@ inv_result inv_invite_count_open(inv_call *call, const inv_jid *inviter, size_t 
     result = inv_call_perform(call, search, "counting open invites", INV_LDAP_SUCCESS);
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         const char *end = inv_entry_text(search->entries[i], "inviteAccountExpires");
-        time_t over = INV_NEVER;
 
-        if (end == NULL || !inv_timestamp_parse_generalized(end, &over) || time(NULL) <= over)
+        if (!inv_invite_account_end_passed(end, time(NULL)))
             (*open)++;
     }
     inv_operation_free(&search);

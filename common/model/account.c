@@ -85,8 +85,24 @@ void inv_account_free(inv_account **account)
     *account = NULL;
 }
 
-/* The search by filter, which it frees; NULL gives NULL. verifiers: authPassword is asked for. */
-static inv_operation *search_by(const inv_domain *domain, char *filter, bool verifiers)
+char *account_name_filter(const inv_domain *domain, const inv_jid *name)
+{
+    return inv_jid_expand(name, domain->name_filter, inv_filter_escape);
+}
+
+inv_operation *account_search(const inv_domain *domain, char *filter, const char *const *attributes)
+{
+    inv_operation *search = NULL;
+
+    if (filter != NULL)
+        search =
+            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
+    free(filter);
+    return search;
+}
+
+/* As account_search, for all that inv_account has. verifiers: authPassword is asked for too. */
+static inv_operation *search_whole(const inv_domain *domain, char *filter, bool verifiers)
 {
     static const char *const attributes[] = {"authPassword",
                                              "objectClass",
@@ -107,23 +123,18 @@ static inv_operation *search_by(const inv_domain *domain, char *filter, bool ver
                                              "pwdUpdateTime",
                                              "xmppVerifiersOf",
                                              NULL};
-    inv_operation *operation = NULL;
 
-    if (filter != NULL)
-        operation = inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter,
-                                         verifiers ? attributes : attributes + 1);
-    free(filter);
-    return operation;
+    return account_search(domain, filter, verifiers ? attributes : attributes + 1);
 }
 
 inv_operation *inv_account_search_operation(const inv_domain *domain, const inv_jid *name)
 {
-    return search_by(domain, inv_jid_expand(name, domain->name_filter, inv_filter_escape), false);
+    return search_whole(domain, account_name_filter(domain, name), false);
 }
 
 inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain, const inv_jid *name)
 {
-    return search_by(domain, inv_jid_expand(name, domain->name_filter, inv_filter_escape), true);
+    return search_whole(domain, account_name_filter(domain, name), true);
 }
 
 /* inviteSoleContainer of the container, read at most once a search. */
@@ -238,7 +249,7 @@ inv_operation *inv_account_own_operation(const inv_domain *domain, const char *i
                                 invite_id, jid) == -1)
         filter = NULL;
     free(jid);
-    return search_by(domain, filter, false);
+    return search_whole(domain, filter, false);
 }
 
 inv_result inv_account_find_own(inv_call *call, const char *invite_id, const inv_jid *name,

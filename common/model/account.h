@@ -21,6 +21,18 @@ inv_result inv_account_from_search(inv_call *call, const inv_jid *name,
                                    const inv_operation *operation, inv_account **account);
 
 /*
+ * The domain's name_filter for this name: it finds whoever holds the name. The caller frees it;
+ * NULL when memory is short.
+ */
+char *account_name_filter(const inv_domain *domain, const inv_jid *name);
+
+/*
+ * A search by filter where the domain has names (name_search_base). Frees filter; NULL gives NULL.
+ */
+inv_operation *account_search(const inv_domain *domain, char *filter,
+                              const char *const *attributes);
+
+/*
  * inv_account_search_operation that also asks for authPassword: for those who serve verifiers only.
  */
 inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain,

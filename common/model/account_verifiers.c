@@ -33,17 +33,13 @@ static inv_operation *attributes_search(const inv_domain *domain, const inv_jid 
 static inv_operation *password_search(const inv_domain *domain, const inv_jid *name)
 {
     static const char *const nothing[] = {NULL};
-    char *names = inv_jid_expand(name, domain->name_filter, inv_filter_escape);
-    inv_operation *search = NULL;
+    char *names = account_name_filter(domain, name);
     char *filter = NULL;
 
     if (names != NULL && asprintf(&filter, "(&%s(userPassword=*))", names) == -1)
         filter = NULL;
-    if (filter != NULL)
-        search = inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, nothing);
-    free(filter);
     free(names);
-    return search;
+    return account_search(domain, filter, nothing);
 }
 
 static void start(const inv_domain *domain, const inv_jid *name, account_dated_for purpose,

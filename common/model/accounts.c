@@ -39,14 +39,8 @@ static inv_operation *search_for(const inv_domain *domain, const inv_jid *const 
     static const char *const attributes[] = {"objectClass", "xmppJid",         "inviteId",
                                              "inviteNonce", "createTimestamp", "xmppAccountExpires",
                                              NULL};
-    char *filter = filter_for(names, count);
-    inv_operation *search = NULL;
 
-    if (filter != NULL)
-        search =
-            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
-    free(filter);
-    return search;
+    return account_search(domain, filter_for(names, count), attributes);
 }
 
 static inv_result visit_entries(const inv_operation *search,

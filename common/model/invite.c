@@ -246,9 +246,7 @@ static inv_result from_entry(const inv_entry *entry, inv_invite **invite, inv_ve
         wrong = "inviteUsedBy";
     if (wrong == NULL && read->type == INV_INVITE_RESET && (read->user == NULL || read->uses != 1))
         wrong = read->user == NULL ? "inviteUser" : "inviteUses";
-    if (wrong == NULL &&
-        (read->type == INV_INVITE_CONTACT || read->type == INV_INVITE_CONTACT_ACCOUNT) &&
-        read->inviter == NULL)
+    if (wrong == NULL && inv_invite_type_connects(read->type) && read->inviter == NULL)
         wrong = "inviteInviter";
     if (wrong != NULL) {
         result = bad_value(entry, wrong, verdict);

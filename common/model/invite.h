@@ -32,6 +32,15 @@ bool inv_invite_may_finish(const inv_invite *invite, time_t now);
  */
 bool inv_invite_owes(const inv_invite *invite);
 
+/*
+ * Whether the end of an account (inviteAccountExpires, or NULL) is a moment that has passed. A
+ * duration has not: it counts from the registration on.
+ */
+bool inv_invite_account_end_passed(const char *account_expires, time_t now);
+
+/* The name of the invite (inviteUser) has a reservation while the invite is open. */
+bool inv_invite_reserves(const inv_invite *invite);
+
 /* The read of invite id with these parts. NULL when memory is short. */
 inv_operation *inv_invite_read_operation(const inv_domain *domain, const char *id,
                                          inv_invite_parts parts);

@@ -5,6 +5,7 @@
 #include "invite.h"
 #include "invitegate/ascii.h"
 #include "invitegate/invite.h"
+#include "invitegate/timestamp.h"
 
 static const char *const type_names[] = {
     [INV_INVITE_ACCOUNT] = "account",
@@ -27,6 +28,16 @@ bool inv_invite_type_parse(const char *text, inv_invite_type *type)
         }
     }
     return false;
+}
+
+bool inv_invite_type_registers(inv_invite_type type)
+{
+    return type == INV_INVITE_ACCOUNT || type == INV_INVITE_CONTACT_ACCOUNT;
+}
+
+bool inv_invite_type_connects(inv_invite_type type)
+{
+    return type == INV_INVITE_CONTACT || type == INV_INVITE_CONTACT_ACCOUNT;
 }
 
 const char *inv_invite_state_name(inv_invite_state state)
@@ -82,6 +93,19 @@ const char *inv_invite_expired_because(const inv_invite *invite, time_t now)
         return invite->outdated;
     return account_is_over(invite, now) ? "the end of the account that it registers has passed"
                                         : NULL;
+}
+
+bool inv_invite_account_end_passed(const char *account_expires, time_t now)
+{
+    time_t end = 0;
+
+    return account_expires != NULL && inv_timestamp_parse_generalized(account_expires, &end) &&
+           now > end;
+}
+
+bool inv_invite_reserves(const inv_invite *invite)
+{
+    return invite->user != NULL && invite->type != INV_INVITE_RESET;
 }
 
 long inv_invite_open_uses(const inv_invite *invite)

@@ -17,14 +17,6 @@
 
 #define PAIR_ID_BYTES 20
 
-/* The domain part of a bare JID, or NULL. */
-static const char *domain_part(const char *jid)
-{
-    const char *at = strrchr(jid, '@');
-
-    return at != NULL ? at + 1 : NULL;
-}
-
 bool inv_pair_id(const char *jid, const char *contact, char id[INV_PAIR_ID_SIZE])
 {
     int order = strcmp(jid, contact);
@@ -87,11 +79,9 @@ inv_operation *inv_pair_search_operation(const inv_domain *domain, const char *j
 /* rosterMember: the local part of a JID of this domain. */
 static void add_member(inv_operation *operation, const inv_domain *domain, const char *jid)
 {
-    const char *of_jid = domain_part(jid);
-
-    if (of_jid != NULL && inv_ascii_equal(of_jid, domain->name))
+    if (inv_jid_text_is_of(jid, domain))
         inv_operation_value(operation, INV_CHANGE_ADD, "rosterMember", jid,
-                            (size_t)(of_jid - jid) - 1);
+                            (size_t)(inv_jid_text_domain(jid) - jid) - 1);
 }
 
 inv_operation *inv_pair_add_operation(const inv_domain *domain, const char *jid,

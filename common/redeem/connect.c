@@ -75,9 +75,9 @@ static const char *group_of(const struct redemption *redemption)
 
 static const inv_domain *domain_of(const inv_call *call, const char *jid)
 {
-    const char *at = strrchr(jid, '@');
+    const char *name = inv_jid_text_domain(jid);
 
-    return at != NULL ? inv_config_domain(call->config, at + 1) : NULL;
+    return name != NULL ? inv_config_domain(call->config, name) : NULL;
 }
 
 size_t redemption_pair_containers(const inv_call *call, const char *jid, const char *contact,

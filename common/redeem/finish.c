@@ -6,6 +6,7 @@
 #include "invitegate/directory.h"
 #include "model/account.h"
 #include "model/account_login.h"
+#include "model/invite.h"
 #include "redemption.h"
 
 /* --------------------------------------------------------------------------------------- finish */
@@ -69,7 +70,7 @@ finish_outcome redemption_finish_exactly(struct redemption *redemption, const ch
 
     flight[0] = inv_claim_finish_operation(redemption->invite, claim_text, use);
     free(use);
-    if (redemption->invite->user != NULL && redemption->invite->type != INV_INVITE_RESET)
+    if (inv_invite_reserves(redemption->invite))
         flight[count++] = reservation_removal(redemption);
     result = inv_call_run(&call, flight, count);
     if (result == INV_OK && inv_operation_answered(flight[0], INV_LDAP_NO_SUCH_ATTRIBUTE))

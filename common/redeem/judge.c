@@ -91,8 +91,7 @@ static inv_result look_for_claim(struct redemption *redemption, bool *claimed)
     return result;
 }
 
-/* ----------------------------------------------------------------------------------- the verdict
- */
+/* ---------------------------------------------------------------------------------- the verdict */
 
 /*
  * A reset makes no account: inviteNonce of the account tells whether it was begun, and its name is

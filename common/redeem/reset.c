@@ -53,7 +53,7 @@ typedef enum reset_outcome {
     RESET_UNKNOWN
 } reset_outcome;
 
-static bool is_text(const char *a, const char *b)
+static bool is_same_text(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
@@ -70,10 +70,10 @@ static reset_outcome look_for_mark(const struct redemption *redemption, inv_call
 
     if (inv_account_find_of_jid(call, redemption->name, &account) != INV_OK)
         return RESET_UNKNOWN;
-    if (account == NULL || is_text(account->nonce, redemption->account->nonce))
+    if (account == NULL || is_same_text(account->nonce, redemption->account->nonce))
         outcome = RESET_REFUSED;
     else
-        outcome = is_text(account->nonce, mark) ? RESET_DONE : RESET_OVERTAKEN;
+        outcome = is_same_text(account->nonce, mark) ? RESET_DONE : RESET_OVERTAKEN;
     inv_account_free(&account);
     return outcome;
 }
@@ -231,8 +231,7 @@ static reset_outcome date_verifiers(struct redemption *redemption, const inv_ope
     return RESET_DONE;
 }
 
-/* ------------------------------------------------------------------------------ the first modify
- */
+/* ----------------------------------------------------------------------------- the first modify */
 
 static reset_outcome set_password(struct redemption *redemption, inv_result *result)
 {

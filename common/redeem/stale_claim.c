@@ -33,7 +33,7 @@ static bool is_contact(const struct redemption *redemption)
     const inv_invite *invite = redemption->invite;
     const inv_account *account = redemption->account;
 
-    if (invite->type != INV_INVITE_CONTACT && invite->type != INV_INVITE_CONTACT_ACCOUNT)
+    if (!inv_invite_type_connects(invite->type))
         return false;
     if (strcmp(inv_jid_domain(redemption->name), redemption->call->domain->name) != 0)
         return true;
@@ -85,7 +85,7 @@ static claim_end record(struct redemption *redemption, const inv_use *claim, con
  * gives nothing more.
  */
 static inv_result finish(struct redemption *redemption, const inv_use *claim, bool own,
-                         claim_end *mend)
+                         claim_end *end)
 {
     const char *nonce = claim->nonce;
     bool whole = true;
@@ -96,7 +96,7 @@ static inv_result finish(struct redemption *redemption, const inv_use *claim, bo
     if (own && inv_account_made_by(redemption->account)[0] != '\0')
         nonce = inv_account_made_by(redemption->account);
     if (result == INV_OK && whole)
-        *mend = record(redemption, claim, nonce);
+        *end = record(redemption, claim, nonce);
     return result;
 }
 
@@ -108,7 +108,7 @@ static bool reset_was_done(const struct redemption *redemption)
 }
 
 static inv_result end_reset(struct redemption *redemption, const inv_use *claim, bool dry_run,
-                            claim_end *mend)
+                            claim_end *end)
 {
     const inv_claim dead = {.text = claim->text};
     bool cut_off = false;
@@ -117,7 +117,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
     if (redemption->account != NULL && redemption->account->several)
         return INV_OK; /* it cannot be told which entry's mark counts */
     if (!reset_was_done(redemption)) {
-        *mend = CLAIM_END_FREED;
+        *end = CLAIM_END_FREED;
         return dry_run ? INV_OK : inv_claim_give_back(redemption->call, redemption->invite, &dead);
     }
     result = redemption_reset_was_cut_off(redemption, &cut_off);
@@ -128,7 +128,7 @@ static inv_result end_reset(struct redemption *redemption, const inv_use *claim,
                                "the reset of %s was cut off, and its SCRAM verifiers prove no "
                                "password: the same link sets one, or make a new reset invite",
                                redemption->account->dn);
-    *mend = dry_run ? CLAIM_END_FINISHED : record(redemption, claim, claim->nonce);
+    *end = dry_run ? CLAIM_END_FINISHED : record(redemption, claim, claim->nonce);
     return INV_OK;
 }
 
@@ -153,7 +153,7 @@ static inv_result check_claim(struct redemption *redemption, const inv_use *clai
 }
 
 static inv_result end_claim(struct redemption *redemption, const inv_use *claim, bool dry_run,
-                            claim_end *mend)
+                            claim_end *end)
 {
     const inv_claim gone = {.text = claim->text};
     bool own = false;
@@ -163,14 +163,14 @@ static inv_result end_claim(struct redemption *redemption, const inv_use *claim,
     if (result != INV_OK)
         return result;
     if (dead || dry_run)
-        *mend = dead ? CLAIM_END_FREED : CLAIM_END_FINISHED;
+        *end = dead ? CLAIM_END_FREED : CLAIM_END_FINISHED;
     if (dry_run)
         return INV_OK;
     return dead ? inv_claim_give_back(redemption->call, redemption->invite, &gone)
-                : finish(redemption, claim, own, mend);
+                : finish(redemption, claim, own, end);
 }
 
-static const inv_use *standing(const inv_invite *invite, const char *text)
+static const inv_use *find_claim(const inv_invite *invite, const char *text)
 {
     for (size_t i = 0; i < invite->claim_count; i++) {
         if (strcmp(invite->claims[i].text, text) == 0)
@@ -180,14 +180,14 @@ static const inv_use *standing(const inv_invite *invite, const char *text)
 }
 
 inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_use *claim,
-                           bool dry_run, claim_end *mend)
+                           bool dry_run, claim_end *end)
 {
     struct redemption redemption;
     const inv_use *found = NULL;
     inv_jid *name = NULL;
     inv_result result = inv_jid_parse(claim->jid, &name, call->verdict);
 
-    *mend = CLAIM_END_STUCK;
+    *end = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
@@ -195,13 +195,13 @@ inv_result claim_end_stale(inv_call *call, const inv_invite *invite, const inv_u
     redemption_start(&redemption, call, invite->id, name);
     result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
-        found = standing(redemption.invite, claim->text);
+        found = find_claim(redemption.invite, claim->text);
     if (result == INV_OK && found == NULL)
-        *mend = CLAIM_END_GONE;
+        *end = CLAIM_END_GONE;
     else if (result == INV_OK && redemption.invite->type == INV_INVITE_RESET)
-        result = end_reset(&redemption, found, dry_run, mend);
+        result = end_reset(&redemption, found, dry_run, end);
     else if (result == INV_OK)
-        result = end_claim(&redemption, found, dry_run, mend);
+        result = end_claim(&redemption, found, dry_run, end);
     redemption_end(&redemption);
     inv_jid_free(&name);
     return result;
@@ -232,7 +232,7 @@ static inv_result rewrite(struct redemption *redemption, const inv_use *use, con
 }
 
 /* *found: the account that this very use made exists, and the invite is not revoked. */
-static inv_result find_creditor(struct redemption *redemption, const inv_use *use, bool *found)
+static inv_result find_owed_account(struct redemption *redemption, const inv_use *use, bool *found)
 {
     inv_result result = look_for_own(redemption, found);
 
@@ -242,28 +242,28 @@ static inv_result find_creditor(struct redemption *redemption, const inv_use *us
     return result;
 }
 
-static inv_result pay(struct redemption *redemption, const inv_use *use, bool dry_run,
-                      claim_end *mend)
+static inv_result give(struct redemption *redemption, const inv_use *use, bool dry_run,
+                       claim_end *end)
 {
     bool found = false;
     bool whole = false;
-    inv_result result = find_creditor(redemption, use, &found);
+    inv_result result = find_owed_account(redemption, use, &found);
 
     if (result != INV_OK || dry_run)
         return result;
-    *mend = CLAIM_END_GONE;
+    *end = CLAIM_END_GONE;
     if (!found)
         return rewrite(redemption, use, NULL);
     redemption->only = use->owed;
     result = connect(redemption, true, redemption->account->dn, &whole);
     if (result != INV_OK)
         return result;
-    *mend = whole && redemption->owed[0] == '\0' ? CLAIM_END_FINISHED : CLAIM_END_STUCK;
-    if (*mend == CLAIM_END_STUCK)
+    *end = whole && redemption->owed[0] == '\0' ? CLAIM_END_FINISHED : CLAIM_END_STUCK;
+    if (*end == CLAIM_END_STUCK)
         (void)inv_verdict_set(redemption->call->verdict, INV_CONFIG, "%s",
                               redemption->owed[0] != '\0' ? redemption->owed_why
                                                           : "a pair cannot be written");
-    if (*mend == CLAIM_END_FINISHED)
+    if (*end == CLAIM_END_FINISHED)
         result = rewrite(redemption, use, NULL);
     else if (whole && strcmp(redemption->owed, use->owed) != 0)
         result = rewrite(redemption, use, redemption->owed);
@@ -271,13 +271,13 @@ static inv_result pay(struct redemption *redemption, const inv_use *use, bool dr
 }
 
 inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_use *use,
-                           bool dry_run, claim_end *mend)
+                           bool dry_run, claim_end *end)
 {
     struct redemption redemption;
     inv_jid *name = NULL;
     inv_result result = inv_jid_parse(use->jid, &name, call->verdict);
 
-    *mend = CLAIM_END_STUCK;
+    *end = CLAIM_END_STUCK;
     if (result == INV_NAME_INVALID)
         return INV_OK;
     if (result != INV_OK)
@@ -286,7 +286,7 @@ inv_result claim_give_owed(inv_call *call, const inv_invite *invite, const inv_u
     redemption_start(&redemption, call, invite->id, name);
     result = redemption_read_state(&redemption, INV_INVITE_TERMS_AND_CLAIMS);
     if (result == INV_OK)
-        result = pay(&redemption, use, dry_run, mend);
+        result = give(&redemption, use, dry_run, end);
     redemption_end(&redemption);
     inv_jid_free(&name);
     return result;

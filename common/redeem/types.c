@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the type of an invite decides before anything is redeemed: who takes it, with which name. */
+/* What the type of an invite decides beside the redemption: who takes it, with which name. */
 #include <string.h>
 
 #include "invitegate/redeem.h"
 
 inv_allowed_types inv_redeem_types(inv_invite_type type)
 {
-    switch (type) {
-    case INV_INVITE_ACCOUNT:
-        return INV_ALLOW_REGISTRATION;
-    case INV_INVITE_CONTACT_ACCOUNT:
-        return INV_ALLOW_REGISTRATION | INV_ALLOW_CONTACT;
-    case INV_INVITE_CONTACT:
-        return INV_ALLOW_CONTACT;
-    case INV_INVITE_RESET:
-        break;
-    }
-    return INV_ALLOW_RESET;
+    if (type == INV_INVITE_RESET)
+        return INV_ALLOW_RESET;
+    return (inv_invite_type_registers(type) ? INV_ALLOW_REGISTRATION : 0) |
+           (inv_invite_type_connects(type) ? INV_ALLOW_CONTACT : 0);
 }
 
 inv_result inv_redeem_name(const inv_domain *domain, const char *user,
@@ -39,4 +32,16 @@ inv_result inv_redeem_name(const inv_domain *domain, const char *user,
     if (registers && result == INV_NAME_INVALID)
         *verdict = refusal;
     return result;
+}
+
+inv_result inv_redeem_blame_name(inv_allowed_types taken, inv_allowed_types left, inv_result result,
+                                 inv_verdict *verdict)
+{
+    bool name_cannot_register = (taken & ~left & INV_ALLOW_REGISTRATION) != 0;
+
+    if (result != INV_BAD_TOKEN || !name_cannot_register)
+        return result;
+    return inv_verdict_set(inv_verdict_clear_words(verdict), INV_NAME_INVALID,
+                           "name_pattern does not let it register, and the token resets no account "
+                           "of that name");
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/jid.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
 #include "model/clock.h"
@@ -63,19 +63,10 @@ static void write_cookie(const moment *at, char cookie[INV_CHANGES_COOKIE_SIZE])
 /* Reads ".NUMBER" and moves behind it. */
 static bool take_number(const char **text, int64_t *number)
 {
-    const char *digits = *text + 1;
-    size_t length;
-
     if (**text != '.')
         return false;
-    length = strspn(digits, "0123456789");
-    if (length == 0 || length > 12)
-        return false;
-    *number = 0;
-    for (size_t i = 0; i < length; i++)
-        *number = *number * 10 + (digits[i] - '0');
-    *text = digits + length;
-    return true;
+    (*text)++;
+    return replicas_take_number(text, number);
 }
 
 static bool read_cookie(const char *cookie, moment *at)
@@ -164,13 +155,6 @@ static inv_operation *search_from(const inv_domain *domain, stamp_kind kind, int
     return search;
 }
 
-static bool is_local(const inv_domain *domain, const char *jid)
-{
-    const char *at = strrchr(jid, '@');
-
-    return at != NULL && inv_ascii_equal(at + 1, domain->name);
-}
-
 /* Visits both sides of a pair, as far as they are of this domain. */
 static bool visit_pair(const inv_call *call, const inv_entry *pair,
                        const inv_changes_visitor *visitor)
@@ -184,7 +168,7 @@ static bool visit_pair(const inv_call *call, const inv_entry *pair,
         const char *owner = inv_entry_value(pair, "xmppContactJid", i, NULL);
         const char *contact = inv_entry_value(pair, "xmppContactJid", 1 - i, NULL);
 
-        if (is_local(call->domain, owner) &&
+        if (inv_jid_text_is_of(owner, call->domain) &&
             !visitor->visit(visitor->context, owner, contact, group))
             return false;
     }

@@ -109,8 +109,7 @@ void replicas_write(const replicas *known, char *text)
                          known->list[i].seen);
 }
 
-/* Reads a decimal number and moves behind it. */
-static bool take_number(const char **text, int64_t *number)
+bool replicas_take_number(const char **text, int64_t *number)
 {
     size_t length = strspn(*text, "0123456789");
 
@@ -131,8 +130,8 @@ bool replicas_parse(const char *text, replicas *known)
         int64_t seen = 0;
 
         text++;
-        if (known->count == REPLICAS_MAX || !take_number(&text, &id) || *text++ != '-' ||
-            !take_number(&text, &seen) || id > ID_MAX || find(known, (unsigned)id) != NULL)
+        if (known->count == REPLICAS_MAX || !replicas_take_number(&text, &id) || *text++ != '-' ||
+            !replicas_take_number(&text, &seen) || id > ID_MAX || find(known, (unsigned)id) != NULL)
             return false;
         known->list[known->count++] = (replica){.id = (unsigned)id, .seen = seen};
     }

@@ -40,6 +40,9 @@ inv_result replicas_read(inv_call *call, const char *dn, replicas *known);
  */
 bool replicas_follow(const replicas *old, const replicas *now, int64_t *from);
 
+/* Reads a number of the cookie, 1 to 12 decimal digits, and moves behind it. */
+bool replicas_take_number(const char **text, int64_t *number);
+
 /* As text, ".ID-SECONDS" each, in a space of REPLICAS_MAX * REPLICAS_TEXT_SIZE; and back, false for
  * any other text. */
 void replicas_write(const replicas *known, char *text);

@@ -6,6 +6,7 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "model/account.h"
 #include "model/owner.h"
 
 void inv_adoption_clear(inv_adoption *adoption)
@@ -27,14 +28,8 @@ static inv_operation *search_for(const inv_domain *domain, const inv_jid *name)
                                       "xmppVerifiersOf",
                                       domain->account_rdn,
                                       NULL};
-    char *filter = inv_jid_expand(name, domain->name_filter, inv_filter_escape);
-    inv_operation *search = NULL;
 
-    if (filter != NULL)
-        search =
-            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
-    free(filter);
-    return search;
+    return account_search(domain, account_name_filter(domain, name), attributes);
 }
 
 /* *chosen: the one entry that is the JID's, or may become it. */

@@ -22,7 +22,7 @@ typedef struct membership {
     size_t key;
 } membership;
 
-struct orphanage {
+struct orphan_search {
     inv_call *call;
     group_key keys[KEYS_MAX];
     size_t key_count;
@@ -32,7 +32,7 @@ struct orphanage {
 };
 
 /* Takes name over. False: memory is short. */
-static bool append(struct orphanage *work, inv_jid *name, const char *group, size_t key)
+static bool append(struct orphan_search *work, inv_jid *name, const char *group, size_t key)
 {
     membership *made;
 
@@ -60,7 +60,6 @@ static bool append(struct orphanage *work, inv_jid *name, const char *group, siz
  */
 static char *local_of(const inv_domain *domain, group_value kind, const char *value)
 {
-    const char *at = strrchr(value, '@');
     const char *parent = NULL;
     char *attribute = NULL;
     char *local = NULL;
@@ -69,8 +68,8 @@ static char *local_of(const inv_domain *domain, group_value kind, const char *va
     case GROUP_VALUE_LOCAL:
         return strdup(value);
     case GROUP_VALUE_JID:
-        return at != NULL && inv_ascii_equal(at + 1, domain->name)
-                   ? strndup(value, (size_t)(at - value))
+        return inv_jid_text_is_of(value, domain)
+                   ? strndup(value, (size_t)(inv_jid_text_domain(value) - value) - 1)
                    : NULL;
     case GROUP_VALUE_DN:
         break;
@@ -88,7 +87,7 @@ static char *local_of(const inv_domain *domain, group_value kind, const char *va
 }
 
 /* Collects the value if it is a name that could be registered. */
-static inv_result take_value(struct orphanage *work, const char *group, size_t key,
+static inv_result take_value(struct orphan_search *work, const char *group, size_t key,
                              const char *value)
 {
     const inv_domain *domain = work->call->domain;
@@ -114,7 +113,7 @@ static inv_result take_value(struct orphanage *work, const char *group, size_t k
     return INV_OK;
 }
 
-static inv_result collect(struct orphanage *work, const inv_operation *search)
+static inv_result collect(struct orphan_search *work, const inv_operation *search)
 {
     inv_result result = INV_OK;
 
@@ -135,7 +134,7 @@ static inv_result collect(struct orphanage *work, const inv_operation *search)
 }
 
 /* The memberships in the groups below base that filter lets in. */
-static inv_result collect_below(struct orphanage *work, const char *base, const char *filter,
+static inv_result collect_below(struct orphan_search *work, const char *base, const char *filter,
                                 const char *const *attributes)
 {
     inv_call *call = work->call;
@@ -152,7 +151,7 @@ static inv_result collect_below(struct orphanage *work, const char *base, const 
     return result;
 }
 
-static inv_result find_groups(struct orphanage *work)
+static inv_result find_groups(struct orphan_search *work)
 {
     const char *attributes[KEYS_MAX + 1] = {NULL};
     char **bases = NULL;
@@ -199,7 +198,7 @@ static bool is_same(const membership *a, const membership *b)
     return by_name(a, b) == 0;
 }
 
-static inv_result is_orphan(struct orphanage *work, const inv_jid *name, bool *orphan)
+static inv_result is_orphan(struct orphan_search *work, const inv_jid *name, bool *orphan)
 {
     inv_call *call = work->call;
     inv_account *account = NULL;
@@ -216,7 +215,7 @@ inv_result inv_group_each_orphan(inv_call *call,
                                  void (*visit)(void *context, const inv_group_orphan *orphan),
                                  void *context)
 {
-    struct orphanage work = {.call = call};
+    struct orphan_search work = {.call = call};
     const char *rest = call->domain->group_filter;
     bool orphan = false;
     inv_result result = INV_OK;

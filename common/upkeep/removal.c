@@ -62,7 +62,7 @@ static inv_result revoke_invites(inv_call *call, const inv_jid *name, size_t *re
     return result;
 }
 
-/* ---------------------------------------------------------------------- pairs, groups, account */
+/* ------------------------------------------------------------------------- pairs and groups */
 
 /* Sends one change; the code fine counts as done. */
 static inv_result run_one(inv_call *call, inv_operation *change, int fine, const char *what)
@@ -142,15 +142,15 @@ static inv_result finish_use(inv_call *call, const inv_jid *name, const inv_acco
 {
     inv_invite *invite = NULL;
     const inv_use *claim = NULL;
-    claim_end mend = CLAIM_END_GONE;
+    claim_end end = CLAIM_END_GONE;
     inv_result result =
         inv_invite_read(call, account->invite_id, INV_INVITE_TERMS_AND_CLAIMS, &invite);
 
     if (result == INV_OK)
         claim = inv_claim_of(invite, inv_jid_text(name));
     if (claim != NULL)
-        result = claim_end_stale(call, invite, claim, false, &mend);
-    if (result == INV_OK && mend == CLAIM_END_STUCK)
+        result = claim_end_stale(call, invite, claim, false, &end);
+    if (result == INV_OK && end == CLAIM_END_STUCK)
         result =
             inv_verdict_set(call->verdict, INV_DIRECTORY_DOWN,
                             "%s: the use that made the account cannot be finished", invite->dn);
@@ -212,8 +212,7 @@ inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
     return result;
 }
 
-/* ------------------------------------------------------------------------------ who invited whom
- */
+/* ----------------------------------------------------------------------------- who invited whom */
 
 inv_result inv_invited_each(inv_call *call,
                             bool (*visit)(void *context, const inv_descendant *descendant),

@@ -22,21 +22,17 @@
  * The search saw this very claim on an invite that had not changed for claim_grace, and a nonce is
  * never used twice: when claim_end_stale reads the claim again, it can only be older.
  */
-static inv_result mend_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
+static inv_result repair_claim(const repair *run, const inv_invite *invite, const inv_use *claim)
 {
     const char *jid = claim->jid;
-    claim_end mend = CLAIM_END_GONE;
+    claim_end end = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
-    result = claim_end_stale(run->call, invite, claim, run->dry_run, &mend);
-    if (result == INV_BAD_TOKEN)
-        return INV_OK; /* deleted meanwhile */
-    if (result == INV_CONFIG)
-        return repair_leave(run, invite->dn);
+    result = claim_end_stale(run->call, invite, claim, run->dry_run, &end);
     if (result != INV_OK)
-        return result;
-    switch (mend) {
+        return repair_entry_result(run, result, invite->dn);
+    switch (end) {
     case CLAIM_END_GONE:
         break;
     case CLAIM_END_FINISHED:
@@ -57,16 +53,16 @@ static inv_result mend_claim(const repair *run, const inv_invite *invite, const 
     return INV_OK;
 }
 
-static inv_result mend_invite(const repair *run, const inv_entry *entry)
+static inv_result repair_invite(const repair *run, const inv_entry *entry)
 {
     inv_invite *invite = NULL;
     inv_result result = inv_invite_from_entry(entry, &invite, run->call->verdict);
 
-    if (result == INV_CONFIG)
-        return repair_leave(run, inv_entry_dn(entry));
+    if (result != INV_OK)
+        return repair_entry_result(run, result, inv_entry_dn(entry));
     for (size_t i = 0; result == INV_OK && i < invite->claim_count; i++) {
         if (repair_is_old(run, invite->modified))
-            result = mend_claim(run, invite, &invite->claims[i]);
+            result = repair_claim(run, invite, &invite->claims[i]);
         else
             repair_note(run, INV_REPAIR_WAITS, invite->dn,
                         "the claim of %s is younger than claim_grace", invite->claims[i].jid);
@@ -80,14 +76,8 @@ static inv_result repair_claims(const repair *run)
     inv_operation *search = inv_operation_search(
         run->call->domain->invites, INV_SCOPE_ONE, "(&(objectClass=xmppInvite)(inviteClaim=*))",
         inv_invite_attributes(INV_INVITE_TERMS_AND_CLAIMS));
-    inv_result result = repair_search(run, "claims", search);
 
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        repair_progress(run, "claims", i, search->entry_count);
-        result = mend_invite(run, search->entries[i]);
-    }
-    inv_operation_free(&search);
-    return result;
+    return repair_each(run, "claims", search, repair_invite);
 }
 
 static inv_result repair_reservation(const repair *run, const inv_entry *reservation)
@@ -98,10 +88,10 @@ static inv_result repair_reservation(const repair *run, const inv_entry *reserva
 
     repair_renew_deadline(run);
     result = inv_reservation_holds(run->call, reservation, NULL, &held);
-    if (result == INV_CONFIG)
-        return repair_leave(run, inv_entry_dn(reservation));
-    if (result != INV_OK || held)
-        return result;
+    if (result != INV_OK)
+        return repair_entry_result(run, result, inv_entry_dn(reservation));
+    if (held)
+        return INV_OK;
     if (!run->dry_run)
         result = reservation_remove(run->call, reservation, &changed);
     return repair_tell_removal(run, result, changed, inv_entry_dn(reservation),
@@ -112,14 +102,8 @@ static inv_result repair_reservations(const repair *run)
 {
     inv_operation *search = inv_operation_search(run->call->domain->invites, INV_SCOPE_ONE,
                                                  RESERVATION_FILTER, reservation_attributes);
-    inv_result result = repair_search(run, "reservations", search);
 
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        repair_progress(run, "reservations", i, search->entry_count);
-        result = repair_reservation(run, search->entries[i]);
-    }
-    inv_operation_free(&search);
-    return result;
+    return repair_each(run, "reservations", search, repair_reservation);
 }
 
 /* ----------------------------------------------------------------------------------- balance */
@@ -141,24 +125,22 @@ static void check_balance(const repair *run, const inv_invite *invite)
             inv_invite_open_uses(invite), invite->claim_count, invite->used_by_count, invite->uses);
 }
 
-static inv_result check_uses(repair *run, const inv_entry *entry)
+static inv_result check_uses(const repair *run, const inv_entry *entry)
 {
     inv_invite *invite = NULL;
     inv_result result = inv_invite_from_entry(entry, &invite, run->call->verdict);
 
-    if (result == INV_CONFIG && inv_entry_count(entry, "inviteClaim") == 0)
-        return repair_leave(run, inv_entry_dn(entry));
-    if (result == INV_CONFIG)
+    if (result == INV_CONFIG && inv_entry_count(entry, "inviteClaim") > 0)
         return INV_OK; /* repair_claims has reported it */
-    if (result == INV_OK) {
-        check_balance(run, invite);
-        result = repair_owed(run, invite);
-    }
+    if (result != INV_OK)
+        return repair_entry_result(run, result, inv_entry_dn(entry));
+    check_balance(run, invite);
+    result = repair_owed(run, invite);
     inv_invite_free(&invite);
     return result;
 }
 
-static inv_result repair_balance(repair *run)
+static inv_result repair_balance(const repair *run)
 {
     /* an invite that was never used is in balance */
     inv_operation *search =
@@ -166,16 +148,11 @@ static inv_result repair_balance(repair *run)
                              "(&(objectClass=xmppInvite)(|(inviteUsesLeft<=0)(inviteClaim=*)"
                              "(inviteUsedBy=*)))",
                              inv_invite_attributes(INV_INVITE_ALL));
-    inv_result result = repair_search(run, "uses", search);
 
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++)
-        result = check_uses(run, search->entries[i]);
-    inv_operation_free(&search);
-    return result;
+    return repair_each(run, "uses", search, check_uses);
 }
 
-/* ---------------------------------------------------------------------- accounts that share a use
- */
+/* -------------------------------------------------------------------- accounts that share a use */
 
 static int by_text(const void *a, const void *b)
 {
@@ -190,11 +167,9 @@ static inv_result check_share(const repair *run, const char *id, size_t count)
 
     repair_renew_deadline(run);
     result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite);
-    if (result == INV_BAD_TOKEN)
-        return INV_OK; /* the invite was purged */
-    if (result == INV_CONFIG)
-        return repair_leave(run, id);
-    if (result == INV_OK && invite->uses > 0 && count > (size_t)invite->uses)
+    if (result != INV_OK)
+        return repair_entry_result(run, result, id);
+    if (invite->uses > 0 && count > (size_t)invite->uses)
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "

@@ -24,22 +24,18 @@ inv_result repair_groups(repair *run)
     return result;
 }
 
-static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use *use)
+static inv_result give_owed(const repair *run, const inv_invite *invite, const inv_use *use)
 {
-    claim_end mend = CLAIM_END_GONE;
+    claim_end end = CLAIM_END_GONE;
     inv_result result;
 
     repair_renew_deadline(run);
-    result = claim_give_owed(run->call, invite, use, run->dry_run, &mend);
-    if (result == INV_BAD_TOKEN)
-        return INV_OK; /* deleted meanwhile */
-    if (result == INV_CONFIG)
-        return repair_leave(run, invite->dn);
+    result = claim_give_owed(run->call, invite, use, run->dry_run, &end);
     if (result != INV_OK)
-        return result;
-    if (mend == CLAIM_END_FINISHED)
+        return repair_entry_result(run, result, invite->dn);
+    if (end == CLAIM_END_FINISHED)
         repair_note(run, INV_REPAIR_FINISHED, invite->dn, "what was owed to %s", use->jid);
-    if (mend == CLAIM_END_STUCK)
+    if (end == CLAIM_END_STUCK)
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "%s was promised a group or contact and has it not: %s. Mend that and run repair "
@@ -48,13 +44,13 @@ static inv_result mend_owed(repair *run, const inv_invite *invite, const inv_use
     return INV_OK;
 }
 
-inv_result repair_owed(repair *run, const inv_invite *invite)
+inv_result repair_owed(const repair *run, const inv_invite *invite)
 {
     inv_result result = INV_OK;
 
     for (size_t i = 0; result == INV_OK && i < invite->used_by_count; i++) {
         if (invite->used_by[i].owed != NULL)
-            result = mend_owed(run, invite, &invite->used_by[i]);
+            result = give_owed(run, invite, &invite->used_by[i]);
     }
     return result;
 }

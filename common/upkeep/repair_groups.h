@@ -5,7 +5,7 @@
 #include "run.h"
 
 /* Tries again to give the accounts of an invite's finished uses what they are owed. */
-inv_result repair_owed(repair *run, const inv_invite *invite);
+inv_result repair_owed(const repair *run, const inv_invite *invite);
 
 /* Reports groups that name an account that does not exist. */
 inv_result repair_groups(repair *run);

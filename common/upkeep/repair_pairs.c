@@ -119,7 +119,7 @@ static inv_result remove_pair(const repair *run, const inv_entry *pair)
 static const inv_account *find_younger(const inv_entry *pair, time_t modified,
                                        const holders *of_pair)
 {
-    const inv_account *heir = NULL;
+    const inv_account *younger = NULL;
 
     for (size_t i = 0; i < 2; i++) {
         const inv_account *account = of_pair->account[i];
@@ -128,26 +128,26 @@ static const inv_account *find_younger(const inv_entry *pair, time_t modified,
             continue;
         if (account->invite_id != NULL && inv_entry_has(pair, "inviteId", account->invite_id))
             return NULL;
-        heir = account;
+        younger = account;
     }
-    return heir;
+    return younger;
 }
 
 /* Reports, and does not delete: the pair may be all that is left of what two people agreed to. */
-static void tell_younger(const repair *run, const inv_entry *pair, const inv_account *heir)
+static void tell_younger(const repair *run, const inv_entry *pair, const inv_account *younger)
 {
     repair_note(run, INV_REPAIR_LEFT, inv_entry_dn(pair),
                 "%s is younger than this pair. If it was made for another person than the one who "
                 "had the name before, delete the pair: ldapdelete. If it was restored from a "
                 "backup, keep the pair: ldapmodify with the rosterGroup it has (replace) makes it "
                 "the younger one",
-                heir->dn);
+                younger->dn);
 }
 
 static inv_result check_pair(const repair *run, const inv_entry *pair, time_t modified,
                              const holders *of_pair)
 {
-    const inv_account *heir = find_younger(pair, modified, of_pair);
+    const inv_account *younger = find_younger(pair, modified, of_pair);
     inv_result result = INV_OK;
 
     if (of_pair->missing) {
@@ -156,8 +156,8 @@ static inv_result check_pair(const repair *run, const inv_entry *pair, time_t mo
         return repair_tell_removal(run, result, false, inv_entry_dn(pair),
                                    "one of its two has no account");
     }
-    if (heir != NULL && repair_is_old(run, heir->created))
-        tell_younger(run, pair, heir);
+    if (younger != NULL && repair_is_old(run, younger->created))
+        tell_younger(run, pair, younger);
     return INV_OK;
 }
 
@@ -180,10 +180,8 @@ static inv_result repair_pair(const repair *run, const inv_entry *pair)
     if (!repair_is_old(run, modified))
         return INV_OK;
     result = find_holders(run, pair, &found);
-    if (result == INV_OK)
-        result = check_pair(run, pair, modified, &found);
-    else if (result == INV_CONFIG)
-        result = repair_leave(run, inv_entry_dn(pair));
+    result = result == INV_OK ? check_pair(run, pair, modified, &found)
+                              : repair_entry_result(run, result, inv_entry_dn(pair));
     free_holders(&found);
     return result;
 }
@@ -193,12 +191,6 @@ inv_result repair_pairs(const repair *run)
     static const char *const attributes[] = {"xmppContactJid", "inviteId", "modifyTimestamp", NULL};
     inv_operation *search = inv_operation_search(run->call->domain->rosters, INV_SCOPE_ONE,
                                                  "(objectClass=xmppRosterPair)", attributes);
-    inv_result result = repair_search(run, "roster pairs", search);
 
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        repair_progress(run, "roster pairs", i, search->entry_count);
-        result = repair_pair(run, search->entries[i]);
-    }
-    inv_operation_free(&search);
-    return result;
+    return repair_each(run, "roster pairs", search, repair_pair);
 }

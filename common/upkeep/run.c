@@ -28,10 +28,11 @@ void repair_progress(const repair *run, const char *what, size_t done, size_t to
         run->visitor->progress(run->visitor->context, what, done, total);
 }
 
-inv_result repair_leave(const repair *run, const char *dn)
+inv_result repair_entry_result(const repair *run, inv_result result, const char *dn)
 {
-    repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->call->verdict->why);
-    return INV_OK;
+    if (result == INV_CONFIG)
+        repair_note(run, INV_REPAIR_LEFT, dn, "%s", run->call->verdict->why);
+    return result == INV_CONFIG || result == INV_BAD_TOKEN ? INV_OK : result;
 }
 
 void repair_renew_deadline(const repair *run)
@@ -53,14 +54,23 @@ inv_result repair_search(const repair *run, const char *what, inv_operation *sea
     return result;
 }
 
-/* ------------------------------------------------------------------------------------ claims */
+inv_result repair_each(const repair *run, const char *what, inv_operation *search,
+                       inv_result (*repair_entry)(const repair *run, const inv_entry *entry))
+{
+    inv_result result = repair_search(run, what, search);
+
+    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
+        repair_progress(run, what, i, search->entry_count);
+        result = repair_entry(run, search->entries[i]);
+    }
+    inv_operation_free(&search);
+    return result;
+}
 
 bool repair_is_old(const repair *run, time_t changed)
 {
     return changed != 0 && run->now > changed + run->call->domain->claim_grace;
 }
-
-/* ------------------------------------------------------------------------------ reservations */
 
 inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
                                const char *why)

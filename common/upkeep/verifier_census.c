@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/verifier_census.h"
 
-#include <string.h>
-
-#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/jid.h"
 #include "model/freshness.h"
 
 /* Of the domain by its xmppJid, or without one by its place. */
 static bool is_of_domain(const inv_domain *domain, const inv_entry *entry)
 {
     const char *jid = inv_entry_text(entry, "xmppJid");
-    const char *at = jid != NULL ? strrchr(jid, '@') : NULL;
 
-    if (jid == NULL)
-        return inv_dn_within(inv_entry_dn(entry), domain->people);
-    return at != NULL && inv_ascii_equal(at + 1, domain->name);
+    return jid != NULL ? inv_jid_text_is_of(jid, domain)
+                       : inv_dn_within(inv_entry_dn(entry), domain->people);
 }
 
 static void count_entry(const inv_entry *entry, const inv_freshness_terms *terms,

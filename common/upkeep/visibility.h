@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef INVITEGATE_VISIBILITY_H
-#define INVITEGATE_VISIBILITY_H
+#ifndef INVITEGATE_COMMON_UPKEEP_VISIBILITY_H
+#define INVITEGATE_COMMON_UPKEEP_VISIBILITY_H
 
 #include "invitegate/call.h"
 

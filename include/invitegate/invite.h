@@ -98,6 +98,16 @@ void inv_invite_free(inv_invite **invite);
 
 const char *inv_invite_type_name(inv_invite_type type); /* "contact-account" */
 bool inv_invite_type_parse(const char *text, inv_invite_type *type);
+
+/* Invites of this type make accounts: account, contact-account. */
+bool inv_invite_type_registers(inv_invite_type type);
+
+/*
+ * Invites of this type make an existing account a contact of their inviter, whom they need:
+ * contact, contact-account.
+ */
+bool inv_invite_type_connects(inv_invite_type type);
+
 const char *inv_invite_state_name(inv_invite_state state);
 inv_invite_state inv_invite_state_at(const inv_invite *invite, time_t now);
 

@@ -62,6 +62,13 @@ const char *inv_jid_domain(const inv_jid *name);
 const char *inv_jid_text(const inv_jid *name);
 
 /*
+ * A bare JID as a text that was stored, and is not prepared again: its domain part, within the
+ * text, or NULL; and whether that is this domain.
+ */
+const char *inv_jid_text_domain(const char *jid);
+bool inv_jid_text_is_of(const char *jid, const inv_domain *domain);
+
+/*
  * template with %u (local part), %d (domain), %j (JID) and %% replaced, any other % kept; each
  * value goes through escape unless that is NULL. escape returns a new text or NULL when memory is
  * short. The result is the caller's to free; NULL when memory is short.

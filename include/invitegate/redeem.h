@@ -45,6 +45,15 @@ inv_allowed_types inv_redeem_types(inv_invite_type type);
 inv_result inv_redeem_name(const inv_domain *domain, const char *user,
                            inv_allowed_types *allowed_types, inv_jid **name, inv_verdict *verdict);
 
+/*
+ * What the result of inv_redeem_check or inv_redeem means after inv_redeem_name. taken: the types
+ * that the caller takes; left: those of them that inv_redeem_name left. Where it left no
+ * registration, every invite but a reset of that name fails because of the name: INV_BAD_TOKEN
+ * becomes INV_NAME_INVALID, with words that say so. All other results stay as they are.
+ */
+inv_result inv_redeem_blame_name(inv_allowed_types taken, inv_allowed_types left, inv_result result,
+                                 inv_verdict *verdict);
+
 /* An acceptance: what a check found, and when the token was first accepted; 0 at the start: now. */
 typedef struct inv_acceptance {
     time_t accepted_at;

@@ -26,14 +26,14 @@ static inv_result hand_on(inv_pam_service *service, const inv_login_attempt *att
                           inv_result result)
 {
     bool stripped = attempt->stored != NULL;
-    inv_result settled = INV_OK;
+    inv_result set = INV_OK;
 
     if (stripped &&
         pam_set_item(service->pamh, PAM_AUTHTOK, inv_secret_bytes(attempt->stored)) != PAM_SUCCESS)
         return inv_verdict_no_memory(&service->verdict);
     if (result == INV_OK || (result == INV_NOT_OURS && stripped))
-        settled = inv_pam_service_set_user(service, attempt->name);
-    return settled == INV_OK ? result : settled;
+        set = inv_pam_service_set_user(service, attempt->name);
+    return set == INV_OK ? result : set;
 }
 
 inv_result inv_pam_login(inv_pam_service *service, const inv_secret *password)

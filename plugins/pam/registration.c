@@ -7,29 +7,19 @@
 #include "invitegate/redeem.h"
 #include "invitegate/timestamp.h"
 
+/* The types of invite that a password change takes. */
+static inv_allowed_types types_with(const inv_token *token)
+{
+    return token != NULL ? INV_ALLOW_REGISTRATION | INV_ALLOW_RESET : INV_ALLOW_REGISTRATION;
+}
+
 /* The name, and the types of invite it may be used with. */
 static inv_result find_name(inv_pam_service *service, const inv_token *token, inv_jid **name,
                             inv_allowed_types *allowed_types)
 {
-    *allowed_types = INV_ALLOW_REGISTRATION;
-    if (token != NULL)
-        *allowed_types |= INV_ALLOW_RESET;
+    *allowed_types = types_with(token);
     return inv_redeem_name(service->domain, service->user, allowed_types, name,
                            inv_pam_service_clear_words(service));
-}
-
-/*
- * With a name that cannot be registered every invite but a reset fails; the verdict says that the
- * name is why.
- */
-static inv_result blame_name(inv_pam_service *service, inv_allowed_types allowed_types,
-                             inv_result result)
-{
-    if (result != INV_BAD_TOKEN || (allowed_types & INV_ALLOW_REGISTRATION) != 0)
-        return result;
-    return inv_verdict_set(inv_pam_service_clear_words(service), INV_NAME_INVALID,
-                           "name_pattern does not let it register, and the token resets no account "
-                           "of that name");
 }
 
 inv_result inv_pam_registration_token(inv_pam_service *service, const inv_secret *text,
@@ -76,7 +66,7 @@ inv_result inv_pam_registration_check(inv_pam_service *service, const inv_token 
         result = inv_pam_service_call(service, &call);
     if (result == INV_OK) {
         result = inv_redeem_check(&call, token, name, allowed_types, &acceptance);
-        result = blame_name(service, allowed_types, result);
+        result = inv_redeem_blame_name(types_with(token), allowed_types, result, call.verdict);
     }
     if (result == INV_OK && token != NULL)
         inv_pam_handle_accept(service->handle, service->user, token, acceptance.accepted_at);
@@ -102,7 +92,7 @@ inv_result inv_pam_registration_do(inv_pam_service *service, const inv_token *to
     if (result == INV_OK) {
         result = inv_redeem(
             &call, &(inv_redeem_request){token, name, password, allowed_types, accepted_at});
-        result = blame_name(service, allowed_types, result);
+        result = inv_redeem_blame_name(types_with(token), allowed_types, result, call.verdict);
     }
     inv_pam_service_end_call(service, &call);
     if (result == INV_OK)

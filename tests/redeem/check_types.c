@@ -73,10 +73,44 @@ START_TEST(which_name_a_type_takes)
 }
 END_TEST
 
+/* Which results a name changes that cannot register. */
+static const struct {
+    unsigned taken;
+    unsigned left;
+    inv_result result;
+    inv_result blamed;
+} blames[] = {
+    {ANY, INV_ALLOW_RESET, INV_BAD_TOKEN, INV_NAME_INVALID},
+    {ANY, INV_ALLOW_RESET, INV_OK, INV_OK},
+    {ANY, INV_ALLOW_RESET, INV_NOT_ALLOWED, INV_NOT_ALLOWED},
+    {ANY, INV_ALLOW_RESET, INV_DIRECTORY_DOWN, INV_DIRECTORY_DOWN},
+    {ANY, ANY, INV_BAD_TOKEN, INV_BAD_TOKEN},
+    {INV_ALLOW_REGISTRATION, INV_ALLOW_REGISTRATION, INV_BAD_TOKEN, INV_BAD_TOKEN},
+    /* it takes no registrations: the token is what is wrong */
+    {INV_ALLOW_RESET, INV_ALLOW_RESET, INV_BAD_TOKEN, INV_BAD_TOKEN},
+};
+
+START_TEST(when_the_name_is_why)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_result result;
+
+    (void)inv_verdict_set(&verdict, blames[_i].result, "the words of the redemption");
+    result = inv_redeem_blame_name((inv_allowed_types)blames[_i].taken,
+                                   (inv_allowed_types)blames[_i].left, blames[_i].result, &verdict);
+    ck_assert_int_eq(result, blames[_i].blamed);
+    ck_assert_int_eq(verdict.result, blames[_i].blamed);
+    ck_assert_msg(strstr(verdict.why, result == blames[_i].result ? "the words of the redemption"
+                                                                  : "name_pattern") != NULL,
+                  "%s", verdict.why);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, who_takes_a_type);
     tcase_add_loop_test(tests, which_name_a_type_takes, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_loop_test(tests, when_the_name_is_why, 0, sizeof(blames) / sizeof(blames[0]));
 }
 
 int main(void)

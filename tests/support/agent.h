@@ -38,8 +38,6 @@ int agent_wait(pid_t *agent);
 
 /* ------------------------------------------------------------------------------------- clients */
 
-#define AGENT_TEST_FIELDS 16
-
 /* An answer. contacts counts those of all its frames; fields are of the last one. */
 struct agent_reply {
     char id[80];

@@ -120,8 +120,7 @@ extern const ctl_option ctl_no_options[]; /* of a command that has none of its o
  */
 int ctl_run(const ctl_invocation *invocation);
 
-/* ---------------------------------------------------------------------------------- command line
- */
+/* --------------------------------------------------------------------------------- command line */
 
 /*
  * Fills *invocation; commands is a list that ends with NULL. False: what is wrong has been printed
@@ -142,16 +141,19 @@ const char **ctl_option_texts(const ctl_invocation *invocation, const char *name
 /* Help for the whole program (command NULL) or for one command. */
 void ctl_help(FILE *stream, const ctl_command *const *commands, const ctl_command *command);
 
-/* ---------------------------------------------------------------------------------------- errors
- */
+/* --------------------------------------------------------------------------------------- errors */
 
-/* "invitectl: ..." on stderr, made safe for a terminal. Both return the exit status to end with. */
+/*
+ * Each prints "invitectl: ..." on stderr, made safe for a terminal: wrong usage, with where the
+ * help is; the cause of a verdict; a warning. The first two return the exit status to end with.
+ */
 int ctl_usage(const ctl_invocation *invocation, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 int ctl_fail(const inv_verdict *verdict);
 
 void ctl_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The exit status of a result, as invitectl(1) has them. */
 int ctl_exit_status(inv_result result);
 
 #endif

@@ -25,8 +25,7 @@ struct ctl_session {
 /* Closes what is open; ctl_run does it. */
 void ctl_session_close(ctl_session *session);
 
-/* --------------------------------------------------------------------------------------- domains
- */
+/* -------------------------------------------------------------------------------------- domains */
 
 /* Chooses the domain of -d, else the only one, else INV_CONFIG. */
 inv_result ctl_choose_domain(ctl_session *session);
@@ -47,8 +46,7 @@ const inv_domain *ctl_find_domain(const ctl_session *session, const char *text);
 inv_result ctl_each_domain(ctl_session *session, const inv_domain *only,
                            inv_result (*step)(ctl_session *session, void *state), void *state);
 
-/* ----------------------------------------------------------------------------------------- calls
- */
+/* ---------------------------------------------------------------------------------------- calls */
 
 /*
  * Begins the call, or begins it anew, in the session's domain: with the configured time, or for a
@@ -62,8 +60,7 @@ void ctl_session_log(const ctl_session *session);
 /* The verdict as a JSON object, with the domain. */
 struct json_t *ctl_session_json(const ctl_session *session);
 
-/* ------------------------------------------------------------------------------------- arguments
- */
+/* ------------------------------------------------------------------------------------ arguments */
 
 /*
  * For ctl_command.read: each reads the first argument and chooses the domain. state is not used.

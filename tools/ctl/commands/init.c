@@ -136,7 +136,7 @@ static inv_result check_schema(ctl_session *session, void *state)
 /*
  * Asked before containers are made, since a directory without the schema would take some of them
  * and refuse the others. Its findings are then the report. A schema without findings is not in the
- * report here; prove() adds it once all is there.
+ * report here; probe() adds it once all is there.
  */
 static inv_result report_missing_schema(ctl_session *session, setup *work)
 {
@@ -191,7 +191,7 @@ static inv_result find_keys(ctl_session *session, setup *work)
     return result;
 }
 
-static inv_result prove(ctl_session *session, void *state)
+static inv_result probe(ctl_session *session, void *state)
 {
     setup *work = state;
     ctl_containers *containers = containers_of(session, work);
@@ -252,7 +252,7 @@ static inv_result set_up(ctl_session *session, setup *work)
     if (result != INV_OK)
         return result;
     result = find_keys(session, work);
-    return result == INV_OK ? ctl_each_domain(session, work->chosen, prove, work) : result;
+    return result == INV_OK ? ctl_each_domain(session, work->chosen, probe, work) : result;
 }
 
 static int parse(const ctl_invocation *invocation, void *state)

@@ -16,11 +16,6 @@ static bool parse_number(const char *text, long most, long *number)
     return *text == '\0' && *number >= 1 && *number <= most;
 }
 
-static bool registers(inv_invite_type type)
-{
-    return type == INV_INVITE_ACCOUNT || type == INV_INVITE_CONTACT_ACCOUNT;
-}
-
 static bool parse_type(const ctl_invocation *invocation, ctl_terms *terms)
 {
     const char *text = ctl_option_text(invocation, "type");
@@ -41,8 +36,7 @@ static bool check_needs(const ctl_invocation *invocation, const ctl_terms *terms
         ctl_usage(invocation, "--type reset needs --user: whose password?");
         return false;
     }
-    if ((terms->type == INV_INVITE_CONTACT || terms->type == INV_INVITE_CONTACT_ACCOUNT) &&
-        !ctl_option_given(invocation, "inviter")) {
+    if (inv_invite_type_connects(terms->type) && !ctl_option_given(invocation, "inviter")) {
         ctl_usage(invocation, "--type %s needs --inviter: whose contact?", type);
         return false;
     }
@@ -58,7 +52,7 @@ static bool check_fits(const ctl_invocation *invocation, const ctl_terms *terms)
     static const char *const of_accounts[] = {"group", "account-expires", NULL};
     const char *type = inv_invite_type_name(terms->type);
 
-    for (size_t i = 0; of_accounts[i] != NULL && !registers(terms->type); i++) {
+    for (size_t i = 0; of_accounts[i] != NULL && !inv_invite_type_registers(terms->type); i++) {
         if (ctl_option_given(invocation, of_accounts[i])) {
             ctl_usage(invocation, "--type %s makes no account: --%s does not go with it", type,
                       of_accounts[i]);
@@ -87,7 +81,7 @@ static bool check_inheritance(const ctl_invocation *invocation, ctl_terms *terms
         ctl_usage(invocation, "--inherit-groups is for one name: it needs --user");
         return false;
     }
-    if (!registers(terms->type)) {
+    if (!inv_invite_type_registers(terms->type)) {
         ctl_usage(invocation, "--type %s makes no account: --inherit-groups does not go with it",
                   inv_invite_type_name(terms->type));
         return false;

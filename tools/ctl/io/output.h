@@ -19,8 +19,7 @@ size_t ctl_print_safe(FILE *stream, const char *text);
 /* The columns that ctl_print_safe would take. */
 size_t ctl_width(const char *text);
 
-/* ---------------------------------------------------------------------------------------- tables
- */
+/* --------------------------------------------------------------------------------------- tables */
 
 /* Rows under a header line, aligned when printed. */
 typedef struct ctl_table ctl_table;
@@ -35,14 +34,16 @@ ctl_table *ctl_table_new(const char *const *headers);
 bool ctl_table_add(ctl_table *table, const char *const *cells);
 
 size_t ctl_table_rows(const ctl_table *table);
+
+/* Prints the header line and the rows. */
 void ctl_table_print(FILE *stream, const ctl_table *table);
 
 /* Without the header line. */
 void ctl_table_print_rows(FILE *stream, const ctl_table *table);
+
 void ctl_table_free(ctl_table **table);
 
-/* ------------------------------------------------------------------------------------------ JSON
- */
+/* ----------------------------------------------------------------------------------------- JSON */
 
 /*
  * Prints one object as one line. Takes the reference; NULL or a failed dump is "out of memory":
@@ -53,17 +54,15 @@ bool ctl_json_print(json_t *object);
 /* Sets key to text, or to null when text is NULL. */
 void ctl_json_text(json_t *object, const char *key, const char *text);
 
-/* --------------------------------------------------------------------------------------- invites
- */
+/* -------------------------------------------------------------------------------------- invites */
 
 /* "never", or RFC 3339; empty when the moment is 0. */
 void ctl_write_time(time_t moment, char text[INV_TIMESTAMP_SIZE]);
 
-/* A duration as stored, or a stored generalizedTime as RFC 3339; stored may be NULL. */
-const char *ctl_write_end(const char *stored, char text[INV_TIMESTAMP_SIZE]);
-
 /* The keys of invitectl(1), in its order; claims and uses are empty when they were not read. */
 json_t *ctl_invite_json(const inv_invite *invite, time_t now);
+
+/* The same for people, a line an attribute. */
 void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now);
 
 /* The key "claims" alone: the JIDs of claims that are not finished. */

@@ -45,7 +45,8 @@ void ctl_write_time(time_t moment, char text[INV_TIMESTAMP_SIZE])
         inv_timestamp_write_rfc3339(moment, text);
 }
 
-const char *ctl_write_end(const char *stored, char text[INV_TIMESTAMP_SIZE])
+/* A duration as stored, or a stored generalizedTime as RFC 3339; stored may be NULL. */
+static const char *write_end(const char *stored, char text[INV_TIMESTAMP_SIZE])
 {
     time_t moment;
 
@@ -110,7 +111,7 @@ json_t *ctl_invite_json(const inv_invite *invite, time_t now)
         (void)json_object_set_new(object, "rosterSubscription", json_false());
     set_time(object, "created", invite->created);
     set_time(object, "expires", inv_invite_end(invite));
-    ctl_json_text(object, "accountExpires", ctl_write_end(invite->account_expires, end));
+    ctl_json_text(object, "accountExpires", write_end(invite->account_expires, end));
     (void)json_object_set_new(object, "uses", json_integer(invite->uses));
     (void)json_object_set_new(object, "usesLeft", json_integer(inv_invite_open_uses(invite)));
     ctl_json_text(object, "state", inv_invite_state_name(inv_invite_state_at(invite, now)));
@@ -169,7 +170,7 @@ void ctl_invite_print(FILE *stream, const inv_invite *invite, time_t now)
     print_line(stream, "created", text);
     ctl_write_time(inv_invite_end(invite), text);
     print_line(stream, "expires", text);
-    print_line(stream, "account expires", ctl_write_end(invite->account_expires, text));
+    print_line(stream, "account expires", write_end(invite->account_expires, text));
     ctl_invite_uses(invite, uses);
     print_line(stream, "uses left", uses);
     for (size_t i = 0; i < invite->claim_count; i++)

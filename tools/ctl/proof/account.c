@@ -85,7 +85,7 @@ static inv_result probe_dating(ctl_proof *proof, const inv_account *account,
 }
 
 /* Replaces the password of the other one, as a reset would. */
-static inv_result prove_reset(ctl_proof *proof, const inv_account *account)
+static inv_result probe_reset(ctl_proof *proof, const inv_account *account)
 {
     inv_domain domain = *proof->domain;
     inv_deadline deadline = inv_deadline_in(proof->config->directory.timeout_ms);
@@ -145,7 +145,7 @@ static inv_result probe_name_search(ctl_proof *proof)
             "an account that exists is not found by its name");
     } else if (result == INV_OK) {
         ctl_proof_fine(proof, "names", "the holder of a name is found");
-        result = prove_reset(proof, account);
+        result = probe_reset(proof, account);
     }
     inv_account_free(&account);
     return result;

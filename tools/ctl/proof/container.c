@@ -11,8 +11,7 @@
 #include "invitegate/password_form.h"
 #include "io/ldif.h"
 
-/* --------------------------------------------------------------------------------------- reading
- */
+/* -------------------------------------------------------------------------------------- reading */
 
 static inv_result take_records(ctl_proof *proof, const inv_entry *entry, ctl_containers *containers)
 {
@@ -101,8 +100,7 @@ bool ctl_containers_complete(const ctl_containers *containers)
     return containers->invites && containers->marked && containers->people && containers->rosters;
 }
 
-/* ---------------------------------------------------------------------------------------- making
- */
+/* --------------------------------------------------------------------------------------- making */
 
 /*
  * The class for a container: organizationalUnit for ou=, and for the others the plainest standard
@@ -218,8 +216,7 @@ inv_result ctl_containers_make(ctl_proof *proof, const ctl_containers *container
     return result;
 }
 
-/* ------------------------------------------------------------------------------------- recording
- */
+/* ------------------------------------------------------------------------------------ recording */
 
 static inv_operation *record_operation(const ctl_proof *proof, const ctl_containers *containers,
                                        const inv_keys *keys, unsigned forms,

@@ -51,17 +51,16 @@ bool ctl_check_places(ctl_proof *proof)
     return fine;
 }
 
-/* ------------------------------------------------------------------- other containers of invites
- */
+/* ------------------------------------------------------------------ other containers of invites */
 
-/* What a search of the whole directory found. sight_clear frees the texts. */
-typedef struct sight {
+/* What a search of the whole directory found. survey_clear frees the texts. */
+typedef struct survey {
     char *other;  /* another container of invites; NULL: none was seen */
     char *unseen; /* the base that could not be searched, or what could not be read; NULL: none */
     bool own;     /* the domain's own container was found: the class can be searched for */
-} sight;
+} survey;
 
-static void sight_clear(sight *seen)
+static void survey_clear(survey *seen)
 {
     free(seen->other);
     free(seen->unseen);
@@ -76,7 +75,7 @@ static inv_result keep(char **kept, const char *text, inv_verdict *verdict)
     return *kept != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
-static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
+static inv_result look_below(ctl_proof *proof, const char *base, survey *seen)
 {
     static const char *const nothing[] = {NULL};
     inv_operation *search =
@@ -103,7 +102,7 @@ static inv_result look_below(ctl_proof *proof, const char *base, sight *seen)
  * That there is no other container is certain only if every search was answered with 0 and the
  * domain's own was among the entries found.
  */
-static inv_result look_everywhere(ctl_proof *proof, sight *seen)
+static inv_result look_everywhere(ctl_proof *proof, survey *seen)
 {
     static const char *const attributes[] = {"namingContexts", NULL};
     inv_operation *root = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
@@ -137,7 +136,7 @@ static void tell_unseen(ctl_proof *proof, const char *unseen, const char *record
 
 inv_result ctl_find_sole(ctl_proof *proof, bool *sole)
 {
-    sight seen = {.own = false};
+    survey seen = {.own = false};
     inv_result result = INV_OK;
 
     *sole = false;
@@ -147,14 +146,14 @@ inv_result ctl_find_sole(ctl_proof *proof, bool *sole)
         if (result == INV_OK && seen.other == NULL && seen.unseen != NULL)
             tell_unseen(proof, seen.unseen, "not the only one");
     }
-    sight_clear(&seen);
+    survey_clear(&seen);
     return result;
 }
 
 inv_result ctl_check_sole(ctl_proof *proof, ctl_sole recorded)
 {
     static const char init[] = "run invitectl init";
-    sight seen = {.own = false};
+    survey seen = {.own = false};
     bool alone = proof->config->domain_count == 1;
     inv_result result = alone ? look_everywhere(proof, &seen) : INV_OK;
 
@@ -189,6 +188,6 @@ inv_result ctl_check_sole(ctl_proof *proof, ctl_sole recorded)
                            : "one container of invites of several, as is recorded: people outside "
                              "of people = ... need invitectl adopt");
 cleanup:
-    sight_clear(&seen);
+    survey_clear(&seen);
     return result;
 }

@@ -108,18 +108,20 @@ inv_result ctl_trial_expect(ctl_trial *trial, inv_operation *operation, int code
 inv_operation *ctl_proof_change(const char *dn, const char *attribute, const char *from,
                                 const char *to);
 
+/* Writes that many random digits and a NUL. False: the system gives no random bytes. */
 bool ctl_random_hex(char *text, size_t digits);
 
+/* ctl_probe calls these in this order; each adds the rows of its area. */
 inv_result ctl_probe_invites(ctl_proof *proof);
 inv_result ctl_probe_reservations(ctl_proof *proof);
 inv_result ctl_probe_clock(ctl_proof *proof);
-inv_result ctl_probe_terms(ctl_proof *proof); /* needs the throwaway invite */
 inv_result ctl_probe_forms(ctl_proof *proof);
 inv_result ctl_probe_accounts(ctl_proof *proof); /* with the forms that were proved */
 inv_result ctl_probe_locks(ctl_proof *proof);    /* needs a throwaway account */
 inv_result ctl_probe_pairs(ctl_proof *proof);
 inv_result ctl_probe_groups(ctl_proof *proof);
 inv_result ctl_probe_exposure(ctl_proof *proof); /* needs what the others made */
+inv_result ctl_probe_terms(ctl_proof *proof);    /* needs the throwaway invite */
 
 /* ------------------------------------------------------------- without writing: schema, indexes */
 
@@ -128,6 +130,7 @@ inv_result ctl_probe_exposure(ctl_proof *proof); /* needs what the others made *
 /* The next attribute that a filter compares; *rest starts at the filter. False: there is none. */
 bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE]);
 
+/* Adds a row for each definition of the schema that the directory lacks, or one: it has all. */
 inv_result ctl_check_schema(ctl_proof *proof);
 
 /*
@@ -138,6 +141,8 @@ inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search);
 
 /* kind: attributeTypes or objectClasses of that entry. */
 bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name);
+
+/* Adds a row for each index that is missing, as far as the server shows its configuration. */
 inv_result ctl_check_indexes(ctl_proof *proof);
 
 /* Adds how many accounts have no fresh SCRAM verifiers, where the domain keeps any. */

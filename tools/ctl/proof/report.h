@@ -16,6 +16,7 @@ typedef enum ctl_status {
 
 typedef struct ctl_report ctl_report;
 
+/* NULL: out of memory. */
 ctl_report *ctl_report_new(void);
 void ctl_report_free(ctl_report **report);
 
@@ -36,9 +37,13 @@ void ctl_report_add(ctl_report *report, const ctl_row *row, const char *format, 
 void ctl_report_add_list(ctl_report *report, const ctl_row *row, const char *format,
                          va_list arguments) __attribute__((format(printf, 3, 0)));
 
+/* How many rows are findings. */
 size_t ctl_report_findings(const ctl_report *report);
 
-/* Rows with their remedies, or with json one object a row: check, domain, status, what, remedy. */
+/*
+ * Prints rows with their remedies, or with json one object a row: check, domain, status, what,
+ * remedy. False: out of memory.
+ */
 bool ctl_report_print(const ctl_report *report, bool json);
 
 #endif

@@ -117,7 +117,7 @@ static inv_result find_member(ctl_proof *proof, char **dn, char **local)
 }
 
 /* Whether it is found that this group names a name. */
-static inv_result probe_sight(const group_proof *work)
+static inv_result probe_member_search(const group_proof *work)
 {
     ctl_proof *proof = work->trial->proof;
     const ctl_person *person = proof->other.dn != NULL ? &proof->other : &proof->reader;
@@ -157,7 +157,7 @@ static inv_result probe_membership(const group_proof *work)
         work->trial->failed = true;
         return result;
     }
-    seen = probe_sight(work);
+    seen = probe_member_search(work);
     result = ctl_trial_expect(work->trial,
                               ctl_proof_change(work->dn, work->attribute, work->value, NULL),
                               INV_LDAP_SUCCESS, "take the throwaway member out of a group again");
@@ -175,10 +175,10 @@ static inv_result probe_right(const group_proof *work)
                             INV_LDAP_NO_SUCH_ATTRIBUTE, "change the members of a group");
 }
 
-/* proved: attributes that were tried with a member in an earlier group. */
+/* tried: the attributes that an earlier group took a member in. */
 static inv_result probe_attributes(group_proof *work, inv_operation *const *reads,
                                    const char *const member[2],
-                                   const char *proved[INV_GROUP_ATTRIBUTES])
+                                   const char *tried[INV_GROUP_ATTRIBUTES])
 {
     const char *attributes[INV_GROUP_ATTRIBUTES];
     size_t count = inv_group_kind(reads, attributes);
@@ -199,11 +199,11 @@ static inv_result probe_attributes(group_proof *work, inv_operation *const *read
 
         work->attribute = attributes[i];
         work->value = member[inv_group_attribute_holds_dn(attributes[i]) ? 0 : 1];
-        while (known < INV_GROUP_ATTRIBUTES && proved[known] != NULL &&
-               strcmp(proved[known], attributes[i]) != 0)
+        while (known < INV_GROUP_ATTRIBUTES && tried[known] != NULL &&
+               strcmp(tried[known], attributes[i]) != 0)
             known++;
-        if (known < INV_GROUP_ATTRIBUTES && proved[known] == NULL) {
-            proved[known] = attributes[i];
+        if (known < INV_GROUP_ATTRIBUTES && tried[known] == NULL) {
+            tried[known] = attributes[i];
             result = probe_membership(work);
         } else {
             result = probe_right(work);
@@ -214,7 +214,7 @@ static inv_result probe_attributes(group_proof *work, inv_operation *const *read
 
 inv_result ctl_probe_groups(ctl_proof *proof)
 {
-    const char *proved[INV_GROUP_ATTRIBUTES] = {NULL};
+    const char *tried[INV_GROUP_ATTRIBUTES] = {NULL};
     char *member[2] = {NULL, NULL}; /* its DN and its name */
     ctl_trial trial = {.proof = proof, .check = "groups"};
     inv_result result = INV_OK;
@@ -232,7 +232,7 @@ inv_result ctl_probe_groups(ctl_proof *proof)
         if (result == INV_OK)
             result = inv_call_run(&call, reads, INV_GROUP_KIND_READS);
         if (result == INV_OK)
-            result = probe_attributes(&work, reads, (const char *const *)member, proved);
+            result = probe_attributes(&work, reads, (const char *const *)member, tried);
         for (size_t j = 0; j < INV_GROUP_KIND_READS; j++)
             inv_operation_free(&reads[j]);
     }

@@ -100,7 +100,7 @@ static void clean_up(ctl_proof *proof)
 static inv_result probe_all(ctl_proof *proof)
 {
     /* cppcheck-suppress uninitvar; it is set in the same line */
-    inv_result (*const proofs[])(ctl_proof *) = {
+    inv_result (*const probes[])(ctl_proof *) = {
         ctl_probe_invites,  ctl_probe_reservations, ctl_probe_clock, ctl_probe_forms,
         ctl_probe_accounts, ctl_probe_locks,        ctl_probe_pairs, ctl_probe_groups,
         ctl_probe_exposure, probe_narrowness,       ctl_probe_terms,
@@ -109,8 +109,8 @@ static inv_result probe_all(ctl_proof *proof)
 
     /* the first one finds out: where no write is taken, missing rights are not the cause */
     for (size_t i = 0;
-         result == INV_OK && i < sizeof(proofs) / sizeof(proofs[0]) && !proof->takes_no_writes; i++)
-        result = proofs[i](proof);
+         result == INV_OK && i < sizeof(probes) / sizeof(probes[0]) && !proof->takes_no_writes; i++)
+        result = probes[i](proof);
     return result;
 }
 
