@@ -21,7 +21,8 @@ inv_result inv_account_from_search(inv_call *call, const inv_jid *name,
                                    const inv_operation *operation, inv_account **account);
 
 /*
- * inv_account_search_operation that also asks for authPassword: for those who serve verifiers only.
+ * inv_account_search_operation that also asks for authPassword: for those who serve or give
+ * verifiers only.
  */
 inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain,
                                                       const inv_jid *name);

@@ -35,15 +35,12 @@ static inv_operation *password_search(const inv_domain *domain, const inv_jid *n
 static void start(const inv_domain *domain, const inv_jid *name, account_dated_for purpose,
                   account_dated *dated)
 {
-    const bool serves = purpose == ACCOUNT_DATED_FOR_SERVING;
-
     *dated = (account_dated){.count = FIND_PASSWORD,
                              .terms.needs_password =
                                  (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0};
-    dated->flight[FIND_ENTRY] = serves ? inv_account_search_verifiers_operation(domain, name)
-                                       : inv_account_search_operation(domain, name);
+    dated->flight[FIND_ENTRY] = inv_account_search_verifiers_operation(domain, name);
     dated->flight[FIND_RECORD] = inv_verifiers_record_operation(domain);
-    if (serves && dated->terms.needs_password)
+    if (purpose == ACCOUNT_DATED_FOR_SERVING && dated->terms.needs_password)
         dated->flight[dated->count++] = password_search(domain, name);
 }
 
@@ -87,6 +84,21 @@ void account_dated_end(account_dated *dated)
     dated->entry = NULL;
 }
 
+bool account_verifiers_are_complete(const inv_domain *domain, const inv_entry *entry)
+{
+    const size_t count = inv_entry_count(entry, "authPassword");
+    unsigned missing = domain->verifiers & INV_VERIFIERS_SCRAM;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t length = 0;
+        const char *value = inv_entry_value(entry, "authPassword", i, &length);
+        const char *mechanism = NULL;
+
+        missing &= ~inv_scram_verifier_of(value, length, &mechanism);
+    }
+    return count == 0 || missing == 0;
+}
+
 /* ------------------------------------------------------------------------------------ serving */
 
 /* One value a mechanism, and only of those that the domain keeps. */
@@ -105,7 +117,7 @@ static inv_result take_values(const inv_domain *domain, const inv_entry *entry,
             continue;
         left &= ~verifier;
         verifiers->values[verifiers->count].mechanism = mechanism;
-        verifiers->values[verifiers->count].value = inv_secret_new(value, length);
+        verifiers->values[verifiers->count].value = inv_scram_copy(value, length);
         if (verifiers->values[verifiers->count++].value == NULL)
             return INV_NO_MEMORY;
     }

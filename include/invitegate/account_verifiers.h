@@ -32,7 +32,7 @@ typedef struct inv_account_verifiers {
     size_t count; /* 0 but with INV_VERIFIERS_FRESH */
     struct {
         const char *mechanism; /* such as "SCRAM-SHA-256"; constant */
-        inv_secret *value;     /* the whole value of authPassword, RFC 5803 */
+        inv_secret *value;     /* the whole value of authPassword, as RFC 5803 writes it */
     } values[INV_ACCOUNT_VERIFIERS_MAX];
 } inv_account_verifiers;
 

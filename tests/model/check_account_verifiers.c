@@ -141,6 +141,31 @@ START_TEST(other_values_never_leave)
 }
 END_TEST
 
+/* RFC 3112 allows spaces, also more of them than an answer has room for. */
+START_TEST(spaces_do_not_leave)
+{
+    static const char value[] =
+        "SCRAM-SHA-256$4096:AAECAwQFBgcICQoLDA0ODw==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    char spaces[40000];
+    char *lines = NULL;
+
+    memset(spaces, ' ', sizeof(spaces) - 1);
+    spaces[sizeof(spaces) - 1] = '\0';
+    make("ben");
+    ck_assert_int_ge(asprintf(&lines, "replace: authPassword\nauthPassword: SCRAM-SHA-256%s$ %s\n",
+                              spaces, strchr(value, '$') + 1),
+                     0);
+    site_modify(site, "dn: uid=ben," SITE_PEOPLE "\nchangetype: modify\n%s", lines);
+    free(lines);
+    expect_served("ben");
+    if (!dated)
+        return;
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_str_eq(inv_secret_bytes(found.values[0].value), value);
+}
+END_TEST
+
 START_TEST(no_account)
 {
     expect_state("nobody-has-it", INV_VERIFIERS_NO_ACCOUNT, "no such account");
@@ -265,6 +290,7 @@ static TCase *each_reason(const char *name, void (*start)(void))
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, the_values);
     tcase_add_test(tests, other_values_never_leave);
+    tcase_add_test(tests, spaces_do_not_leave);
     tcase_add_test(tests, no_account);
     tcase_add_test(tests, several_holders);
     tcase_add_test(tests, locked);
