@@ -38,8 +38,10 @@ typedef struct inv_verifiers_read {
  *   - in a domain with userPassword only beside one, or when xmppVerifiersOf is
  *     INV_VERIFIERS_OF_NO_PASSWORD: an administrator shuts a person out by deleting userPassword,
  *     and not every directory dates that.
- * What cannot be read counts as stale. Two changes within one second cannot be told apart. *why:
- * for the log, why they are stale; NULL with true.
+ * What cannot be read counts as stale, but for pwdUpdateTime where dates begin with the first
+ * change: an entry without it was not changed yet. (invitectl doctor finds that it is hidden.) Two
+ * changes within one second cannot be told apart. *why: for the log, why they are stale; NULL with
+ * true.
  */
 bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness_terms *terms,
                                      const char **why);
