@@ -73,7 +73,7 @@ inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated
     dated->entry = entry_of(dated->flight[FIND_ENTRY], dated->account->dn);
     dated->terms.dates = inv_verifiers_recorded_dates(dated->flight[FIND_RECORD]);
     dated->terms.has_password = entry_of(dated->flight[FIND_PASSWORD], dated->account->dn) != NULL;
-    return INV_OK;
+    return inv_verifiers_ask_policy(call, dated->entry, &dated->terms);
 }
 
 void account_dated_end(account_dated *dated)

@@ -53,7 +53,8 @@ void login_verifiers_give(inv_call *call, account_dated *dated, const inv_secret
     inv_call aside = inv_call_aside(call, &verdict);
     const char *moment = inv_verifiers_moment_before_proof(dated->entry, dated->terms.dates);
 
-    if (moment == NULL || !dated->account->is_xmpp_account || has_fresh(call->domain, dated))
+    if (moment == NULL || dated->terms.untracked || !dated->account->is_xmpp_account ||
+        has_fresh(call->domain, dated))
         return;
     if (write_verifiers(&aside, dated, moment, password) != INV_OK)
         inv_log_write(call->log, INV_LOG_WARNING,

@@ -17,7 +17,8 @@ typedef struct inv_verifier_census {
 
 /*
  * Reads all accounts of the call's domain, page by page: minutes in a large directory, so the call
- * needs a long deadline. INV_OK, or no verdict. Whether userPassword was deleted is not looked at.
+ * needs a long deadline. INV_OK, or no verdict. Whether userPassword was deleted, and which
+ * password policy an account has of its own, is not looked at.
  */
 inv_result inv_verifier_census_take(inv_call *call, inv_verifier_census *census);
 
