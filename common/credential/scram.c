@@ -17,6 +17,7 @@
 #define SALT_SIZE      16
 #define SALT_MAX       128 /* bytes of a stored one */
 #define ITERATIONS_MAX 10000000
+#define VALUE_MAX      512 /* bytes of a whole value without spaces */
 
 typedef struct scram_mechanism {
     unsigned verifier;
@@ -218,6 +219,21 @@ unsigned inv_scram_verifier_of(const char *stored, size_t length, const char **n
     }
     inv_wipe(&value, sizeof(value));
     return verifier;
+}
+
+inv_secret *inv_scram_copy(const char *stored, size_t length)
+{
+    char text[VALUE_MAX];
+    size_t kept = 0;
+    inv_secret *copy;
+
+    for (size_t i = 0; i < length && kept < sizeof(text); i++) {
+        if (stored[i] != ' ')
+            text[kept++] = stored[i];
+    }
+    copy = inv_secret_new(text, kept);
+    inv_wipe(text, sizeof(text));
+    return copy;
 }
 
 /* Compares the prepared password with a value that was read. */

@@ -22,6 +22,12 @@ inv_result inv_scram_new(unsigned verifier, unsigned iterations, const inv_secre
  */
 unsigned inv_scram_verifier_of(const char *stored, size_t length, const char **name);
 
+/*
+ * A copy of a whole value without the spaces that RFC 3112 lets stand round its separators and RFC
+ * 5803 does not have: who is served compares the name of the mechanism. NULL when memory is short.
+ */
+inv_secret *inv_scram_copy(const char *stored, size_t length);
+
 /* inv_verifier_match for values that start with SCRAM-. */
 inv_match inv_scram_match(const char *stored, size_t length, const inv_secret *password);
 

@@ -33,7 +33,8 @@ inv_operation *account_search(const inv_domain *domain, char *filter,
                               const char *const *attributes);
 
 /*
- * inv_account_search_operation that also asks for authPassword: for those who serve verifiers only.
+ * inv_account_search_operation that also asks for authPassword: for those who serve or give
+ * verifiers only.
  */
 inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain,
                                                       const inv_jid *name);

@@ -33,7 +33,9 @@ static inv_result read_verifiers(inv_call *call, const char *dn, inv_verifiers_r
 
     inv_verifiers_read_start(verifiers, call->domain, dn);
     result = inv_call_run(call, verifiers->flight, verifiers->count);
-    return result == INV_OK ? inv_verifiers_read_check(verifiers, call->verdict) : result;
+    if (result == INV_OK)
+        result = inv_verifiers_read_check(verifiers, call->verdict);
+    return result == INV_OK ? inv_verifiers_read_policy(call, verifiers) : result;
 }
 
 static inv_match match(const inv_verifiers_read *verifiers, const inv_secret *password)

@@ -15,20 +15,6 @@
 
 enum { FIND_ENTRY, FIND_RECORD, FIND_PASSWORD };
 
-/* A further search for the entries of name: only the attributes are of use, and may be NULL. */
-static inv_operation *attributes_search(const inv_domain *domain, const inv_jid *name,
-                                        const char *const *attributes)
-{
-    char *filter = inv_jid_expand(name, domain->name_filter, inv_filter_escape);
-    inv_operation *search = NULL;
-
-    if (filter != NULL)
-        search =
-            inv_operation_search(domain->name_search_base, INV_SCOPE_SUBTREE, filter, attributes);
-    free(filter);
-    return search;
-}
-
 /* By the name, not the DN, which is not known before the flight has landed. */
 static inv_operation *password_search(const inv_domain *domain, const inv_jid *name)
 {
@@ -45,15 +31,12 @@ static inv_operation *password_search(const inv_domain *domain, const inv_jid *n
 static void start(const inv_domain *domain, const inv_jid *name, account_dated_for purpose,
                   account_dated *dated)
 {
-    const bool serves = purpose == ACCOUNT_DATED_FOR_SERVING;
-
     *dated = (account_dated){.count = FIND_PASSWORD,
                              .terms.needs_password =
                                  (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0};
-    dated->flight[FIND_ENTRY] = serves ? inv_account_search_verifiers_operation(domain, name)
-                                       : inv_account_search_operation(domain, name);
+    dated->flight[FIND_ENTRY] = inv_account_search_verifiers_operation(domain, name);
     dated->flight[FIND_RECORD] = inv_verifiers_record_operation(domain);
-    if (serves && dated->terms.needs_password)
+    if (purpose == ACCOUNT_DATED_FOR_SERVING && dated->terms.needs_password)
         dated->flight[dated->count++] = password_search(domain, name);
 }
 
@@ -87,7 +70,7 @@ static inv_result fly(inv_call *call, const inv_jid *name, account_dated_for pur
     dated->entry = entry_of(dated->flight[FIND_ENTRY], dated->account->dn);
     dated->terms.dates = inv_verifiers_recorded_dates(dated->flight[FIND_RECORD]);
     dated->terms.has_password = entry_of(password, dated->account->dn) != NULL;
-    return INV_OK;
+    return inv_verifiers_ask_policy(call, dated->entry, &dated->terms);
 }
 
 inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
@@ -103,6 +86,21 @@ void account_dated_end(account_dated *dated)
         inv_operation_free(&dated->flight[i]);
     inv_account_free(&dated->account);
     dated->entry = NULL;
+}
+
+bool account_verifiers_are_complete(const inv_domain *domain, const inv_entry *entry)
+{
+    const size_t count = inv_entry_count(entry, "authPassword");
+    unsigned missing = domain->verifiers & INV_VERIFIERS_SCRAM;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t length = 0;
+        const char *value = inv_entry_value(entry, "authPassword", i, &length);
+        const char *mechanism = NULL;
+
+        missing &= ~inv_scram_verifier_of(value, length, &mechanism);
+    }
+    return count == 0 || missing == 0;
 }
 
 /* ------------------------------------------------------------------------------------ serving */
@@ -123,7 +121,7 @@ static inv_result take_values(const inv_domain *domain, const inv_entry *entry,
             continue;
         left &= ~verifier;
         verifiers->values[verifiers->count].mechanism = mechanism;
-        verifiers->values[verifiers->count].value = inv_secret_new(value, length);
+        verifiers->values[verifiers->count].value = inv_scram_copy(value, length);
         if (verifiers->values[verifiers->count++].value == NULL)
             return INV_NO_MEMORY;
     }
@@ -206,7 +204,8 @@ inv_result inv_account_properties_find(inv_call *call, const inv_jid *name,
     *verifiers = (inv_account_verifiers){.state = INV_VERIFIERS_FRESH};
     start(call->domain, name, ACCOUNT_DATED_FOR_SERVING, &dated);
     if (attributes != NULL && attributes[0] != NULL) {
-        search = attributes_search(call->domain, name, attributes);
+        /* a search of its own, so that its attributes come from nowhere else */
+        search = account_search(call->domain, account_name_filter(call->domain, name), attributes);
         dated.flight[dated.count++] = search;
     }
     result = fly(call, name, ACCOUNT_DATED_FOR_SERVING, &dated);

@@ -2,6 +2,8 @@
 #ifndef INVITEGATE_COMMON_MODEL_ACCOUNT_VERIFIERS_H
 #define INVITEGATE_COMMON_MODEL_ACCOUNT_VERIFIERS_H
 
+#include <stdbool.h>
+
 #include "freshness.h"
 #include "invitegate/account.h"
 #include "invitegate/account_verifiers.h"
@@ -20,14 +22,21 @@ typedef struct account_dated {
 } account_dated;
 
 typedef enum account_dated_for {
-    ACCOUNT_DATED_FOR_SERVING, /* with authPassword, and whether there is a userPassword */
-    /* without: a proof is to come, and sets terms.has_password. A record that cannot be read is no
-       failure, terms.dates is unknown then. */
+    ACCOUNT_DATED_FOR_SERVING, /* and whether there is a userPassword */
+    /* a proof is to come, and sets terms.has_password. A record that cannot be read is no failure,
+       terms.dates is unknown then. */
     ACCOUNT_DATED_FOR_PROOF,
 } account_dated_for;
 
 inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
                               account_dated *dated);
 void account_dated_end(account_dated *dated);
+
+/*
+ * Whether authPassword of entry has a whole value of each mechanism of the domain's
+ * password_verifiers: without one a client that picks that mechanism is shut out, however fresh the
+ * others are. True also where no value can be read, as by most identities: then nothing tells.
+ */
+bool account_verifiers_are_complete(const inv_domain *domain, const inv_entry *entry);
 
 #endif

@@ -133,6 +133,9 @@ bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness
         *why = "nobody proved how the directory dates passwords: run invitectl init";
     else if (terms->dates == INV_PASSWORD_DATES_NEVER)
         *why = "the directory does not date passwords: run invitectl doctor";
+    else if (terms->untracked)
+        *why = "the password policy of this entry dates no changes: it lacks "
+               "passwordTrackUpdateTime: on, or invitegate may not read it";
     else if (terms->needs_password && !terms->has_password && !is_without_password(entry))
         *why = "userPassword was deleted, or invitegate may not search for it";
     else if (!read_password_moment(entry, &dated, &changed))
@@ -188,8 +191,13 @@ inv_password_dates inv_verifiers_recorded_dates(const inv_operation *record)
 void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
                               const char *dn)
 {
-    static const char *const of_entry[] = {"authPassword",    "pwdChangedTime",  "pwdUpdateTime",
-                                           "xmppVerifiersOf", "createTimestamp", NULL};
+    static const char *const of_entry[] = {"authPassword",
+                                           "pwdChangedTime",
+                                           "pwdUpdateTime",
+                                           "xmppVerifiersOf",
+                                           "createTimestamp",
+                                           "pwdPolicySubentry",
+                                           NULL};
     static const char *const nothing[] = {NULL};
 
     *verifiers = (inv_verifiers_read){.count = READ_PASSWORD,
@@ -230,4 +238,40 @@ void inv_verifiers_read_end(inv_verifiers_read *verifiers)
     for (size_t i = 0; i < INV_VERIFIERS_READ_MAX; i++)
         inv_operation_free(&verifiers->flight[i]);
     verifiers->entry = NULL;
+}
+
+/* ---------------------------------------------------------------------- policies of an entry */
+
+inv_result inv_verifiers_ask_policy(inv_call *call, const inv_entry *entry,
+                                    inv_freshness_terms *terms)
+{
+    static const char *const of_policy[] = {"passwordTrackUpdateTime", NULL};
+    const char *own = inv_entry_text(entry, "pwdPolicySubentry");
+    inv_operation *search;
+    inv_result result;
+
+    terms->untracked = false;
+    if (own == NULL || terms->dates != INV_PASSWORD_DATES_CHANGE)
+        return INV_OK;
+    search = inv_operation_search(own, INV_SCOPE_BASE, NULL, of_policy);
+    result = inv_call_run(call, &search, 1);
+    if (result == INV_OK)
+        terms->untracked = !inv_operation_answered(search, INV_LDAP_SUCCESS) ||
+                           search->entry_count != 1 ||
+                           !inv_entry_has(search->entries[0], "passwordTrackUpdateTime", "on");
+    inv_operation_free(&search);
+    return result;
+}
+
+inv_result inv_verifiers_read_policy(inv_call *call, inv_verifiers_read *verifiers)
+{
+    inv_result result = INV_OK;
+
+    if (verifiers->entry == NULL)
+        return INV_OK;
+    result = inv_verifiers_ask_policy(call, verifiers->entry, &verifiers->terms);
+    verifiers->fresh =
+        result == INV_OK &&
+        inv_account_verifiers_are_fresh(verifiers->entry, &verifiers->terms, &verifiers->stale);
+    return result;
 }

@@ -2,6 +2,7 @@
 #ifndef INVITEGATE_COMMON_MODEL_FRESHNESS_H
 #define INVITEGATE_COMMON_MODEL_FRESHNESS_H
 
+#include "invitegate/call.h"
 #include "invitegate/directory.h"
 #include "invitegate/freshness.h"
 
@@ -10,6 +11,7 @@ typedef struct inv_freshness_terms {
     inv_password_dates dates;
     bool needs_password; /* the domain keeps userPassword beside SCRAM */
     bool has_password;   /* the entry was seen to have one, or a bind has proved it */
+    bool untracked; /* inv_verifiers_ask_policy found that changes of this entry are not dated */
 } inv_freshness_terms;
 
 /*
@@ -30,6 +32,7 @@ typedef struct inv_verifiers_read {
 /*
  * Whether authPassword of entry may be served and may prove a password:
  *   - never where the directory dates no changes, or invitePasswordDates does not say how it does;
+ *   - never where the entry has a policy of its own that dates none (inv_verifiers_ask_policy);
  *   - dated by pwdChangedTime or pwdUpdateTime: when xmppVerifiersOf is that moment; without
  *     xmppVerifiersOf, when that moment is not later than createTimestamp (the verifiers came with
  *     the add; 1.4 % of adds are dated a second earlier);
@@ -38,8 +41,10 @@ typedef struct inv_verifiers_read {
  *   - in a domain with userPassword only beside one, or when xmppVerifiersOf is
  *     INV_VERIFIERS_OF_NO_PASSWORD: an administrator shuts a person out by deleting userPassword,
  *     and not every directory dates that.
- * What cannot be read counts as stale. Two changes within one second cannot be told apart. *why:
- * for the log, why they are stale; NULL with true.
+ * What cannot be read counts as stale, but for pwdUpdateTime where dates begin with the first
+ * change: an entry without it was not changed yet. (invitectl doctor finds that it is hidden.) Two
+ * changes within one second cannot be told apart. *why: for the log, why they are stale; NULL with
+ * true.
  */
 bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness_terms *terms,
                                      const char **why);
@@ -63,5 +68,17 @@ void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *d
 inv_result inv_verifiers_read_check(inv_verifiers_read *verifiers, inv_verdict *verdict);
 
 void inv_verifiers_read_end(inv_verifiers_read *verifiers);
+
+/*
+ * Where dates begin with the first change, 389 DS writes them as the policy says that counts for
+ * the entry: one of its own, or of its subtree (pwdPolicySubentry), does not inherit
+ * passwordTrackUpdateTime. Fills terms->untracked, with true for a policy that cannot be read. One
+ * round trip, only for entries with such a policy. INV_OK, or no verdict.
+ */
+inv_result inv_verifiers_ask_policy(inv_call *call, const inv_entry *entry,
+                                    inv_freshness_terms *terms);
+
+/* That, behind inv_verifiers_read_check: verifiers->fresh may become false. */
+inv_result inv_verifiers_read_policy(inv_call *call, inv_verifiers_read *verifiers);
 
 #endif

@@ -5,15 +5,16 @@
 #include "invitegate/directory.h"
 
 /*
- * authPassword itself is not asked for, because most identities may not read it: an entry without
- * its class has none, and else xmppVerifiersOf decides.
+ * Of each mechanism that the domain keeps. Most identities may not read authPassword: for them an
+ * entry without its class has none, and else the dates decide.
  */
-static bool has_fresh(account_dated *dated)
+static bool has_fresh(const inv_domain *domain, account_dated *dated)
 {
     const char *stale = NULL;
 
     dated->terms.has_password = true; /* the proof was its */
     return dated->account->has_auth_password_class &&
+           account_verifiers_are_complete(domain, dated->entry) &&
            inv_account_verifiers_are_fresh(dated->entry, &dated->terms, &stale);
 }
 
@@ -52,7 +53,8 @@ void login_verifiers_give(inv_call *call, account_dated *dated, const inv_secret
     inv_call aside = inv_call_aside(call, &verdict);
     const char *moment = inv_verifiers_moment_before_proof(dated->entry, dated->terms.dates);
 
-    if (moment == NULL || !dated->account->is_xmpp_account || has_fresh(dated))
+    if (moment == NULL || dated->terms.untracked || !dated->account->is_xmpp_account ||
+        has_fresh(call->domain, dated))
         return;
     if (write_verifiers(&aside, dated, moment, password) != INV_OK)
         inv_log_write(call->log, INV_LOG_WARNING,

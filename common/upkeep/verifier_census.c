@@ -3,7 +3,7 @@
 
 #include "invitegate/directory.h"
 #include "invitegate/jid.h"
-#include "model/freshness.h"
+#include "model/account_verifiers.h"
 
 /* Of the domain by its xmppJid, or without one by its place. */
 static bool is_of_domain(const inv_domain *domain, const inv_entry *entry)
@@ -14,13 +14,14 @@ static bool is_of_domain(const inv_domain *domain, const inv_entry *entry)
                        : inv_dn_within(inv_entry_dn(entry), domain->people);
 }
 
-static void count_entry(const inv_entry *entry, const inv_freshness_terms *terms,
-                        inv_verifier_census *census)
+static void count_entry(const inv_domain *domain, const inv_entry *entry,
+                        const inv_freshness_terms *terms, inv_verifier_census *census)
 {
     const char *stale = NULL;
 
     census->accounts++;
     if (inv_entry_has(entry, "objectClass", "authPasswordObject") &&
+        account_verifiers_are_complete(domain, entry) &&
         inv_account_verifiers_are_fresh(entry, terms, &stale))
         return;
     census->without++;
@@ -43,8 +44,8 @@ static inv_result read_dates(inv_call *call, inv_password_dates *dates)
 inv_result inv_verifier_census_take(inv_call *call, inv_verifier_census *census)
 {
     static const char *const attributes[] = {
-        "objectClass",     "xmppJid", "pwdChangedTime", "pwdUpdateTime", "xmppVerifiersOf",
-        "createTimestamp", NULL};
+        "authPassword",  "objectClass",     "xmppJid",         "pwdChangedTime",
+        "pwdUpdateTime", "xmppVerifiersOf", "createTimestamp", NULL};
     inv_freshness_terms terms = {.needs_password = false};
     inv_operation *search = NULL;
     inv_result result = read_dates(call, &terms.dates);
@@ -60,7 +61,7 @@ inv_result inv_verifier_census_take(inv_call *call, inv_verifier_census *census)
         result = inv_call_perform(call, search, "counting accounts", INV_LDAP_SUCCESS);
         for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
             if (is_of_domain(call->domain, search->entries[i]))
-                count_entry(search->entries[i], &terms, census);
+                count_entry(call->domain, search->entries[i], &terms, census);
         }
     } while (result == INV_OK && inv_operation_has_more(search));
     inv_operation_free(&search);

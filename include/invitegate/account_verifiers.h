@@ -32,7 +32,7 @@ typedef struct inv_account_verifiers {
     size_t count; /* 0 but with INV_VERIFIERS_FRESH */
     struct {
         const char *mechanism; /* such as "SCRAM-SHA-256"; constant */
-        inv_secret *value;     /* the whole value of authPassword, RFC 5803 */
+        inv_secret *value;     /* the whole value of authPassword, as RFC 5803 writes it */
     } values[INV_ACCOUNT_VERIFIERS_MAX];
 } inv_account_verifiers;
 
@@ -41,8 +41,9 @@ typedef struct inv_account_verifiers {
  * password_verifiers has. INV_OK: *verifiers tells, and verdict->why tells the log why there are
  * none. Else no verdict, as inv_account_find. One round trip, whether there is such an account or
  * not; an account that is locked by failed logins, or lies outside of people without xmppJid, costs
- * one or two more (inv_account_from_search). Needs the right to read authPassword, and to search
- * for userPassword where the domain keeps one.
+ * one or two more (inv_account_from_search), and one in 389 DS with a password policy of its own
+ * one more. Needs the right to read authPassword, and to search for userPassword where the domain
+ * keeps one.
  */
 inv_result inv_account_verifiers_find(inv_call *call, const inv_jid *name,
                                       inv_account_verifiers *verifiers);

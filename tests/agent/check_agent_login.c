@@ -60,6 +60,11 @@ static void start_limit(void)
     agent_fixture_start_with("20s", KEPT, LIMIT "verifiers = yes\n");
 }
 
+static void start_crowd(void)
+{
+    agent_fixture_start_with("20s", KEPT, "workers = 16\nlimit_checks = 3/d\n");
+}
+
 static void start_verifiers(void)
 {
     agent_fixture_start_with("20s", KEPT "scram_at_login = yes\n", MANY "verifiers = yes\n");
@@ -250,17 +255,55 @@ START_TEST(each_request_for_verifiers_costs)
 }
 END_TEST
 
-START_TEST(names_without_account_cost_the_address)
+/* Whether a name has an account or not, which nobody is to learn from what is left. */
+START_TEST(each_request_for_verifiers_costs_the_address)
 {
     char name[24];
 
-    for (int i = 0; i < 10 * FEW; i++) {
+    expect_verifiers("alice", ADDRESS, "OK");
+    for (int i = 1; i < 100 * FEW; i++) {
         (void)snprintf(name, sizeof(name), "free-%d", i);
         expect_verifiers(name, ADDRESS, "NO_ACCOUNT");
     }
     expect_verifiers("alice", ADDRESS, "THROTTLED");
-    expect_login("alice", SITE_PASSWORD, ADDRESS, "THROTTLED");
+    expect_verifiers("free-name", ADDRESS, "THROTTLED");
+    expect_login("alice", SITE_PASSWORD, ADDRESS, "OK");
     expect_verifiers("alice", ELSEWHERE, "OK");
+}
+END_TEST
+
+/* Ten times the limit for all its /64 together: of one name, too. */
+START_TEST(verifiers_of_one_name_for_a_site)
+{
+    char address[40];
+
+    for (int i = 0; i < 10 * FEW; i++) {
+        (void)snprintf(address, sizeof(address), "2001:db8:1:%d::1", i);
+        expect_verifiers("alice", address, "OK");
+    }
+    expect_verifiers("alice", "2001:db8:1:ffff::1", "THROTTLED");
+    expect_login("alice", SITE_PASSWORD, "2001:db8:1:ffff::1", "THROTTLED");
+    expect_verifiers("free-name", "2001:db8:1:ffff::1", "NO_ACCOUNT");
+    expect_verifiers("alice", "2001:db8:2:ffff::1", "OK");
+}
+END_TEST
+
+/* All are under way before the first is answered, by as many workers as look at the limit then. */
+START_TEST(guesses_at_the_same_time)
+{
+    enum { GUESSES = 24 };
+    int wrong = 0;
+
+    for (int i = 0; i < GUESSES; i++)
+        agent_send(client, "login", "alice", WRONG, ADDRESS, NULL);
+    for (int i = 0; i < GUESSES; i++) {
+        ck_assert(agent_receive(client, &reply));
+        wrong += strcmp(reply.result, "WRONG_PASSWORD") == 0;
+        ck_assert_msg(strcmp(reply.result, "WRONG_PASSWORD") == 0 ||
+                          strcmp(reply.result, "THROTTLED") == 0,
+                      "%s", reply.result);
+    }
+    ck_assert_int_eq(wrong, FEW);
 }
 END_TEST
 
@@ -316,6 +359,7 @@ int main(void)
     TCase *logins = in_front_of("logins", start_many);
     TCase *scram = in_front_of("scram", start_verifiers);
     TCase *limits = in_front_of("limits", start_limit);
+    TCase *crowd = in_front_of("crowd", start_crowd);
 
     tcase_add_test(logins, passwords);
     tcase_add_test(logins, an_account_that_is_over);
@@ -330,9 +374,12 @@ int main(void)
     tcase_add_test(limits, guesses_at_many_names);
     tcase_add_test(limits, guesses_without_an_address);
     tcase_add_test(limits, each_request_for_verifiers_costs);
-    tcase_add_test(limits, names_without_account_cost_the_address);
+    tcase_add_test(limits, each_request_for_verifiers_costs_the_address);
+    tcase_add_test(limits, verifiers_of_one_name_for_a_site);
     tcase_add_test(limits, a_token_pays_as_in_register);
     tcase_add_test(limits, a_directory_that_is_away);
     suite_add_tcase(suite, limits);
+    tcase_add_test(crowd, guesses_at_the_same_time);
+    suite_add_tcase(suite, crowd);
     return suite_run(suite);
 }

@@ -213,6 +213,33 @@ static void fail_often(agent_limits *limits, agent_limit limit, const char *who,
         agent_limits_charge(limits, limit, who, 1, now);
 }
 
+/* A name has ten times its limit in all networks of a /48 together, and others there have theirs.
+ */
+static void expect_name_of_site(agent_limits *limits)
+{
+    char who[AGENT_PAIR_SIZE];
+
+    for (int i = 0; i < 10; i++) {
+        char address[40];
+
+        (void)snprintf(address, sizeof(address), "2001:db8:9:%d::1", i);
+        agent_limits_pair(limits, address, "bob@example.org", who);
+        ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1000));
+        fail_often(limits, AGENT_LIMIT_LOGIN_PAIR, who, 2, 1000);
+    }
+    agent_limits_pair(limits, "2001:db8:9:99::1", "bob@example.org", who);
+    ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1000));
+    agent_limits_pair(limits, "2001:db8:9:99::1", "carl@example.org", who);
+    ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1000));
+    agent_limits_pair(limits, "2001:db8:a:99::1", "bob@example.org", who);
+    ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1000));
+    agent_limits_pair(limits, "192.0.2.99", "bob@example.org", who);
+    fail_often(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1, 1000);
+    ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1000));
+    fail_often(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1, 1000);
+    ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, who, 1000));
+}
+
 /* One name from one address, however either is written; and ten times that for all its names. */
 START_TEST(a_name_from_an_address)
 {
@@ -242,6 +269,7 @@ START_TEST(a_name_from_an_address)
     }
     fail_often(limits, AGENT_LIMIT_LOGIN_PAIR, first, 2, 1000);
     ck_assert(!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, first, 1000));
+    expect_name_of_site(limits);
     fail_often(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 19, 1000);
     ck_assert(agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 1000));
     fail_often(limits, AGENT_LIMIT_LOGIN_ADDRESS, "192.0.2.1", 1, 1000);
@@ -407,6 +435,10 @@ START_TEST(the_largest_rate_does_not_overflow)
 {
     agent_limits *limits = new_limits(1000000, 86400);
 
+    for (long long now = 1000; now < 86400000LL * 3; now += 86399000 / 2) {
+        ck_assert(agent_limits_take(limits, AGENT_LIMIT_VERIFIERS_ADDRESS, "2001:db8::1", now));
+        ck_assert(agent_limits_allow(limits, AGENT_LIMIT_VERIFIERS_ADDRESS, "2001:db8::1", now));
+    }
     fail_often(limits, AGENT_LIMIT_CHECK_ADDRESS, "192.0.2.1", 1000, 1000);
     ck_assert(agent_limits_allow(limits, AGENT_LIMIT_CHECK_ADDRESS, "192.0.2.1", 86399000));
     ck_assert(

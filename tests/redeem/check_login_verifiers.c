@@ -148,6 +148,12 @@ static void start_at_login(void)
     calls_start_with(AT_LOGIN);
 }
 
+static void start_seen(void)
+{
+    calls_start_with(AT_LOGIN);
+    site_show_verifiers(site);
+}
+
 static void start_without(void)
 {
     calls_start_with(KEPT);
@@ -220,6 +226,54 @@ START_TEST(a_password_that_preparation_changes)
     (void)log_in("eve", "nbsp" NBSP "inside password");
     expect(INV_OK);
     expect_verifiers("eve", "nbsp inside password");
+}
+END_TEST
+
+/* A client that picks the new form would find no verifier, and does not fall back. */
+START_TEST(a_form_that_was_added)
+{
+    inv_domain *domain = site_domain(site);
+    const unsigned kept = domain->verifiers;
+
+    make("fay");
+    expect_login("fay", SITE_PASSWORD, 1, 0);
+    domain->verifiers |= INV_VERIFIER_SCRAM_SHA_512;
+    expect_login("fay", SITE_PASSWORD, 2, 1);
+    ck_assert_uint_eq(site_values(site, dn_of("fay"), "authPassword"), 2);
+    ck_assert_int_eq(match("fay", SITE_PASSWORD), INV_MATCH_YES);
+    ck_assert(is_fresh("fay"));
+    expect_login("fay", SITE_PASSWORD, 1, 0);
+    domain->verifiers = kept; /* those of a form that is kept no more do no harm */
+    expect_login("fay", SITE_PASSWORD, 1, 0);
+    domain->verifiers = INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_1;
+    expect_login("fay", SITE_PASSWORD, 2, 1);
+    ck_assert_uint_eq(site_values(site, dn_of("fay"), "authPassword"), 1);
+    domain->verifiers = kept;
+}
+END_TEST
+
+START_TEST(a_value_that_is_broken)
+{
+    make("gil");
+    site_modify(site,
+                "dn: %s\nchangetype: modify\nreplace: authPassword\n"
+                "authPassword: SCRAM-SHA-256$4096:AAAA$AAAA:AAAA\n",
+                dn_of("gil"));
+    expect_login("gil", SITE_PASSWORD, 2, 1);
+    expect_verifiers("gil", SITE_PASSWORD);
+}
+END_TEST
+
+/* A write at every login would be no better. */
+START_TEST(a_form_that_was_added_unseen)
+{
+    inv_domain *domain = site_domain(site);
+    const unsigned kept = domain->verifiers;
+
+    make("ian");
+    domain->verifiers |= INV_VERIFIER_SCRAM_SHA_512;
+    expect_login("ian", SITE_PASSWORD, 1, 0);
+    domain->verifiers = kept;
 }
 END_TEST
 
@@ -500,6 +554,7 @@ int main(void)
 {
     Suite *suite = suite_create("login_verifiers");
     TCase *given = tcase_create("given");
+    TCase *seen = tcase_create("seen");
     TCase *off = tcase_create("off");
 
     tcase_set_timeout(given, 60);
@@ -510,6 +565,7 @@ int main(void)
     tcase_add_test(given, whose_password_was_changed_elsewhere);
     tcase_add_test(given, who_logs_in_with_the_token);
     tcase_add_test(given, a_password_that_preparation_changes);
+    tcase_add_test(given, a_form_that_was_added_unseen);
     tcase_add_test(given, who_may_not_log_in);
     if (slapd_kind() == SLAPD_OPENLDAP) {
         tcase_add_test(given, who_has_to_change_the_password);
@@ -522,6 +578,13 @@ int main(void)
     tcase_add_test(given, without_time);
     tcase_add_test(given, a_lost_answer);
     suite_add_tcase(suite, given);
+    tcase_set_timeout(seen, 60);
+    tcase_add_unchecked_fixture(seen, start_seen, fixture_stop);
+    tcase_add_checked_fixture(seen, calls_begin, calls_end);
+    tcase_add_test(seen, who_has_fresh_ones);
+    tcase_add_test(seen, a_form_that_was_added);
+    tcase_add_test(seen, a_value_that_is_broken);
+    suite_add_tcase(suite, seen);
     tcase_set_timeout(off, 60);
     tcase_add_unchecked_fixture(off, start_without, fixture_stop);
     tcase_add_checked_fixture(off, calls_begin, calls_end);

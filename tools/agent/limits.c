@@ -18,16 +18,24 @@
 
 #define SETS        1024 /* of buckets, in each table */
 #define WAYS        8
-#define TABLES      (AGENT_LIMIT_COUNT + 3)
+#define TABLES      (AGENT_LIMIT_COUNT + 5)
 #define ADDRESS_MAX 17 /* a letter and an address */
 #define TEXT_MAX    1024
+#define HEX_SIZE    ((size_t)2 * AGENT_DIGEST_SIZE)
 #define WHOLE       1000 /* one failure, in the unit of level */
+#define COUNT_MAX   (100 * 1000000)
 
 /* Bytes of an IPv6 address that count. */
 enum { PREFIX_LINK = 64 / 8, PREFIX_SITE = 48 / 8 };
 
 /* The tables of the limits come first, and behind them those of the /48s. */
-enum { TABLE_CHECK_SITE = AGENT_LIMIT_COUNT, TABLE_REGISTRATION_SITE, TABLE_LOGIN_SITE };
+enum {
+    TABLE_CHECK_SITE = AGENT_LIMIT_COUNT,
+    TABLE_REGISTRATION_SITE,
+    TABLE_LOGIN_SITE,
+    TABLE_PAIR_SITE,
+    TABLE_VERIFIERS_SITE,
+};
 
 /* level: failures that are left, in thousandths, at millisecond updated. */
 typedef struct bucket {
@@ -53,6 +61,34 @@ typedef struct places {
     unsigned char names[2][AGENT_DIGEST_SIZE];
 } places;
 
+/* The table of the /48s that a limit of addresses has; 0: it is of something else. */
+static size_t site_table(agent_limit limit)
+{
+    switch (limit) {
+    case AGENT_LIMIT_CHECK_ADDRESS:
+        return TABLE_CHECK_SITE;
+    case AGENT_LIMIT_REGISTRATION_ADDRESS:
+        return TABLE_REGISTRATION_SITE;
+    case AGENT_LIMIT_LOGIN_ADDRESS:
+        return TABLE_LOGIN_SITE;
+    case AGENT_LIMIT_LOGIN_PAIR:
+        return TABLE_PAIR_SITE;
+    case AGENT_LIMIT_VERIFIERS_ADDRESS:
+        return TABLE_VERIFIERS_SITE;
+    case AGENT_LIMIT_CHECK_TOKEN:
+    case AGENT_LIMIT_REGISTRATION_TOKEN:
+        break;
+    }
+    return 0;
+}
+
+/* As far as refill can reckon with it. */
+static inv_rate times(inv_rate rate, unsigned number)
+{
+    rate.count = rate.count > COUNT_MAX / number ? COUNT_MAX : rate.count * number;
+    return rate;
+}
+
 void agent_limits_set(agent_limits *limits, const inv_agent_settings *settings)
 {
     inv_rate *rates = limits->rates;
@@ -62,15 +98,13 @@ void agent_limits_set(agent_limits *limits, const inv_agent_settings *settings)
     rates[AGENT_LIMIT_CHECK_TOKEN] = settings->limit_checks;
     rates[AGENT_LIMIT_REGISTRATION_ADDRESS] = settings->limit_registrations;
     rates[AGENT_LIMIT_REGISTRATION_TOKEN] = settings->limit_registrations;
-    rates[TABLE_CHECK_SITE] = settings->limit_checks;
-    rates[TABLE_CHECK_SITE].count *= AGENT_SITE_TIMES;
-    rates[TABLE_REGISTRATION_SITE] = settings->limit_registrations;
-    rates[TABLE_REGISTRATION_SITE].count *= AGENT_SITE_TIMES;
+    rates[AGENT_LIMIT_LOGIN_ADDRESS] = times(settings->limit_checks, AGENT_LOGIN_TIMES);
     rates[AGENT_LIMIT_LOGIN_PAIR] = settings->limit_checks;
-    rates[AGENT_LIMIT_LOGIN_ADDRESS] = settings->limit_checks;
-    rates[AGENT_LIMIT_LOGIN_ADDRESS].count *= AGENT_LOGIN_TIMES;
-    rates[TABLE_LOGIN_SITE] = rates[AGENT_LIMIT_LOGIN_ADDRESS];
-    rates[TABLE_LOGIN_SITE].count *= AGENT_SITE_TIMES;
+    rates[AGENT_LIMIT_VERIFIERS_ADDRESS] = times(settings->limit_checks, AGENT_VERIFIERS_TIMES);
+    for (agent_limit limit = 0; limit < AGENT_LIMIT_COUNT; limit++) {
+        if (site_table(limit) != 0)
+            rates[site_table(limit)] = times(rates[limit], AGENT_SITE_TIMES);
+    }
     (void)pthread_mutex_unlock(&limits->lock);
 }
 
@@ -193,41 +227,45 @@ static void write_hex(const unsigned char name[AGENT_DIGEST_SIZE], char *text)
     *text = '\0';
 }
 
-void agent_limits_pair(const agent_limits *limits, const char *address, const char *name,
-                       char who[AGENT_PAIR_SIZE])
+/* As much as prefix tells of an address, in hex. Whole texts of what is no IP address. */
+static void write_address(const agent_limits *limits, const char *address, size_t prefix,
+                          char *text)
 {
     unsigned char bytes[ADDRESS_MAX];
     unsigned char part[AGENT_DIGEST_SIZE];
-    size_t length = address_bytes(address, PREFIX_LINK, bytes);
+    size_t length = address_bytes(address, prefix, bytes);
 
     if (length > 0)
         digest(limits, bytes, length, part);
     else
         agent_limits_digest(limits, '?', address, part);
-    write_hex(part, who);
-    agent_limits_digest(limits, 'n', name, part);
-    write_hex(part, who + (size_t)2 * AGENT_DIGEST_SIZE);
+    write_hex(part, text);
 }
 
-/* The table of the /48s that a limit of addresses has; 0: it is of something else. */
-static size_t site_table(agent_limit limit)
+/* The /64, the name and the /48, where there are such: each two neighbours are a bucket. */
+void agent_limits_pair(const agent_limits *limits, const char *address, const char *name,
+                       char who[AGENT_PAIR_SIZE])
 {
-    switch (limit) {
-    case AGENT_LIMIT_CHECK_ADDRESS:
-        return TABLE_CHECK_SITE;
-    case AGENT_LIMIT_REGISTRATION_ADDRESS:
-        return TABLE_REGISTRATION_SITE;
-    case AGENT_LIMIT_LOGIN_ADDRESS:
-        return TABLE_LOGIN_SITE;
-    case AGENT_LIMIT_CHECK_TOKEN:
-    case AGENT_LIMIT_REGISTRATION_TOKEN:
-    case AGENT_LIMIT_LOGIN_PAIR:
-        break;
-    }
-    return 0;
+    unsigned char part[AGENT_DIGEST_SIZE];
+
+    write_address(limits, address, PREFIX_LINK, who);
+    agent_limits_digest(limits, 'n', name, part);
+    write_hex(part, who + HEX_SIZE);
+    write_address(limits, address, PREFIX_SITE, who + 2 * HEX_SIZE);
 }
 
-/* The buckets of an address or token; none for "". */
+/* An address without a /48 has the same text twice. */
+static places places_of_pair(const agent_limits *limits, const char *who)
+{
+    const bool has_site = strncmp(who, who + 2 * HEX_SIZE, HEX_SIZE) != 0;
+    places found = {.count = has_site ? 2 : 1, .tables = {AGENT_LIMIT_LOGIN_PAIR, TABLE_PAIR_SITE}};
+
+    digest(limits, (const unsigned char *)who, 2 * HEX_SIZE, found.names[0]);
+    digest(limits, (const unsigned char *)who + HEX_SIZE, 2 * HEX_SIZE, found.names[1]);
+    return found;
+}
+
+/* The buckets of an address, a token or a pair; none for "". */
 static places places_of(const agent_limits *limits, agent_limit limit, const char *who)
 {
     const size_t sites = site_table(limit);
@@ -237,6 +275,8 @@ static places places_of(const agent_limits *limits, agent_limit limit, const cha
 
     if (who[0] == '\0')
         return found;
+    if (limit == AGENT_LIMIT_LOGIN_PAIR)
+        return places_of_pair(limits, who);
     found.tables[0] = limit;
     found.count = 1;
     length = sites != 0 ? address_bytes(who, PREFIX_LINK, bytes) : 0;
@@ -256,7 +296,7 @@ static places places_of(const agent_limits *limits, agent_limit limit, const cha
 
 /* -------------------------------------------------------------------------------------- buckets */
 
-/* No overflow: rates have a count of at most 100 * 1000000 and a day at most, far from 64 bits. */
+/* No overflow: rates have a count of at most COUNT_MAX and a day at most, below 64 bits. */
 static void refill(const inv_rate *rate, bucket *entry, int64_t now)
 {
     int64_t most = (int64_t)rate->count * WHOLE;

@@ -19,16 +19,18 @@ typedef enum agent_limit {
     AGENT_LIMIT_CHECK_TOKEN,
     AGENT_LIMIT_REGISTRATION_ADDRESS,
     AGENT_LIMIT_REGISTRATION_TOKEN,
-    AGENT_LIMIT_LOGIN_ADDRESS, /* AGENT_LOGIN_TIMES limit_checks */
-    AGENT_LIMIT_LOGIN_PAIR,    /* who: agent_limits_pair */
+    AGENT_LIMIT_LOGIN_ADDRESS,     /* AGENT_LOGIN_TIMES limit_checks */
+    AGENT_LIMIT_LOGIN_PAIR,        /* who: agent_limits_pair */
+    AGENT_LIMIT_VERIFIERS_ADDRESS, /* AGENT_VERIFIERS_TIMES limit_checks */
 } agent_limit;
-#define AGENT_LIMIT_COUNT 6
+#define AGENT_LIMIT_COUNT 7
 
-#define AGENT_SHARERS_MAX 100
-#define AGENT_SITE_TIMES  10 /* limit of a /48 of IPv6 addresses, in limits of one address */
-#define AGENT_LOGIN_TIMES 10 /* limit of the logins of an address, in limits of one name there */
-#define AGENT_DIGEST_SIZE 16
-#define AGENT_PAIR_SIZE   (4 * AGENT_DIGEST_SIZE + 1)
+#define AGENT_SHARERS_MAX     100
+#define AGENT_SITE_TIMES      10 /* limit of a /48 of IPv6 addresses, in limits of one address */
+#define AGENT_LOGIN_TIMES     10 /* limit of the logins of an address, in limits of one name there */
+#define AGENT_VERIFIERS_TIMES 100 /* the same for requests of verifiers, of which all cost */
+#define AGENT_DIGEST_SIZE     16
+#define AGENT_PAIR_SIZE       (6 * AGENT_DIGEST_SIZE + 1)
 
 typedef struct agent_limits agent_limits;
 
@@ -72,8 +74,8 @@ void agent_limits_digest(const agent_limits *limits, char kind, const char *text
                          unsigned char name[AGENT_DIGEST_SIZE]);
 
 /*
- * The who of one name from one address (an IPv6 one by its /64; "": all without one together).
- * name: as it was prepared.
+ * The who of one name from one address ("": all without one together). IPv6 addresses count as in
+ * agent_limits_allow, for each name. name: as it was prepared.
  */
 void agent_limits_pair(const agent_limits *limits, const char *address, const char *name,
                        char who[AGENT_PAIR_SIZE]);

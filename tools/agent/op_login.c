@@ -3,6 +3,7 @@
 
 #include "op_login.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "invitegate/account_verifiers.h"
@@ -12,9 +13,11 @@
 
 /*
  * The operations login and verifiers, and what guesses cost. Both draw on one limit for a name from
- * an address, so that a client has no more guesses by changing the mechanism. The limit of the
- * address is larger: a client that repeats an old password must not keep its neighbours behind one
- * NAT out. No name is limited by itself: a stranger must not keep its holder out.
+ * an address, so that a client has no more guesses by changing the mechanism. The limits of the
+ * address are larger: a client that repeats an old password must not keep its neighbours behind one
+ * NAT out. No name is limited by itself: a stranger must not keep its holder out. All is paid
+ * before the directory is asked, and given back to who was right: of guesses at the same time no
+ * more get through.
  */
 
 static const char *client_address(const agent_task *task)
@@ -96,36 +99,53 @@ static inv_result log_in(agent_task *task)
     return result;
 }
 
-/* Who the limits count for: the name as it is prepared, or as it came where it is none. */
+/* Who the limits and the log count for: the name as it is prepared, or as it came if it is none. */
 static void pair_of(agent_task *task, char pair[AGENT_PAIR_SIZE])
 {
     inv_verdict kept = task->verdict;
     inv_jid *name = NULL;
     const char *who = task->arguments[0];
 
-    if (agent_existing_name(task, task->arguments[0], &name) == INV_OK)
+    if (agent_existing_name(task, task->arguments[0], &name) == INV_OK) {
         who = inv_jid_text(name);
+        (void)snprintf(kept.user, sizeof(kept.user), "%s", who);
+    }
     task->verdict = kept;
     agent_limits_pair(task->service->limits, client_address(task), who, pair);
     inv_jid_free(&name);
 }
 
+/* All logins without an address are counted by their names alone. */
+static bool take_address(agent_task *task, agent_limit limit)
+{
+    return client_address(task)[0] == '\0' ||
+           agent_limits_take(task->service->limits, limit, client_address(task),
+                             agent_limits_now());
+}
+
+static void return_address(agent_task *task, agent_limit limit)
+{
+    if (client_address(task)[0] != '\0')
+        agent_limits_return(task->service->limits, limit, client_address(task), agent_limits_now());
+}
+
 inv_result agent_login(agent_task *task)
 {
     agent_limits *limits = task->service->limits;
-    const char *address = client_address(task);
     char pair[AGENT_PAIR_SIZE];
     inv_result result;
 
     pair_of(task, pair);
-    if (!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now()))
+    if (!agent_limits_take(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now()))
         return refuse_throttled(task, "too many failed logins of this name from this address");
-    if (!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, agent_limits_now()))
+    if (!take_address(task, AGENT_LIMIT_LOGIN_ADDRESS)) {
+        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
         return refuse_throttled(task, "too many failed logins from this address");
+    }
     result = log_in(task);
-    if (is_failure(result)) {
-        agent_limits_charge(limits, AGENT_LIMIT_LOGIN_PAIR, pair, 1, agent_limits_now());
-        agent_limits_charge(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, 1, agent_limits_now());
+    if (!is_failure(result)) {
+        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
+        return_address(task, AGENT_LIMIT_LOGIN_ADDRESS);
     }
     return result;
 }
@@ -185,27 +205,32 @@ static inv_result find_verifiers(agent_task *task)
 }
 
 /*
- * The XMPP server proves the password, so each request may be a guess and costs one of the name's
- * limit. A request for a name without an account costs one of the address's limit too.
+ * The XMPP server proves the password, so each request may be a guess and costs one of the limits
+ * of the name and of the address. What it costs does not depend on the answer: a client that finds
+ * out how much is left must not learn from it who has an account.
  */
 inv_result agent_verifiers(agent_task *task)
 {
     agent_limits *limits = task->service->limits;
-    const char *address = client_address(task);
     char pair[AGENT_PAIR_SIZE];
     inv_result result;
 
     if (!task->service->context->config->agent.serves_verifiers)
         return inv_verdict_set(&task->verdict, INV_NOT_ALLOWED, "verifiers = no in [agent]");
     pair_of(task, pair);
-    if (!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, agent_limits_now()))
+    if (!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, client_address(task),
+                            agent_limits_now()))
         return refuse_throttled(task, "too many failed logins from this address");
     if (!agent_limits_take(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now()))
         return refuse_throttled(task, "too many logins of this name from this address");
-    result = find_verifiers(task);
-    if (result < INV_OK)
+    if (!take_address(task, AGENT_LIMIT_VERIFIERS_ADDRESS)) {
         agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
-    if (is_failure(result))
-        agent_limits_charge(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, 1, agent_limits_now());
+        return refuse_throttled(task, "too many logins from this address");
+    }
+    result = find_verifiers(task);
+    if (result < INV_OK) {
+        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
+        return_address(task, AGENT_LIMIT_VERIFIERS_ADDRESS);
+    }
     return result;
 }
