@@ -12,6 +12,7 @@
 #include "base/encoding.h"
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/freshness.h"
 #include "invitegate/timestamp.h"
 #include "lock.h"
 #include "owner.h"
@@ -33,14 +34,12 @@ inv_result inv_account_from_entry(const inv_entry *entry, inv_account **account,
 {
     const char *created = inv_entry_text(entry, "createTimestamp");
     const char *expires = inv_entry_text(entry, "xmppAccountExpires");
-    const char *changed = inv_entry_text(entry, "pwdChangedTime");
+    const char *changed = inv_password_date(entry);
     inv_account *read = calloc(1, sizeof(*read));
 
     *account = NULL;
     if (read == NULL)
         return inv_verdict_no_memory(verdict);
-    if (changed == NULL)
-        changed = inv_entry_text(entry, "pwdUpdateTime");
     if (changed != NULL)
         read->password_changed_text = strdup(changed);
     read->dn = strdup(inv_entry_dn(entry));

@@ -53,27 +53,20 @@ static bool read_moment(const inv_entry *entry, const char *attribute, bool *pre
     return text == NULL || inv_timestamp_parse_generalized(text, moment);
 }
 
-/*
- * An entry that went from one kind of directory to another may have both: the later one counts.
- * *attribute is the one that does, NULL without any.
- */
-static bool read_password_moment(const inv_entry *entry, const char **attribute, time_t *moment)
+const char *inv_password_date(const inv_entry *entry)
 {
-    bool present = false;
-    bool updated_present = false;
-    time_t updated = 0;
+    const char *changed = inv_entry_text(entry, "pwdChangedTime");
+    const char *updated = inv_entry_text(entry, "pwdUpdateTime");
+    time_t changed_at = 0;
+    time_t updated_at = 0;
 
-    *attribute = NULL;
-    if (!read_moment(entry, "pwdChangedTime", &present, moment) ||
-        !read_moment(entry, "pwdUpdateTime", &updated_present, &updated))
-        return false;
-    if (present)
-        *attribute = "pwdChangedTime";
-    if (updated_present && (!present || updated > *moment)) {
-        *attribute = "pwdUpdateTime";
-        *moment = updated;
-    }
-    return true;
+    if (changed == NULL || updated == NULL)
+        return changed != NULL ? changed : updated;
+    if (!inv_timestamp_parse_generalized(changed, &changed_at))
+        return changed;
+    return inv_timestamp_parse_generalized(updated, &updated_at) && updated_at <= changed_at
+               ? changed
+               : updated;
 }
 
 static const char *why_stale_dated(const inv_entry *entry, time_t changed)
@@ -126,7 +119,7 @@ static bool is_without_password(const inv_entry *entry)
 bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness_terms *terms,
                                      const char **why)
 {
-    const char *dated = NULL;
+    const char *date = inv_password_date(entry);
     time_t changed = 0;
 
     if (terms->dates == INV_PASSWORD_DATES_UNKNOWN)
@@ -138,24 +131,23 @@ bool inv_account_verifiers_are_fresh(const inv_entry *entry, const inv_freshness
                "passwordTrackUpdateTime: on, or invitegate may not read it";
     else if (terms->needs_password && !terms->has_password && !is_without_password(entry))
         *why = "userPassword was deleted, or invitegate may not search for it";
-    else if (!read_password_moment(entry, &dated, &changed))
+    else if (date != NULL && !inv_timestamp_parse_generalized(date, &changed))
         *why = "pwdChangedTime or pwdUpdateTime is no time";
     else
-        *why = dated != NULL ? why_stale_dated(entry, changed)
-                             : why_stale_undated(entry, terms->dates);
+        *why =
+            date != NULL ? why_stale_dated(entry, changed) : why_stale_undated(entry, terms->dates);
     return *why == NULL;
 }
 
 const char *inv_verifiers_moment_before_proof(const inv_entry *entry, inv_password_dates dates)
 {
-    const char *attribute = NULL;
+    const char *date = inv_password_date(entry);
     time_t moment = 0;
 
-    if ((dates != INV_PASSWORD_DATES_ADD && dates != INV_PASSWORD_DATES_CHANGE) ||
-        !read_password_moment(entry, &attribute, &moment))
+    if (dates != INV_PASSWORD_DATES_ADD && dates != INV_PASSWORD_DATES_CHANGE)
         return NULL;
-    if (attribute != NULL)
-        return inv_entry_text(entry, attribute);
+    if (date != NULL)
+        return inv_timestamp_parse_generalized(date, &moment) ? date : NULL;
     return dates == INV_PASSWORD_DATES_CHANGE ? INV_VERIFIERS_OF_UNDATED : NULL;
 }
 

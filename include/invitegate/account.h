@@ -26,8 +26,7 @@ typedef struct inv_account {
     char *nonce;                 /* inviteNonce: which attempt made or reset it */
     time_t created;              /* createTimestamp, 0 if unreadable */
     time_t expires;              /* xmppAccountExpires, INV_NEVER without */
-    char *password_changed_text; /* pwdChangedTime (389 DS: pwdUpdateTime) as stored; NULL: the
-                                    directory dated no password of this entry, or hides the date */
+    char *password_changed_text; /* inv_password_date (invitegate/freshness.h) as stored */
     time_t password_changed;     /* the same in seconds since 1970; 0 with NULL */
     inv_owner owner;
     bool several;  /* another entry of the same JID was found: neither is the account */

@@ -27,6 +27,13 @@ const char *inv_password_dates_word(inv_password_dates dates);
 /* What the entry of a container of invites records; UNKNOWN also for another word. */
 inv_password_dates inv_password_dates_of_container(const inv_entry *container);
 
+/*
+ * When the password of entry was changed, as the directory has it: pwdChangedTime (OpenLDAP) or
+ * pwdUpdateTime (389 DS). An entry that went from one kind of directory to the other has both, and
+ * the later one counts, or one that is no generalizedTime. NULL: neither is there, or may be read.
+ */
+const char *inv_password_date(const inv_entry *entry);
+
 /* xmppVerifiersOf of verifiers that were written into an entry that has no date of a password. */
 #define INV_VERIFIERS_OF_NO_PASSWORD "00010101000000Z"
 

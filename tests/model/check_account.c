@@ -37,6 +37,18 @@ static inv_account *account_with(const char *attribute, const char *value, inv_r
     return account;
 }
 
+static inv_account *dated_account(const char *changed, const char *updated)
+{
+    inv_entry *entry = inv_entry_new("uid=bob," SITE_PEOPLE);
+    inv_account *account = NULL;
+
+    ck_assert(inv_entry_append(entry, "pwdChangedTime", changed, strlen(changed)));
+    ck_assert(inv_entry_append(entry, "pwdUpdateTime", updated, strlen(updated)));
+    ck_assert_int_eq(inv_account_from_entry(entry, &account, &verdict), INV_OK);
+    inv_entry_free(&entry);
+    return account;
+}
+
 START_TEST(what_an_entry_tells)
 {
     inv_account *account = account_with(NULL, NULL, INV_OK);
@@ -75,6 +87,12 @@ START_TEST(what_an_entry_tells)
     account = account_with("pwdUpdateTime", "20200102030406Z", INV_OK); /* 389 DS */
     ck_assert_str_eq(account->password_changed_text, "20200102030406Z");
     ck_assert_int_eq(account->password_changed, 1577934246);
+    inv_account_free(&account);
+    account = dated_account("20200102030405Z", "20200102030406Z"); /* it came from OpenLDAP */
+    ck_assert_str_eq(account->password_changed_text, "20200102030406Z");
+    inv_account_free(&account);
+    account = dated_account("20200102030406Z", "20200102030405Z");
+    ck_assert_str_eq(account->password_changed_text, "20200102030406Z");
     inv_account_free(&account);
     account = account_with("xmppAccountExpires", "20200102030405Z", INV_OK);
     ck_assert_ptr_null(account->password_changed_text);

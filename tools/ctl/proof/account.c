@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "invitegate/directory.h"
+#include "invitegate/freshness.h"
 /*
  * Two accounts that look like any others: the reader, which binds, and the other one, which is
  * read. Can they be made, found by name and reset, and is a change of their passwords noticed?
@@ -226,7 +227,7 @@ static inv_result probe_comparing(ctl_proof *proof)
 
 /* ----------------------------------------------------------------------- dates of passwords */
 
-/* pwdChangedTime or pwdUpdateTime of the other account as stored; *date NULL: it has none. */
+/* inv_password_date of the other account; *date NULL: it has none. */
 static inv_result read_date(ctl_proof *proof, char **date)
 {
     static const char *const attributes[] = {"pwdChangedTime", "pwdUpdateTime", NULL};
@@ -236,11 +237,8 @@ static inv_result read_date(ctl_proof *proof, char **date)
 
     free(*date);
     *date = NULL;
-    if (result == INV_OK && search->entry_count == 1) {
-        text = inv_entry_text(search->entries[0], "pwdChangedTime");
-        if (text == NULL)
-            text = inv_entry_text(search->entries[0], "pwdUpdateTime");
-    }
+    if (result == INV_OK && search->entry_count == 1)
+        text = inv_password_date(search->entries[0]);
     if (text != NULL) {
         *date = strdup(text);
         if (*date == NULL)
