@@ -64,8 +64,8 @@ common_libcommon_la_SOURCES += common/redeem/check.c common/redeem/claim.c commo
 	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/login.c \
 	common/redeem/open.c common/redeem/parties.c common/redeem/parties.h common/redeem/redeem.c \
 	common/redeem/redemption.c common/redeem/redemption.h common/redeem/register.c \
-	common/redeem/reset.c common/redeem/stale_claim.c common/redeem/stale_claim.h \
-	common/redeem/types.c
+	common/redeem/reset.c common/redeem/set_password.c common/redeem/set_password.h \
+	common/redeem/stale_claim.c common/redeem/stale_claim.h common/redeem/types.c
 
 # reading contacts
 common_libcommon_la_SOURCES += common/roster/changes.c common/roster/replicas.c \
