@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "model/account.h"
+#include "model/account_filter.h"
 #include "model/account_login.h"
 #include "redemption.h"
 #include "set_password.h"

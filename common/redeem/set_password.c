@@ -179,9 +179,8 @@ static password_outcome date_verifiers(struct redemption *redemption, const inv_
     if (redemption_keeps_only_scram(domain))
         return PASSWORD_UNKNOWN;
     inv_log_write(redemption->call->log, INV_LOG_WARNING,
-                  "invite %s: the password of %s is set, but SCRAM stays off for it until the next "
-                  "reset: %s",
-                  redemption->invite->id, redemption->account->dn, redemption->call->verdict->why);
+                  "the password of %s is set, but SCRAM stays off for it until the next reset: %s",
+                  redemption->account->dn, redemption->call->verdict->why);
     *result = INV_OK;
     return PASSWORD_SET;
 }

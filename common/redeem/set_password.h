@@ -4,7 +4,7 @@
 
 #include "redemption.h"
 
-/* The new password of an account that is there. */
+/* The new password of an account that is there: of a reset, and of a change from the client. */
 
 typedef enum password_outcome {
     PASSWORD_SET,

@@ -11,10 +11,10 @@
 #include "pam.h"
 
 /*
- * The operations login and verifiers, and what guesses cost. Both draw on one limit for a name from
- * an address, so that a client has no more guesses by changing the mechanism. The limit of the
- * address is larger: a client that repeats an old password must not keep its neighbours behind one
- * NAT out. No name is limited by itself: a stranger must not keep its holder out.
+ * The operations login, verifiers and mechanisms, and what guesses cost. Both draw on one limit for
+ * a name from an address, so that a client has no more guesses by changing the mechanism. The limit
+ * of the address is larger: a client that repeats an old password must not keep its neighbours
+ * behind one NAT out. No name is limited by itself: a stranger must not keep its holder out.
  */
 
 static const char *client_address(const agent_task *task)
@@ -184,28 +184,48 @@ static inv_result find_verifiers(agent_task *task)
     return result == INV_NAME_INVALID ? INV_NO_ACCOUNT : result;
 }
 
-/*
- * The XMPP server proves the password, so each request may be a guess and costs one of the name's
- * limit. A request for a name without an account costs one of the address's limit too.
- */
-inv_result agent_verifiers(agent_task *task)
+inv_result agent_paid_by_name(agent_task *task, inv_result (*act)(agent_task *task))
 {
     agent_limits *limits = task->service->limits;
     const char *address = client_address(task);
     char pair[AGENT_PAIR_SIZE];
     inv_result result;
 
-    if (!task->service->context->config->agent.serves_verifiers)
-        return inv_verdict_set(&task->verdict, INV_NOT_ALLOWED, "verifiers = no in [agent]");
     pair_of(task, pair);
     if (!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, agent_limits_now()))
         return refuse_throttled(task, "too many failed logins from this address");
     if (!agent_limits_take(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now()))
-        return refuse_throttled(task, "too many logins of this name from this address");
-    result = find_verifiers(task);
+        return refuse_throttled(task, "too many requests for this name from this address");
+    result = act(task);
     if (result < INV_OK)
         agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
     if (is_failure(result))
         agent_limits_charge(limits, AGENT_LIMIT_LOGIN_ADDRESS, address, 1, agent_limits_now());
     return result;
+}
+
+/*
+ * The XMPP server proves the password, so each request may be a guess and costs one of the name's
+ * limit. A request for a name without an account costs one of the address's limit too.
+ */
+inv_result agent_verifiers(agent_task *task)
+{
+    if (!task->service->context->config->agent.serves_verifiers)
+        return inv_verdict_set(&task->verdict, INV_NOT_ALLOWED, "verifiers = no in [agent]");
+    return agent_paid_by_name(task, find_verifiers);
+}
+
+/* -------------------------------------------------------------------------------- mechanisms */
+
+/* Without the directory: a server asks while people wait for what they may log in by. */
+inv_result agent_mechanisms(agent_task *task)
+{
+    const bool serves = task->service->context->config->agent.serves_verifiers;
+    const unsigned verifiers = serves ? task->domain->verifiers : 0;
+
+    return agent_set_text(task, "mechanisms=PLAIN%s%s%s\niterations=%u",
+                          (verifiers & INV_VERIFIER_SCRAM_SHA_1) != 0 ? " SCRAM-SHA-1" : "",
+                          (verifiers & INV_VERIFIER_SCRAM_SHA_256) != 0 ? " SCRAM-SHA-256" : "",
+                          (verifiers & INV_VERIFIER_SCRAM_SHA_512) != 0 ? " SCRAM-SHA-512" : "",
+                          task->domain->scram_iterations);
 }
