@@ -12,6 +12,7 @@ from suite import Suite, equal
 suite = Suite()
 PASSWORD = "correct horse"
 NEW = "another horse"
+FEW = 4  # of limit_checks
 
 
 def query(**fields):
@@ -70,5 +71,18 @@ async def removal(site, client):
     equal(await again.roster_items(), {})
 
 
+@suite.test
+async def limits(site, client):
+    """Whoever changes a password over and over is told to wait, and nobody else"""
+    dora = await registered(site, client, "dora")
+    emil = await registered(site, client, "emil")
+    for number in range(FEW):
+        await dora.request(query(username="dora", password=f"{NEW} {number}"))
+    for request in (query(username="dora", password=PASSWORD), query(remove=None)):
+        equal((await refusal(dora.request(request)))[0], "wait/resource-constraint")
+    assert in_directory(site, "dora", f"{NEW} {FEW - 1}")
+    await emil.request(query(username="emil", password=NEW))
+
+
 suite.run(provider="internal_hashed", modules=("user_account_management",),
-          agent={"client_password_change": "yes", "client_removal": "yes"})
+          agent={"limit_checks": f"{FEW}/d", "client_password_change": "yes", "client_removal": "yes"})
