@@ -47,7 +47,8 @@ common_libcommon_a_SOURCES += common/credential/jid.c common/credential/jid_expa
 
 # an entry and its struct; who an account is
 common_libcommon_a_SOURCES += common/model/account.c common/model/account.h \
-	common/model/account_login.c common/model/account_login.h common/model/account_refusal.c \
+	common/model/account_filter.c common/model/account_filter.h common/model/account_login.c \
+	common/model/account_login.h common/model/account_refusal.c \
 	common/model/account_refusal.h common/model/account_verifiers.c common/model/account_verifiers.h \
 	common/model/account_write.c common/model/account_write.h common/model/accounts.c \
 	common/model/call.c common/model/claim.c common/model/claim.h common/model/clock.c \
@@ -66,10 +67,11 @@ common_libcommon_a_SOURCES += common/invite/change.c common/invite/create.c comm
 # the only maker of accounts
 common_libcommon_a_SOURCES += common/redeem/check.c common/redeem/claim.c common/redeem/connect.c \
 	common/redeem/contact.c common/redeem/finish.c common/redeem/judge.c common/redeem/login.c \
-	common/redeem/open.c common/redeem/parties.c common/redeem/parties.h common/redeem/redeem.c \
+	common/redeem/open.c common/redeem/parties.c common/redeem/parties.h \
+	common/redeem/password_change.c common/redeem/redeem.c \
 	common/redeem/redemption.c common/redeem/redemption.h common/redeem/register.c \
-	common/redeem/reset.c common/redeem/stale_claim.c common/redeem/stale_claim.h \
-	common/redeem/types.c
+	common/redeem/reset.c common/redeem/set_password.c common/redeem/set_password.h \
+	common/redeem/stale_claim.c common/redeem/stale_claim.h common/redeem/types.c
 
 # reading contacts
 common_libcommon_a_SOURCES += common/roster/changes.c common/roster/replicas.c \
@@ -90,7 +92,8 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/dn.h include/invitegate/freshness.h include/invitegate/group.h \
 	include/invitegate/invite.h include/invitegate/jid.h include/invitegate/key.h \
 	include/invitegate/log.h include/invitegate/login.h include/invitegate/pair.h \
-	include/invitegate/password.h include/invitegate/password_form.h include/invitegate/provider.h \
+	include/invitegate/password.h include/invitegate/password_change.h \
+	include/invitegate/password_form.h include/invitegate/provider.h \
 	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
 	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
 	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \

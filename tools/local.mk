@@ -40,6 +40,7 @@ tools_libagent_a_SOURCES = \
 	tools/agent/operations.c tools/agent/operations.h tools/agent/task.c tools/agent/task.h \
 	tools/agent/op_token.c tools/agent/op_token.h tools/agent/op_lookup.c tools/agent/op_lookup.h \
 	tools/agent/op_create.c tools/agent/op_create.h tools/agent/op_login.c tools/agent/op_login.h \
+	tools/agent/op_own.c tools/agent/op_own.h \
 	tools/agent/pam.c tools/agent/pam.h tools/agent/pam_process.c \
 	tools/agent/turns.c tools/agent/turns.h tools/agent/workers.c tools/agent/workers.h \
 	tools/agent/places.c tools/agent/places.h \

@@ -170,6 +170,10 @@ inv_result inv_config_check_domain(const config_reading *reading, const char *se
         return fail(reading, section, "scram_at_login",
                     "must be no where password_verifiers has no scram-sha-...: there would be none "
                     "to write");
+    if (domain->client_password_change && *domain->pam_service != '\0')
+        return fail(reading, section, "client_password_change",
+                    "must be no where pam_service is set: the modules of that service judge new "
+                    "passwords, and a change from the client does not go through them");
     for (size_t i = 0; i < domain->account_attribute_count; i++)
         domain->names_are_mail =
             domain->names_are_mail || makes_mail_of_name(&domain->account_attributes[i]);

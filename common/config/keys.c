@@ -62,10 +62,16 @@
         "a number from 4096 to 1000000") \
     KEY(domain, scram_at_login, inv_domain, scram_at_login, boolean, "no", \
         "yes or no") \
+    KEY(domain, client_password_change, inv_domain, client_password_change, boolean, "no", \
+        "yes or no") \
+    KEY(domain, client_removal, inv_domain, client_removal, boolean, "no", \
+        "yes or no") \
     KEY(domain, allowed_groups, inv_domain, allowed_groups, dns, "", \
         "DNs separated by spaces; a DN with spaces in double quotes") \
     KEY(domain, reset_filter, inv_domain, reset_filter, filter, "(objectClass=xmppAccount)", \
         "an LDAP filter in parentheses") \
+    KEY(domain, admin_filter, inv_domain, admin_filter, optional_filter, "", \
+        "an LDAP filter in parentheses, or empty") \
     KEY(domain, invite_only, inv_domain, invite_only, boolean, "yes", \
         "yes or no") \
     KEY(domain, default_expiry, inv_domain, default_expiry, duration, "7d", \

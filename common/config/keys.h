@@ -55,6 +55,7 @@ inv_result inv_config_parse_dn(const char *, void *, char *);               /* c
 inv_result inv_config_parse_optional_dn(const char *, void *, char *);      /* char * */
 inv_result inv_config_parse_attribute(const char *, void *, char *);        /* char * */
 inv_result inv_config_parse_filter(const char *, void *, char *);           /* char * */
+inv_result inv_config_parse_optional_filter(const char *, void *, char *);  /* char * */
 inv_result inv_config_parse_name_filter(const char *, void *, char *);      /* char * */
 inv_result inv_config_parse_group_filter(const char *, void *, char *);     /* char * */
 inv_result inv_config_parse_name_pattern(const char *, void *, char *);     /* inv_domain */

@@ -36,6 +36,7 @@ static void free_domain(inv_domain *domain)
     free_list(domain->reserved_names);
     free_list(domain->allowed_groups);
     free(domain->reset_filter);
+    free(domain->admin_filter);
     free(domain->roster_group);
     free(domain->landing_url);
     free(domain->pam_service);

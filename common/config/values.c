@@ -364,6 +364,11 @@ inv_result inv_config_parse_filter(const char *value, void *field, char *reason)
     return keep_if(is_filter(value, reason), value, field);
 }
 
+inv_result inv_config_parse_optional_filter(const char *value, void *field, char *reason)
+{
+    return *value == '\0' ? keep(value, field) : inv_config_parse_filter(value, field, reason);
+}
+
 inv_result inv_config_parse_name_filter(const char *value, void *field, char *reason)
 {
     bool names_user;

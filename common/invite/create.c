@@ -10,7 +10,7 @@
 #include "invitegate/timestamp.h"
 #include "invitegate/utf8.h"
 #include "model/account.h"
-#include "model/account_login.h"
+#include "model/account_filter.h"
 #include "model/invite.h"
 #include "model/invite_terms.h"
 #include "model/reservation.h"

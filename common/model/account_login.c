@@ -13,20 +13,6 @@
 #include "invitegate/token.h"
 #include "login_verifiers.h"
 
-inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may)
-{
-    static const char *const nothing[] = {NULL};
-    inv_operation *search =
-        inv_operation_search(dn, INV_SCOPE_BASE, call->domain->reset_filter, nothing);
-    inv_result result = inv_call_perform(call, search, "asking reset_filter", INV_LDAP_SUCCESS);
-
-    *may = false;
-    if (result == INV_OK)
-        *may = search->entry_count == 1;
-    inv_operation_free(&search);
-    return result;
-}
-
 static inv_result read_verifiers(inv_call *call, const char *dn, inv_verifiers_read *verifiers)
 {
     inv_result result;

@@ -5,9 +5,6 @@
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 
-/* *may: entry dn matches reset_filter (base search). INV_OK, or no verdict. */
-inv_result inv_account_may_reset(inv_call *call, const char *dn, bool *may);
-
 /*
  * Proves a password: by a bind with SASLprep(password), and where that is wrong and differs from
  * the typed bytes, by one with those (a password policy may count both); when the domain keeps only

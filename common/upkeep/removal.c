@@ -183,14 +183,12 @@ static inv_result delete_account(inv_call *call, const inv_account *account)
     return result;
 }
 
-inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
+/* account NULL: what is left of the name; ends with INV_NO_ACCOUNT then. */
+static inv_result remove_all(inv_call *call, const inv_jid *name, const inv_account *account,
+                             inv_removal *removal)
 {
-    inv_account *account = NULL;
-    inv_result result = inv_account_find(call, name, &account);
+    inv_result result = check_removable(name, account, call->verdict);
 
-    *removal = (inv_removal){0};
-    if (result == INV_OK)
-        result = check_removable(name, account, call->verdict);
     if (result == INV_OK && account != NULL)
         result = finish_use(call, name, account);
     if (result == INV_OK)
@@ -208,6 +206,53 @@ inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
             inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s has no account", inv_jid_text(name));
     if (result == INV_OK)
         result = delete_account(call, account);
+    return result;
+}
+
+inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
+{
+    inv_account *account = NULL;
+    inv_result result = inv_account_find(call, name, &account);
+
+    *removal = (inv_removal){0};
+    if (result == INV_OK)
+        result = remove_all(call, name, account, removal);
+    inv_account_free(&account);
+    return result;
+}
+
+static inv_result refuse_to_leave(inv_verdict *verdict, const char *text, const char *why,
+                                  const char *dn)
+{
+    inv_verdict_set_text(verdict, text);
+    return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s%s", dn, why);
+}
+
+/* An account that an administrator has locked stays, so that it can be looked at. */
+inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal)
+{
+    static const char ask_admin[] =
+        "This account cannot be removed from here. Please ask the administrator.";
+    inv_account *account = NULL;
+    inv_result result;
+
+    *removal = (inv_removal){0};
+    (void)inv_verdict_clear_words(call->verdict);
+    if (!call->domain->client_removal)
+        return refuse_to_leave(call->verdict,
+                               "Accounts of this server cannot be removed from here.",
+                               "client_removal = no", "");
+    result = inv_account_find(call, name, &account);
+    if (result == INV_OK && !inv_account_is_own(account))
+        result =
+            inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(account));
+    else if (result == INV_OK && inv_account_is_over(account, time(NULL)))
+        result = refuse_to_leave(call->verdict, "This account is locked, or has ended.",
+                                 ": the account is locked or has expired", account->dn);
+    else if (result == INV_OK)
+        result = remove_all(call, name, account, removal);
+    if (result == INV_NOT_ALLOWED && call->verdict->text[0] == '\0')
+        inv_verdict_set_text(call->verdict, ask_admin);
     inv_account_free(&account);
     return result;
 }

@@ -2,7 +2,9 @@
 -- /etc/prosody/conf.d/example.org.cfg.lua: logins by Cyrus SASL, saslauthd and PAM, registration by
 -- invite. Packages: prosody, prosody-modules, lua-cyrussasl, libsasl2-modules, sasl2-bin. It goes
 -- together with /etc/sasl2/prosody.conf (whose mech_list is a must: without one, Cyrus SASL lets people
--- in as anonymous), /etc/pam.d/xmpp, and "adduser prosody sasl". See invitegate-prosody(7).
+-- in as anonymous), /etc/pam.d/xmpp, and "adduser prosody sasl". It is for PLAIN only: for SCRAM take
+-- invitegate.cfg.lua, since lua-cyrussasl sends memory of the server at the end of each SCRAM login. See
+-- invitegate-prosody(7).
 
 -- the module is below the --prefix that invitegate was configured with; what you have in plugin_paths goes here too
 plugin_paths = { "/usr/local/share/invitegate/prosody"; "/usr/local/lib/prosody/modules" }

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- /etc/prosody/conf.d/example.org.cfg.lua: logins by a bind at the directory, registration by invite.
--- Owner root, group prosody, mode 0640: it holds a password. Packages: prosody, lua-ldap.
+-- Owner root, group prosody, mode 0640: it holds a password. Packages: prosody, lua-ldap. Each login waits
+-- for the directory, and all of Prosody with it, up to 10 s while it hangs: invitegate.cfg.lua does not.
 -- See invitegate-prosody(7).
 
 -- the module is below the --prefix that invitegate was configured with; what you have in plugin_paths goes here too

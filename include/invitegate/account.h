@@ -132,6 +132,12 @@ inv_result inv_account_login(inv_call *call, const inv_jid *name, const inv_secr
 inv_result inv_account_status(inv_call *call, const inv_jid *name);
 
 /*
+ * *is_admin: the account matches admin_filter, and is neither locked nor expired. Without
+ * admin_filter none is. INV_OK, INV_NO_ACCOUNT, or no verdict.
+ */
+inv_result inv_account_is_admin(inv_call *call, const inv_jid *name, bool *is_admin);
+
+/*
  * What the answer to an add or reset means (docs/redemption.md, Results): INV_OK, INV_NAME_TAKEN
  * (68), INV_PASSWORD_REFUSED with text, INV_CONFIG, INV_DIRECTORY_DOWN, INV_TIMEOUT. clear: a clear
  * password was written. A 19 without an error in the ppolicy control is no mac_check of the

@@ -70,9 +70,12 @@ typedef struct inv_domain {
     char **reserved_names;
     unsigned verifiers; /* INV_VERIFIER_ bits */
     unsigned scram_iterations;
-    bool scram_at_login;   /* a login that proved a password gives the account verifiers of it */
-    char **allowed_groups; /* DNs */
+    bool scram_at_login; /* a login that proved a password gives the account verifiers of it */
+    bool client_password_change; /* people change their password from their client */
+    bool client_removal;         /* people remove their account from their client */
+    char **allowed_groups;       /* DNs */
     char *reset_filter;
+    char *admin_filter; /* whose accounts are administrators of the XMPP server; "": none */
     bool invite_only;
     long default_expiry; /* seconds */
     long reset_expiry;   /* seconds; of reset invites */

@@ -24,6 +24,15 @@ typedef struct inv_removal {
  */
 inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal);
 
+/*
+ * The same for a person who removes their own account and is logged in, for which the caller
+ * vouches. Only with client_removal.
+ * INV_NO_ACCOUNT: no account of this JID holds the name; nothing was removed.
+ * INV_NOT_ALLOWED, and nothing was removed: client_removal = no, the account is locked or over, or
+ * as above; verdict->text has words for the person.
+ */
+inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal);
+
 /* One account that an invite made. */
 typedef struct inv_descendant {
     const char *jid;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Prosody reads it from here by plugin_paths.
 prosodydir = $(datadir)/invitegate/prosody
-dist_prosody_DATA = plugins/prosody/mod_invitegate.lua
+dist_prosody_DATA = plugins/prosody/mod_invitegate.lua plugins/prosody/mod_auth_invitegate.lua \
+	plugins/prosody/mod_authz_invitegate.lua
 prosodylibdir = $(prosodydir)/invitegate
 dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/account.lib.lua \
@@ -18,6 +19,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/register.lib.lua \
 	plugins/prosody/invitegate/rivals.lib.lua \
 	plugins/prosody/invitegate/roster.lib.lua \
+	plugins/prosody/invitegate/sasl.lib.lua \
 	plugins/prosody/invitegate/stream.lib.lua \
 	plugins/prosody/invitegate/subscription.lib.lua \
 	plugins/prosody/invitegate/text.lib.lua \

@@ -5,7 +5,7 @@ AGENT_PARTS = tests/agent/check_agent_parts tests/agent/check_agent_turns \
 AGENT_SUITES = tests/agent/check_agent tests/agent/check_agent_roster \
 	tests/agent/check_agent_faults tests/agent/check_agent_open tests/agent/check_agent_pam \
 	tests/agent/check_agent_fair tests/agent/check_agent_limits tests/agent/check_agent_arguments \
-	tests/agent/check_agent_login
+	tests/agent/check_agent_login tests/agent/check_agent_own
 if HAVE_CHECK
 check_PROGRAMS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms
 TESTS += $(AGENT_PARTS) $(AGENT_SUITES) tests/agent/check_agent_forms

@@ -86,8 +86,11 @@ static void expect_default_domain(const inv_domain *domain)
     ck_assert_int_eq(domain->verifiers, INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_256);
     ck_assert_int_eq(domain->scram_iterations, 10000);
     ck_assert(!domain->scram_at_login);
+    ck_assert(!domain->client_password_change);
+    ck_assert(!domain->client_removal);
     compare_lists(domain->allowed_groups, none);
     ck_assert_str_eq(domain->reset_filter, "(objectClass=xmppAccount)");
+    ck_assert_str_eq(domain->admin_filter, "");
     ck_assert(domain->invite_only);
     ck_assert_int_eq(domain->default_expiry, 7 * 86400);
     ck_assert_int_eq(domain->reset_expiry, 86400);
@@ -163,6 +166,7 @@ START_TEST(values_become_what_they_say)
         "[domain XMPP.Example.ORG]\n" REQUIRED "account_rdn = cn\n"
         "account_attributes = uid=%u \"sn=a b\" description=\"%u of %d\"\n"
         "allowed_groups = \"cn=g h,dc=a\"\tcn=i,dc=a\npassword_verifiers = crypt scram-sha-1\n"
+        "client_password_change = yes\nclient_removal = yes\nadmin_filter = (cn=a)\n"
         "scram_at_login = yes\ninvite_only = no\ndefault_expiry = 2w\nreset_expiry = "
         "3h\nclaim_grace = 1h\n"
         "inviter_gone = no-pair\nroster_group =   Team  one  \n"
@@ -189,6 +193,9 @@ START_TEST(values_become_what_they_say)
     compare_lists(domain->allowed_groups, groups);
     ck_assert_int_eq(domain->verifiers, INV_VERIFIER_CRYPT | INV_VERIFIER_SCRAM_SHA_1);
     ck_assert(domain->scram_at_login);
+    ck_assert(domain->client_password_change);
+    ck_assert(domain->client_removal);
+    ck_assert_str_eq(domain->admin_filter, "(cn=a)");
     ck_assert(!domain->invite_only);
     ck_assert(!domain->inviter_gone_refuse);
     ck_assert_int_eq(domain->default_expiry, 14 * 86400);
@@ -306,6 +313,7 @@ static const file_row file_rows[] = {
     {"[directory]\ntimeout = 10s\n" MINIMAL "claim_grace = 199s\n", 7, "20 times"},
     {MINIMAL "name_search_base = ou=staff,dc=a\n", 5, "people"},
     {MINIMAL "password_verifiers = server\nscram_at_login = yes\n", 6, "has no scram-sha"},
+    {MINIMAL "pam_service = xmpp\nclient_password_change = yes\n", 6, "where pam_service is set"},
     {MINIMAL "name_search_base = ou=more,ou=people,dc=a\n", 5, "people"},
     /* bytes */
     {MINIMAL "roster_group = a\rb\n", 5, "control character"},

@@ -107,8 +107,8 @@ static void require_domain(const inv_config *config, const inv_domain *domain)
     FUZZ_REQUIRE(domain->verifiers != 0 && domain->scram_iterations >= 4096);
     FUZZ_REQUIRE(domain->claim_grace * 1000 >= 20 * config->directory.timeout_ms);
     FUZZ_REQUIRE(domain->default_expiry > 0 && domain->reset_expiry > 0 &&
-                 domain->reset_filter != NULL && domain->roster_group != NULL &&
-                 domain->landing_url != NULL);
+                 domain->reset_filter != NULL && domain->admin_filter != NULL &&
+                 domain->roster_group != NULL && domain->landing_url != NULL);
     require_list(domain->account_classes);
     require_list(domain->reserved_names);
     require_list(domain->allowed_groups);

@@ -45,8 +45,8 @@ section "$page8" "EXIT STATUS" | sed -nE 's/^\.It ([0-9])$/\1/p' >"$work/page"
 "$agent" --help | sed -n '/^Exit status:/,$p' | grep -oE '\b[0-9] [a-z]' | cut -c1 >"$work/code"
 same "the same exit statuses"
 
-section "$page7" OPERATIONS | sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' >"$work/page"
-sed -nE 's/^ *\{"([a-z]+)", [0-9].*/\1/p' "$code/operations.c" >"$work/code"
+section "$page7" OPERATIONS | sed -nE 's/^\.It Cm ([a-z-]+).*/\1/p' >"$work/page"
+sed -nE 's/^ *\{"([a-z-]+)", [0-9].*/\1/p' "$code/operations.c" >"$work/code"
 same "the same operations"
 
 section "$page7" OPERATIONS |

@@ -32,7 +32,8 @@ static void configure(void)
 {
     char sections[256];
     const struct site_settings settings = {.log_lines = "to = stderr\nlevel = debug",
-                                           .domain_lines = "scram_at_login = yes\n",
+                                           .domain_lines = "scram_at_login = yes\n"
+                                                           "client_password_change = yes\n",
                                            .sections = sections};
 
     (void)snprintf(sections, sizeof(sections), "[agent]\nsocket = %s\n", agent_socket(site));
@@ -98,7 +99,7 @@ static void ask(const char *wanted, const char *op, const char *of_token, const 
         agent_ask(client, &reply, op, of_token, ADDRESS, NULL);
     else if (strcmp(op, "contact") == 0)
         agent_ask(client, &reply, op, of_token, user, NULL);
-    else if (strcmp(op, "login") == 0)
+    else if (strcmp(op, "login") == 0 || strcmp(op, "change") == 0)
         agent_ask(client, &reply, op, user, password, ADDRESS, NULL);
     else
         agent_ask(client, &reply, op, of_token, user, password, ADDRESS, "", NULL);
@@ -148,6 +149,15 @@ START_TEST(nothing_is_left_of_a_login)
 }
 END_TEST
 
+START_TEST(nothing_is_left_of_a_change)
+{
+    site_add_account(site, "dora");
+    ask("OK", "change", NULL, "dora", secrets_password("changed to"));
+    ask("PASSWORD_REFUSED", "change", NULL, "dora", token("token for a password"));
+    ask("NO_ACCOUNT", "change", NULL, "carol", secrets_password("for no account"));
+}
+END_TEST
+
 /* An invite that the agent makes: it tells the token, and keeps nothing of it. */
 START_TEST(nothing_is_left_of_a_new_invite)
 {
@@ -165,6 +175,16 @@ START_TEST(nothing_is_left_of_a_new_invite)
 }
 END_TEST
 
+static TCase *tests_of(Suite *suite, const char *name)
+{
+    TCase *tests = tcase_create(name);
+
+    tcase_add_checked_fixture(tests, start, stop);
+    tcase_set_timeout(tests, 240);
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
 int main(void)
 {
     Suite *suite;
@@ -175,12 +195,11 @@ int main(void)
         return EXIT_SUCCESS;
     }
     suite = suite_create("residue_agent");
-    tests = tcase_create("residue");
-    tcase_add_checked_fixture(tests, start, stop);
+    tests = tests_of(suite, "redemptions");
     tcase_add_test(tests, nothing_is_left);
-    tcase_add_test(tests, nothing_is_left_of_a_login);
     tcase_add_test(tests, nothing_is_left_of_a_new_invite);
-    tcase_set_timeout(tests, 240);
-    suite_add_tcase(suite, tests);
+    tests = tests_of(suite, "accounts");
+    tcase_add_test(tests, nothing_is_left_of_a_login);
+    tcase_add_test(tests, nothing_is_left_of_a_change);
     return suite_run(suite);
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "common/model/account.h"
-#include "common/model/account_login.h"
+#include "common/model/account_filter.h"
 #include "common/model/account_refusal.h"
 #include "invitegate/account.h"
 #include "invitegate/directory.h"

@@ -9,12 +9,15 @@ PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/subscription.py \
 	tests/prosody/live.py tests/prosody/owners.py tests/prosody/packaged.py \
 	tests/prosody/open_registration.py tests/prosody/web_clients.py \
 	tests/prosody/guests.py tests/prosody/own.py tests/prosody/two_hosts.py \
-	tests/prosody/two_domains.py tests/prosody/broken_streams.py
+	tests/prosody/two_domains.py tests/prosody/broken_streams.py \
+	tests/prosody/logins.py tests/prosody/logins_tls.py tests/prosody/own_account.py \
+	tests/prosody/own_local.py
 dist_check_SCRIPTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 TESTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 LONG_TESTS += $(PROSODY_LONG_TESTS)
 EXTRA_DIST += tests/prosody/client.py tests/prosody/site_of_suite.py tests/prosody/suite.py \
-	tests/prosody/neighbour.py tests/prosody/raw_stream.py tests/prosody/two_hosts_site.py tests/prosody/modules/mod_neighbours.lua \
+	tests/prosody/neighbour.py tests/prosody/raw_stream.py tests/prosody/scram.py \
+	tests/prosody/logins_site.py tests/prosody/two_hosts_site.py tests/prosody/modules/mod_neighbours.lua \
 	tests/prosody/modules/mod_witness.lua
 
 # For builds with run-time checks: the agent under eight clients, and nothing else.

@@ -12,12 +12,12 @@
 #include "pam.h"
 
 /*
- * The operations login and verifiers, and what guesses cost. Both draw on one limit for a name from
- * an address, so that a client has no more guesses by changing the mechanism. The limits of the
- * address are larger: a client that repeats an old password must not keep its neighbours behind one
- * NAT out. No name is limited by itself: a stranger must not keep its holder out. All is paid
- * before the directory is asked, and given back to who was right: of guesses at the same time no
- * more get through.
+ * The operations login, verifiers and mechanisms, and what guesses cost. Those of one name from one
+ * address draw on one limit, so that a client has no more guesses by changing the mechanism. The
+ * limits of the address are larger: a client that repeats an old password must not keep its
+ * neighbours behind one NAT out. No name is limited by itself: a stranger must not keep its holder
+ * out. All is paid before the directory is asked, and given back to who was right: of guesses at
+ * the same time no more get through.
  */
 
 static const char *client_address(const agent_task *task)
@@ -129,24 +129,51 @@ static void return_address(agent_task *task, agent_limit limit)
         agent_limits_return(task->service->limits, limit, client_address(task), agent_limits_now());
 }
 
-inv_result agent_login(agent_task *task)
+/* Takes one of what the name has at its address, and one of limit, which is of the address. */
+static inv_result pay(agent_task *task, agent_limit limit, char pair[AGENT_PAIR_SIZE])
 {
     agent_limits *limits = task->service->limits;
-    char pair[AGENT_PAIR_SIZE];
-    inv_result result;
 
     pair_of(task, pair);
     if (!agent_limits_take(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now()))
-        return refuse_throttled(task, "too many failed logins of this name from this address");
-    if (!take_address(task, AGENT_LIMIT_LOGIN_ADDRESS)) {
-        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
-        return refuse_throttled(task, "too many failed logins from this address");
-    }
+        return refuse_throttled(task, "too many requests for this name from this address");
+    if (take_address(task, limit))
+        return INV_OK;
+    agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
+    return refuse_throttled(task, "too many requests from this address");
+}
+
+static void give_back(agent_task *task, agent_limit limit, const char *pair)
+{
+    agent_limits_return(task->service->limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
+    return_address(task, limit);
+}
+
+inv_result agent_login(agent_task *task)
+{
+    char pair[AGENT_PAIR_SIZE];
+    inv_result result = pay(task, AGENT_LIMIT_LOGIN_ADDRESS, pair);
+
+    if (result != INV_OK)
+        return result;
     result = log_in(task);
-    if (!is_failure(result)) {
-        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
+    if (!is_failure(result))
+        give_back(task, AGENT_LIMIT_LOGIN_ADDRESS, pair);
+    return result;
+}
+
+inv_result agent_paid_by_name(agent_task *task, inv_result (*act)(agent_task *task))
+{
+    char pair[AGENT_PAIR_SIZE];
+    inv_result result = pay(task, AGENT_LIMIT_LOGIN_ADDRESS, pair);
+
+    if (result != INV_OK)
+        return result;
+    result = act(task);
+    if (result < INV_OK)
+        give_back(task, AGENT_LIMIT_LOGIN_ADDRESS, pair);
+    else if (!is_failure(result))
         return_address(task, AGENT_LIMIT_LOGIN_ADDRESS);
-    }
     return result;
 }
 
@@ -211,26 +238,34 @@ static inv_result find_verifiers(agent_task *task)
  */
 inv_result agent_verifiers(agent_task *task)
 {
-    agent_limits *limits = task->service->limits;
     char pair[AGENT_PAIR_SIZE];
     inv_result result;
 
     if (!task->service->context->config->agent.serves_verifiers)
         return inv_verdict_set(&task->verdict, INV_NOT_ALLOWED, "verifiers = no in [agent]");
-    pair_of(task, pair);
-    if (!agent_limits_allow(limits, AGENT_LIMIT_LOGIN_ADDRESS, client_address(task),
+    if (!agent_limits_allow(task->service->limits, AGENT_LIMIT_LOGIN_ADDRESS, client_address(task),
                             agent_limits_now()))
-        return refuse_throttled(task, "too many failed logins from this address");
-    if (!agent_limits_take(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now()))
-        return refuse_throttled(task, "too many logins of this name from this address");
-    if (!take_address(task, AGENT_LIMIT_VERIFIERS_ADDRESS)) {
-        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
-        return refuse_throttled(task, "too many logins from this address");
-    }
+        return refuse_throttled(task, "too many failed requests from this address");
+    result = pay(task, AGENT_LIMIT_VERIFIERS_ADDRESS, pair);
+    if (result != INV_OK)
+        return result;
     result = find_verifiers(task);
-    if (result < INV_OK) {
-        agent_limits_return(limits, AGENT_LIMIT_LOGIN_PAIR, pair, agent_limits_now());
-        return_address(task, AGENT_LIMIT_VERIFIERS_ADDRESS);
-    }
+    if (result < INV_OK)
+        give_back(task, AGENT_LIMIT_VERIFIERS_ADDRESS, pair);
     return result;
+}
+
+/* -------------------------------------------------------------------------------- mechanisms */
+
+/* Without the directory: a server asks while people wait for what they may log in by. */
+inv_result agent_mechanisms(agent_task *task)
+{
+    const bool serves = task->service->context->config->agent.serves_verifiers;
+    const unsigned verifiers = serves ? task->domain->verifiers : 0;
+
+    return agent_set_text(task, "mechanisms=PLAIN%s%s%s\niterations=%u",
+                          (verifiers & INV_VERIFIER_SCRAM_SHA_1) != 0 ? " SCRAM-SHA-1" : "",
+                          (verifiers & INV_VERIFIER_SCRAM_SHA_256) != 0 ? " SCRAM-SHA-256" : "",
+                          (verifiers & INV_VERIFIER_SCRAM_SHA_512) != 0 ? " SCRAM-SHA-512" : "",
+                          task->domain->scram_iterations);
 }

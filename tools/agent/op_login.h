@@ -8,5 +8,13 @@
 
 inv_result agent_login(agent_task *task);
 inv_result agent_verifiers(agent_task *task);
+inv_result agent_mechanisms(agent_task *task);
+
+/*
+ * Runs act for the name in the first argument, which pays for each request at its address, out of
+ * what it has for logins, and the address for each refusal. INV_THROTTLED: one of them has nothing
+ * left, and act was not run.
+ */
+inv_result agent_paid_by_name(agent_task *task, inv_result (*act)(agent_task *task));
 
 #endif

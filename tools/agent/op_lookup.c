@@ -10,7 +10,7 @@
 #include "invitegate/timestamp.h"
 #include "op_lookup.h"
 
-/* The operations that only read: exists, roster, accounts, changed. */
+/* The operations that only read: exists, is-admin, roster, accounts, changed. */
 
 inv_result agent_exists(agent_task *task)
 {
@@ -23,6 +23,20 @@ inv_result agent_exists(agent_task *task)
     if (result == INV_OK && account == NULL)
         result = inv_verdict_set(&task->verdict, INV_NO_ACCOUNT, "the name is free");
     inv_account_free(&account);
+    inv_jid_free(&name);
+    return result;
+}
+
+inv_result agent_is_admin(agent_task *task)
+{
+    bool is_admin = false;
+    inv_jid *name = NULL;
+    inv_result result = agent_existing_name(task, task->arguments[0], &name);
+
+    if (result == INV_OK)
+        result = inv_account_is_admin(&task->call, name, &is_admin);
+    if (result == INV_OK)
+        result = agent_set_text(task, "admin=%s", is_admin ? "yes" : "no");
     inv_jid_free(&name);
     return result;
 }

@@ -8,6 +8,7 @@
 /* Lookups of accounts and rosters, for an XMPP server. */
 
 inv_result agent_exists(agent_task *task);
+inv_result agent_is_admin(agent_task *task);
 inv_result agent_roster(agent_task *task);
 inv_result agent_accounts(agent_task *task);
 inv_result agent_changed(agent_task *task);

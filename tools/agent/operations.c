@@ -10,6 +10,7 @@
 #include "op_create.h"
 #include "op_login.h"
 #include "op_lookup.h"
+#include "op_own.h"
 #include "op_token.h"
 
 #define FIRST_ARGUMENT 3 /* id, op, domain */
@@ -27,6 +28,10 @@ static const agent_operation operations[] = {
     {"changed", 1, 1, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_changed},
     {"login", 3, 3, 3, 0, true, true, AGENT_SUBJECT_ADDRESS, NULL, agent_login},
     {"verifiers", 2, 2, 2, 0, false, true, AGENT_SUBJECT_ADDRESS, NULL, agent_verifiers},
+    {"mechanisms", 0, 0, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_mechanisms},
+    {"is-admin", 1, 1, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, agent_is_admin},
+    {"change", 3, 3, 3, 0, true, true, AGENT_SUBJECT_ADDRESS, NULL, agent_change},
+    {"leave", 2, 2, 2, 0, true, true, AGENT_SUBJECT_ADDRESS, NULL, agent_leave},
     {"create", 2, AGENT_FIELDS_MAX - FIRST_ARGUMENT, 0, 0, true, false, AGENT_SUBJECT_PERSON,
      agent_create_problem, agent_create},
     {NULL, 0, 0, 0, 0, false, false, AGENT_SUBJECT_CLIENT, NULL, NULL},

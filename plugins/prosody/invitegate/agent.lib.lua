@@ -7,7 +7,7 @@ local server = require "net.server";
 local timer = require "util.timer";
 local unix = require "socket.unix";
 
-local clean = module:require "text".clean;
+local clean = module:require "invitegate/text".clean;
 
 local max_request = 16384;
 local seconds = module:get_option_number("invitegate_timeout", 15);

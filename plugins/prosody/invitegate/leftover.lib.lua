@@ -32,6 +32,14 @@ local function open_grave(username)
 	end
 end
 
+-- The account has ended: contacts are told that it is gone, its streams are closed, and what is stored of it
+-- is removed.
+local function remove(username)
+	prosody.events.fire_event("user-deleted", { username = username; host = module.host });
+	storagemanager.purge(username, module.host);
+	if roster_cache() then roster_cache():set(username .. "@" .. module.host, nil); end
+end
+
 -- The account of that name is a new one: contacts are told that the old one is gone, its streams are
 -- closed, and what is stored of it is removed. was_known: it has been seen here. nil: it cannot be done
 -- now.
@@ -54,4 +62,4 @@ local function clear(username, was_known)
 	return true;
 end
 
-return { clear = clear };
+return { clear = clear; remove = remove };

@@ -22,4 +22,8 @@ local function set_password(username, password)
 	return usermanager.create_user(username, password, module.host);
 end
 
-return { is_there = is_there; set_password = set_password };
+local function remove(username)
+	if is_there(username) then usermanager.get_provider(module.host).delete_user(username); end
+end
+
+return { is_there = is_there; set_password = set_password; remove = remove };
