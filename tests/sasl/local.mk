@@ -3,7 +3,7 @@
 if HAVE_CHECK
 SASL_SUITES = tests/sasl/check_sasl_table tests/sasl/check_sasl_lookup \
 	tests/sasl/check_sasl_gate tests/sasl/check_sasl_misuse tests/sasl/check_sasl_fresh \
-	tests/sasl/check_sasl_threads tests/sasl/check_sasl_mute
+	tests/sasl/check_sasl_threads tests/sasl/check_sasl_mute tests/sasl/check_sasl_process
 check_PROGRAMS += $(SASL_SUITES)
 TESTS += $(SASL_SUITES)
 # 500 registrations
@@ -24,6 +24,8 @@ tests_sasl_check_sasl_threads_SOURCES = tests/sasl/check_sasl_threads.c $(SASL_H
 tests_sasl_check_sasl_threads_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 tests_sasl_check_sasl_mute_SOURCES = tests/sasl/check_sasl_mute.c $(SASL_HOST)
 tests_sasl_check_sasl_mute_LDADD = $(TEST_LIBS) $(SASL_LIBS)
+tests_sasl_check_sasl_process_SOURCES = tests/sasl/check_sasl_process.c $(SASL_HOST)
+tests_sasl_check_sasl_process_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 
 dist_check_SCRIPTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh \
 	tests/sasl/svnserve.sh
