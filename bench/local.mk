@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Figures, never tests: "make bench" prints a table, "make bench-json" a JSON object a line.
 BENCHMARKS = bench/bench_token bench/bench_scram bench/bench_registration \
-	bench/bench_transaction bench/bench_timing bench/bench_flood
+	bench/bench_transaction bench/bench_timing bench/bench_flood bench/bench_sasl
 # Takes minutes and gigabytes: "make bench-size", also with INV_BENCH_INVITES="1000 20000" TMPDIR=/dev/shm.
 BENCH_SIZE = bench/bench_size
-EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE)
-CLEANFILES += $(BENCHMARKS) $(BENCH_SIZE)
+# Started by bench_sasl.
+BENCH_SASL_START = bench/sasl_start
+EXTRA_PROGRAMS += $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START)
+CLEANFILES += $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START)
 EXTRA_DIST += bench/README.md
 BENCH_COMMON = bench/measure.c bench/measure.h bench/welch.h
 BENCH_PLACE = bench/place.c bench/place.h $(SLAPD_FIXTURE)
@@ -51,15 +53,23 @@ bench_bench_flood_SOURCES = bench/bench_flood.c bench/delay.c bench/delay.h $(BE
 bench_bench_flood_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_flood_LDADD = $(COMMON_LIBS) -lm
 
+bench_bench_sasl_SOURCES = bench/bench_sasl.c $(BENCH_COMMON) $(BENCH_PLACE)
+bench_bench_sasl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+bench_bench_sasl_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(SASL_CFLAGS)
+bench_bench_sasl_LDADD = $(COMMON_LIBS) $(SASL_LIBS) -ldl
+bench_sasl_start_SOURCES = bench/sasl_start.c
+bench_sasl_start_CFLAGS = $(AM_CFLAGS) $(SASL_CFLAGS)
+bench_sasl_start_LDADD = $(SASL_LIBS)
+
 include bench/prosody/local.mk
 
-bench: $(BENCHMARKS) $(BENCH_PROSODY_LOAD) all
+bench: $(BENCHMARKS) $(BENCH_SASL_START) $(BENCH_PROSODY_LOAD) all
 	@for program in $(BENCHMARKS); do \
 		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
 	done
 	@$(BENCH_PROSODY)
 # What .ci/run builds, so that they stay fit to run.
-bench-programs: $(BENCHMARKS) $(BENCH_SIZE)
+bench-programs: $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START)
 bench-size: $(BENCH_SIZE)
 	@abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
 		$(BENCH_SIZE) $(INV_BENCH_INVITES)

@@ -73,4 +73,4 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh \
 	tests/model/check_freshness tests/model/check_group tests/invite/check_invite_create \
 	tests/roster/check_roster tests/roster/check_changes tests/agent/check_agent \
 	tests/agent/check_agent_roster tests/agent/check_agent_open tests/agent/check_agent_pam \
-	tests/agent/check_agent_faults
+	tests/agent/check_agent_faults tests/sasl/check_sasl_fresh

@@ -22,7 +22,8 @@ tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c
 	tools/ctl/proof/local_users.c tools/ctl/proof/lock.c tools/ctl/proof/older.c \
 	tools/ctl/proof/places.c tools/ctl/proof/places.h tools/ctl/proof/probe.c tools/ctl/proof/proof.c \
 	tools/ctl/proof/proof.h tools/ctl/proof/report.c tools/ctl/proof/report.h \
-	tools/ctl/proof/roster.c tools/ctl/proof/schema.c tools/ctl/proof/throwaway.c \
+	tools/ctl/proof/roster.c tools/ctl/proof/sasl_files.c tools/ctl/proof/sasl_files.h \
+	tools/ctl/proof/schema.c tools/ctl/proof/throwaway.c \
 	tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)

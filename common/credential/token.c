@@ -409,6 +409,12 @@ INV_WIPES_REGISTERS bool inv_token_leads(const inv_keys *keys, const char *domai
     return judged == GENUINE || judged == NOT_CHECKED;
 }
 
+bool inv_token_may_lead(const char *text, size_t length)
+{
+    return length >= INV_TOKEN_LENGTH &&
+           token_characters(text, INV_TOKEN_LENGTH) == INV_TOKEN_LENGTH;
+}
+
 const char *inv_token_id(const inv_token *token)
 {
     return token->id;

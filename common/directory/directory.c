@@ -2,6 +2,7 @@
 #include "invitegate/directory.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,14 @@ struct inv_directory {
     bool healthy;        /* every request on it was answered */
 };
 
-/* The one connection a process keeps between calls. */
+/* As many as threads of one process ask at once, in all but the busiest. */
+#define KEPT_MAX 8
+
+/* The connections a process keeps between calls; the last one was used last. */
 static struct {
     pthread_mutex_t lock;
-    inv_directory *idle;
+    size_t count;
+    inv_directory *idle[KEPT_MAX];
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Connected, and the socket is still the one that this process, as this user, connected. */
@@ -124,26 +129,66 @@ static char *settings_key(const inv_directory_settings *settings)
     return key;
 }
 
-/* Takes the kept connection out if it has this key; closes one that cannot be used any more. */
+/*
+ * False: to do without. After a fork the lock may be held by a thread that the child does not have,
+ * so that this waits for a turn of the processor or some, and not for ever.
+ */
+static bool lock_kept(void)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        if (pthread_mutex_trylock(&kept.lock) == 0)
+            return true;
+        (void)sched_yield();
+    }
+    return false;
+}
+
+static inv_directory *remove_kept(size_t place)
+{
+    inv_directory *removed = kept.idle[place];
+
+    kept.count--;
+    for (size_t i = place; i < kept.count; i++)
+        kept.idle[i] = kept.idle[i + 1];
+    return removed;
+}
+
+/*
+ * Takes out the kept connection that was used last and has this key; closes those that cannot be
+ * used any more.
+ */
 static inv_directory *take_kept(const char *key)
 {
+    inv_directory *stale[KEPT_MAX];
     inv_directory *taken = NULL;
-    inv_directory *stale = NULL;
+    size_t stale_count = 0;
 
-    /* trylock: after a fork the lock may be held by a thread that the child does not have */
-    if (pthread_mutex_trylock(&kept.lock) != 0)
+    if (!lock_kept())
         return NULL;
-    if (kept.idle != NULL) {
-        if (!is_usable(kept.idle))
-            stale = kept.idle;
-        else if (strcmp(kept.idle->key, key) == 0)
-            taken = kept.idle;
-        if (taken != NULL || stale != NULL)
-            kept.idle = NULL;
+    for (size_t i = kept.count; i > 0 && taken == NULL; i--) {
+        if (!is_usable(kept.idle[i - 1]))
+            stale[stale_count++] = remove_kept(i - 1);
+        else if (strcmp(kept.idle[i - 1]->key, key) == 0)
+            taken = remove_kept(i - 1);
     }
     (void)pthread_mutex_unlock(&kept.lock);
-    inv_directory_free(&stale);
+    while (stale_count > 0)
+        inv_directory_free(&stale[--stale_count]);
     return taken;
+}
+
+void inv_directory_end_kept(void)
+{
+    inv_directory *ended[KEPT_MAX];
+    size_t count = 0;
+
+    if (!lock_kept())
+        return;
+    while (kept.count > 0)
+        ended[count++] = remove_kept(kept.count - 1);
+    (void)pthread_mutex_unlock(&kept.lock);
+    while (count > 0)
+        inv_directory_free(&ended[--count]);
 }
 
 inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_directory **directory,
@@ -176,13 +221,11 @@ void inv_directory_release(inv_directory **directory)
     *directory = NULL;
     if (surplus == NULL)
         return;
-    if (surplus->key != NULL && surplus->healthy && is_usable(surplus) &&
-        pthread_mutex_trylock(&kept.lock) == 0) {
-        inv_directory *previous = kept.idle;
+    if (surplus->key != NULL && surplus->healthy && is_usable(surplus) && lock_kept()) {
+        inv_directory *oldest = kept.count == KEPT_MAX ? remove_kept(0) : NULL;
 
-        /* the newer connection is the likelier to be wanted next */
-        kept.idle = surplus;
-        surplus = previous;
+        kept.idle[kept.count++] = surplus;
+        surplus = oldest;
         (void)pthread_mutex_unlock(&kept.lock);
     }
     inv_directory_free(&surplus);

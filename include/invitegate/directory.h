@@ -218,7 +218,7 @@ const char *inv_operation_remedy(const inv_operation *operation, char *buffer, s
 typedef struct inv_directory inv_directory;
 
 /*
- * Takes the process's kept connection to these settings if there is one, else prepares a new one;
+ * Takes a kept connection of the process to these settings if there is one, else prepares a new one;
  * connects at first use. Never blocks. Thread-safe. settings must outlive the directory.
  *
  * A connection is used and ended only as what it was when it was made: device and inode of its
@@ -230,10 +230,13 @@ inv_result inv_directory_acquire(const inv_directory_settings *settings, inv_dir
                                  inv_verdict *verdict);
 
 /*
- * Keeps a healthy connection for the next acquire, in place of one kept before, and closes what is
- * not kept. Thread-safe. *directory becomes NULL; it may be NULL.
+ * Keeps a healthy connection for the next acquire, and closes what is not kept: of more than eight
+ * the one that was not used for longest. Thread-safe. *directory becomes NULL; it may be NULL.
  */
 void inv_directory_release(inv_directory **directory);
+
+/* Ends all that are kept. Thread-safe. */
+void inv_directory_end_kept(void);
 
 /*
  * A directory of its own, never kept, bound as another identity when bind_dn is not NULL: simple

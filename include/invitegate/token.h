@@ -51,6 +51,9 @@ inv_result inv_token_parse_combined(const inv_keys *keys, const char *domain, co
  */
 bool inv_token_leads(const inv_keys *keys, const char *domain, const char *text, size_t length);
 
+/* True when the first 32 bytes have the shape of a token, genuine or not: it needs no keys. */
+bool inv_token_may_lead(const char *text, size_t length);
+
 /* inviteId: the first 20 bytes of SHA-256(the 24 bytes) in lower-case hex, 40 digits. Public. */
 const char *inv_token_id(const inv_token *token);
 uint8_t inv_token_key_id(const inv_token *token);

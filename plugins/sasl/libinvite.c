@@ -40,7 +40,6 @@ int sasl_auxprop_plug_init(const sasl_utils_t *utils, int max_version, int *out_
                            sasl_auxprop_plug_t **plug, const char *plugname)
 {
     static char name[] = "invite";
-    static sasl_auxprop_plug_t invite;
     inv_sasl_plugin *plugin = NULL;
 
     (void)plugname;
@@ -50,7 +49,7 @@ int sasl_auxprop_plug_init(const sasl_utils_t *utils, int max_version, int *out_
         return SASL_BADVERS;
     if (open_plugin(utils, &plugin) != INV_OK)
         return SASL_NOMEM;
-    invite = (sasl_auxprop_plug_t){
+    plugin->face.auxprop = (sasl_auxprop_plug_t){
         .glob_context = plugin,
         .auxprop_free = free_plugin,
         .auxprop_lookup = inv_sasl_lookup,
@@ -58,14 +57,13 @@ int sasl_auxprop_plug_init(const sasl_utils_t *utils, int max_version, int *out_
         .auxprop_store = inv_sasl_store,
     };
     *out_version = SASL_AUXPROP_PLUG_VERSION;
-    *plug = &invite;
+    *plug = &plugin->face.auxprop;
     return SASL_OK;
 }
 
 int sasl_server_plug_init(const sasl_utils_t *utils, int max_version, int *out_version,
                           sasl_server_plug_t **pluglist, int *plugcount)
 {
-    static sasl_server_plug_t mechanism;
     inv_sasl_plugin *plugin = NULL;
 
     if (utils == NULL || out_version == NULL || pluglist == NULL || plugcount == NULL)
@@ -75,12 +73,15 @@ int sasl_server_plug_init(const sasl_utils_t *utils, int max_version, int *out_v
     if (open_plugin(utils, &plugin) != INV_OK)
         return SASL_NOMEM;
     *out_version = SASL_SERVER_PLUG_VERSION;
-    *pluglist = &mechanism;
-    *plugcount = plugin->options.configured ? 1 : 0;
-    if (*plugcount == 1)
-        mechanism = inv_sasl_server_plug(plugin);
-    else
+    *pluglist = NULL;
+    *plugcount = 0;
+    if (!plugin->options.configured) {
         inv_sasl_plugin_free(&plugin);
+        return SASL_OK;
+    }
+    plugin->face.mechanism = inv_sasl_server_plug(plugin);
+    *pluglist = &plugin->face.mechanism;
+    *plugcount = 1;
     return SASL_OK;
 }
 

@@ -6,10 +6,12 @@
 
 #include "invitegate/account_verifiers.h"
 #include "invitegate/ascii.h"
+#include "invitegate/deadline.h"
 #include "invitegate/directory.h"
 #include "service.h"
 
-#define VERIFIERS "authPassword"
+#define VERIFIERS     "authPassword"
+#define UNANSWERED_MS 100
 
 /* One pass over the properties of a connection. */
 typedef struct lookup_pass {
@@ -128,6 +130,30 @@ static int ask(inv_sasl_service *service, const lookup_pass *pass, const char *u
     return code;
 }
 
+/* The connection for which this thread got no answer, until a moment later. */
+static _Thread_local struct {
+    const sasl_server_params_t *sparams;
+    inv_deadline until;
+} unanswered;
+
+/*
+ * libsasl2 asks for the name that a person acts as also where the question before, for the name
+ * that logs in, failed: it would take the timeout twice.
+ */
+static bool was_just_unanswered(const sasl_server_params_t *sparams, unsigned flags)
+{
+    return (flags & SASL_AUXPROP_AUTHZID) != 0 && unanswered.sparams == sparams &&
+           !inv_deadline_passed(&unanswered.until);
+}
+
+static void note_answer(const sasl_server_params_t *sparams, inv_result result)
+{
+    bool none = result == INV_TIMEOUT || result == INV_DIRECTORY_DOWN;
+
+    unanswered.sparams = none ? sparams : NULL;
+    unanswered.until = inv_deadline_in(UNANSWERED_MS);
+}
+
 int inv_sasl_lookup(void *glob_context, sasl_server_params_t *sparams, unsigned flags,
                     const char *user, unsigned length)
 {
@@ -142,13 +168,16 @@ int inv_sasl_lookup(void *glob_context, sasl_server_params_t *sparams, unsigned 
     int code;
     int failure;
 
-    if (!pass.options->configured)
+    if (!inv_sasl_plugin_serves(service.plugin, sparams))
         return SASL_NOUSER;
     if (user == NULL)
         return SASL_BADPARAM;
     if (!wants_anything(&pass))
         return SASL_OK;
+    if (was_just_unanswered(sparams, flags))
+        return SASL_UNAVAIL;
     code = ask(&service, &pass, user, length, &result);
+    note_answer(sparams, result);
     if (service.context != NULL && result == INV_OK)
         inv_log_write(service.context->log, INV_LOG_DEBUG, "lookup, user %s: %d, %s",
                       service.verdict.user[0] != '\0' ? service.verdict.user : "-", code,

@@ -2,6 +2,10 @@
 #include "plugin.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "invitegate/directory.h"
+#include "redeemed.h"
 
 inv_result inv_sasl_plugin_new(const sasl_utils_t *utils, inv_sasl_plugin **plugin,
                                inv_verdict *verdict)
@@ -29,8 +33,35 @@ void inv_sasl_plugin_free(inv_sasl_plugin **plugin)
     context = atomic_load(&(*plugin)->with_keys);
     inv_context_free(&context);
     inv_sasl_options_clear(&(*plugin)->options);
+    inv_sasl_redeemed_forget();
+    inv_directory_end_kept();
     free(*plugin);
     *plugin = NULL;
+}
+
+static void tell_slapd(void)
+{
+    static atomic_flag told = ATOMIC_FLAG_INIT;
+    inv_log *log = NULL;
+
+    if (atomic_flag_test_and_set(&told))
+        return;
+    log = inv_log_new(INV_LOG_NOTICE, inv_log_to_syslog, NULL);
+    inv_log_write(
+        log, INV_LOG_ERROR,
+        "libinvite.so does not serve slapd, which would wait for itself: take the options "
+        "invite_... out of its SASL configuration");
+    inv_log_free(&log);
+}
+
+bool inv_sasl_plugin_serves(const inv_sasl_plugin *plugin, const sasl_server_params_t *sparams)
+{
+    if (!plugin->options.configured)
+        return false;
+    if (sparams->appname == NULL || strcmp(sparams->appname, "slapd") != 0)
+        return true;
+    tell_slapd();
+    return false;
 }
 
 /*

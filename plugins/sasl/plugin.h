@@ -12,6 +12,14 @@
  * glob_context of libsasl2. Threads share it, and forked children have a copy; it has no lock.
  */
 typedef struct inv_sasl_plugin {
+    /*
+     * What libsasl2 has a pointer to until sasl_done. Not static: of a folder that SASL_PATH names
+     * twice it loads the same library twice, and each has a context of its own to be freed.
+     */
+    union {
+        sasl_auxprop_plug_t auxprop;
+        sasl_server_plug_t mechanism;
+    } face;
     inv_sasl_options options;
     inv_verdict broken; /* INV_OK, or what is wrong with the options: then no call gets further */
     _Atomic(inv_context *) without_keys; /* NULL until first used */
@@ -26,7 +34,16 @@ typedef struct inv_sasl_plugin {
 inv_result inv_sasl_plugin_new(const sasl_utils_t *utils, inv_sasl_plugin **plugin,
                                inv_verdict *verdict);
 
+/*
+ * Frees it, ends the connections that the process keeps and forgets what it redeemed: sasl_done.
+ */
 void inv_sasl_plugin_free(inv_sasl_plugin **plugin);
+
+/*
+ * Whether the program is one that the plugin works for: it has options of ours, and is not slapd,
+ * whose threads would ask slapd and wait for themselves. That is logged once.
+ */
+bool inv_sasl_plugin_serves(const inv_sasl_plugin *plugin, const sasl_server_params_t *sparams);
 
 /*
  * The configuration, with the token keys or not, which hosts that only look up do not have. The

@@ -7,13 +7,17 @@
 /*
  * sasl_setpass(3) goes on to other places after it has had an account made: the mechanisms store
  * the verifiers that they made of TOKEN:PASSWORD. They are dropped, and that is no failure only
- * where the account is a fresh one. All of it happens in one thread.
+ * where the account is a fresh one. Of the process: a host may come with them in another thread.
+ * Thread-safe. In a child that was forked while another thread was in here nothing is remembered.
  */
 
-/* Remembers that this thread has redeemed a token for the JID. */
+/* Remembers for a minute that this process has redeemed a token for the JID. */
 void inv_sasl_redeemed_set(const char *jid);
 
-/* Whether it did, as the last of all JIDs and within a minute. */
+/* Whether it did, within a minute. */
 bool inv_sasl_redeemed_lately(const char *jid);
+
+/* Frees what is remembered. */
+void inv_sasl_redeemed_forget(void);
 
 #endif

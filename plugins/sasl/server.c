@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "invitegate/ascii.h"
 #include "message.h"
 #include "redemption.h"
 
@@ -35,6 +36,8 @@ static bool is_protected(const inv_sasl_plugin *plugin, const sasl_server_params
 static int is_available(void *glob_context, sasl_server_params_t *sparams, void **conn_context)
 {
     (void)conn_context;
+    if (!inv_sasl_plugin_serves(glob_context, sparams))
+        return SASL_NOMECH;
     return is_protected(glob_context, sparams) ? SASL_OK : SASL_NOTDONE;
 }
 
@@ -52,7 +55,8 @@ static int find_names(const sasl_server_params_t *sparams, const inv_sasl_messag
 
     if (code == SASL_DISABLED || code == SASL_EXPIRED || code == SASL_NOUSER)
         code = oparams->authid != NULL ? SASL_OK : code;
-    return code;
+    /* longer than libsasl2 takes, as no name of ours is */
+    return code == SASL_BUFOVER ? SASL_BADPARAM : code;
 }
 
 /* A new account acts for itself: the name it acts as has to be its own, in whatever spelling. */
@@ -165,9 +169,51 @@ static int step(void *conn_context, sasl_server_params_t *sparams, const char *c
 
 /* ------------------------------------------------------------------------------------ a program */
 
+static bool says_yes(const char *value)
+{
+    return value != NULL && (value[0] == '1' || value[0] == 'y' || value[0] == 't' ||
+                             (value[0] == 'o' && value[1] == 'n'));
+}
+
+static const char *option_of(const sasl_server_params_t *sparams, const char *name)
+{
+    const sasl_utils_t *utils = sparams->utils;
+    const char *value = NULL;
+    unsigned length = 0;
+
+    return utils->getopt(utils->getopt_context, "invite", name, &value, &length) == SASL_OK ? value
+                                                                                            : NULL;
+}
+
+/*
+ * Whether SCRAM has had verifiers of its own stored before, as it does where it comes first: in
+ * libsasl2's order it does, and else mech_list orders them.
+ */
+static bool comes_behind_scram(const sasl_server_params_t *sparams)
+{
+    static const char scram[] = "SCRAM-";
+    const char *list;
+
+    if (!says_yes(option_of(sparams, "scram_secret_generate")))
+        return false;
+    list = option_of(sparams, "mech_list");
+    while (list != NULL && *list != '\0') {
+        size_t length = strcspn(list, " \t");
+
+        if (length == strlen(INV_SASL_MECHANISM_NAME) &&
+            inv_ascii_equal_in(list, INV_SASL_MECHANISM_NAME, length))
+            return false;
+        if (length > strlen(scram) && inv_ascii_equal_in(list, scram, strlen(scram)))
+            return true;
+        list += length + strspn(list + length, " \t");
+    }
+    return true;
+}
+
 /*
  * Without SASL_SET_NOPLAIN libsasl2 has had the new password stored as userPassword before, which
  * was refused: it reports that, whatever comes out here, and an account would hide behind an error.
+ * The same with verifiers that were refused before.
  */
 static int set_password(void *glob_context, sasl_server_params_t *sparams, const char *user,
                         const char *pass, unsigned passlen, const char *oldpass,
@@ -179,12 +225,17 @@ static int set_password(void *glob_context, sasl_server_params_t *sparams, const
     inv_result result;
 
     if (oldpass == NULL || oldpasslen == 0 || pass == NULL || user == NULL ||
-        (flags & SASL_SET_NOPLAIN) == 0 || (flags & SASL_SET_DISABLE) != 0)
+        (flags & SASL_SET_NOPLAIN) == 0 || (flags & SASL_SET_DISABLE) != 0 ||
+        !inv_sasl_plugin_serves(service.plugin, sparams))
         return SASL_NOCHANGE;
     password = inv_secret_new(pass, passlen);
     offer.password = password;
     result = password != NULL ? inv_sasl_service_begin(&service, true, user, strlen(user))
                               : inv_verdict_no_memory(&service.verdict);
+    if (result == INV_OK && (flags & SASL_SET_CURMECH_ONLY) == 0 && comes_behind_scram(sparams))
+        result = inv_verdict_set(&service.verdict, INV_CONFIG,
+                                 "with scram_secret_generate, sasl_setpass needs a mech_list that "
+                                 "has " INV_SASL_MECHANISM_NAME " in front of SCRAM");
     if (result == INV_OK)
         result = inv_sasl_redeem(&service, &offer);
     inv_secret_free(&password);

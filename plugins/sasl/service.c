@@ -64,15 +64,26 @@ inv_result inv_sasl_service_call(inv_sasl_service *service, inv_call *call)
                           inv_sasl_service_clear_words(service));
 }
 
+/* libsasl2 has "ADDRESS;PORT"; what reads the log, such as fail2ban, wants the address alone. */
+static void write_address(const char *address_and_port, char address[64])
+{
+    const char *text = address_and_port != NULL ? address_and_port : "";
+
+    (void)snprintf(address, 64, "%.*s", (int)strcspn(text, ";"), text);
+}
+
 void inv_sasl_service_log(const inv_sasl_service *service)
 {
     const sasl_server_params_t *sparams = service->sparams;
+    char address[64];
     inv_origin origin = {
         .domain = service->domain != NULL ? service->domain->name : sparams->user_realm,
         .service = is_set(sparams->service) ? sparams->service : sparams->appname,
-        .rhost = sparams->ipremoteport,
+        .rhost = address,
     };
     inv_log *log = NULL;
+
+    write_address(sparams->ipremoteport, address);
 
     if (service->context != NULL) {
         inv_log_verdict(service->context->log, &service->verdict, &origin);

@@ -6,6 +6,7 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/login.h"
+#include "invitegate/token.h"
 #include "redeemed.h"
 #include "service.h"
 
@@ -112,21 +113,23 @@ static inv_result store_verifier(inv_sasl_service *service)
     return result;
 }
 
-static inv_result store(inv_sasl_service *service, store_kind kind, const struct propval *property)
+/*
+ * What has no token in front needs no keys either: with auto_transition passwords of logins come
+ * here, also in hosts that have none.
+ */
+static inv_result store_password(inv_sasl_service *service, const struct propval *property,
+                                 const char *user, unsigned length)
 {
-    inv_secret *password = NULL;
+    inv_secret *password = password_of(property);
     inv_result result;
 
-    if (kind == STORE_VERIFIER)
-        return store_verifier(service);
-    if (kind != STORE_PASSWORD)
-        return inv_verdict_set(&service->verdict, INV_NOT_ALLOWED,
-                               kind == STORE_DELETION
-                                   ? "no account is removed through SASL; see invitectl remove"
-                                   : "only userPassword with TOKEN:PASSWORD can be stored");
-    password = password_of(property);
-    result =
-        password != NULL ? redeem(service, password) : inv_verdict_no_memory(&service->verdict);
+    if (password == NULL)
+        return inv_verdict_no_memory(&service->verdict);
+    result = inv_sasl_service_begin(
+        service, inv_token_may_lead(inv_secret_bytes(password), inv_secret_length(password)), user,
+        length);
+    if (result == INV_OK)
+        result = redeem(service, password);
     inv_secret_free(&password);
     return result;
 }
@@ -147,6 +150,24 @@ static unsigned without_server(const sasl_server_params_t *sparams, const char *
         !inv_ascii_equal_in(user + length - tail, server, tail))
         return length;
     return length - (unsigned)tail - 1;
+}
+
+static inv_result store_other(inv_sasl_service *service, store_kind kind, const char *user,
+                              unsigned length)
+{
+    inv_result result;
+
+    if (kind == STORE_VERIFIER)
+        length = without_server(service->sparams, user, length);
+    result = inv_sasl_service_begin(service, false, user, length);
+    if (result == INV_OK && kind == STORE_VERIFIER)
+        return store_verifier(service);
+    if (result == INV_OK)
+        result = inv_verdict_set(&service->verdict, INV_NOT_ALLOWED,
+                                 kind == STORE_DELETION
+                                     ? "no account is removed through SASL; see invitectl remove"
+                                     : "only userPassword with TOKEN:PASSWORD can be stored");
+    return result;
 }
 
 /*
@@ -171,18 +192,17 @@ int inv_sasl_store(void *glob_context, sasl_server_params_t *sparams, struct pro
 
     if (!service.plugin->options.configured)
         return SASL_CONSTRAINT_VIOLAT;
-    if (properties == NULL)
+    if (properties == NULL) /* and sparams is NULL too */
         return SASL_OK;
+    if (!inv_sasl_plugin_serves(service.plugin, sparams))
+        return SASL_BADAUTH;
     kind = classify(sparams->utils->prop_get(properties), &property);
     if (kind == STORE_NOTHING)
         return SASL_OK;
     if (user == NULL)
         return SASL_BADPARAM;
-    if (kind == STORE_VERIFIER)
-        length = without_server(sparams, user, length);
-    result = inv_sasl_service_begin(&service, true, user, length);
-    if (result == INV_OK)
-        result = store(&service, kind, property);
+    result = kind == STORE_PASSWORD ? store_password(&service, property, user, length)
+                                    : store_other(&service, kind, user, length);
     /* verifiers of an account that is just made are dropped, and no verdict */
     logs = !(result == INV_OK && kind == STORE_VERIFIER) && is_news(result);
     return inv_sasl_service_finish(&service, result, INV_SASL_STORE, logs);

@@ -11,10 +11,10 @@
  * is changed and no account removed here. What cannot be done is an error, never
  * SASL_CONSTRAINT_VIOLAT, which programs take for success.
  * - properties NULL: SASL_OK, it can be written to
- * - authPassword: SASL_OK where this thread redeemed a token for the name within a minute, and
+ * - authPassword: SASL_OK where this process redeemed a token for the name within a minute, and
  *   nothing is written; else SASL_BADAUTH
  * - properties of ours without a value, to be deleted, and all others with one: SASL_BADAUTH
- * Without options: SASL_CONSTRAINT_VIOLAT.
+ * Without options: SASL_CONSTRAINT_VIOLAT. In slapd: SASL_BADAUTH.
  */
 int inv_sasl_store(void *glob_context, sasl_server_params_t *sparams, struct propctx *properties,
                    const char *user, unsigned length);

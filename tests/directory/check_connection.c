@@ -124,18 +124,35 @@ START_TEST(a_kept_connection_is_used_again)
 }
 END_TEST
 
-START_TEST(a_second_one_at_the_same_time_is_closed_at_the_end)
+#define AT_ONCE 10
+
+/* As threads of a host ask: eight connections are kept, until all are ended. */
+START_TEST(several_at_the_same_time)
 {
     unsigned long sum = 0;
+    unsigned long again = 0;
     size_t count = sockets(&sum);
-    inv_directory *first = acquire();
-    inv_directory *second = acquire();
+    inv_directory *directories[AT_ONCE];
 
-    expect_answer(first, INV_LDAP_SUCCESS);
-    expect_answer(second, INV_LDAP_SUCCESS);
-    ck_assert_uint_eq(sockets(&sum), count + 2);
-    inv_directory_release(&first);
-    inv_directory_release(&second);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        directories[i] = acquire();
+        expect_answer(directories[i], INV_LDAP_SUCCESS);
+    }
+    ck_assert_uint_eq(sockets(&sum), count + AT_ONCE);
+    for (size_t i = 0; i < AT_ONCE; i++)
+        inv_directory_release(&directories[i]);
+    ck_assert_uint_eq(sockets(&sum), count + 8);
+    for (size_t i = 0; i < 8; i++) {
+        directories[i] = acquire();
+        expect_answer(directories[i], INV_LDAP_SUCCESS);
+    }
+    ck_assert_uint_eq(sockets(&again), count + 8);
+    ck_assert_uint_eq(again, sum);
+    for (size_t i = 0; i < 8; i++)
+        inv_directory_release(&directories[i]);
+    inv_directory_end_kept();
+    ck_assert_uint_eq(sockets(&sum), count);
+    use_once();
     ck_assert_uint_eq(sockets(&sum), count + 1);
 }
 END_TEST
@@ -643,7 +660,7 @@ int main(void)
     tcase_add_checked_fixture(connection, start, fixture_stop);
     tcase_add_checked_fixture(connection, NULL, continue_slapd);
     tcase_add_test(connection, a_kept_connection_is_used_again);
-    tcase_add_test(connection, a_second_one_at_the_same_time_is_closed_at_the_end);
+    tcase_add_test(connection, several_at_the_same_time);
     tcase_add_test(connection, other_settings_get_another_connection);
     tcase_add_test(connection, a_dead_connection_is_replaced_unnoticed);
     tcase_add_test(connection, a_write_on_a_dead_connection_is_not_repeated);

@@ -22,6 +22,6 @@ TESTS += $(INTEGRATION_SUITES)
 dist_check_SCRIPTS += $(INTEGRATION_SUITES) tests/integration/ds389.sh tests/integration/ds389_nested.sh
 EXTRA_DIST += scripts/private-slapd scripts/private-389ds
 
-# Measures time: runs when all other tests of the same make are done.
-TIMING_LOGS = tests/integration/mute.log
+# Measure time: run when all other tests of the same make are done.
+TIMING_LOGS = tests/integration/mute.log tests/sasl/check_sasl_mute.log
 $(TIMING_LOGS): $(filter-out $(TIMING_LOGS),$(TEST_LOGS))

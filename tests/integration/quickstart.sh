@@ -83,6 +83,11 @@ prints "and has a verifier for SCRAM" '^ *authPassword: SCRAM-SHA-256'
 prints "alice is on bob's roster" '^ *alice@example.org'
 prints "the second use is told to the log alone" 'result=BAD_TOKEN.*mallory'
 prints "a weak password is refused in pam_pwquality's words" 'BAD PASSWORD'
+if command -v svnserve >/dev/null; then
+    prints "bob commits by SCRAM, through svnserve" '^ *Committed revision 1'
+    prints "and is named in the log" '^ *r1 | bob'
+    prints "and nobody does with another password" '^ *svn: E170001'
+fi
 prints "dave registers inside an XMPP client" '^ *dave@example.org is registered'
 prints "logs in, and has alice on his roster" '^ *on the roster: alice@example.org  subscription both'
 prints "his invite is used up there as well" '^ *xmpp-client: cancel/item-not-found'

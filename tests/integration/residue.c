@@ -8,22 +8,16 @@
 
 #include <check.h>
 #include <security/pam_appl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tests/support/core.h"
+#include "tests/support/host_process.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/secrets.h"
 #include "tests/support/suite.h"
 #include "tests/support/tls_site.h"
-
-#define REQUEST_MAX 2048
-#define LAST_FD     64 /* of those that the host inherits */
 
 static struct tls_site tls;
 
@@ -34,95 +28,26 @@ static const char *folder(void)
 
 /* ------------------------------------------------------------------------------------ the host */
 
-static struct {
-    pid_t process;
-    int requests;
-    int answers;
-} host;
-
-static void become_host(int requests, int answers)
-{
-    const char *top = getenv("abs_top_builddir");
-    char program[512];
-
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)snprintf(program, sizeof(program), "%s/tests/integration/residue_host",
-                   top != NULL ? top : ".");
-    if (dup2(requests, STDIN_FILENO) != STDIN_FILENO ||
-        dup2(answers, STDOUT_FILENO) != STDOUT_FILENO)
-        _exit(99);
-    for (int i = STDERR_FILENO + 1; i < LAST_FD; i++)
-        (void)close(i);
-    (void)execl(program, program, folder(), (char *)NULL);
-    _exit(99);
-}
+static struct host_process host;
 
 static void host_start(void)
 {
-    int requests[2];
-    int answers[2];
-
-    ck_assert_int_eq(pipe(requests), 0);
-    ck_assert_int_eq(pipe(answers), 0);
-    host.process = fork();
-    ck_assert_int_ge(host.process, 0);
-    if (host.process == 0)
-        become_host(requests[0], answers[1]);
-    (void)close(requests[0]);
-    (void)close(answers[1]);
-    host.requests = requests[1];
-    host.answers = answers[0];
+    host = host_process_start("residue_host", folder());
 }
 
 static void host_stop(void)
 {
-    int status = 0;
-
-    (void)close(host.requests);
-    (void)close(host.answers);
-    ck_assert_int_eq(waitpid(host.process, &status, 0), host.process);
-    ck_assert_int_eq(status, 0);
-}
-
-static void read_bytes(void *bytes, size_t length)
-{
-    char *at = bytes;
-
-    while (length > 0) {
-        ssize_t count = read(host.answers, at, length);
-
-        ck_assert_msg(count > 0, "the host is gone");
-        at += count;
-        length -= (size_t)count;
-    }
+    host_process_stop(&host);
 }
 
 /* The answer in a buffer that the next one reuses. first and second, if wanted, answer prompts. */
 static const char *ask(const char *operation, const char *user, const char *first,
                        const char *second)
 {
-    static char answer[65536];
     const char *service = strcmp(operation, "change") == 0 ? "register" : "xmpp";
-    const char *const fields[] = {operation, service, user, first, second, second};
-    unsigned char request[REQUEST_MAX];
-    unsigned char head[2];
-    size_t length = sizeof(head);
 
-    for (size_t i = 0; i < 6 && fields[i] != NULL; i++) {
-        size_t more = strlen(fields[i]) + 1;
-
-        ck_assert_uint_le(length + more, sizeof(request));
-        memcpy(request + length, fields[i], more);
-        length += more;
-    }
-    request[0] = (unsigned char)((length - sizeof(head)) >> 8);
-    request[1] = (unsigned char)((length - sizeof(head)) & 0xff);
-    ck_assert_int_eq(write(host.requests, request, length), (ssize_t)length);
-    read_bytes(head, sizeof(head));
-    length = (size_t)head[0] << 8 | head[1];
-    read_bytes(answer, length);
-    answer[length] = '\0';
-    return answer;
+    return host_process_ask(
+        &host, (const char *[]){operation, service, user, first, second, second, NULL});
 }
 
 /* ---------------------------------------------------------------------------------- the tests */

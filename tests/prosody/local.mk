@@ -5,7 +5,7 @@ PROSODY_TESTS = tests/prosody/registration.py tests/prosody/errors.py tests/pros
 PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/subscription.py \
 	tests/prosody/commands.py tests/prosody/outages.py tests/prosody/races.py \
 	tests/prosody/events.py tests/prosody/encryption.py tests/prosody/local_accounts.py \
-	tests/prosody/cyrus.py tests/prosody/federation.py tests/prosody/retries.py \
+	tests/prosody/cyrus.py tests/prosody/cyrus_token.py tests/prosody/federation.py tests/prosody/retries.py \
 	tests/prosody/live.py tests/prosody/owners.py tests/prosody/packaged.py \
 	tests/prosody/open_registration.py tests/prosody/web_clients.py \
 	tests/prosody/guests.py tests/prosody/own.py tests/prosody/two_hosts.py \

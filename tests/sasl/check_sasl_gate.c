@@ -38,14 +38,18 @@ static void start(void)
     site_show_verifiers(site);
 }
 
-static void begin_with(const char *lines)
+static void begin_of(const char *conf, const char *lines)
 {
     char text[1024];
 
-    (void)snprintf(text, sizeof(text), "invite_conf: %s\nauxprop_plugin: invite\n%s",
-                   slapd_conf_path(site->slapd), lines);
+    (void)snprintf(text, sizeof(text), "invite_conf: %s\nauxprop_plugin: invite\n%s", conf, lines);
     sasl_host_start(text);
     host = (sasl_host){.realm = "example.org"};
+}
+
+static void begin_with(const char *lines)
+{
+    begin_of(slapd_conf_path(site->slapd), lines);
 }
 
 static void end(void)
@@ -264,10 +268,23 @@ static pid_t start_saslauthd(const char *path)
 
 static const char *const transitions[] = {"yes", "noplain"};
 
+/* A host that only serves logins has no keys, and needs none to refuse what is no token. */
+static void forget_keys(char path[256])
+{
+    char command[2048];
+
+    (void)snprintf(path, 256, "%s/keyless.conf", slapd_directory(site->slapd));
+    (void)snprintf(command, sizeof(command),
+                   "umask 077; sed 's|^key_file = .*|key_file = /nonexistent/keys|' '%s' >'%s'",
+                   slapd_conf_path(site->slapd), path);
+    ck_assert_int_eq(system(command), 0);
+}
+
 START_TEST(a_host_that_keeps_passwords)
 {
     char lines[512];
     char path[256];
+    char conf[256];
     char *before = state_of("alice");
     pid_t saslauthd;
 
@@ -275,14 +292,17 @@ START_TEST(a_host_that_keeps_passwords)
     saslauthd = start_saslauthd(path);
     (void)snprintf(lines, sizeof(lines),
                    "pwcheck_method: saslauthd\nsaslauthd_path: %s\nauto_transition: %s\n" GENERATES,
-                   path, transitions[_i]);
-    restart_with(lines);
+                   path, transitions[_i % 2]);
+    end();
+    forget_keys(conf);
+    begin_of(_i < 2 ? slapd_conf_path(site->slapd) : conf, lines);
     for (int i = 0; i < 3; i++)
         expect_code(sasl_host_login(&host, "PLAIN", "alice", SITE_PASSWORD), SASL_OK);
     (void)kill(saslauthd, SIGKILL);
     (void)waitpid(saslauthd, NULL, 0);
     ck_assert_uint_gt(sasl_host_count("transitioning"), 2);
     ck_assert_uint_eq(sasl_host_count("result="), 1);
+    ck_assert_uint_eq(sasl_host_count("result=NOT_OURS"), 1);
     expect_unchanged("alice", before);
 }
 END_TEST
@@ -484,7 +504,7 @@ int main(void)
     tcase_add_test(group, deleted);
     tcase_add_test(group, generated_verifiers);
     tcase_add_test(group, without_options);
-    tcase_add_loop_test(group, a_host_that_keeps_passwords, 0, 2);
+    tcase_add_loop_test(group, a_host_that_keeps_passwords, 0, 4);
     suite_add_tcase(suite, group);
     group = group_of("mechanism");
     tcase_add_test(group, registers_and_logs_in);

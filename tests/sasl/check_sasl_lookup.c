@@ -11,12 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/fixture.h"
 #include "tests/support/ldap_proxy.h"
-#include "tests/support/peer.h"
 #include "tests/support/sasl_host.h"
 
 #define ITERATIONS "scram_iterations = 4096\n"
@@ -281,14 +279,6 @@ START_TEST(cycles_leave_nothing)
 }
 END_TEST
 
-static double seconds(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 /* A copy of the configuration with other words behind a key. */
 static void write_conf(char path[512], const char *name, const char *sed)
 {
@@ -305,8 +295,12 @@ static void write_uri(char uri[512], const char *path)
 {
     char *end = stpcpy(uri, "ldapi://");
 
-    for (; *path != '\0'; path++)
-        end = *path == '/' ? stpcpy(end, "%2F") : stpncpy(end, path, 1);
+    for (; *path != '\0'; path++) {
+        if (*path == '/')
+            end = stpcpy(end, "%2F");
+        else
+            *end++ = *path;
+    }
     *end = '\0';
 }
 
@@ -325,20 +319,6 @@ static void move_to(const char *name, const char *socket_path)
     end();
     sasl_host_start(lines);
 }
-
-START_TEST(a_mute_directory)
-{
-    struct peer *peer = peer_start_local(PEER_MUTE, slapd_directory(site->slapd));
-    double began;
-
-    move_to("mute.conf", peer_path(peer));
-    began = seconds();
-    expect_code(login("alice", SITE_PASSWORD), SASL_UNAVAIL);
-    ck_assert_double_lt(seconds() - began, 1.5);
-    ck_assert_msg(sasl_host_count("result=TIMEOUT") == 1, "%s", sasl_host_log());
-    peer_stop(&peer);
-}
-END_TEST
 
 /* Whether the name is there is not told by how much the directory is asked. */
 START_TEST(alike_for_the_directory)
@@ -433,7 +413,6 @@ int main(void)
     tcase_add_test(group, a_child_asks_too);
     tcase_add_test(group, eight_threads);
     tcase_add_test(group, cycles_leave_nothing);
-    tcase_add_test(group, a_mute_directory);
     tcase_add_test(group, alike_for_the_directory);
     tcase_add_test(group, a_configuration_that_is_away);
     tcase_add_test(group, no_keys);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What of libinvite.so needs no libsasl2: options, the table from results to codes, the message. */
 #include <check.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,7 +210,7 @@ START_TEST(no_message)
 }
 END_TEST
 
-START_TEST(the_last_redemption_is_remembered)
+START_TEST(redemptions_are_remembered)
 {
     ck_assert(!inv_sasl_redeemed_lately(""));
     ck_assert(!inv_sasl_redeemed_lately("bob@example.org"));
@@ -216,7 +218,50 @@ START_TEST(the_last_redemption_is_remembered)
     ck_assert(inv_sasl_redeemed_lately("bob@example.org"));
     ck_assert(!inv_sasl_redeemed_lately("bo@example.org"));
     inv_sasl_redeemed_set("carol@example.org");
+    ck_assert(inv_sasl_redeemed_lately("carol@example.org"));
+    ck_assert(inv_sasl_redeemed_lately("bob@example.org"));
+    inv_sasl_redeemed_forget();
     ck_assert(!inv_sasl_redeemed_lately("bob@example.org"));
+    ck_assert(!inv_sasl_redeemed_lately("carol@example.org"));
+}
+END_TEST
+
+/* Names of several threads, among them many at once; each finds those of the others. */
+static void *redeem_many(void *number)
+{
+    char jid[64];
+
+    for (int i = 0; i < 200; i++) {
+        (void)snprintf(jid, sizeof(jid), "bob%d-%d@example.org", *(const int *)number, i);
+        inv_sasl_redeemed_set(jid);
+        if (!inv_sasl_redeemed_lately(jid))
+            return NULL;
+    }
+    return number;
+}
+
+START_TEST(of_all_threads)
+{
+    pthread_t threads[4];
+    int numbers[4];
+    char jid[64];
+
+    for (int i = 0; i < 4; i++) {
+        numbers[i] = i;
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, redeem_many, &numbers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *done = NULL;
+
+        ck_assert_int_eq(pthread_join(threads[i], &done), 0);
+        ck_assert_ptr_nonnull(done);
+    }
+    for (int i = 0; i < 800; i++) {
+        (void)snprintf(jid, sizeof(jid), "bob%d-%d@example.org", i / 200, i % 200);
+        ck_assert_msg(inv_sasl_redeemed_lately(jid), "%s", jid);
+    }
+    ck_assert(!inv_sasl_redeemed_lately("bob4-0@example.org"));
+    inv_sasl_redeemed_forget();
 }
 END_TEST
 
@@ -237,7 +282,8 @@ int main(void)
     group = tcase_create("message");
     tcase_add_test(group, a_message);
     tcase_add_test(group, no_message);
-    tcase_add_test(group, the_last_redemption_is_remembered);
+    tcase_add_test(group, redemptions_are_remembered);
+    tcase_add_test(group, of_all_threads);
     suite_add_tcase(suite, group);
     return suite_run(suite);
 }

@@ -32,7 +32,7 @@ start_svnserve() { # OPTION...
 s = socket.socket()
 s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])')
-    with_sasl svnserve -d --foreground --listen-host 127.0.0.1 --listen-port "$port" -r "$work/repository" "$@" \
+    env LD_PRELOAD="${INV_PRELOAD:-}" SASL_PATH="$sasl" SASL_CONF_PATH="$sasl" svnserve -d --foreground --listen-host 127.0.0.1 --listen-port "$port" -r "$work/repository" "$@" \
         >"$work/svnserve.log" 2>&1 &
     server_pid=$!
     tries=100

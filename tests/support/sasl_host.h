@@ -21,9 +21,11 @@ void sasl_host_remove(void);
 
 /*
  * Starts the library under this configuration; the log lines of libinvite.so and libsasl2 are kept
- * from then on. sasl_host_stop is sasl_done.
+ * from then on, those for syslog too. sasl_host_stop is sasl_done. The program's name is one of the
+ * tests' own, or a given one.
  */
 void sasl_host_start(const char *configuration);
+void sasl_host_start_as(const char *program, const char *configuration);
 void sasl_host_stop(void);
 const char *sasl_host_log(void);
 void sasl_host_forget_log(void);
