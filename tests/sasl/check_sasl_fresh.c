@@ -112,7 +112,8 @@ static void by_ldappasswd(const char *local)
     char command[1024];
 
     (void)snprintf(command, sizeof(command),
-                   "ldappasswd -x -H '%s' -D '%s' -y '%s' -s '" NEW_PASSWORD "' 'uid=%s,%s'",
+                   "env -u SASL_PATH ldappasswd -x -H '%s' -D '%s' -y '%s' -s '" NEW_PASSWORD
+                   "' 'uid=%s,%s'",
                    slapd_uri(site->slapd), "cn=admin," SITE_BASE,
                    slapd_admin_password_path(site->slapd), local, SITE_PEOPLE);
     ck_assert_int_eq(system(command), 0);

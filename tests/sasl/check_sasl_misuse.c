@@ -3,6 +3,9 @@
 #include "config.h"
 
 #include <check.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 #include <sasl/sasl.h>
 #include <sasl/saslplug.h>
 #include <stdio.h>
@@ -249,6 +252,20 @@ static char *long_text(size_t length)
     return text;
 }
 
+static void without_leaks_begin(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    __lsan_disable();
+#endif
+}
+
+static void without_leaks_end(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    __lsan_enable();
+#endif
+}
+
 START_TEST(strange_names)
 {
     static const char *const names[] = {
@@ -261,14 +278,19 @@ START_TEST(strange_names)
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         ck_assert_msg(login(names[i]) != SASL_OK, "%s", names[i]);
+    /* libsasl2 itself loses the memory of a name that it finds too long */
+    without_leaks_begin();
     ck_assert_int_ne(login(far_too_long), SASL_OK);
+    without_leaks_end();
     expect_code(login("ADA@EXAMPLE.ORG"), SASL_OK);
     host.realm = long_realm;
     ck_assert_int_ne(login("ada"), SASL_OK);
     host.realm = "example.org";
     length = (size_t)snprintf(message, sizeof(message), "%c%s%c%s%c%s", 0, far_too_long, 0, token,
                               0, SITE_PASSWORD);
+    without_leaks_begin();
     expect_code(sasl_host_message(&host, MECHANISM, message, length), SASL_BADPARAM);
+    without_leaks_end();
     expect_kept();
     free(far_too_long);
     free(long_realm);

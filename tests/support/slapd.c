@@ -42,6 +42,27 @@ static char *join(const char *folder, const char *name)
 }
 
 /*
+ * The environment without SASL_PATH and SASL_CONF_PATH: what a test loads as a program of Cyrus
+ * SASL is not for slapd and its clients, which cannot load it when it was built with sanitizers.
+ * The strings stay the environment's. NULL when memory is short.
+ */
+static char **environment_of_others(void)
+{
+    size_t count = 0;
+    size_t kept = 0;
+    char **others;
+
+    while (environ[count] != NULL)
+        count++;
+    others = calloc(count + 1, sizeof(*others));
+    for (size_t i = 0; i < count && others != NULL; i++) {
+        if (strncmp(environ[i], "SASL_", 5) != 0)
+            others[kept++] = environ[i];
+    }
+    return others;
+}
+
+/*
  * Runs a program to its end with these descriptors as its input and output, in a session of its
  * own, so that Ctrl-C on the terminal is for the test alone. A descriptor of -1 stays as it is.
  */
@@ -51,7 +72,8 @@ static bool spawn(const char *const *arguments, int input, int output, pid_t *pi
     posix_spawnattr_t attributes;
     sigset_t none;
     sigset_t broken_pipe;
-    int problem;
+    char **environment = environment_of_others();
+    int problem = ENOMEM;
 
     sigemptyset(&none);
     sigemptyset(&broken_pipe);
@@ -67,8 +89,10 @@ static bool spawn(const char *const *arguments, int input, int output, pid_t *pi
     if (output >= 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     /* posix_spawnp takes char *const[] but leaves the strings alone. */
-    problem = posix_spawnp(pid, arguments[0], &actions, &attributes,
-                           (char *const *)(const void *)arguments, environ);
+    if (environment != NULL)
+        problem = posix_spawnp(pid, arguments[0], &actions, &attributes,
+                               (char *const *)(const void *)arguments, environment);
+    free(environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     errno = problem;
