@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* In which order invite-agent takes requests, and who has a place, without a directory. */
+/* In which order invite-agent takes requests, who has a place, and whose invites wait, without a
+ * directory. */
 #include <check.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tools/agent/inviters.h"
 #include "tools/agent/operations.h"
 #include "tools/agent/places.h"
 
@@ -253,11 +257,55 @@ START_TEST(half_frames_have_their_time)
 }
 END_TEST
 
+/* ----------------------------------------------------------------------------------- inviters */
+
+struct leaving {
+    agent_inviters *inviters;
+    agent_inviter *present;
+};
+
+static void *leave_later(void *context)
+{
+    const struct leaving *leaving = context;
+
+    (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    agent_inviters_leave(leaving->inviters, leaving->present);
+    return NULL;
+}
+
+/* What waits in vain is not present afterwards. */
+START_TEST(one_invite_of_an_inviter_is_made_at_a_time)
+{
+    agent_inviters *inviters = agent_inviters_new();
+    agent_inviter first = {.jid = "alice@example.org"}, second = {.jid = "alice@example.org"};
+    agent_inviter other = {.jid = "bob@example.org"};
+    struct leaving leaving = {inviters, &first};
+    inv_deadline soon = inv_deadline_in(50), late = inv_deadline_in(30000);
+    pthread_t thread;
+
+    ck_assert_ptr_nonnull(inviters);
+    ck_assert(agent_inviters_enter(inviters, &first, &soon));
+    ck_assert(agent_inviters_enter(inviters, &other, &soon));
+    ck_assert(!agent_inviters_enter(inviters, &second, &soon));
+    ck_assert_int_eq(pthread_create(&thread, NULL, leave_later, &leaving), 0);
+    ck_assert(agent_inviters_enter(inviters, &second, &late));
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    agent_inviters_leave(inviters, &second);
+    soon = inv_deadline_in(0);
+    ck_assert(agent_inviters_enter(inviters, &first, &soon));
+    ck_assert(!agent_inviters_enter(inviters, &second, &soon));
+    agent_inviters_leave(inviters, &first);
+    agent_inviters_leave(inviters, &other);
+    agent_inviters_free(&inviters);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("agent_turns");
     TCase *tests = tcase_create("turns");
     TCase *places = tcase_create("places");
+    TCase *inviters = tcase_create("inviters");
 
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, subjects_take_turns);
@@ -271,5 +319,7 @@ int main(void)
     tcase_add_test(places, no_user_has_all_places);
     tcase_add_test(places, half_frames_have_their_time);
     suite_add_tcase(suite, places);
+    tcase_add_test(inviters, one_invite_of_an_inviter_is_made_at_a_time);
+    suite_add_tcase(suite, inviters);
     return suite_run(suite);
 }

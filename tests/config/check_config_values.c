@@ -142,6 +142,8 @@ static const value_row value_rows[] = {
     {"domain.name_pattern", "^[[:alpha:]]+$", NULL, ""},
     {"domain.name_pattern", "", "regular expression", ""},
     {"domain.name_pattern", "[a-z]+", "from ^ to $", ""},
+    {"domain.name_pattern", "^[a-z]+", "from ^ to $", ""},
+    {"domain.name_pattern", "[a-z]+$", "from ^ to $", ""},
     {"domain.name_pattern", "^[a-z+$", "[", ""},
     {"domain.name_pattern", "^(a$", "(", ""},
     {"domain.reserved_names", "a \"b c\" d", NULL, ""},

@@ -9,7 +9,6 @@
 #include "invitegate/account.h"
 #include "invitegate/directory.h"
 #include "invitegate/freshness.h"
-#include "invitegate/timestamp.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"
 
@@ -383,23 +382,6 @@ START_TEST(a_password_set_elsewhere_ends_the_old_one)
 }
 END_TEST
 
-/* As failed logins with a password that was set elsewhere do. on: false ends it again. */
-static void lock_by_failures(const char *local, bool on)
-{
-    const char *attribute =
-        slapd_kind() == SLAPD_389DS ? "accountUnlockTime" : "pwdAccountLockedTime";
-    char moment[INV_TIMESTAMP_SIZE] = "20990102030405Z";
-
-    if (slapd_kind() == SLAPD_OPENLDAP)
-        inv_timestamp_write_generalized(time(NULL), moment);
-    if (on)
-        site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\nadd: %s\n%s: %s\n",
-                    local, attribute, attribute, moment);
-    else
-        site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\ndelete: %s\n", local,
-                    attribute);
-}
-
 /* No bind takes place that the directory itself could refuse: for good, and by failed logins. */
 START_TEST(a_locked_account_is_refused)
 {
@@ -409,7 +391,7 @@ START_TEST(a_locked_account_is_refused)
 
     redeem_now(token, local, SITE_PASSWORD);
     if (by_failures)
-        lock_by_failures(local, true);
+        site_lock_by_failures(site, local);
     else
         site_lock_account(site, local);
     ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_ACCOUNT_EXPIRED);
@@ -418,7 +400,7 @@ START_TEST(a_locked_account_is_refused)
     ck_assert_int_eq(site_redeem(site, token, local, "some other password", &verdict),
                      INV_BAD_TOKEN);
     if (by_failures)
-        lock_by_failures(local, false);
+        site_unlock_after_failures(site, local);
     else
         site_unlock_account(site, local);
     ck_assert_int_eq(calls_login(local, SITE_PASSWORD), INV_OK);

@@ -171,7 +171,8 @@ static inv_result make(const char *user, bool inherit, inv_token **token)
     inv_result result;
 
     site_request(site, &request, INV_INVITE_ACCOUNT, NULL);
-    site_request_user(site, &request, user);
+    if (user != NULL)
+        site_request_user(site, &request, user);
     request.request.inherit_groups = inherit;
     site_begin(site, &call, &verdict);
     result = inv_invite_create(&call, &request.request, token);
@@ -215,6 +216,7 @@ START_TEST(an_administrator_may_let_it_be_inherited)
     inv_token *token = NULL;
 
     change(0, "add", "heir");
+    ck_assert_int_eq(make(NULL, true, &token), INV_NOT_ALLOWED); /* for one name only */
     ck_assert_int_eq(make("heir", true, &token), INV_OK);
     redeem(token, "another", SITE_PASSWORD);
     expect(INV_NAME_RESERVED);

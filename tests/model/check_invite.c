@@ -242,7 +242,7 @@ START_TEST(a_reset_is_for_one_user_once)
 }
 END_TEST
 
-/* An entry of an account invite that has these terms and no restricting attribute. */
+/* An entry of an account invite that has these terms (NULL: none) and no restricting attribute. */
 static inv_result read_terms(const char *first, const char *second, bool *inherits)
 {
     inv_entry *entry = inv_entry_new("inviteId=" ID "," SITE_INVITES);
@@ -255,7 +255,8 @@ static inv_result read_terms(const char *first, const char *second, bool *inheri
 
         ck_assert(inv_entry_append(entry, good[i][0], text, strlen(text)));
     }
-    ck_assert(inv_entry_append(entry, "inviteTerms", first, strlen(first)));
+    if (first != NULL)
+        ck_assert(inv_entry_append(entry, "inviteTerms", first, strlen(first)));
     if (second != NULL)
         ck_assert(inv_entry_append(entry, "inviteTerms", second, strlen(second)));
     result = inv_invite_from_entry(entry, &invite, &verdict);
@@ -279,6 +280,16 @@ START_TEST(none_stands_alone)
     ck_assert_int_eq(read_terms("inviteUser", NULL, &inherits), INV_CONFIG);
     ck_assert_ptr_nonnull(strstr(verdict.why, "inviteUser, which inviteTerms names"));
     ck_assert_int_eq(read_terms("inviteAccountState", NULL, &inherits), INV_CONFIG);
+}
+END_TEST
+
+/* Whoever hides all restricting attributes hides inviteTerms as well. */
+START_TEST(without_terms_nothing_is_permitted)
+{
+    bool inherits;
+
+    ck_assert_int_eq(read_terms(NULL, NULL, &inherits), INV_CONFIG);
+    ck_assert_ptr_nonnull(strstr(verdict.why, "inviteTerms is not in the answer"));
 }
 END_TEST
 
@@ -448,6 +459,29 @@ START_TEST(a_container_that_is_missing_is_no_bad_token)
     expect(INV_CONFIG);
     ck_assert_msg(strstr(verdict.why, elsewhere) != NULL, "%s", verdict.why);
     domain->invites = invites;
+}
+END_TEST
+
+/* It lies in the container of this one. */
+START_TEST(an_invite_of_another_domain_is_not_taken)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+    inv_invite *invite = NULL;
+
+    (void)inv_invite_read(&call, inv_token_id(token), INV_INVITE_ALL, &invite);
+    expect(INV_OK);
+    inv_invite_free(&invite);
+    site_modify(site,
+                "dn: inviteId=%s," SITE_INVITES "\nchangetype: modify\n"
+                "replace: inviteDomain\ninviteDomain: example.com\n",
+                inv_token_id(token));
+    (void)inv_invite_read(&call, inv_token_id(token), INV_INVITE_ALL, &invite);
+    expect(INV_CONFIG);
+    ck_assert_ptr_null(invite);
+    ck_assert_msg(strstr(verdict.why, "inviteDomain is example.com") != NULL, "%s", verdict.why);
+    site_modify(site, "dn: inviteId=%s," SITE_INVITES "\nchangetype: delete\n",
+                inv_token_id(token));
+    inv_token_free(&token);
 }
 END_TEST
 
@@ -628,6 +662,7 @@ int main(void)
     tcase_add_test(entry, an_account_invite_may_do_without_the_pair);
     tcase_add_test(entry, a_reset_is_for_one_user_once);
     tcase_add_test(entry, none_stands_alone);
+    tcase_add_test(entry, without_terms_nothing_is_permitted);
     tcase_add_test(entry, every_restricting_attribute_is_named_and_there);
     tcase_add_test(entry, an_unknown_term_does_not_permit);
     tcase_add_test(entry, states);
@@ -638,6 +673,7 @@ int main(void)
     tcase_add_unchecked_fixture(directory, fixture_start, fixture_stop);
     tcase_add_checked_fixture(directory, calls_begin, calls_end);
     tcase_add_test(directory, a_container_that_is_missing_is_no_bad_token);
+    tcase_add_test(directory, an_invite_of_another_domain_is_not_taken);
     tcase_add_test(directory, the_newest_come_first);
     tcase_add_test(directory, an_unreadable_invite_is_left_out_and_told);
     tcase_add_test(directory, an_invite_whose_account_is_over_is_not_open);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/model/owner.h"
+#include "invitegate/directory.h"
 #include "invitegate/group.h"
 #include "invitegate/removal.h"
 #include "tests/support/fixture.h"
@@ -453,6 +455,31 @@ START_TEST(the_only_domain_has_them_all)
 }
 END_TEST
 
+/* Without xmppJid, and in the people containers of two domains. */
+START_TEST(nested_people_belong_to_neither)
+{
+    static const char *const jids[] = {"nell@example.org", "nell@two.example"};
+    inv_domain *domain = two_domain();
+    char nested[] = "ou=nested," SITE_PEOPLE;
+    char *people = domain->people;
+    inv_entry *entry = inv_entry_new("uid=nell,ou=nested," SITE_PEOPLE);
+    owner_kind kind;
+
+    ck_assert_ptr_nonnull(entry);
+    domain->people = nested;
+    for (size_t i = 0; i < 2; i++) {
+        inv_jid *name = site_jid(jids[i]);
+
+        ck_assert_int_eq(owner_classify(site->context->config, name, entry, &kind, &verdict),
+                         INV_OK);
+        ck_assert_msg(kind == OWNER_NOBODY, "%s: %d", jids[i], kind);
+        inv_jid_free(&name);
+    }
+    domain->people = people;
+    inv_entry_free(&entry);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("owner");
@@ -476,6 +503,7 @@ int main(void)
     tcase_add_test(domains, nobody_leaves_a_group_for_another);
     tcase_add_test(domains, a_group_of_another_domains_person_is_no_orphan);
     tcase_add_test(domains, repair_knows_whose_pairs_they_are);
+    tcase_add_test(domains, nested_people_belong_to_neither);
     suite_add_tcase(suite, domains);
     tcase_set_timeout(one, 60);
     tcase_add_unchecked_fixture(one, start_one, fixture_stop);

@@ -64,6 +64,8 @@ START_TEST(the_reservation_of_an_expired_invite_is_taken_over)
     ck_assert_int_eq(create_for("over", time(NULL) - 1, &first), INV_OK);
     ck_assert_int_eq(create_for("over", time(NULL) + 60, &second), INV_OK);
     expect_holder("over", second);
+    ck_assert_int_eq(inv_invite_revoke(&call, inv_token_id(first)), INV_OK);
+    expect_holder("over", second);
     inv_token_free(&first);
     inv_token_free(&second);
 }

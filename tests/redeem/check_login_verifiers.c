@@ -455,30 +455,34 @@ static void write_late(void *context, counter_moment moment, size_t number, size
 }
 
 /*
- * Between the two modifies of a reset of an account without a nonce: the old password never becomes
- * good, whether the login had read an older moment or none.
+ * Between the two modifies of a reset the old password never becomes good: of an account without a
+ * nonce, whether the login had read an older moment or none; of one with a nonce and without a
+ * moment, where the nonce alone refuses the login's write.
  */
 START_TEST(between_the_modifies_of_a_reset)
 {
-    const bool had = _i == 1;
-    const char *local = had ? "mia" : "max";
+    const bool had = _i == 1, made = _i == 2;
+    const char *local = made ? "moe" : had ? "mia" : "max";
     inv_jid *name = site_name(site, local);
     struct counter *counter;
     inv_token *reset;
     char *dated;
     inv_call own;
 
-    site_add_account(site, local);
+    if (made)
+        make(local);
+    else
+        site_add_account(site, local);
     if (had)
         expect_login(local, SITE_PASSWORD, 2, 1);
-    else /* else the class, which the reset adds, would keep the login from writing */
+    else if (!made) /* else the class, which the reset adds, would keep the login from writing */
         site_modify(site,
                     "dn: %s\nchangetype: modify\nadd: objectClass\n"
                     "objectClass: authPasswordObject\n",
                     dn_of(local));
     ck_assert_int_eq(inv_account_find_of_jid(&call, name, &late.account), INV_OK);
     ck_assert_ptr_nonnull(late.account);
-    ck_assert_ptr_null(late.account->nonce);
+    ck_assert_int_eq(late.account->nonce != NULL, made);
     dated = site_value(site, dn_of(local), "xmppVerifiersOf");
     late.moment = late.account->password_changed_text != NULL ? late.account->password_changed_text
                                                               : INV_VERIFIERS_OF_UNDATED;
@@ -493,10 +497,10 @@ START_TEST(between_the_modifies_of_a_reset)
     ck_assert_int_eq(site_redeem_in(&own, reset, local, NEW_PASSWORD), INV_OK);
     counter_detach(own.directory, &counter);
     inv_call_end(&own);
-    ck_assert_int_eq(late.code, had ? INV_LDAP_NO_SUCH_ATTRIBUTE : INV_LDAP_SUCCESS);
+    ck_assert_int_eq(late.code, had || made ? INV_LDAP_NO_SUCH_ATTRIBUTE : INV_LDAP_SUCCESS);
     ck_assert_msg(match(local, SITE_PASSWORD) != INV_MATCH_YES || !is_fresh(local),
                   "the old password of %s logs in by SCRAM", local);
-    expect_login(local, NEW_PASSWORD, had ? 1 : 2, had ? 0 : 1);
+    expect_login(local, NEW_PASSWORD, had || made ? 1 : 2, had || made ? 0 : 1);
     expect_verifiers(local, NEW_PASSWORD);
     free(dated);
     inv_account_free(&late.account);
@@ -574,7 +578,7 @@ int main(void)
     tcase_add_test(given, where_the_directory_dates_nothing);
     tcase_add_test(given, a_password_changed_in_between_wins);
     tcase_add_loop_test(given, a_reset_in_between_wins, 0, 2);
-    tcase_add_loop_test(given, between_the_modifies_of_a_reset, 0, 2);
+    tcase_add_loop_test(given, between_the_modifies_of_a_reset, 0, 3);
     tcase_add_test(given, without_time);
     tcase_add_test(given, a_lost_answer);
     suite_add_tcase(suite, given);

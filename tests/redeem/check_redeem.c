@@ -304,6 +304,27 @@ START_TEST(an_inviter_who_is_gone)
 }
 END_TEST
 
+/* The other contact, who comes behind, would cost the pair only. */
+START_TEST(an_inviter_who_is_gone_beside_another_contact)
+{
+    struct site_request request;
+    inv_token *token;
+
+    site_add_account(site, "gone1");
+    site_add_account(site, "gone2");
+    site_next_second();
+    site_request(site, &request, INV_INVITE_ACCOUNT, "gone1@example.org");
+    site_request_contact(&request, "gone2@example.org");
+    token = site_create(site, &request);
+    site_delete(site, "uid=gone1," SITE_PEOPLE);
+    site_delete(site, "uid=gone2," SITE_PEOPLE);
+    redeem(token, "orphan4", SITE_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    site_expect(site, token, 1, 0, 0, 0, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(an_inviter_who_is_disabled)
 {
     inv_token *token = invite_by("locked");
@@ -443,6 +464,7 @@ int main(void)
     tcase_set_timeout(inviters, 60);
     tcase_add_unchecked_fixture(inviters, start, fixture_stop);
     tcase_add_test(inviters, an_inviter_who_is_gone);
+    tcase_add_test(inviters, an_inviter_who_is_gone_beside_another_contact);
     tcase_add_test(inviters, an_inviter_who_is_disabled);
     tcase_add_test(inviters, an_inviter_whose_account_expired);
     tcase_add_test(inviters, no_pair_with_a_gone_inviter);

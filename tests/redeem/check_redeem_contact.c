@@ -181,6 +181,9 @@ START_TEST(a_preset_name_is_for_no_other)
     token = site_create(site, &request);
     meet(token, "bob@example.org");
     expect(INV_NAME_RESERVED);
+    /* a name is one of the invite's domain */
+    meet(token, "wanted@elsewhere.example");
+    expect(INV_NAME_RESERVED);
     site_expect(site, token, 1, 0, 0, 0, 0);
     inv_token_free(&token);
 }

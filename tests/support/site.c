@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "invitegate/directory.h"
+#include "invitegate/timestamp.h"
 
 #define ADMIN "cn=admin,dc=example,dc=org"
 
@@ -245,6 +246,27 @@ void site_unlock_account(const struct site *site, const char *local)
 {
     site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\ndelete: %s\n", local,
                 lock_attribute());
+}
+
+static const char *failures_attribute(void)
+{
+    return slapd_kind() == SLAPD_389DS ? "accountUnlockTime" : "pwdAccountLockedTime";
+}
+
+void site_lock_by_failures(const struct site *site, const char *local)
+{
+    char moment[INV_TIMESTAMP_SIZE] = "20990102030405Z";
+
+    if (slapd_kind() == SLAPD_OPENLDAP)
+        inv_timestamp_write_generalized(time(NULL), moment);
+    site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\nadd: %s\n%s: %s\n", local,
+                failures_attribute(), failures_attribute(), moment);
+}
+
+void site_unlock_after_failures(const struct site *site, const char *local)
+{
+    site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\ndelete: %s\n", local,
+                failures_attribute());
 }
 
 #define SERVICE "\"ldap:///cn=invitegate,ou=services," SITE_BASE "\""

@@ -71,6 +71,10 @@ void site_lock_account(const struct site *site, const char *local);
 bool site_is_locked(struct site *site, const char *local);
 void site_unlock_account(const struct site *site, const char *local);
 
+/* As failed logins do: the lock ends by itself, and the account is not disabled. */
+void site_lock_by_failures(const struct site *site, const char *local);
+void site_unlock_after_failures(const struct site *site, const char *local);
+
 /* Lets invitegate read authPassword, as config-examples say for domains that keep only SCRAM. */
 void site_show_verifiers(struct site *site);
 

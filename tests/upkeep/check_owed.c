@@ -256,6 +256,27 @@ START_TEST(a_group_that_goes_meanwhile_is_owed)
 }
 END_TEST
 
+/* An administrator has put the account there by hand: that pays the debt too. */
+START_TEST(a_member_already_is_owed_nothing)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, 1);
+
+    redeem(token, "inside", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    make_gone();
+    site_modify(site,
+                "dn: " GONE "\nchangetype: modify\nadd: member\nmember: uid=%s," SITE_PEOPLE "\n",
+                "inside");
+    expect_mended(1, 0);
+    ck_assert(is_in(GONE, "inside"));
+    ck_assert_uint_eq(owing(token), 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* There is no container of the pairs whenever one is written, and whenever one is looked for it is
  * there. */
 static void refuse_pairs(void *context, counter_moment moment, size_t number, size_t write)
@@ -481,6 +502,7 @@ int main(void)
     tcase_add_test(tests, a_debt_restores_no_pair);
     tcase_add_loop_test(tests, a_group_that_is_gone_stays_owed, 0, 2);
     tcase_add_loop_test(tests, a_group_that_goes_meanwhile_is_owed, 0, 2);
+    tcase_add_test(tests, a_member_already_is_owed_nothing);
     tcase_add_test(tests, a_claim_waits_for_its_pair);
     tcase_add_test(tests, a_debt_waits_for_its_pair);
     tcase_add_test(tests, a_pair_that_cannot_be_written_again_ends_repair);
