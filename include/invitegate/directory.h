@@ -218,8 +218,8 @@ const char *inv_operation_remedy(const inv_operation *operation, char *buffer, s
 typedef struct inv_directory inv_directory;
 
 /*
- * Takes a kept connection of the process to these settings if there is one, else prepares a new one;
- * connects at first use. Never blocks. Thread-safe. settings must outlive the directory.
+ * Takes a kept connection of the process to these settings if there is one, else prepares a new
+ * one; connects at first use. Never blocks. Thread-safe. settings must outlive the directory.
  *
  * A connection is used and ended only as what it was when it was made: device and inode of its
  * descriptor, the process and its effective user are compared before each. Where the descriptor has
