@@ -32,7 +32,11 @@ class TokenSite(site_of_suite.Site):
             file.truncate()
             file.writelines(lines + [f"invite_conf: {self.config}\n", "auxprop_plugin: invite\n",
                                      "invite_plaintext: yes\n", f"mech_list: PLAIN {MECHANISM}\n"])
-        os.environ["SASL_PATH"] = str(folder)
+        self.prosody_environment["SASL_PATH"] = str(folder)
+        preload = os.environ.get("INV_PRELOAD")
+        if preload:
+            # Lua and its modules do not free all at the end.
+            self.prosody_environment |= {"LD_PRELOAD": preload, "ASAN_OPTIONS": "detect_leaks=0"}
 
 
 def present(site, user, token, password):

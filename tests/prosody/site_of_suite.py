@@ -75,6 +75,7 @@ class Site:
         self.agent_keys.update(agent or {})
         self.slapd_options = list(slapd)
         self.config = self.folder / "invitegate.conf"
+        self.prosody_environment = {}
         # sanitizers and loaded machines make everything slow
         self.slowness = 1 if os.environ.get("INV_SANITIZERS", "no") == "no" else 4
         self.port = free_port()
@@ -311,7 +312,7 @@ allow_unencrypted_plain_auth = {"false" if self.encryption else "true"}
             self.prosody = subprocess.Popen(
                 ["prosody", "--config", self.folder / "prosody.cfg.lua", "-F"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                env=os.environ | {"SASL_CONF_PATH": str(self.folder / "sasl2")})
+                env=os.environ | {"SASL_CONF_PATH": str(self.folder / "sasl2")} | self.prosody_environment)
         until(self.prosody_answers, "Prosody does not listen")
 
     def prosody_answers(self):
