@@ -33,6 +33,9 @@ HEART_TESTS += tests/support/check_slapd
 HEART_TESTS += tests/integration/race tests/integration/crash tests/integration/faults
 HEART_TESTS += tests/integration/tls tests/integration/retcode tests/integration/threads
 HEART_TESTS += tests/integration/bad_input tests/integration/mute
+# Minutes together. What is left of secrets stays in check-short: no core can be taken of a build with
+# sanitizers, which is where CI runs the long ones.
+LONG_TESTS += tests/integration/race tests/integration/crash tests/integration/faults
 endif
 check_PROGRAMS += $(UNIT_TESTS) $(HEART_TESTS)
 TESTS += $(UNIT_TESTS) $(HEART_TESTS)

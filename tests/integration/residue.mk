@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What is left of secrets in the memory of hosts of pam_invite.so and libinvite.so, and of invite-agent, by gcore(1).
+# What is left of secrets in the memory of hosts of pam_invite.so and libinvite.so, and of invite-agent.
 if HAVE_CHECK
 RESIDUE_SUITES = tests/integration/residue tests/integration/residue_agent tests/integration/residue_sasl
 check_PROGRAMS += $(RESIDUE_SUITES) tests/integration/residue_host tests/integration/residue_sasl_host
 check_LTLIBRARIES += tests/support/hoard.la
 TESTS += $(RESIDUE_SUITES)
-# two dozen cores
-LONG_TESTS += tests/integration/residue_sasl
 endif
 # -rpath: libtool makes a shared object of it only if it could be installed.
 tests_support_hoard_la_SOURCES = tests/support/hoard.c
