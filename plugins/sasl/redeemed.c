@@ -2,7 +2,6 @@
 #include "redeemed.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,16 +21,28 @@ static struct {
     redemption *youngest;
 } memory = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* False: to do without. In a forked child the lock may be held by a thread that it does not have.
- */
-static bool lock_memory(void)
+static void lock(void)
 {
-    for (int tries = 0; tries < 1000; tries++) {
-        if (pthread_mutex_trylock(&memory.lock) == 0)
-            return true;
-        (void)sched_yield();
-    }
-    return false;
+    (void)pthread_mutex_lock(&memory.lock);
+}
+
+static void unlock(void)
+{
+    (void)pthread_mutex_unlock(&memory.lock);
+}
+
+/* A child must not get the lock from a thread that it does not have. */
+static void hold_while_forking(void)
+{
+    (void)pthread_atfork(lock, unlock, unlock);
+}
+
+static void lock_memory(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, hold_while_forking);
+    lock();
 }
 
 static void free_all(redemption *one)
@@ -63,16 +74,15 @@ void inv_sasl_redeemed_set(const char *jid)
     redemption *made = malloc(sizeof(*made) + size);
     redemption *old = NULL;
 
-    if (made == NULL || !lock_memory()) {
-        free(made);
+    if (made == NULL)
         return;
-    }
+    lock_memory();
     memcpy(made->jid, jid, size);
     made->until = inv_deadline_in(LATELY_MS);
     made->next = memory.youngest;
     memory.youngest = made;
     old = take_old();
-    (void)pthread_mutex_unlock(&memory.lock);
+    unlock();
     free_all(old);
 }
 
@@ -81,13 +91,12 @@ bool inv_sasl_redeemed_lately(const char *jid)
     const redemption *one;
     bool found;
 
-    if (!lock_memory())
-        return false;
+    lock_memory();
     one = memory.youngest;
     while (one != NULL && strcmp(one->jid, jid) != 0)
         one = one->next;
     found = one != NULL && !inv_deadline_passed(&one->until);
-    (void)pthread_mutex_unlock(&memory.lock);
+    unlock();
     return found;
 }
 
@@ -95,10 +104,9 @@ void inv_sasl_redeemed_forget(void)
 {
     redemption *all;
 
-    if (!lock_memory())
-        return;
+    lock_memory();
     all = memory.youngest;
     memory.youngest = NULL;
-    (void)pthread_mutex_unlock(&memory.lock);
+    unlock();
     free_all(all);
 }

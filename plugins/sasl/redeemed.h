@@ -8,7 +8,7 @@
  * sasl_setpass(3) goes on to other places after it has had an account made: the mechanisms store
  * the verifiers that they made of TOKEN:PASSWORD. They are dropped, and that is no failure only
  * where the account is a fresh one. Of the process: a host may come with them in another thread.
- * Thread-safe. In a child that was forked while another thread was in here nothing is remembered.
+ * Thread-safe. A forked child remembers what its parent had redeemed.
  */
 
 /* Remembers for a minute that this process has redeemed a token for the JID. */
