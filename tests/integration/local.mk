@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests with real servers, in sh (those in C: tests/local.mk). Each cleans up after itself, whatever ends it.
 INTEGRATION_SUITES = tests/integration/schema.sh tests/integration/quickstart.sh
-LONG_TESTS += tests/integration/quickstart.sh
 # What README.md and the chapters name.
 INTEGRATION_SUITES += tests/integration/pages.py
 # Who may include and use whom.
