@@ -12,7 +12,7 @@
  * inviteNonce, so that reset invites made before are over, and asks reset_filter. No lock is lifted
  * by it. The same again sets the same password.
  * - INV_OK
- * - INV_NO_ACCOUNT: nobody, or another one, has the name
+ * - INV_NO_ACCOUNT: no account has the name, or it is not this JID's
  * - INV_NOT_ALLOWED: client_password_change = no, the account is locked or over, or reset_filter
  *   does not let it in; verdict->text has words for the person
  * - INV_PASSWORD_REFUSED: as inv_redeem

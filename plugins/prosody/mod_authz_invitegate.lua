@@ -14,7 +14,7 @@ local known = cache.new(1024); -- name -> { is_admin, since }
 local function is_admin(username)
 	local answer = known:get(username);
 	if answer and os.time() - answer.since <= fresh then return answer.is_admin; end
-	-- where nothing may wait, and while the agent is away, nobody is an administrator by it
+	-- where nothing may wait, and while the agent is away, admin_filter makes no administrators
 	if not async.ready() then return false; end
 	local told = agent.ask("is-admin", username);
 	if told.result ~= "OK" and told.result ~= "NO_ACCOUNT" then return false; end

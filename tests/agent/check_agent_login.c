@@ -255,7 +255,7 @@ START_TEST(each_request_for_verifiers_costs)
 }
 END_TEST
 
-/* Whether a name has an account or not, which nobody is to learn from what is left. */
+/* What is left of a limit is the same for a name with an account and for one without. */
 START_TEST(each_request_for_verifiers_costs_the_address)
 {
     char name[24];

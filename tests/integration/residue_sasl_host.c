@@ -11,7 +11,7 @@
 #include "tests/support/host_requests.h"
 
 /*
- * A program of Cyrus SASL that takes care of what it is told: what is found in its memory
+ * A program of Cyrus SASL that wipes the secrets it is given: what is found in its memory
  * afterwards was left by libsasl2, its plugins or their libraries.
  *
  * residue_sasl_host FOLDER: the fields of a request are operation, user, token and password.

@@ -150,7 +150,7 @@ START_TEST(setpass_by_the_mechanism_of_the_login)
 }
 END_TEST
 
-/* SCRAM in front has its verifiers refused, and that is what the program is told. */
+/* The verifiers of SCRAM, which comes first, are refused, and sasl_setpass returns that. */
 static const struct {
     const char *lines;
     bool makes;

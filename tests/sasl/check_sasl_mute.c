@@ -32,7 +32,8 @@ static void begin(void)
 
     inv_token_write(token, combined);
     inv_token_free(&token);
-    (void)strcat(combined, ":" SITE_PASSWORD);
+    (void)snprintf(combined + INV_TOKEN_LENGTH, sizeof(combined) - INV_TOKEN_LENGTH, ":%s",
+                   SITE_PASSWORD);
     peer = peer_start_local(PEER_MUTE, slapd_directory(site->slapd));
     for (const char *at = peer_path(peer); *at != '\0'; at++) {
         if (*at == '/')

@@ -232,7 +232,7 @@ static void forked(void)
         _exit(0);
     }
     NEED(child > 0 && waitpid(child, &ended, 0) == child && ended == 0);
-    /* nobody said goodbye on the parent's */
+    /* the parent's connection was not unbound */
     NEED(login("ada") == SASL_OK);
     NEED(is_file(inherited, &status));
 }
@@ -274,7 +274,7 @@ static void then_nobody(void)
     number = find_socket(&status);
     copy = dup(number);
     NEED(setgid(NOBODY) == 0 && setuid(NOBODY) == 0);
-    /* nobody may not read the configuration's password or use root's connection */
+    /* the user "nobody" cannot read the password file, nor use root's connection */
     (void)login("ada");
     NEED(!is_file(number, &status));
     NEED(is_alive(copy));

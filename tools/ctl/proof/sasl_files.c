@@ -73,7 +73,7 @@ static bool is_of_prosody(const char *path)
     return name != NULL && strcmp(name, "/prosody.conf") == 0;
 }
 
-/* False: something is wrong with it, and is told. */
+/* False: the file has a fault, which is reported. */
 static bool check_file(ctl_report *report, const sasl_file *file)
 {
     bool fine = true;
