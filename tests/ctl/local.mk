@@ -7,3 +7,11 @@ tests_ctl_check_ctl_users_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 # and at what the programs of Cyrus SASL here are configured to do
 tests_ctl_check_ctl_sasl_SOURCES = tests/ctl/check_ctl_sasl.c tools/ctl/proof/sasl_files.c
 tests_ctl_check_ctl_sasl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
+# setup, killed and refused at each request
+HEART_TESTS += tests/ctl/check_setup_faults
+LONG_TESTS += tests/ctl/check_setup_faults
+# and the values of cn=config that it compares
+UNIT_TESTS += tests/ctl/check_setup_values
+tests_ctl_check_setup_values_SOURCES = tests/ctl/check_setup_values.c $(SETUP_VALUES)
+nodist_tests_ctl_check_setup_values_SOURCES = $(SETUP_EXAMPLES)
+tests_ctl_check_setup_values_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
