@@ -229,7 +229,7 @@ START_TEST(refused)
                       "request %zu: status %d:\n%s", at, status, printed);
         if (strstr(printed, "not done") != NULL) {
             ck_assert_msg(strstr(printed, "refused  ") != NULL, "request %zu:\n%s", at, printed);
-            ck_assert_int_eq(status, 4);
+            ck_assert(status != 0);
             ended++;
         }
         free(printed);

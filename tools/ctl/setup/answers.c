@@ -66,12 +66,13 @@ static inv_result take_line(const line *at, bool given[KEYS], ctl_answers *answe
 {
     const char *sign = memchr(at->text, '=', at->length);
     const char *name = at->text;
-    const char *value = sign + 1;
+    const char *value;
     size_t name_length;
     size_t value_length;
 
     if (sign == NULL)
         return wrong(at->path, at->number, "expected is \"key = value\"", verdict);
+    value = sign + 1;
     name_length = (size_t)(sign - at->text);
     value_length = at->length - name_length - 1;
     trim(&name, &name_length);

@@ -107,12 +107,13 @@ static inv_result prepare_rights(ctl_task *setup, const ctl_action *action)
 /* What an answer means here: a refusal is one for good, even where a later call may succeed. */
 static inv_result judge(const ctl_task *setup, const inv_operation *operation)
 {
-    inv_result result = inv_operation_result(operation, "changing the directory", setup->verdict);
+    inv_result result = ctl_setup_judge(setup, operation, "changing");
 
     /* unwilling, and "other": what cn=config refuses has mostly these */
-    if (operation->code == 53 || operation->code == 80)
-        result = inv_verdict_set(setup->verdict, INV_CONFIG, "refused (%d): %s", operation->code,
-                                 operation->diagnostic != NULL ? operation->diagnostic : "");
+    if (operation->code == 53 || operation->code == 80) {
+        setup->verdict->result = INV_CONFIG;
+        result = INV_CONFIG;
+    }
     return result;
 }
 
@@ -185,6 +186,10 @@ inv_result ctl_setup_apply(ctl_task *setup)
 
     if (item != NULL)
         result = copy_config(setup);
+    if (result != INV_OK)
+        ctl_plan_tell(setup->plan, CTL_ITEM_REFUSED, "copy",
+                      "cn=config could not be copied, so nothing was begun: %s",
+                      setup->verdict->why);
     while (result == INV_OK && (item = ctl_plan_next(setup->plan)) != NULL)
         result = do_item(setup, item);
     ctl_plan_stop(setup->plan);

@@ -175,7 +175,7 @@ bool ctl_hash_write(const void *bytes, size_t length, char hash[CTL_FILE_HASH_SI
         2 * size >= CTL_FILE_HASH_SIZE)
         return false;
     for (unsigned i = 0; i < size; i++)
-        (void)snprintf(hash + 2 * i, 3, "%02x", digest[i]);
+        (void)snprintf(hash + (size_t)2 * i, 3, "%02x", digest[i]);
     return true;
 }
 

@@ -19,6 +19,20 @@ inv_result ctl_setup_run(const ctl_task *setup, inv_directory *directory, inv_op
     return inv_directory_run(directory, &operation, 1, &deadline, setup->verdict);
 }
 
+inv_result ctl_setup_judge(const ctl_task *setup, const inv_operation *operation, const char *what)
+{
+    inv_result result = inv_operation_result(operation, what, setup->verdict);
+
+    /* the remedies of other commands are for the identity of the configuration */
+    if (result == INV_OK)
+        return INV_OK;
+    return inv_verdict_set(setup->verdict, result, "%s %s: the directory answered %s with %d%s%s",
+                           what, operation->dn, setup->self, operation->code,
+                           operation->diagnostic != NULL && operation->diagnostic[0] != '\0' ? ": "
+                                                                                             : "",
+                           operation->diagnostic != NULL ? operation->diagnostic : "");
+}
+
 inv_result ctl_setup_search(const ctl_task *setup, const char *base, inv_scope scope,
                             const char *filter, inv_operation **search)
 {
@@ -28,7 +42,7 @@ inv_result ctl_setup_search(const ctl_task *setup, const char *base, inv_scope s
     *search = inv_operation_search(base, scope, filter, all);
     result = ctl_setup_run(setup, setup->directory, *search);
     if (result == INV_OK && !inv_operation_answered(*search, INV_LDAP_NO_SUCH_OBJECT))
-        result = inv_operation_result(*search, "looking at the directory", setup->verdict);
+        result = ctl_setup_judge(setup, *search, "looking at");
     return result;
 }
 

@@ -75,6 +75,12 @@ const inv_domain *ctl_setup_each_domain(const ctl_task *setup, size_t index);
 inv_result ctl_setup_run(const ctl_task *setup, inv_directory *directory, inv_operation *operation);
 
 /*
+ * What an answer means: INV_OK for success, else a result with words for who runs setup. what:
+ * "changing".
+ */
+inv_result ctl_setup_judge(const ctl_task *setup, const inv_operation *operation, const char *what);
+
+/*
  * A search as this user for all attributes, which has to succeed or find nothing (32). The caller
  * frees *search, whatever is returned.
  */

@@ -253,10 +253,11 @@ static inv_result has(const ctl_task *setup, const char *base, const char *filte
     inv_operation *search = inv_operation_search(base, INV_SCOPE_SUBTREE, filter, nothing);
     inv_result result;
 
-    if (search != NULL)
-        search->size_limit = 2;
-    result = ctl_setup_run(setup, setup->directory, search);
     *ret_has = false;
+    if (search == NULL)
+        return inv_verdict_no_memory(setup->verdict);
+    search->size_limit = 2;
+    result = ctl_setup_run(setup, setup->directory, search);
     for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
         if (but_for == NULL || !inv_dn_equal(inv_entry_dn(search->entries[i]), but_for))
             *ret_has = true;

@@ -26,10 +26,14 @@ static char next_folded(const char **text)
 {
     size_t blanks = strspn(*text, BLANKS);
 
-    if (blanks == 0)
-        return **text != '\0' ? *(*text)++ : '\0';
+    char byte;
+
     *text += blanks;
-    return **text != '\0' ? ' ' : '\0';
+    byte = **text;
+    if (byte == '\0' || blanks > 0)
+        return byte != '\0' ? ' ' : byte;
+    (*text)++;
+    return byte;
 }
 
 bool ctl_value_equal(const char *a, const char *b)
