@@ -9,7 +9,7 @@ tests_ctl_check_ctl_sasl_SOURCES = tests/ctl/check_ctl_sasl.c tools/ctl/proof/sa
 tests_ctl_check_ctl_sasl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 # setup, killed and refused at each request
 HEART_TESTS += tests/ctl/check_setup_faults
-LONG_TESTS += tests/ctl/check_setup_faults
+LONG_TESTS += tests/ctl/check_setup_faults tests/integration/setup_killed.sh
 # and the values of cn=config that it compares
 UNIT_TESTS += tests/ctl/check_setup_values
 tests_ctl_check_setup_values_SOURCES = tests/ctl/check_setup_values.c $(SETUP_VALUES)
