@@ -163,7 +163,7 @@ static inv_result do_item(ctl_task *setup, ctl_item *item)
     if (result == INV_OK && action->record != NULL)
         result = ctl_journal_add(setup->journal, action->record, setup->verdict);
     if (result != INV_OK) {
-        ctl_plan_end(setup->plan, item, CTL_ITEM_NOT_DONE, setup->verdict->why);
+        ctl_plan_end(setup->plan, item, CTL_ITEM_REFUSED, setup->verdict->why);
         return result;
     }
     result = do_action(setup, item, &state);
