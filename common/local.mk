@@ -93,7 +93,8 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/invite.h include/invitegate/jid.h include/invitegate/key.h \
 	include/invitegate/log.h include/invitegate/login.h include/invitegate/pair.h \
 	include/invitegate/pam_options.h include/invitegate/password.h \
-	include/invitegate/password_change.h include/invitegate/password_form.h include/invitegate/provider.h \
+	include/invitegate/password_change.h include/invitegate/password_form.h \
+	include/invitegate/provider.h \
 	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
 	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
 	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \

@@ -14,10 +14,10 @@ tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c
 	tools/ctl/commands/terms.h tools/ctl/commands/tree.c
 tools_invitectl_SOURCES += tools/ctl/host/agent.c tools/ctl/host/examine.c \
 	tools/ctl/host/files.c tools/ctl/host/host.c tools/ctl/host/host.h tools/ctl/host/lua.c \
-	tools/ctl/host/lua.h tools/ctl/host/lua_words.c tools/ctl/host/pam.c tools/ctl/host/pam_file.c \
+	tools/ctl/host/lua.h tools/ctl/host/lua_find.c tools/ctl/host/lua_words.c tools/ctl/host/pam.c tools/ctl/host/pam_file.c \
 	tools/ctl/host/pam_judge.c tools/ctl/host/pam_judge.h tools/ctl/host/pam_kind.c \
 	tools/ctl/host/pam_kind.h tools/ctl/host/pam_stack.c tools/ctl/host/pam_stack.h \
-	tools/ctl/host/prosody.c tools/ctl/host/prosody.h tools/ctl/host/prosody_check.c \
+	tools/ctl/host/prosody.c tools/ctl/host/prosody.h tools/ctl/host/prosody_check.c tools/ctl/host/prosody_process.c \
 	tools/ctl/host/sasl.c tools/ctl/host/sasl_file.c tools/ctl/host/sasl_file.h \
 	tools/ctl/host/saslauthd.c tools/ctl/host/saslauthd.h tools/ctl/host/socket.c \
 	tools/ctl/host/socket.h tools/ctl/host/text.c tools/ctl/host/text.h tools/ctl/host/unit.c \

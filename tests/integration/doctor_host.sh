@@ -286,6 +286,8 @@ mistake "a misspelt type" "edit etc/pam.d/xmpp 's/^auth  */atuh /'" \
     'pam\.d/xmpp:23: libpam refuses everybody: it does not know the type "atuh"'
 mistake "a misspelt control" "edit etc/pam.d/xmpp 's/auth     requisite/auth requisit/'" \
     'pam\.d/xmpp:24: libpam does not understand "requisit"'
+! grep -qE '^ok +pam .*pam\.d/xmpp:' "$out"
+verdict "what libpam does not understand is not called good" $?
 mistake "a misspelt value in brackets" "edit etc/pam.d/xmpp 's/authinfo_unavail=die/authinfo_unavailable=die/'" \
     'pam\.d/xmpp:23: libpam does not understand'
 mistake "an include that is not there" "xmpp '@include comon-auth' '$auth' '$account'" \
@@ -331,6 +333,10 @@ rm "$root"/etc/pam.d/*
 sed -i '/^pam_service/d' "$config"
 looks $green "nothing of PAM is no mistake"
 says "and a note" 'note +pam .*names pam_invite.so'
+
+fresh
+looks 1 "-d of a domain that is not configured" -d example.com
+says "is no success" 'finding +config .*there is no section \[domain example\.com\]'
 
 # ------------------------------------------------------------------------------------------ files
 
@@ -414,6 +420,11 @@ mistake "no encryption" "edit $host_file 's/c2s_require_encryption = true/c2s_re
     'cfg\.lua:[0-9]+: tokens and passwords are taken on streams that are not encrypted'
 mistake "a program in its place" "printf 'local x = 1\nif x then\nend\n' >etc/prosody/conf.d/a.cfg.lua" \
     'unseen +prosody .*a\.cfg\.lua:1: is more than a list of settings'
+! grep -q '^ok *prosody' "$out"
+verdict "nothing of Prosody is called good by a part of its configuration" $?
+mistake "modules that are computed" "edit $host_file 's/modules_enabled = .*/modules_enabled = { my_modules }/'" \
+    'unseen +prosody .*cfg\.lua:[0-9]+: modules_enabled is not a list of strings' \
+    'unseen +prosody .*as far as the configuration was understood, example\.org does not load mod_invitegate'
 mistake "a file that is not there" "echo 'Include \"conf.d/none.cfg.lua\"' >>etc/prosody/prosody.cfg.lua" \
     'includes conf\.d/none\.cfg\.lua, which is not there'
 
@@ -432,6 +443,28 @@ END
 looks $green "settings of all kinds"
 ! grep -qE 'more than a list|switched off|not encrypted' "$out"
 verdict "are understood" $?
+
+# A Prosody that was started before its user came into the group sasl.
+if [ $is_root -eq 1 ] && command -v setpriv >/dev/null; then
+    mkdir -p "$good/run/prosody"
+    ln -s /bin/sleep "$work/prosody"
+    setpriv --reuid 64002 --regid 64002 --clear-groups "$work/prosody" 1000 &
+    echo $! >"$work/prosody.pid"
+    sleep 0.5
+    mistake "Prosody was not restarted" "cp $work/prosody.pid run/prosody/" \
+        'finding +prosody .*process [0-9]+\) runs without the group 64003, which prosody is in' '> systemctl restart prosody'
+    kill "$(cat "$work/prosody.pid")"
+    setpriv --reuid 64002 --regid 64002 --groups 64003 "$work/prosody" 1000 &
+    echo $! >"$work/prosody.pid"
+    sleep 0.5
+    fresh
+    cp "$work/prosody.pid" "$root/run/prosody/"
+    looks $green "and when it was"
+    ! grep -q 'does not run' "$out"
+    verdict "it is seen to run" $?
+    kill "$(cat "$work/prosody.pid")"
+    rm "$work/prosody.pid"
+fi
 
 # ------------------------------------------------------------------------------------ Cyrus SASL
 
@@ -544,6 +577,7 @@ if [ "$(id -u)" -eq 0 ] && unprivileged --help && command -v setpriv >/dev/null;
     says "a PAM file" 'unseen +pam .*pam\.d/xmpp: was not looked at: Permission denied'
     says "the agent's socket" 'unseen +agent .*was not asked'
     says "Prosody's files" 'unseen +prosody .*conf\.d: was not looked at: Permission denied'
+    says "files of the agent" 'unseen +files .*whether invitegate, the user of invite-agent, can read it was not tried'
     ! grep -q '^ok *files' "$out"
     verdict "nothing is green of what it did not see" $?
     says "what it saw" 'ok +pam .*pam\.d/xmpp-register: whom'

@@ -23,7 +23,7 @@ typedef struct client {
     const ctl_user *user; /* NULL: this process */
     const ctl_unit *unit; /* invite-agent.socket; without files: it is not installed */
     char *path;           /* of the socket, with the root in front */
-    ctl_place place;      /* where the client is told the path */
+    ctl_place place;      /* where the client has the path from */
 } client;
 
 static const char *user_name(const client *work)
@@ -126,7 +126,7 @@ static void tell_answer(const client *work, const char *domain, const ctl_agent_
             "the agent at %s answers %s for %s", work->path, asked->result, domain);
 }
 
-/* A name that nobody can have tells whether the domain is known, without a byte to the directory.
+/* An empty name tells whether the domain is known, without a byte to the directory.
  */
 static void ask_domain(const client *work, int agent, const char *domain)
 {

@@ -16,6 +16,11 @@ static void check_config(ctl_host *host)
                         "where this is a matter of rights, run it as root; else mend the file: "
                         "invitegate.conf(5)",
                         "%s; so nothing that depends on it was looked at", verdict.why);
+    if (host->config != NULL && host->domain != NULL &&
+        inv_config_domain(host->config, host->domain) == NULL)
+        ctl_host_finding(host, "config", &(ctl_place){host->config_path, 0},
+                         "-d with the name of a section; or make a section for it",
+                         "there is no section [domain %s]", host->domain);
 }
 
 void ctl_host_examine(ctl_host *host)

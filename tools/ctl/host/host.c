@@ -32,7 +32,7 @@ static void add(ctl_host *host, const discovery *found, const char *format, va_l
     else if ((place->line == 0 ? asprintf(&what, "%s: %s", place->file, words)
                                : asprintf(&what, "%s:%u: %s", place->file, place->line, words)) < 0)
         what = NULL;
-    /* a file that several services include is told once */
+    /* a file that several services include is reported once */
     if (what == NULL)
         ctl_report_add(host->report, &(ctl_row){.status = CTL_UNSEEN, .check = found->check}, "%s",
                        "out of memory");

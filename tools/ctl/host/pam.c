@@ -40,6 +40,7 @@ static void check_conf(checking *work, const ctl_pam_line *line, const char *con
                          "name the file by its path, or leave conf= out",
                          "conf=%s: there is no such file", conf);
     } else if (sight == CTL_SIGHT_HIDDEN) {
+        work->fine = false;
         ctl_host_unseen(work->host, "pam", &line->place, NULL, "conf=%s could not be looked at",
                         conf);
     }
@@ -359,8 +360,9 @@ static bool names_ours(ctl_host *host, const char *name, unsigned depth, ctl_nam
     bool ours = false;
 
     ctl_host_write(path, sizeof(path), "%s%s", name[0] == '/' ? "" : FOLDER "/", name);
-    if (depth == 0 || ctl_text_read(host, "pam", path, &text) != CTL_SIGHT_READ)
+    if (depth == 0)
         return false;
+    (void)ctl_text_read(host, "pam", path, &text);
     ours = find_name(&text) > 0;
     for (size_t i = 0; i < text.count; i++) {
         const char *included = find_included(text.lines[i]);
@@ -417,6 +419,8 @@ static bool check_files(ctl_host *host, const ctl_names *names)
             !ctl_names_have(&parts, names->names[i]))
             check_service(host, names->names[i], none);
     }
+    if (ours == NULL)
+        ctl_host_unseen(host, "pam", NULL, NULL, "no file was judged: out of memory");
     free(ours);
     ctl_names_clear(&parts);
     return any;
@@ -427,9 +431,12 @@ static void check_wanted(ctl_host *host, const char *name, const char *who,
                          const ctl_pam_type *needed)
 {
     char path[512];
+    char vendor[512];
 
     ctl_host_write(path, sizeof(path), FOLDER "/%s", name);
-    if (ctl_host_exists(host, path) != CTL_SIGHT_ABSENT) {
+    ctl_host_write(vendor, sizeof(vendor), "/usr/lib/pam.d/%s", name);
+    if (ctl_host_exists(host, path) != CTL_SIGHT_ABSENT ||
+        ctl_host_exists(host, vendor) != CTL_SIGHT_ABSENT) {
         check_service(host, name, needed);
         return;
     }
@@ -456,7 +463,6 @@ void ctl_host_check_pam(ctl_host *host, const char *service)
 {
     static const ctl_pam_type by_login[] = {CTL_PAM_AUTH, CTL_PAM_TYPES};
     static const ctl_pam_type by_change[] = {CTL_PAM_PASSWORD, CTL_PAM_TYPES};
-    const ctl_host *const seen = host;
     ctl_names names;
     const ctl_sight sight = ctl_names_read(host, "pam", FOLDER, "", &names);
     bool any = check_files(host, &names);
@@ -465,8 +471,8 @@ void ctl_host_check_pam(ctl_host *host, const char *service)
         any = true;
         check_wanted(host, service, "Prosody, by Cyrus SASL,", by_login);
     }
-    for (size_t i = 0; seen->config != NULL && i < seen->config->domain_count; i++) {
-        const inv_domain *domain = &seen->config->domains[i];
+    for (size_t i = 0; host->config != NULL && i < host->config->domain_count; i++) {
+        const inv_domain *domain = &host->config->domains[i];
         char who[300];
 
         if (domain->pam_service[0] == '\0' || !ctl_host_wants(host, domain->name))

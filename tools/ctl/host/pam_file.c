@@ -11,9 +11,10 @@
 
 /* The files of /etc/pam.d: lines "type control module words", and what they include. */
 
-#define FOLDER "/etc/pam.d"
-#define BLANKS " \t"
-#define DEPTH  32 /* of includes, as in libpam */
+#define FOLDER        "/etc/pam.d"
+#define VENDOR_FOLDER "/usr/lib/pam.d" /* what packages bring; the first folder counts */
+#define BLANKS        " \t"
+#define DEPTH         32 /* of includes, as in libpam */
 
 typedef struct reading {
     ctl_host *host;
@@ -133,7 +134,7 @@ static bool parse_control(const char *control, int actions[CTL_PAM_CODES])
 
 /* ---------------------------------------------------------------------------------- lines */
 
-/* The next word of a line, or what stands in brackets, with them: cut off in place. NULL: none. */
+/* The next word of a line, or a text in brackets, with them: cut off in place. NULL: none. */
 static char *next_word(char **rest)
 {
     char *word = *rest + strspn(*rest, BLANKS);
@@ -339,6 +340,11 @@ static ctl_sight read_file(reading *work, const char *service)
     /* a path may be written where a service is included */
     ctl_host_write(path, sizeof(path), "%s%s", service[0] == '/' ? "" : FOLDER "/", service);
     sight = ctl_text_read(work->host, "pam", path, &text);
+    if (sight == CTL_SIGHT_ABSENT && service[0] != '/') {
+        ctl_text_clear(&text);
+        ctl_host_write(path, sizeof(path), "%s/%s", VENDOR_FOLDER, service);
+        sight = ctl_text_read(work->host, "pam", path, &text);
+    }
     file = sight == CTL_SIGHT_READ ? keep(work->stack, text.path) : NULL;
     for (size_t i = 0; file != NULL && i < text.count; i++)
         read_continued(work, &text, file, &i);

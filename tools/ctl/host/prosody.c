@@ -8,6 +8,29 @@
 
 #define MAIN_FILE "/etc/prosody/prosody.cfg.lua"
 
+/* Lists that are more than strings: what is missing from them may be there. */
+static void check_plain(ctl_host *host, ctl_lua_config *config)
+{
+    static const char *const lists[] = {"modules_enabled", "modules_disabled", "plugin_paths",
+                                        NULL};
+
+    for (size_t i = 0; i < config->count; i++) {
+        const ctl_lua_setting *setting = &config->settings[i];
+        bool is_list = false;
+        bool plain = setting->value.kind != CTL_LUA_OTHER;
+
+        for (size_t j = 0; lists[j] != NULL; j++)
+            is_list |= strcmp(lists[j], setting->name) == 0;
+        for (size_t j = 0; j < setting->value.count; j++)
+            plain &= setting->value.items[j].value.kind == CTL_LUA_STRING;
+        if (!is_list || plain)
+            continue;
+        config->incomplete = true;
+        ctl_host_unseen(host, "prosody", &setting->place, NULL,
+                        "%s is not a list of strings: what is in it is not known", setting->name);
+    }
+}
+
 void ctl_prosody_read(ctl_host *host, ctl_prosody *prosody)
 {
     const char *user;
@@ -16,6 +39,7 @@ void ctl_prosody_read(ctl_host *host, ctl_prosody *prosody)
     prosody->sight = ctl_lua_read(host, MAIN_FILE, &prosody->config);
     if (prosody->sight == CTL_SIGHT_ABSENT)
         return;
+    check_plain(host, &prosody->config);
     user = ctl_lua_text(ctl_lua_own(&prosody->config, "*", "prosody_user"), "prosody");
     prosody->has_user = user != NULL && ctl_user_find(host, user, NULL, &prosody->user);
 }

@@ -33,4 +33,7 @@ const char *ctl_prosody_pam_service(const ctl_host *host, const ctl_prosody *pro
 /* The name of the file of Cyrus SASL's options that such a host has ("prosody"), or NULL. */
 const char *ctl_prosody_sasl_name(const ctl_host *host, const ctl_prosody *prosody);
 
+/* Adds a finding where the Prosody that runs lacks a group that its user has by now. */
+void ctl_prosody_check_process(ctl_host *host, const ctl_prosody *prosody);
+
 #endif

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glob.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,31 @@ static const ctl_lua_setting *find(const visit *work, const char *name)
 static const ctl_place *place_of(const visit *work, const ctl_lua_setting *setting)
 {
     return setting != NULL ? &setting->place : &work->virtual_host->place;
+}
+
+/*
+ * Adds what is wrong because something is missing: a finding, unless it may be in what was not
+ * read. The setting is where it could have been.
+ */
+static void tell_missing(visit *work, const ctl_lua_setting *setting, const char *remedy,
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void tell_missing(visit *work, const ctl_lua_setting *setting, const char *remedy,
+                         const char *format, ...)
+{
+    char what[600];
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vsnprintf(what, sizeof(what), format, arguments) < 0)
+        what[0] = '\0';
+    va_end(arguments);
+    work->fine = false;
+    if (work->prosody->config.incomplete)
+        ctl_host_unseen(work->host, CHECK, place_of(work, setting), NULL,
+                        "as far as the configuration was understood, %s", what);
+    else
+        ctl_host_finding(work->host, CHECK, place_of(work, setting), remedy, "%s", what);
 }
 
 static bool is_true(const ctl_lua_setting *setting)
@@ -102,28 +128,24 @@ static void check_module(visit *work)
         ctl_lua_own(&work->prosody->config, work->virtual_host->name, "plugin_paths");
 
     if (!ctl_prosody_loads(work->prosody, work->virtual_host->name, "invitegate")) {
-        work->fine = false;
-        ctl_host_finding(work->host, CHECK,
-                         place_of(work, ctl_lua_own(&work->prosody->config,
-                                                    work->virtual_host->name, "modules_enabled")),
-                         "modules_enabled = { \"invitegate\" } for the host",
-                         "%s does not load mod_invitegate: no client can register there",
-                         work->virtual_host->name);
+        tell_missing(
+            work, ctl_lua_own(&work->prosody->config, work->virtual_host->name, "modules_enabled"),
+            "modules_enabled = { \"invitegate\" } for the host",
+            "%s does not load mod_invitegate: no client can register there",
+            work->virtual_host->name);
         return;
     }
     if (is_module_there(work, "invitegate"))
         return;
-    work->fine = false;
     if (own != NULL)
-        ctl_host_finding(work->host, CHECK, &own->place,
-                         "write it in front of every VirtualHost, also of those in other files",
-                         "plugin_paths counts for all hosts only: mod_invitegate is not found");
+        tell_missing(work, own,
+                     "write it in front of every VirtualHost, also of those in other files",
+                     "plugin_paths counts for all hosts only: mod_invitegate is not found");
     else
-        ctl_host_finding(
-            work->host, CHECK, place_of(work, paths),
-            "plugin_paths = { \"/usr/local/share/invitegate/prosody\" }, or where it is "
-            "installed; the last plugin_paths of all files counts",
-            "none of plugin_paths has mod_invitegate.lua");
+        tell_missing(work, paths,
+                     "plugin_paths = { \"/usr/local/share/invitegate/prosody\" }, or where it is "
+                     "installed; the last plugin_paths of all files counts",
+                     "none of plugin_paths has mod_invitegate.lua");
 }
 
 static void check_rivals(visit *work)
@@ -134,13 +156,12 @@ static void check_rivals(visit *work)
     for (size_t i = 0; rivals[i] != NULL; i++) {
         if (!ctl_prosody_loads(work->prosody, work->virtual_host->name, rivals[i]))
             continue;
-        work->fine = false;
-        ctl_host_finding(work->host, CHECK, &work->virtual_host->place,
-                         "modules_disabled = { \"invites\"; \"invites_adhoc\"; "
-                         "\"invites_register\" } for the host",
-                         "%s loads mod_%s, which does not go together with mod_invitegate: people "
-                         "are refused by one of them",
-                         work->virtual_host->name, rivals[i]);
+        tell_missing(work, NULL,
+                     "modules_disabled = { \"invites\"; \"invites_adhoc\"; \"invites_register\" } "
+                     "for the host",
+                     "%s loads mod_%s, which does not go together with mod_invitegate: people are "
+                     "refused by one of them",
+                     work->virtual_host->name, rivals[i]);
     }
 }
 
@@ -193,12 +214,9 @@ static void check_ldap(visit *work, const ctl_lua_setting *provider)
                          "the password of ldap_rootdn: docs/prosody.md, \"Logins by LDAP\"",
                          "the password is still that of the example");
     }
-    if (find(work, "ldap_base") == NULL) {
-        work->fine = false;
-        ctl_host_finding(work->host, CHECK, place_of(work, provider),
-                         "ldap_base = \"ou=people,...\"",
-                         "there is no ldap_base: Prosody does not load the provider");
-    }
+    if (find(work, "ldap_base") == NULL)
+        tell_missing(work, provider, "ldap_base = \"ou=people,...\"",
+                     "there is no ldap_base: Prosody does not load the provider");
     if (pattern != NULL && pattern[0] != '\0' && strstr(pattern, "$user") == NULL) {
         work->fine = false;
         ctl_host_finding(work->host, CHECK, &filter->place,
@@ -238,13 +256,12 @@ static void check_internal(visit *work, const char *name)
         ctl_lua_own(&work->prosody->config, work->virtual_host->name, "authentication");
 
     if (own == NULL) {
-        work->fine = false;
-        ctl_host_finding(work->host, CHECK, place_of(work, find(work, "authentication")),
-                         "authentication = \"ldap\" (or \"cyrus\") in the VirtualHost, as in "
-                         "config-examples/prosody",
-                         "%s has no provider of its own and logs people in by %s: who is in the "
-                         "directory only cannot log in",
-                         work->virtual_host->name, name);
+        tell_missing(work, find(work, "authentication"),
+                     "authentication = \"ldap\" (or \"cyrus\") in the VirtualHost, as in "
+                     "config-examples/prosody",
+                     "%s has no provider of its own and logs people in by %s: who is in the "
+                     "directory only cannot log in",
+                     work->virtual_host->name, name);
     } else {
         ctl_host_note(work->host, CHECK, &own->place, NULL,
                       "%s logs people in by its own store (%s): who registered elsewhere cannot "
@@ -362,6 +379,7 @@ void ctl_host_check_prosody(ctl_host *host, const ctl_prosody *prosody)
         if (ctl_host_wants(host, host->config->domains[i].name))
             check_domain(host, prosody, host->config->domains[i].name);
     }
+    ctl_prosody_check_process(host, prosody);
     for (size_t i = 0; i < prosody->config.host_count; i++) {
         visit work = {host, prosody, &prosody->config.hosts[i], true};
 

@@ -55,12 +55,12 @@ static int read_whole(const char *path, char **bytes, size_t *length)
     return cause;
 }
 
-static bool split(ctl_text *text, size_t length)
+static bool split(ctl_text *text)
 {
     size_t lines = 1;
 
-    text->bytes[length] = '\0';
-    for (size_t i = 0; i < length; i++) {
+    text->bytes[text->length] = '\0';
+    for (size_t i = 0; i < text->length; i++) {
         /* NUL ends no line of these programs; it is no part of what they understand either. */
         if (text->bytes[i] == '\0')
             text->bytes[i] = ' ';
@@ -76,12 +76,11 @@ static bool split(ctl_text *text, size_t length)
 
 ctl_sight ctl_text_read_at(ctl_host *host, const char *check, const char *path, ctl_text *text)
 {
-    size_t length = 0;
     int cause;
 
     *text = (ctl_text){.path = strdup(path)};
-    cause = text->path != NULL ? read_whole(path, &text->bytes, &length) : ENOMEM;
-    if (cause == 0 && !split(text, length))
+    cause = text->path != NULL ? read_whole(path, &text->bytes, &text->length) : ENOMEM;
+    if (cause == 0 && !split(text))
         cause = ENOMEM;
     return cause == 0 ? CTL_SIGHT_READ : tell(host, check, path, cause);
 }
@@ -101,7 +100,7 @@ ctl_sight ctl_text_read(ctl_host *host, const char *check, const char *path, ctl
 void ctl_text_clear(ctl_text *text)
 {
     if (text->bytes != NULL)
-        explicit_bzero(text->bytes, strlen(text->bytes)); /* some have passwords */
+        explicit_bzero(text->bytes, text->length); /* some have passwords */
     free(text->bytes);
     free(text->lines);
     free(text->path);

@@ -11,6 +11,7 @@
 typedef struct ctl_text {
     char *path; /* as it was opened */
     char *bytes;
+    size_t length;
     char **lines; /* into bytes, without their line feeds; line 1 is lines[0] */
     size_t count;
 } ctl_text;
