@@ -100,7 +100,7 @@ mkdir -p "$good/etc/pam.d" "$good/etc/invitegate" "$good/lib/security" "$good/et
 for module in invite deny pwquality unix permit; do : >"$good/lib/security/pam_$module.so"; done
 : >"$good/usr/local/sbin/invite-agent"
 : >"$good/usr/lib/sasl2/libinvite.so"
-: >"$good/usr/local/share/invitegate/prosody/mod_invitegate.lua"
+for module in mod_invitegate mod_auth_invitegate; do : >"$good/usr/local/share/invitegate/prosody/$module.lua"; done
 : >"$good/usr/lib/prosody/modules/mod_auth_cyrus/mod_auth_cyrus.lua"
 : >"$good/usr/lib/lua/5.4/lualdap.so"
 : >"$good/usr/lib/lua/5.4/cyrussasl.so"
@@ -444,6 +444,15 @@ looks $green "settings of all kinds"
 ! grep -qE 'more than a list|switched off|not encrypted' "$out"
 verdict "are understood" $?
 
+# The recommended way, logins by the agent.
+fresh
+cp "$examples/prosody/invitegate.cfg.lua" "$root/$host_file"
+looks $green "logins by invite-agent"
+says "are as they should be" 'ok +prosody .*example.org loads mod_invitegate and logs people in by invitegate'
+mistake "its provider is not installed" \
+    "cp '$examples/prosody/invitegate.cfg.lua' $host_file; rm usr/local/share/invitegate/prosody/mod_auth_invitegate.lua" \
+    'cfg\.lua:[0-9]+: none of plugin_paths has mod_auth_invitegate\.lua: nobody can log in'
+
 # A Prosody that was started before its user came into the group sasl.
 if [ $is_root -eq 1 ] && command -v setpriv >/dev/null; then
     mkdir -p "$good/run/prosody"
@@ -485,6 +494,8 @@ mistake "an option that libinvite.so does not have" "echo 'invite_domain: exampl
 mistake "a line that is no option" "edit $svn 's/mech_list:/mech_list =/'" 'svn\.conf:[0-9]+: libsasl2 does not understand this line'
 mistake "PLAIN without saslauthd" "edit $svn 's/mech_list: /&PLAIN /'" 'svn\.conf: PLAIN is offered, and no password verified'
 mistake "the plugin is not installed" "rm usr/lib/sasl2/libinvite.so" 'libinvite\.so is not where libsasl2 looks'
+mistake "capitals in its options" "edit $svn 's,^invite_conf: .*,Invite_Conf:\t/etc/invitegate.conf,'" \
+    'svn\.conf:[0-9]+: invite_conf names a file that is not there'
 mistake "SCRAM without verifiers" "edit $conf/invitegate.conf 's/^password_verifiers =.*/password_verifiers = server/'" \
     'svn\.conf:[0-9]+: SCRAM is offered, but no domain keeps'
 mistake "Postfix" "mkdir -p etc/postfix/sasl; sed /mech_list/d '$examples/sasl2/smtpd.conf' >etc/postfix/sasl/smtpd.conf" \
@@ -536,7 +547,7 @@ if [ $is_root -eq 1 ] && PATH=$PATH:/usr/sbin command -v saslauthd >/dev/null; t
 fi
 mistake "no prosody.conf" "rm $prosody" 'finding +sasl .*there is no .*/etc/sasl2/prosody\.conf, .*ANONYMOUS'
 mistake "prosody.conf without mech_list" "edit $prosody /mech_list/d" 'prosody\.conf: there is no mech_list' '> mech_list: PLAIN'
-mistake "SCRAM at Prosody" "edit $prosody 's/PLAIN/SCRAM-SHA-1 PLAIN/'" 'prosody\.conf:[0-9]+: for SCRAM lua-cyrussasl sends memory'
+mistake "SCRAM at Prosody" "edit $prosody 's/PLAIN/PLAIN scram-sha-256-plus/'" 'prosody\.conf:[0-9]+: for SCRAM lua-cyrussasl sends memory'
 mistake "another pwcheck_method" "edit $prosody s/saslauthd/auxprop/" 'prosody\.conf:[0-9]+: PLAIN is offered, and no password verified'
 mistake "no PAM service for it" "rm etc/pam.d/xmpp" 'Prosody, by Cyrus SASL, asks for the service xmpp, but .* is not there'
 mistake "another PAM service" "edit $host_file 's/\"xmpp\"/\"other\"/'" 'pam\.d/other: its auth lines do not ask pam_invite\.so'

@@ -13,7 +13,6 @@
 #include "proof/places.h"
 #include "proof/proof.h"
 #include "proof/report.h"
-#include "proof/sasl_files.h"
 #include "session.h"
 
 /* Seconds that this host's clock and the server's may differ. */
@@ -296,7 +295,6 @@ static inv_result run(ctl_session *session, void *state)
     config = session->context->config;
     ctl_report_add(work->report, &(ctl_row){.check = "config"}, "%s is sound", config->path);
     check_keys(work, config);
-    ctl_check_sasl_files(work->report);
     return ctl_each_domain(session, session->domain, examine, work);
 }
 

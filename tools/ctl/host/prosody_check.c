@@ -257,8 +257,8 @@ static void check_internal(visit *work, const char *name)
 
     if (own == NULL) {
         tell_missing(work, find(work, "authentication"),
-                     "authentication = \"ldap\" (or \"cyrus\") in the VirtualHost, as in "
-                     "config-examples/prosody",
+                     "authentication = \"invitegate\" in the VirtualHost, as in "
+                     "config-examples/prosody/invitegate.cfg.lua",
                      "%s has no provider of its own and logs people in by %s: who is in the "
                      "directory only cannot log in",
                      work->virtual_host->name, name);
@@ -278,7 +278,7 @@ static void check_other_provider(visit *work, const ctl_lua_setting *setting, co
     if (!is_module_there(work, module)) {
         work->fine = false;
         ctl_host_finding(work->host, CHECK, place_of(work, setting),
-                         "authentication = \"ldap\" or \"cyrus\", or install the module",
+                         "authentication = \"invitegate\", or install the module",
                          "none of plugin_paths has mod_%s.lua: nobody can log in", module);
     } else if (strcmp(name, "invitegate") != 0) {
         work->fine = false;
@@ -306,7 +306,7 @@ static void check_provider(visit *work)
     } else if (strcmp(name, "anonymous") == 0) {
         work->fine = false;
         ctl_host_finding(work->host, CHECK, place_of(work, setting),
-                         "authentication = \"ldap\" or \"cyrus\"",
+                         "authentication = \"invitegate\"",
                          "%s lets everybody in without an account", work->virtual_host->name);
     } else {
         check_other_provider(work, setting, name);
@@ -361,7 +361,7 @@ static void check_domain(ctl_host *host, const ctl_prosody *prosody, const char 
                         "whether there is a VirtualHost \"%s\" is not known", domain);
     else if (virtual_host == NULL)
         ctl_host_finding(host, CHECK, NULL,
-                         "cp config-examples/prosody/ldap.cfg.lua /etc/prosody/conf.d/, with your "
+                         "cp config-examples/prosody/invitegate.cfg.lua /etc/prosody/conf.d/, with your "
                          "domain; or link the file of conf.avail there",
                          "no file that Prosody reads has VirtualHost \"%s\"", domain);
 }

@@ -33,11 +33,16 @@ static void find_mistake(program *work, ctl_sasl_key key, const char *remedy, co
     ctl_host_finding(work->host, CHECK, &work->file.places[key], remedy, "%s", what);
 }
 
+/* Any form of SCRAM, with channel binding or without. */
 static bool offers_scram(const char *mechanisms)
 {
-    return ctl_sasl_lists(mechanisms, "SCRAM-SHA-1") ||
-           ctl_sasl_lists(mechanisms, "SCRAM-SHA-256") ||
-           ctl_sasl_lists(mechanisms, "SCRAM-SHA-512");
+    while (mechanisms != NULL && *mechanisms != '\0') {
+        mechanisms += strspn(mechanisms, " \t,");
+        if (strncasecmp(mechanisms, "SCRAM-", strlen("SCRAM-")) == 0)
+            return true;
+        mechanisms += strcspn(mechanisms, " \t,");
+    }
+    return false;
 }
 
 static void check_mechanisms(program *work)
