@@ -22,7 +22,7 @@ common_libcommon_a_SOURCES += common/base/ascii.c common/base/deadline.c common/
 common_libcommon_a_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
 	common/config/descriptor.c common/config/descriptor.h common/config/group_filter.c \
 	common/config/group_filter.h common/config/keys.c common/config/keys.h common/config/lists.c \
-	common/config/password_form.c common/config/reader.c common/config/reader.h \
+	common/config/pam_options.c common/config/password_form.c common/config/reader.c common/config/reader.h \
 	common/config/settings.c common/config/values.c
 
 # operations in flight
@@ -92,8 +92,9 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/dn.h include/invitegate/freshness.h include/invitegate/group.h \
 	include/invitegate/invite.h include/invitegate/jid.h include/invitegate/key.h \
 	include/invitegate/log.h include/invitegate/login.h include/invitegate/pair.h \
-	include/invitegate/password.h include/invitegate/password_change.h \
-	include/invitegate/password_form.h include/invitegate/provider.h \
+	include/invitegate/pam_options.h include/invitegate/password.h \
+	include/invitegate/password_change.h include/invitegate/password_form.h \
+	include/invitegate/provider.h \
 	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
 	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
 	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \

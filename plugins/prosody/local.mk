@@ -13,11 +13,11 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/guest.lib.lua \
 	plugins/prosody/invitegate/leftover.lib.lua \
 	plugins/prosody/invitegate/login.lib.lua \
+	plugins/prosody/invitegate/mistakes.lib.lua \
 	plugins/prosody/invitegate/own.lib.lua \
 	plugins/prosody/invitegate/preauth.lib.lua \
 	plugins/prosody/invitegate/provider.lib.lua \
 	plugins/prosody/invitegate/register.lib.lua \
-	plugins/prosody/invitegate/rivals.lib.lua \
 	plugins/prosody/invitegate/roster.lib.lua \
 	plugins/prosody/invitegate/sasl.lib.lua \
 	plugins/prosody/invitegate/stream.lib.lua \

@@ -11,4 +11,4 @@ module:require "login";
 module:require "changes";
 module:require "commands";
 module:require "own";
-module:require "rivals";
+module:require "mistakes";

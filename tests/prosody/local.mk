@@ -2,7 +2,7 @@
 # Prosody with slixmpp as its client; each suite has a slapd, an agent and a Prosody of its own, and is
 # skipped where they are not installed.
 PROSODY_TESTS = tests/prosody/registration.py tests/prosody/errors.py tests/prosody/stanzas.py
-PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/subscription.py \
+PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/mistakes.py tests/prosody/subscription.py \
 	tests/prosody/commands.py tests/prosody/outages.py tests/prosody/races.py \
 	tests/prosody/events.py tests/prosody/encryption.py tests/prosody/local_accounts.py \
 	tests/prosody/cyrus.py tests/prosody/cyrus_token.py tests/prosody/federation.py tests/prosody/retries.py \

@@ -91,6 +91,12 @@ typedef struct ctl_command {
     int (*parse)(const ctl_invocation *invocation, void *state);
 
     /*
+     * Whether this call does without the configuration, after parse: run gets a session without a
+     * context, and read is not called. NULL: no.
+     */
+    bool (*stands_alone)(const void *state);
+
+    /*
      * Chooses the domain and reads arguments that depend on the configuration: one of the
      * ctl_argument_ functions (session.h) or the command's own. NULL: only the domain is chosen,
      * that of -d; without -d the only one for CTL_ONE_CALL, and none for the others.

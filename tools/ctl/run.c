@@ -65,10 +65,12 @@ static int conclude(const ctl_session *session, void *state)
 static int run_parsed(const ctl_invocation *invocation, void *state)
 {
     ctl_session session = {.invocation = invocation, .verdict = INV_VERDICT_INIT};
-    inv_result result = open_context(&session);
+    const ctl_command *command = invocation->command;
+    const bool alone = command->stands_alone != NULL && command->stands_alone(state);
+    inv_result result = alone ? INV_OK : open_context(&session);
     int status;
 
-    if (result == INV_OK)
+    if (result == INV_OK && !alone)
         result = read_arguments(&session, state);
     if (result == INV_OK)
         result = run_command(&session, state);

@@ -26,4 +26,4 @@ local function remove(username)
 	if is_there(username) then usermanager.get_provider(module.host).delete_user(username); end
 end
 
-return { is_there = is_there; set_password = set_password; remove = remove };
+return { has_own_store = has_own_store; is_there = is_there; set_password = set_password; remove = remove };

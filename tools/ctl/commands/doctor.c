@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "host/host.h"
 #include "invitegate/group.h"
 #include "invitegate/password_form.h"
 #include "proof/container.h"
 #include "proof/places.h"
 #include "proof/proof.h"
 #include "proof/report.h"
-#include "proof/sasl_files.h"
 #include "session.h"
 
 /* Seconds that this host's clock and the server's may differ. */
@@ -19,6 +21,8 @@
 typedef struct examination {
     inv_keys *keys;
     ctl_report *report;
+    bool host;  /* this machine in place of the directory */
+    char *root; /* without a slash at its end; NULL: the machine itself */
 } examination;
 
 static void check_keys(examination *work, const inv_config *config)
@@ -227,17 +231,70 @@ cleanup:
     return result;
 }
 
+static inv_result examine_host(ctl_session *session, examination *work)
+{
+    const ctl_invocation *invocation = session->invocation;
+    const char *root = work->root != NULL ? work->root : "";
+    const char *given = invocation->config_path;
+    char *path = NULL;
+
+    if (asprintf(&path, "%s%s", given != NULL ? "" : root,
+                 given != NULL ? given : INV_CONFIG_PATH) < 0)
+        return inv_verdict_no_memory(&session->verdict);
+    ctl_host_examine(&(ctl_host){
+        .report = work->report, .root = root, .config_path = path, .domain = invocation->domain});
+    free(path);
+    return INV_OK;
+}
+
+static const ctl_option options[] = {
+    {"host", 0, NULL, false, "look at this machine in place of the directory"},
+    {"root", 0, "DIR", false, "with --host: the machine whose files are below DIR"},
+    {NULL, 0, NULL, false, NULL},
+};
+
+static int parse(const ctl_invocation *invocation, void *state)
+{
+    const char *root = ctl_option_text(invocation, "root");
+    examination *work = state;
+    size_t length;
+
+    work->host = ctl_option_given(invocation, "host");
+    if (root == NULL)
+        return CTL_EXIT_OK;
+    if (!work->host)
+        return ctl_usage(invocation, "--root goes together with --host");
+    if (root[0] != '/')
+        return ctl_usage(invocation, "--root needs an absolute path");
+    length = strlen(root);
+    while (length > 0 && root[length - 1] == '/')
+        length--;
+    work->root = strndup(root, length);
+    if (work->root != NULL)
+        return CTL_EXIT_OK;
+    ctl_warn("out of memory");
+    return CTL_EXIT_TEMPORARY;
+}
+
+/* What cannot be read is what doctor --host tells. */
+static bool stands_alone(const void *state)
+{
+    return ((const examination *)state)->host;
+}
+
 static inv_result run(ctl_session *session, void *state)
 {
-    const inv_config *config = session->context->config;
+    const inv_config *config;
     examination *work = state;
 
     work->report = ctl_report_new();
     if (work->report == NULL)
         return inv_verdict_no_memory(&session->verdict);
+    if (work->host)
+        return examine_host(session, work);
+    config = session->context->config;
     ctl_report_add(work->report, &(ctl_row){.check = "config"}, "%s is sound", config->path);
     check_keys(work, config);
-    ctl_check_sasl_files(work->report);
     return ctl_each_domain(session, session->domain, examine, work);
 }
 
@@ -249,7 +306,7 @@ static int print(const ctl_session *session, void *state)
         return CTL_EXIT_OK;
     if (!ctl_report_print(work->report, session->invocation->json))
         return CTL_EXIT_TEMPORARY;
-    return ctl_report_findings(work->report) > 0 ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
+    return ctl_report_open(work->report) > 0 ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
 }
 
 static void clear(void *state)
@@ -258,6 +315,7 @@ static void clear(void *state)
 
     ctl_report_free(&work->report);
     inv_keys_free(&work->keys);
+    free(work->root);
 }
 
 const ctl_command ctl_doctor = {
@@ -267,13 +325,17 @@ const ctl_command ctl_doctor = {
     .details =
         "Rights are proved with throwaway entries that are removed again. Exit status: 0 all\n"
         "is well, 1 there are findings, 3 or 4 the examination could not be ended. Works on\n"
-        "every configured domain unless -d names one.",
-    .options = ctl_no_options,
+        "every configured domain unless -d names one. With --host it looks at this machine as\n"
+        "people meet it, and needs no directory; what this user may not see makes the exit\n"
+        "status 1 as well.",
+    .options = options,
     .without_keys = true,
     .long_calls = true,
     .prints_failures = true,
     .calls = CTL_OWN_CALLS,
     .state_size = sizeof(examination),
+    .parse = parse,
+    .stands_alone = stands_alone,
     .run = run,
     .print = print,
     .clear = clear,
