@@ -99,12 +99,11 @@ static made_by_one made_of(const made_accounts *made, const char *id)
     return one;
 }
 
-/* One of count uses is of this account: of the attempt that made it, or of its JID. */
-static bool has_use(const inv_use *uses, size_t count, const inv_account *account)
+/* By the nonce: one name may have had several uses. */
+static bool is_recorded(const inv_invite *invite, const inv_account *account)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (inv_ascii_equal(uses[i].nonce, inv_account_made_by(account)) ||
-            inv_ascii_equal(uses[i].jid, account->jid))
+    for (size_t i = 0; i < invite->used_by_count; i++) {
+        if (inv_ascii_equal(invite->used_by[i].nonce, inv_account_made_by(account)))
             return true;
     }
     return false;
@@ -113,9 +112,8 @@ static bool has_use(const inv_use *uses, size_t count, const inv_account *accoun
 static bool is_lost(const repair *run, const inv_invite *invite, const inv_account *account)
 {
     return account->jid != NULL && *inv_account_made_by(account) != '\0' &&
-           repair_is_old(run, account->created) &&
-           !has_use(invite->claims, invite->claim_count, account) &&
-           !has_use(invite->used_by, invite->used_by_count, account);
+           repair_is_old(run, account->created) && inv_claim_of(invite, account->jid) == NULL &&
+           !is_recorded(invite, account);
 }
 
 /* Counts it off in *invite too, for the next account. */

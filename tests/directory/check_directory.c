@@ -343,6 +343,23 @@ START_TEST(no_further_page_from_another_connection)
 }
 END_TEST
 
+/* Nor one that is asked for again because the server was restarted meanwhile. */
+START_TEST(no_further_page_from_a_server_that_was_restarted)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    inv_operation *search =
+        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
+
+    search->paged = search->by_page = true;
+    run(admin, search);
+    ck_assert(inv_operation_has_more(search));
+    site_restart(site, NULL, NULL);
+    ck_assert_int_eq(inv_directory_run(admin, &search, 1, &deadline, &verdict), INV_DIRECTORY_DOWN);
+    ck_assert_uint_eq(search->entry_count, 0);
+    inv_operation_free(&search);
+}
+END_TEST
+
 /* What stands after is this operation's, and in its answer: no second read. */
 START_TEST(an_update_tells_what_it_left)
 {
@@ -612,6 +629,7 @@ int main(void)
     tcase_add_test(operations, many_in_flight);
     tcase_add_test(operations, long_lists_come_in_pages);
     tcase_add_test(operations, no_further_page_from_another_connection);
+    tcase_add_test(operations, no_further_page_from_a_server_that_was_restarted);
     tcase_add_test(operations, a_long_answer_page_by_page);
     tcase_add_test(operations, an_update_tells_what_it_left);
     tcase_add_test(operations, the_policys_words_and_what_was_left);

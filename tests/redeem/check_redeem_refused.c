@@ -56,6 +56,18 @@ START_TEST(expiry_is_judged_at_acceptance)
 }
 END_TEST
 
+/* Nor does it count against an invite that ends before. */
+START_TEST(an_acceptance_ahead_is_none)
+{
+    time_t expires = 0;
+    inv_token *token = expired_since(-300, &expires);
+
+    ck_assert_int_eq(redeem_at(token, "early", expires + 60), INV_OK);
+    site_expect(site, token, 0, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(acceptance_counts_for_an_hour)
 {
     time_t expires = 0;
@@ -505,6 +517,7 @@ int main(void)
     tcase_set_timeout(refused, 60);
     tcase_add_unchecked_fixture(refused, fixture_start_aged, fixture_stop);
     tcase_add_test(refused, expiry_is_judged_at_acceptance);
+    tcase_add_test(refused, an_acceptance_ahead_is_none);
     tcase_add_test(refused, acceptance_counts_for_an_hour);
     tcase_add_test(refused, a_check_tells_the_same);
     tcase_add_test(refused, a_revoked_token);

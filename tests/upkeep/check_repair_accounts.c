@@ -109,12 +109,56 @@ START_TEST(a_reset_since_makes_no_difference)
     let_it_age(site);
     repair();
     expect_no_note("l4@example.org");
+    ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 0);
     site_expect(site, token, 1, 0, 1, 1, 1);
     restore(token, "2");
     repair();
     expect_note("the use by l4@example.org");
     site_expect(site, token, 1, 0, 1, 1, 1);
     inv_token_free(&reset);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The name was removed and registered again with the same invite: each time cost a use. */
+START_TEST(a_name_may_have_had_several_uses)
+{
+    inv_token *token = site_invite(site, ALICE, 2);
+
+    register_with(token, "l9");
+    restore(token, "1");
+    leftover_terms(site, token, "inviteUsedBy", "l9@example.org 20260101000000Z 0011223344556677");
+    let_it_age(site);
+    repair();
+    expect_note("the use by l9@example.org");
+    site_expect(site, token, 0, 0, 2, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+static const inv_token *claimed;
+
+static void claim(void)
+{
+    leftover_claim(site, claimed, "l10@example.org", LEFTOVER_NONCE, 2);
+}
+
+/* The same person tries again meanwhile: that claim becomes the use of the account. */
+START_TEST(a_claim_of_the_same_person_is_enough)
+{
+    inv_token *token = site_invite(site, ALICE, 2);
+    inv_token *other = site_invite(site, ALICE, 1);
+
+    register_with(token, "l10");
+    restore(token, "2");
+    leftover_claim(site, other, "l10b@example.org", LEFTOVER_NONCE, 1);
+    let_it_age(site);
+    claimed = token;
+    observer_repair(site, false, "claims", claim); /* behind the search for claims */
+    expect_note("the claim of l10b@example.org");
+    expect_no_note("l10@example.org");
+    site_expect(site, token, 1, 1, 0, 1, 1);
+    inv_token_free(&other);
     inv_token_free(&token);
 }
 END_TEST
@@ -195,6 +239,8 @@ int main(void)
     tcase_add_test(tests, of_several_uses_those_without_an_account_stay_open);
     tcase_add_test(tests, a_revoked_invite_has_less_to_restore);
     tcase_add_test(tests, a_reset_since_makes_no_difference);
+    tcase_add_test(tests, a_name_may_have_had_several_uses);
+    tcase_add_test(tests, a_claim_of_the_same_person_is_enough);
     tcase_add_test(tests, a_young_account_waits);
     tcase_add_test(tests, an_imbalance_is_not_mended_by_more);
     tcase_add_test(tests, unlimited_invites_know_no_uses);
