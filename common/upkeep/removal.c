@@ -124,9 +124,6 @@ static inv_result check_removable(const inv_jid *name, const inv_account *accoun
 {
     if (account == NULL)
         return INV_OK;
-    if (account->owner == INV_OWNER_JID && account->several)
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "several entries hold %s: nothing is removed", inv_jid_text(name));
     if (!inv_account_is_own(account))
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s: %s: %s: nothing is removed",
                                inv_jid_text(name), account->dn, inv_account_why_not_own(account));

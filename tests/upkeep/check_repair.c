@@ -84,6 +84,22 @@ START_TEST(an_account_is_finished)
 }
 END_TEST
 
+/* It was revoked since: the use is recorded, and gives nothing more. */
+START_TEST(a_revoked_invite_gives_no_contact)
+{
+    inv_token *token = site_invite(site, ALICE, 1);
+
+    leftover_claim(site, token, "c20@example.org", LEFTOVER_NONCE, 1);
+    leftover_account(site, token, "c20");
+    ck_assert_int_eq(site_revoke(site, token), INV_OK);
+    let_it_age(site);
+    repair();
+    expect_note("the redemption by c20@example.org");
+    site_expect(site, token, -1, 0, 1, 1, 0);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* Two attempts of one person both had a claim, and the one that was too late died. */
 START_TEST(a_surplus_claim_is_freed)
 {
@@ -99,6 +115,21 @@ START_TEST(a_surplus_claim_is_freed)
     repair();
     expect_note("the claim of c14@example.org");
     site_expect(site, token, 1, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* By which the use is told from others of that name later. */
+START_TEST(a_use_is_recorded_by_the_nonce_of_its_account)
+{
+    inv_token *token = site_invite(site, ALICE, 1);
+
+    leftover_claim(site, token, "c21@example.org", "ffeeddccbbaa9988", 1);
+    leftover_account(site, token, "c21");
+    let_it_age(site);
+    repair();
+    ck_assert_uint_eq(
+        site_count(site, SITE_INVITES, "(inviteUsedBy=c21@example.org *" LEFTOVER_NONCE ")"), 1);
     inv_token_free(&token);
 }
 END_TEST
@@ -716,7 +747,9 @@ int main(void)
     tcase_add_unchecked_fixture(repairs, fixture_start_aged, fixture_stop);
     tcase_add_test(repairs, a_dead_claim_is_freed);
     tcase_add_test(repairs, an_account_is_finished);
+    tcase_add_test(repairs, a_revoked_invite_gives_no_contact);
     tcase_add_test(repairs, a_surplus_claim_is_freed);
+    tcase_add_test(repairs, a_use_is_recorded_by_the_nonce_of_its_account);
     tcase_add_test(repairs, an_account_of_a_gone_inviter_is_finished);
     tcase_add_test(repairs, a_young_claim_waits);
     tcase_add_test(repairs, all_dead_claims_of_an_invite_go_at_once);
