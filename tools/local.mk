@@ -28,13 +28,14 @@ tools_invitectl_SOURCES += tools/ctl/io/ask.c tools/ctl/io/ask.h tools/ctl/io/co
 	tools/ctl/io/output.c tools/ctl/io/output.h tools/ctl/io/present.c tools/ctl/io/progress.c \
 	tools/ctl/io/progress.h tools/ctl/io/qr.c tools/ctl/io/qr.h
 tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c \
-	tools/ctl/proof/container.h tools/ctl/proof/exposure.c tools/ctl/proof/form.c \
-	tools/ctl/proof/indexes.c tools/ctl/proof/invite.c tools/ctl/proof/keys.c \
-	tools/ctl/proof/local_users.c tools/ctl/proof/lock.c tools/ctl/proof/older.c \
-	tools/ctl/proof/places.c tools/ctl/proof/places.h tools/ctl/proof/probe.c \
-	tools/ctl/proof/proof.c tools/ctl/proof/proof.h tools/ctl/proof/report.c \
-	tools/ctl/proof/report.h tools/ctl/proof/roster.c tools/ctl/proof/schema.c \
-	tools/ctl/proof/throwaway.c tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
+	tools/ctl/proof/container.h tools/ctl/proof/exposure.c tools/ctl/proof/filter.c tools/ctl/proof/form.c \
+	tools/ctl/proof/identity.c tools/ctl/proof/index_lookup.c tools/ctl/proof/indexes.c \
+	tools/ctl/proof/invite.c tools/ctl/proof/keys.c tools/ctl/proof/local_users.c \
+	tools/ctl/proof/lock.c tools/ctl/proof/older.c tools/ctl/proof/places.c \
+	tools/ctl/proof/places.h tools/ctl/proof/probe.c tools/ctl/proof/proof.c \
+	tools/ctl/proof/proof.h tools/ctl/proof/report.c tools/ctl/proof/report.h \
+	tools/ctl/proof/roster.c tools/ctl/proof/schema.c tools/ctl/proof/throwaway.c \
+	tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 tools_invitectl_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(QRENCODE_LIBS)
