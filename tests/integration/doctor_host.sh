@@ -199,10 +199,38 @@ stop_agent() {
 ln -s "$work/agent.sock" "$good/run/invitegate/agent.sock"
 site=$work/site
 has_directory=0
+gate=cn=invitegate,ou=services,dc=example,dc=org
+cat >"$work/services.ldif" <<END
+dn: ou=services,dc=example,dc=org
+objectClass: organizationalUnit
+ou: services
+
+dn: $gate
+objectClass: applicationProcess
+objectClass: simpleSecurityObject
+cn: invitegate
+userPassword: secret
+
+dn: cn=prosody,ou=services,dc=example,dc=org
+objectClass: applicationProcess
+objectClass: simpleSecurityObject
+cn: prosody
+userPassword: KvHnNZGO
+END
 if PATH=$PATH:/usr/sbin command -v slapd >/dev/null &&
-    "$top/scripts/private-slapd" start --conf --fast "$site" >"$work/started" 2>"$err"; then
+    "$top/scripts/private-slapd" start --conf --fast --extra-ldif "$work/services.ldif" --identity "$gate" "$site" \
+        >"$work/started" 2>"$err"; then
     has_directory=1
-    "$invitectl" -c "$site/invitegate.conf" init >"$out" 2>"$err"
+    uri=$(sed -n 's/^uri=//p' "$work/started")
+    echo secret >"$work/gate.password"
+    chmod 0600 "$work/gate.password"
+    sed -i -e '/^bind = /s/external/simple/' -e "s/^bind_dn =.*/bind_dn = $gate/" \
+        -e "s,^bind_password_file =.*,bind_password_file = $work/gate.password," "$site/invitegate.conf"
+    "$invitectl" -c "$site/invitegate.conf" init >"$out" 2>"$err" || verdict "init" 1
+    # the machine is one of this site
+    sed -i -e "s,^uri =.*,uri = $uri," -e "s/^bind_dn =.*/bind_dn = $gate/" "$good/etc/invitegate/invitegate.conf"
+    cat "$site/token.keys" >"$good/etc/invitegate/token.keys"
+    sed -i "s,ldapi:///,$uri," "$good/etc/prosody/conf.d/example.org.cfg.lua"
     sed "s,^socket = .*,socket = $work/agent.sock," "$site/invitegate.conf" >"$work/agent.conf"
     chmod 0600 "$work/agent.conf"
     start_agent "$work/agent.conf"
@@ -218,8 +246,19 @@ says "a program of Cyrus SASL" '^ok +sasl .*saslpasswd\.conf: X-INVITE-TOKEN'
 says "Prosody" '^ok +prosody .*example.org loads mod_invitegate and logs people in by ldap'
 if [ $is_root -eq 1 ]; then
     says "the agent's files" '^ok +files .*invite-agent, as invitegate, can read what it needs'
-    [ $has_directory -eq 0 ] || says "the agent" '^ok +agent .*agent\.sock answers prosody for example\.org'
+    if [ $has_directory -eq 1 ]; then
+        says "the agent" '^ok +agent .*agent\.sock answers prosody for example\.org'
+        says "from end to end" '^ok +agent .*redeems a throwaway invite, and the account logs in by the provider ldap; both are gone'
+    fi
 fi
+# left DESCRIPTION: what the throwaway invites have left in the directory
+left() {
+    ldapsearch -x -LLL -H "$uri" -D cn=admin,dc=example,dc=org -y "$site/admin.password" -b dc=example,dc=org \
+        '(|(objectClass=xmppAccount)(objectClass=xmppInvite)(objectClass=xmppRosterPair))' 1.1 >"$out" 2>"$err"
+    ! grep -q . "$out"
+    verdict "$1" $?
+}
+[ $has_directory -eq 0 ] || left "nothing of it is left"
 
 # -------------------------------------------------------------------------------------------- PAM
 
@@ -387,6 +426,21 @@ if [ $has_directory -eq 1 ] && [ $is_root -eq 1 ]; then
         'finding +agent .*agent\.sock does not have the domain example\.net' '> a section \[domain'
 fi
 
+# An agent that has other keys than this host.
+if [ $has_directory -eq 1 ] && [ $is_root -eq 1 ]; then
+    stop_agent
+    echo "9 $(printf %032d 9 | base64)" >"$work/other.keys"
+    chmod 0600 "$work/other.keys"
+    sed "s,^key_file = .*,key_file = $work/other.keys," "$work/agent.conf" >"$work/other.conf"
+    chmod 0600 "$work/other.conf"
+    start_agent "$work/other.conf"
+    as_root "an agent with other keys" "true" \
+        'finding +agent .*a throwaway invite is not redeemed by invite-agent at .*: BAD_TOKEN' '> journalctl -u invite-agent'
+    stop_agent
+    start_agent "$work/agent.conf"
+    left "nothing of that invite is left"
+fi
+
 # ---------------------------------------------------------------------------------------- Prosody
 
 mistake "no VirtualHost" "rm $host_file" 'finding +prosody .*no file that Prosody reads has VirtualHost "example\.org"'
@@ -414,6 +468,19 @@ mistake "the example's password" "edit $host_file s/KvHnNZGO/secret/" 'cfg\.lua:
 ! grep -q KvHnNZGO "$out"
 verdict "no password is shown" $?
 mistake "everybody may read the password" "chmod 0644 $host_file" 'cfg\.lua:[0-9]+: a password in a file that everybody may read'
+if [ $has_directory -eq 1 ]; then
+    as_root "another password than the directory's" "edit $host_file s/KvHnNZGO/KvHnNZG1/" \
+        'finding +agent .*cfg\.lua:[0-9]+: an account that was just made cannot log in by the provider ldap: the directory does not take ldap_password for ldap_rootdn' \
+        '> the settings ldap_'
+    ! grep -q KvHnNZG1 "$out"
+    verdict "no password is shown" $?
+    as_root "a base where no accounts are" "edit $host_file 's/ldap_base = \"ou=people/ldap_base = \"ou=invites/'" \
+        'cannot log in by the provider ldap: ldap_filter finds no such entry below ldap_base, as: cn=prosody,'
+    as_root "a filter that no account matches" "edit $host_file 's/objectClass=xmppAccount/objectClass=device/'" \
+        'cannot log in by the provider ldap: ldap_filter finds no such entry'
+    as_root "a server that does not answer" "edit $host_file 's,\"ldapi:.*\",\"ldapi://%2Fnowhere\",'" \
+        'unseen +agent .*whether an account can log in by the provider ldap could not be tried'
+fi
 mistake "no ldap_base" "edit $host_file /ldap_base/d" 'cfg\.lua:[0-9]+: there is no ldap_base'
 mistake "a filter for everybody" "edit $host_file 's/(uid=.user)//'" 'cfg\.lua:[0-9]+: ldap_filter has no .user:'
 mistake "no encryption" "edit $host_file 's/c2s_require_encryption = true/c2s_require_encryption = false/'" \
@@ -449,6 +516,9 @@ fresh
 cp "$examples/prosody/invitegate.cfg.lua" "$root/$host_file"
 looks $green "logins by invite-agent"
 says "are as they should be" 'ok +prosody .*example.org loads mod_invitegate and logs people in by invitegate'
+if [ $has_directory -eq 1 ] && [ $is_root -eq 1 ]; then
+    says "from end to end" 'ok +agent .*redeems a throwaway invite, and the account logs in by the provider invitegate'
+fi
 mistake "its provider is not installed" \
     "cp '$examples/prosody/invitegate.cfg.lua' $host_file; rm usr/local/share/invitegate/prosody/mod_auth_invitegate.lua" \
     'cfg\.lua:[0-9]+: none of plugin_paths has mod_auth_invitegate\.lua: nobody can log in'
@@ -525,12 +595,51 @@ mkdir -p "$good/run"
 ln -s "$work/saslauthd" "$good/run/saslauthd"
 
 mistake "saslauthd does not run" "true" 'finding +saslauthd .*mux: saslauthd does not run' '> systemctl enable saslauthd'
+# over_pam SED-SCRIPT: saslauthd over the service of the example, with pam_invite.so of this directory, changed
+over_pam() {
+    rm -rf "$work/saslauthd" "$work/pam.d"
+    mkdir -p "$work/saslauthd" "$work/pam.d"
+    chmod 0711 "$work/saslauthd"
+    module="$built/plugins/pam/.libs/pam_invite.so conf=$work/agent.conf"
+    sed -e "/^#/!s,pam_invite\\.so,$module," -e "$1" "$examples/pam.d/xmpp" >"$work/pam.d/xmpp"
+    PATH=$PATH:/usr/sbin "$top/scripts/pam-wrapped" "$work/pam.d" saslauthd -d -n 1 -a pam -m "$work/saslauthd" \
+        >>"$work/saslauthd.log" 2>&1 &
+    echo $! >"$work/saslauthd.pid"
+    # somebody else may be using pam_wrapper
+    tries=0
+    while [ ! -S "$work/saslauthd/mux" ] && [ $tries -lt 9000 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+}
 if [ $is_root -eq 1 ] && PATH=$PATH:/usr/sbin command -v saslauthd >/dev/null; then
+    if [ $has_directory -eq 1 ] && [ -z "$(LD_PRELOAD=libpam_wrapper.so /bin/true 2>&1)" ]; then
+        over_pam ''
+        fresh
+        looks $green "logins by saslauthd"
+        says "are as they should be" 'ok +saslauthd .*mux answers prosody, and asks PAM each time'
+        says "the provider" 'ok +prosody .*example.org loads mod_invitegate and logs people in by cyrus'
+        says "from end to end" 'ok +saslauthd .*for the service xmpp redeems a throwaway invite, and the account logs in by saslauthd; both are gone'
+        says "registration by the agent beside it" 'ok +agent .*redeems a throwaway invite; both are gone'
+        left "nothing of them is left"
+        stop_saslauthd
+        over_pam 's/register login/login/'
+        fresh
+        looks $green "a service for logins only is no mistake"
+        says "and a note" 'note +saslauthd .*TOKEN:PASSWORD is refused by saslauthd'
+        says "whose accounts log in" 'ok +saslauthd .*the account logs in by saslauthd'
+        stop_saslauthd
+        over_pam 's/register login/register/'
+        mistake "a service that verifies no passwords" "true" \
+            'finding +saslauthd .*an account that was just made cannot log in by saslauthd: it says no' '> journalctl -t saslauthd'
+        stop_saslauthd
+        over_pam 's/^auth .*/auth required pam_permit.so/;s/^account .*/account required pam_permit.so/'
+        mistake "a service that lets everybody in" "true" \
+            'finding +saslauthd .*says that it has redeemed a throwaway invite, and there is no such account'
+        stop_saslauthd
+        left "nothing of these is left"
+    fi
     start_saslauthd -a pam
-    fresh
-    looks $green "logins by saslauthd"
-    says "are as they should be" 'ok +saslauthd .*mux answers prosody, and asks PAM each time'
-    says "the provider" 'ok +prosody .*example.org loads mod_invitegate and logs people in by cyrus'
     mistake "a cache in its start file" "edit etc/default/saslauthd 's/OPTIONS=\"/&-c /'" \
         'default/saslauthd:[0-9]+: with -c it answers for hours'
     mistake "another mechanism in its start file" "edit etc/default/saslauthd s/pam/ldap/" 'default/saslauthd:[0-9]+: it asks ldap, and not PAM'

@@ -338,7 +338,8 @@ const ctl_command ctl_doctor = {
         "Rights are proved with throwaway entries that are removed again. Exit status: 0 all\n"
         "is well, 1 there are findings, or something could not be looked at, 3 or 4 the\n"
         "examination could not be ended. Works on every configured domain unless -d names one.\n"
-        "With --host it looks at this machine as people meet it, and needs no directory.",
+        "With --host it looks at this machine as people meet it, and tries the ways in by a\n"
+        "throwaway invite.",
     .options = options,
     .without_keys = true,
     .long_calls = true,
