@@ -12,8 +12,8 @@ tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c
 	tools/ctl/commands/remove.c tools/ctl/commands/repair.c tools/ctl/commands/revoke.c \
 	tools/ctl/commands/roster.c tools/ctl/commands/show.c tools/ctl/commands/terms.c \
 	tools/ctl/commands/terms.h tools/ctl/commands/tree.c
-tools_invitectl_SOURCES += tools/ctl/host/agent.c \
-	tools/ctl/host/examine.c tools/ctl/host/files.c \
+tools_invitectl_SOURCES += tools/ctl/host/agent.c tools/ctl/host/certificate.c \
+	tools/ctl/host/certificate.h tools/ctl/host/examine.c tools/ctl/host/files.c \
 	tools/ctl/host/guest.c tools/ctl/host/guest.h tools/ctl/host/host.c tools/ctl/host/host.h \
 	tools/ctl/host/ldap_login.c tools/ctl/host/lua.c tools/ctl/host/lua.h \
 	tools/ctl/host/lua_find.c tools/ctl/host/lua_words.c tools/ctl/host/pam.c \

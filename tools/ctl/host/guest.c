@@ -130,8 +130,7 @@ bool ctl_guest_redeem(ctl_guest *guest)
            tell_none(guest, "as root, or as the agent's user: invitectl doctor", verdict.why);
 }
 
-/* ---------------------------------------------------------------------------------------- removal
- */
+/* -------------------------------------------------------------------------------------- removal */
 
 /* Access rules may refuse to delete an invite that is open. */
 static inv_result delete_invite(ctl_guest *guest, inv_verdict *verdict)

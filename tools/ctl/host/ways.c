@@ -33,8 +33,7 @@ static ctl_login tell(trial *work, ctl_login how, const char *words)
     return how;
 }
 
-/* ------------------------------------------------------------------------------------- its sockets
- */
+/* ---------------------------------------------------------------------------------- its sockets */
 
 static int connect_to(trial *work)
 {
@@ -114,8 +113,7 @@ static ctl_login register_by_saslauthd(trial *work)
     return how;
 }
 
-/* ------------------------------------------------------------------------------------ what is told
- */
+/* --------------------------------------------------------------------------------- what is told */
 
 /* Whether everything is as it should be, but for the removal. */
 static bool report(trial *work, bool was_there)
@@ -162,8 +160,7 @@ static void conclude(trial *work)
                       work->how[0] != '\0' ? ", and the account logs in by " : "", work->how);
 }
 
-/* -------------------------------------------------------------------------------------- each way
- */
+/* ------------------------------------------------------------------------------------- each way */
 
 #define AGENT_LOG "journalctl -u invite-agent has a line of this moment that says why"
 #define SASLAUTHD_LOG                                                                              \

@@ -29,8 +29,7 @@ void ctl_host_try_agent(ctl_host *host, const char *domain, const char *path);
  */
 void ctl_host_try_saslauthd(ctl_host *host, const ctl_prosody *prosody, const char *path);
 
-/* ------------------------------------------------------------------------------------- providers
- */
+/* ------------------------------------------------------------------------------------ providers */
 
 /* How a login ended. */
 typedef enum ctl_login {

@@ -67,8 +67,7 @@ static void add_filter(area *where, const char *filter)
         add_attribute(where, name);
 }
 
-/* ------------------------------------------------------------------------------- the newest ones
- */
+/* ------------------------------------------------------------------------------ the newest ones */
 
 /* Takes the entry in place of the oldest that is kept. False: out of memory. */
 static bool keep_newest(area *where, const inv_entry *entry)
@@ -134,8 +133,7 @@ static inv_result find_newest(area *where)
     return result;
 }
 
-/* --------------------------------------------------------------------------------------- lookups
- */
+/* -------------------------------------------------------------------------------------- lookups */
 
 static inv_result is_found(area *where, const char *dn, inv_scope scope, const char *filter,
                            bool *ret_found)
