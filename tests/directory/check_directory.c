@@ -112,6 +112,24 @@ START_TEST(add_search_modify_delete)
 }
 END_TEST
 
+START_TEST(the_server_tells_who_asks)
+{
+    inv_operation *question = inv_operation_new_who_am_i();
+    inv_directory *anonymous = NULL;
+
+    run(admin, question);
+    ck_assert_int_eq(question->code, INV_LDAP_SUCCESS);
+    ck_assert_str_eq(question->authorization, "dn:" ADMIN);
+    ck_assert_int_eq(
+        inv_directory_new_anonymous(&site->context->config->directory, &anonymous, &verdict),
+        INV_OK);
+    run(anonymous, question);
+    ck_assert_str_eq(question->authorization, "");
+    inv_operation_free(&question);
+    inv_directory_free(&anonymous);
+}
+END_TEST
+
 START_TEST(an_entry_that_is_not_there_tells_what_is)
 {
     static const char *const nothing[] = {NULL};
@@ -623,6 +641,7 @@ int main(void)
     tcase_add_unchecked_fixture(operations, start, fixture_stop);
     tcase_add_checked_fixture(operations, open_admin, close_admin);
     tcase_add_test(operations, add_search_modify_delete);
+    tcase_add_test(operations, the_server_tells_who_asks);
     tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
     tcase_add_test(operations, who_may_not_delete_hears_whether_the_entry_is_there);
     tcase_add_test(operations, values_may_hold_any_bytes);

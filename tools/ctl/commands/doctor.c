@@ -67,26 +67,36 @@ static void check_recorded_keys(examination *work, ctl_proof *proof,
     ctl_proof_fine(proof, "fingerprints", "the keys are those that are recorded");
 }
 
-static void report_missing(ctl_proof *proof, const char *key, const char *dn, bool exists)
+static void report_missing(ctl_proof *proof, const char *key, const char *dn, const char *identity)
 {
-    if (!exists)
-        ctl_proof_finding(
-            proof, "containers",
-            "a wrong DN: correct it in the configuration; not made yet: run invitectl "
-            "init; made: give the identity of [directory] the rights of "
-            "invitegate-acl.conf (389 DS: invitegate-aci.ldif)",
-            "%s = %s: does not exist or is hidden", key, dn);
+    ctl_proof_finding(
+        proof, "containers",
+        "a wrong DN: correct it in the configuration; not made yet: run invitectl init; made, and "
+        "that is not who should ask: run it as the user of the agent, or see bind of [directory]; "
+        "else give it the rights of invitegate-acl.conf (389 DS: invitegate-aci.ldif)",
+        "%s = %s: does not exist, or is hidden from %s", key, dn, identity);
 }
 
 static bool check_containers(ctl_proof *proof, const ctl_containers *containers)
 {
+    const struct {
+        const char *key;
+        const char *dn;
+        bool exists;
+    } each[] = {{"invites", proof->domain->invites, containers->invites},
+                {"people", proof->domain->people, containers->people},
+                {"rosters", proof->domain->rosters, containers->rosters}};
+    char identity[CTL_IDENTITY_SIZE] = CTL_IDENTITY_UNKNOWN;
+
     if (ctl_containers_complete(containers)) {
         ctl_proof_fine(proof, "containers", "invites, people and rosters are there");
         return true;
     }
-    report_missing(proof, "invites", proof->domain->invites, containers->invites);
-    report_missing(proof, "people", proof->domain->people, containers->people);
-    report_missing(proof, "rosters", proof->domain->rosters, containers->rosters);
+    (void)ctl_proof_identity(proof, identity, sizeof(identity));
+    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+        if (!each[i].exists)
+            report_missing(proof, each[i].key, each[i].dn, identity);
+    }
     if (containers->invites && !containers->marked)
         ctl_proof_finding(proof, "containers", "invitectl init tells how to add it",
                           "%s lacks the class xmppInviteContainer", proof->domain->invites);
@@ -171,7 +181,9 @@ static void check_clock(ctl_proof *proof)
     double difference = difftime(time(NULL), proof->server_time);
 
     if (proof->server_time == 0)
-        ctl_proof_note(proof, "clock", NULL, "the server's time could not be seen");
+        ctl_proof_unseen(proof, "clock",
+                         "let the identity of [directory] read createTimestamp of what it adds",
+                         "the server's time could not be seen");
     else if (difference > CLOCK_TOLERANCE || difference < -CLOCK_TOLERANCE)
         ctl_proof_finding(proof, "clock", "keep both hosts' clocks right with NTP",
                           "this host's clock is %.0f seconds %s the directory's",
@@ -324,10 +336,10 @@ const ctl_command ctl_doctor = {
     .summary = "Check everything a site needs and say what to change.",
     .details =
         "Rights are proved with throwaway entries that are removed again. Exit status: 0 all\n"
-        "is well, 1 there are findings, 3 or 4 the examination could not be ended. Works on\n"
-        "every configured domain unless -d names one. With --host it looks at this machine as\n"
-        "people meet it, and needs no directory; what this user may not see makes the exit\n"
-        "status 1 as well.",
+        "is well, 1 there are findings, or something could not be looked at, 3 or 4 the\n"
+        "examination could not be ended. Works on every configured domain unless -d names one.\n"
+        "With --host it looks at this machine as people meet it, and tries the ways in by a\n"
+        "throwaway invite.",
     .options = options,
     .without_keys = true,
     .long_calls = true,

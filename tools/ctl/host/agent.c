@@ -11,6 +11,7 @@
 #include "prosody.h"
 #include "socket.h"
 #include "unit.h"
+#include "ways.h"
 
 /* The agent, as the XMPP server meets it: at its socket, for each domain. */
 
@@ -22,8 +23,10 @@ typedef struct client {
     ctl_host *host;
     const ctl_user *user; /* NULL: this process */
     const ctl_unit *unit; /* invite-agent.socket; without files: it is not installed */
-    char *path;           /* of the socket, with the root in front */
-    ctl_place place;      /* where the client has the path from */
+    const ctl_prosody *prosody;
+    const ctl_lua_host *virtual_host; /* of Prosody, that asks; NULL: none does */
+    char *path;                       /* of the socket, with the root in front */
+    ctl_place place;                  /* where the client has the path from */
 } client;
 
 static const char *user_name(const client *work)
@@ -107,16 +110,26 @@ static void tell_failure(const client *work, int cause)
 
 /* ------------------------------------------------------------------------------ it is asked */
 
+/* From end to end, by a throwaway invite. */
+static void try_domain(const client *work, const char *domain)
+{
+    if (work->virtual_host != NULL)
+        ctl_host_try_prosody(work->host, work->prosody, work->virtual_host, work->path);
+    else
+        ctl_host_try_agent(work->host, domain, work->path);
+}
+
 /* Tells what the agent makes of a domain; asked answers changed, which reads the directory. */
 static void tell_answer(const client *work, const char *domain, const ctl_agent_answer *asked)
 {
-    if (strcmp(asked->result, "OK") == 0)
+    if (strcmp(asked->result, "OK") == 0) {
         ctl_host_fine(work->host, CHECK, "%s answers %s for %s", work->path, user_name(work),
                       domain);
-    else if (strcmp(asked->result, "THROTTLED") == 0)
+        try_domain(work, domain);
+    } else if (strcmp(asked->result, "THROTTLED") == 0)
         ctl_host_unseen(work->host, CHECK, NULL, "try again later",
                         "%s has too much to do to answer for %s", work->path, domain);
-    else
+    else {
         ctl_host_finding(
             work->host, CHECK, &work->place,
             strcmp(asked->result, "CONFIG") == 0
@@ -124,17 +137,20 @@ static void tell_answer(const client *work, const char *domain, const ctl_agent_
                 : "the directory has to run, at uri in invitegate.conf; as the agent's "
                   "user: invitectl doctor",
             "the agent at %s answers %s for %s", work->path, asked->result, domain);
+    }
 }
 
-/* An empty name tells whether the domain is known, without a byte to the directory.
+/*
+ * What people may log in by is answered without a byte to the directory, and tells whether the
+ * agent has the domain.
  */
 static void ask_domain(const client *work, int agent, const char *domain)
 {
     ctl_agent_answer known = {.result = ""};
     ctl_agent_answer asked = {.result = ""};
 
-    if (!ctl_socket_ask(agent, domain, "exists", "", &known) ||
-        !ctl_socket_ask(agent, domain, "changed", "", &asked))
+    if (!ctl_socket_ask(agent, domain, "mechanisms", NULL, &known) ||
+        !ctl_socket_ask(agent, domain, "changed", (const char *const[]){"", NULL}, &asked))
         ctl_host_finding(work->host, CHECK, &work->place,
                          "journalctl -u invite-agent; is it an invite-agent that listens there?",
                          "%s does not answer for %s: %s", work->path, domain, strerror(errno));
@@ -184,8 +200,12 @@ static void visit_from(ctl_host *host, const ctl_prosody *prosody, const ctl_uni
     const ctl_lua_setting *setting =
         ctl_lua_find(&prosody->config, virtual_host->name, "invitegate_socket");
     const char *path = ctl_lua_text(setting, SOCKET);
-    client work = {host, prosody->has_user ? &prosody->user : NULL, unit, NULL,
-                   setting != NULL ? setting->place : virtual_host->place};
+    client work = {.host = host,
+                   .user = prosody->has_user ? &prosody->user : NULL,
+                   .unit = unit,
+                   .prosody = prosody,
+                   .virtual_host = virtual_host,
+                   .place = setting != NULL ? setting->place : virtual_host->place};
 
     if (path == NULL) {
         ctl_host_unseen(host, CHECK, &setting->place, NULL,
@@ -204,7 +224,7 @@ static void visit_from(ctl_host *host, const ctl_prosody *prosody, const ctl_uni
 /* Where no host of Prosody asks: as this process, for the domains of the configuration. */
 static void visit_as_self(ctl_host *host, const ctl_unit *unit)
 {
-    client work = {host, NULL, unit, NULL, {.file = host->config_path}};
+    client work = {.host = host, .unit = unit, .place = {.file = host->config_path}};
     const char **domains = calloc(host->config->domain_count, sizeof(*domains));
     size_t count = 0;
 

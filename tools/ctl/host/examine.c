@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <string.h>
+
 #include "prosody.h"
 
 /* The subjects, one after the other. */
+
+/* Whoever reads the page's address on its way has the token. */
+static void check_landing_url(ctl_host *host, const inv_domain *domain)
+{
+    if (ctl_host_wants(host, domain->name) &&
+        strncmp(domain->landing_url, "http://", strlen("http://")) == 0)
+        ctl_host_finding(
+            host, "config", &(ctl_place){host->config_path, 0}, "landing_url = https://...",
+            "landing_url of [domain %s] is not https: the network sees tokens", domain->name);
+}
 
 static void check_config(ctl_host *host)
 {
@@ -16,6 +28,8 @@ static void check_config(ctl_host *host)
                         "where this is a matter of rights, run it as root; else mend the file: "
                         "invitegate.conf(5)",
                         "%s; so nothing that depends on it was looked at", verdict.why);
+    for (size_t i = 0; host->config != NULL && i < host->config->domain_count; i++)
+        check_landing_url(host, &host->config->domains[i]);
     if (host->config != NULL && host->domain != NULL &&
         inv_config_domain(host->config, host->domain) == NULL)
         ctl_host_finding(host, "config", &(ctl_place){host->config_path, 0},

@@ -10,8 +10,9 @@
 
 /*
  * This machine as people meet it, for doctor --host: the files that decide who is let in, and the
- * sockets behind them. Nothing is changed; no password, token or key is printed. Each subject has a
- * file of its own here, and adds its rows to the report:
+ * sockets behind them. No file is changed; what a throwaway invite brings into the directory is
+ * taken away again (ways.h). No password, token or key is printed. Each subject has a file of its
+ * own here, and adds its rows to the report:
  *
  *   ok       was looked at, and is right
  *   finding  has to be changed; what names file and line, the remedy says how

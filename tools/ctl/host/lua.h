@@ -58,6 +58,8 @@ typedef struct ctl_lua_config {
  * row of check "prosody" says what was not understood.
  */
 ctl_sight ctl_lua_read(ctl_host *host, const char *path, ctl_lua_config *config);
+
+/* Frees what was read. */
 void ctl_lua_clear(ctl_lua_config *config);
 
 /* The setting of a host itself ("*": of all), or NULL. */
@@ -74,6 +76,7 @@ const char *ctl_lua_text(const ctl_lua_setting *setting, const char *otherwise);
 /* Whether a setting's table has that string in it. A single string counts as a table of one. */
 bool ctl_lua_lists(const ctl_lua_setting *setting, const char *text);
 
+/* The host or component of that name, or NULL. */
 const ctl_lua_host *ctl_lua_host_named(const ctl_lua_config *config, const char *name);
 
 /* ----------------------------------------------------------------------------- its words */

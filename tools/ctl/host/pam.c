@@ -133,8 +133,7 @@ static void check_authtok(checking *work, const ctl_pam_stack *stack, const ctl_
                      "has use_authtok, but no module in front asks for the new password");
 }
 
-/* ------------------------------------------------------------------------------ installed modules
- */
+/* ---------------------------------------------------------------------------- installed modules */
 
 static bool is_installed(ctl_host *host, const char *module)
 {
@@ -282,8 +281,7 @@ static void check_service(ctl_host *host, const char *name, const ctl_pam_type *
     free(file);
 }
 
-/* ------------------------------------------------------------------------------------- all files
- */
+/* ------------------------------------------------------------------------------------ all files */
 
 /* Services that let people into the machine itself. */
 static bool is_login(const char *name)

@@ -37,6 +37,7 @@ typedef enum ctl_pam_type {
     CTL_PAM_TYPES,
 } ctl_pam_type;
 
+/* "auth", as in the file */
 const char *ctl_pam_type_name(ctl_pam_type type);
 
 /* What a line does with an answer; above 0: skip so many. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "prosody.h"
+#include "certificate.h"
 
 /* What keeps people from registering and logging in at Prosody. */
 
@@ -340,6 +340,8 @@ static void check_virtual_host(visit *work)
     check_rivals(work);
     check_provider(work);
     check_encryption(work);
+    if (!ctl_prosody_check_certificate(work->host, work->prosody, work->virtual_host))
+        work->fine = false;
     if (work->fine && !work->prosody->config.incomplete)
         ctl_host_fine(work->host, CHECK, "%s loads mod_invitegate and logs people in by %s",
                       work->virtual_host->name,
@@ -360,10 +362,11 @@ static void check_domain(ctl_host *host, const ctl_prosody *prosody, const char 
         ctl_host_unseen(host, CHECK, NULL, NULL,
                         "whether there is a VirtualHost \"%s\" is not known", domain);
     else if (virtual_host == NULL)
-        ctl_host_finding(host, CHECK, NULL,
-                         "cp config-examples/prosody/invitegate.cfg.lua /etc/prosody/conf.d/, with your "
-                         "domain; or link the file of conf.avail there",
-                         "no file that Prosody reads has VirtualHost \"%s\"", domain);
+        ctl_host_finding(
+            host, CHECK, NULL,
+            "cp config-examples/prosody/invitegate.cfg.lua /etc/prosody/conf.d/, with your "
+            "domain; or link the file of conf.avail there",
+            "no file that Prosody reads has VirtualHost \"%s\"", domain);
 }
 
 void ctl_host_check_prosody(ctl_host *host, const ctl_prosody *prosody)

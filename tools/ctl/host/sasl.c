@@ -145,8 +145,7 @@ static void check_program(program *work)
                       file->values[CTL_SASL_MECH_LIST]);
     if (ctl_sasl_lists(file->values[CTL_SASL_PWCHECK_METHOD], "saslauthd"))
         ctl_host_check_saslauthd(work->host, file->values[CTL_SASL_SASLAUTHD_PATH],
-                                 work->is_prosody && work->prosody->has_user ? &work->prosody->user
-                                                                             : NULL);
+                                 work->is_prosody ? work->prosody : NULL);
 }
 
 /* Whether it was there; prefix as in ctl_sasl_file_read. */

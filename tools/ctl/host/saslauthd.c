@@ -12,6 +12,7 @@
 
 #include "socket.h"
 #include "text.h"
+#include "ways.h"
 
 #define CHECK         "saslauthd"
 #define DEFAULTS      "/etc/default/saslauthd"
@@ -160,8 +161,9 @@ static void tell_failure(daemon_visit *work, int cause)
     }
 }
 
-void ctl_host_check_saslauthd(ctl_host *host, const char *path, const ctl_user *user)
+void ctl_host_check_saslauthd(ctl_host *host, const char *path, const ctl_prosody *prosody)
 {
+    const ctl_user *user = prosody != NULL && prosody->has_user ? &prosody->user : NULL;
     daemon_visit work = {.host = host, .user = user, .fine = true};
     pid_t process = 0;
     int connection;
@@ -184,5 +186,7 @@ void ctl_host_check_saslauthd(ctl_host *host, const char *path, const ctl_user *
     if (work.fine)
         ctl_host_fine(host, CHECK, "%s answers %s, and asks PAM each time", work.path,
                       user != NULL ? user->name : "this user");
+    if (work.fine && prosody != NULL)
+        ctl_host_try_saslauthd(host, prosody, work.path);
     free(work.path);
 }

@@ -106,35 +106,68 @@ static void take_fields(const char *frame, size_t length, ctl_agent_answer *answ
                        (int)strnlen(text, (size_t)(end - text)), text);
 }
 
-static bool send_request(int agent, const char *domain, const char *op, const char *argument)
+/* Bytes on their way to a server; some are passwords. */
+typedef struct request {
+    char bytes[REQUEST_MAX];
+    size_t length;
+    bool too_long;
+} request;
+
+static void append(request *made, const char *bytes, size_t length)
 {
-    const char *const fields[] = {"1", op, domain, argument};
-    char frame[REQUEST_MAX] = "";
-    size_t length = 2;
-
-    for (size_t i = 0; i < 4 && fields[i] != NULL; i++) {
-        const size_t size = strlen(fields[i]);
-
-        if (length + size + 1 > sizeof(frame)) {
-            errno = EMSGSIZE;
-            return false;
-        }
-        if (i > 0)
-            frame[length++] = '\0';
-        memcpy(frame + length, fields[i], size);
-        length += size;
+    if (length > sizeof(made->bytes) - made->length) {
+        made->too_long = true;
+        return;
     }
-    frame[0] = (char)((length - 2) >> 8);
-    frame[1] = (char)((length - 2) & 255);
-    return send(agent, frame, length, MSG_NOSIGNAL) == (ssize_t)length;
+    memcpy(made->bytes + made->length, bytes, length);
+    made->length += length;
 }
 
-bool ctl_socket_ask(int agent, const char *domain, const char *op, const char *argument,
+static void append_length(request *made, size_t length)
+{
+    const char bytes[2] = {(char)(length >> 8), (char)(length & 255)};
+
+    append(made, bytes, sizeof(bytes));
+}
+
+static bool send_and_wipe(int connection, request *made)
+{
+    bool sent = !made->too_long &&
+                send(connection, made->bytes, made->length, MSG_NOSIGNAL) == (ssize_t)made->length;
+
+    if (made->too_long)
+        errno = EMSGSIZE;
+    explicit_bzero(made, sizeof(*made));
+    return sent;
+}
+
+/* The frame of invite-agent(7), with 1 for its id. */
+static bool send_request(int agent, const char *domain, const char *op,
+                         const char *const *arguments)
+{
+    request made = {.length = 0};
+
+    append_length(&made, 0);
+    append(&made, "1", 1);
+    append(&made, "", 1);
+    append(&made, op, strlen(op));
+    append(&made, "", 1);
+    append(&made, domain, strlen(domain));
+    for (size_t i = 0; arguments != NULL && arguments[i] != NULL; i++) {
+        append(&made, "", 1);
+        append(&made, arguments[i], strlen(arguments[i]));
+    }
+    made.bytes[0] = (char)((made.length - 2) >> 8);
+    made.bytes[1] = (char)((made.length - 2) & 255);
+    return send_and_wipe(agent, &made);
+}
+
+bool ctl_socket_ask(int agent, const char *domain, const char *op, const char *const *arguments,
                     ctl_agent_answer *answer)
 {
     static char frame[ANSWER_MAX];
 
-    if (!send_request(agent, domain, op, argument))
+    if (!send_request(agent, domain, op, arguments))
         return false;
     do {
         unsigned char size[2];
@@ -147,5 +180,24 @@ bool ctl_socket_ask(int agent, const char *domain, const char *op, const char *a
             return false;
         take_fields(frame, length, answer);
     } while (strcmp(answer->result, "more") == 0);
+    return true;
+}
+
+bool ctl_socket_ask_saslauthd(int connection, const ctl_saslauthd_question *question, bool *ret_yes)
+{
+    const char *const fields[] = {question->user, question->password, question->service,
+                                  question->realm};
+    request made = {.length = 0};
+    unsigned char size[2];
+    char answer[2];
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        append_length(&made, strlen(fields[i]));
+        append(&made, fields[i], strlen(fields[i]));
+    }
+    if (!send_and_wipe(connection, &made) || !read_whole(connection, (char *)size, sizeof(size)) ||
+        !read_whole(connection, answer, sizeof(answer)))
+        return false;
+    *ret_yes = memcmp(answer, "OK", 2) == 0;
     return true;
 }

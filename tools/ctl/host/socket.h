@@ -19,8 +19,23 @@ typedef struct ctl_agent_answer {
     char text[256];
 } ctl_agent_answer;
 
-/* Asks the agent: op in domain, with one argument or none (NULL). False: no answer, with errno. */
-bool ctl_socket_ask(int agent, const char *domain, const char *op, const char *argument,
+/*
+ * Asks the agent: op in domain. arguments: a list that ends with NULL, or NULL: none. False: no
+ * answer, with errno.
+ */
+bool ctl_socket_ask(int agent, const char *domain, const char *op, const char *const *arguments,
                     ctl_agent_answer *answer);
+
+/* What a program of Cyrus SASL sends to saslauthd. */
+typedef struct ctl_saslauthd_question {
+    const char *user;
+    const char *password;
+    const char *service;
+    const char *realm;
+} ctl_saslauthd_question;
+
+/* Asks saslauthd, once a connection. False: no answer, with errno. */
+bool ctl_socket_ask_saslauthd(int connection, const ctl_saslauthd_question *question,
+                              bool *ret_yes);
 
 #endif

@@ -200,6 +200,16 @@ ctl_sight ctl_host_exists(ctl_host *host, const char *path)
     return sight;
 }
 
+bool ctl_host_is_folder(ctl_host *host, const char *path)
+{
+    char *below = ctl_host_path(host, path);
+    struct stat status;
+    const bool is_folder = below != NULL && stat(below, &status) == 0 && S_ISDIR(status.st_mode);
+
+    free(below);
+    return is_folder;
+}
+
 char *ctl_text_trim(char *text)
 {
     size_t length;

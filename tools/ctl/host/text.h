@@ -41,12 +41,21 @@ typedef struct ctl_names {
  */
 ctl_sight ctl_names_read(ctl_host *host, const char *check, const char *folder, const char *suffix,
                          ctl_names *names);
-bool ctl_names_add(ctl_names *names, const char *name); /* false: out of memory */
+
+/* Adds a copy, at the end. False: out of memory. */
+bool ctl_names_add(ctl_names *names, const char *name);
+
+/* Whether the name is among them. */
 bool ctl_names_have(const ctl_names *names, const char *name);
+
+/* Frees them. */
 void ctl_names_clear(ctl_names *names);
 
 /* Whether there is something at path, below the root. HIDDEN adds no row. */
 ctl_sight ctl_host_exists(ctl_host *host, const char *path);
+
+/* Whether there is a folder at path, below the root, as far as can be seen. */
+bool ctl_host_is_folder(ctl_host *host, const char *path);
 
 /* Cuts blanks off both ends, in place. */
 char *ctl_text_trim(char *text);

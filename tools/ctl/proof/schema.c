@@ -70,6 +70,13 @@ static const char *const class_names[] = {
     "scram "                                                                                       \
     "mechanisms out of password_verifiers"
 
+/* The names of one schema that were asked for, and how many of them the directory lacks. */
+typedef struct name_count {
+    const char *first; /* that is missing */
+    size_t missing;
+    size_t asked;
+} name_count;
+
 typedef struct schema {
     ctl_proof *proof;
     const inv_entry *entry;
@@ -150,13 +157,36 @@ bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name)
     return definition(entry, kind, name) != NULL;
 }
 
-static void need(schema *known, const char *kind, const char *name, const char *remedy)
+static void need(const schema *known, const char *kind, const char *name, name_count *names)
 {
+    names->asked++;
     if (ctl_schema_has(known->entry, kind, name))
         return;
+    if (names->missing == 0)
+        names->first = name;
+    names->missing++;
+}
+
+/* Adds one row for a schema, however many of its names are missing. of: what it is the schema of.
+ */
+static void report_missing(schema *known, const name_count *names, const char *of,
+                           const char *remedy)
+{
+    if (names->missing == 0)
+        return;
     known->complete = false;
-    ctl_proof_finding(known->proof, "schema", remedy, "the directory does not know %s%s",
-                      strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
+    if (names->missing == names->asked)
+        ctl_proof_finding(
+            known->proof, "schema", remedy,
+            "the directory does not have the schema of %s: it knows none of %zu names", of,
+            names->asked);
+    else if (names->missing == 1)
+        ctl_proof_finding(known->proof, "schema", remedy, "the directory does not know %s, of %s",
+                          names->first, of);
+    else
+        ctl_proof_finding(known->proof, "schema", remedy,
+                          "the directory does not know %s and %zu other names of %s", names->first,
+                          names->missing - 1, of);
 }
 
 /*
@@ -174,29 +204,52 @@ static void look_for_unknown(schema *known)
     }
 }
 
-static void report_schema(schema *known)
+static void check_ours(schema *known)
 {
-    const char *other = "correct the keys account_... of this domain, or load the schema they need";
+    name_count names = {.missing = 0};
+
+    if (is_older(known))
+        return;
+    for (size_t i = 0; attribute_names[i] != NULL; i++)
+        need(known, "attributeTypes", attribute_names[i], &names);
+    for (size_t i = 0; class_names[i] != NULL; i++)
+        need(known, "objectClasses", class_names[i], &names);
+    report_missing(known, &names, "invitegate", REMEDY_SCHEMA);
+}
+
+/* What new accounts are made of. */
+static void check_template(schema *known)
+{
     const inv_domain *domain = known->proof->domain;
+    name_count names = {.missing = 0};
 
-    bool older = is_older(known);
-
-    for (size_t i = 0; attribute_names[i] != NULL && !older; i++)
-        need(known, "attributeTypes", attribute_names[i], REMEDY_SCHEMA);
-    for (size_t i = 0; class_names[i] != NULL && !older; i++)
-        need(known, "objectClasses", class_names[i], REMEDY_SCHEMA);
     for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
         if (!inv_ascii_equal(domain->account_classes[i], "xmppAccount"))
-            need(known, "objectClasses", domain->account_classes[i], other);
+            need(known, "objectClasses", domain->account_classes[i], &names);
     }
     for (size_t i = 0; i < domain->account_attribute_count; i++)
-        need(known, "attributeTypes", domain->account_attributes[i].attribute, other);
-    need(known, "attributeTypes", domain->account_rdn, other);
+        need(known, "attributeTypes", domain->account_attributes[i].attribute, &names);
+    need(known, "attributeTypes", domain->account_rdn, &names);
+    report_missing(known, &names, "account_classes and account_attributes",
+                   "correct the keys account_... of this domain, or load the schema they need");
+}
+
+static void check_authpassword(schema *known)
+{
+    name_count names = {.missing = 0};
+
+    need(known, "attributeTypes", "authPassword", &names);
+    need(known, "objectClasses", "authPasswordObject", &names);
+    report_missing(known, &names, "authPassword", REMEDY_AUTHPASSWORD);
+}
+
+static void report_schema(schema *known)
+{
+    check_ours(known);
+    check_template(known);
     look_for_unknown(known);
-    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0) {
-        need(known, "attributeTypes", "authPassword", REMEDY_AUTHPASSWORD);
-        need(known, "objectClasses", "authPasswordObject", REMEDY_AUTHPASSWORD);
-    }
+    if ((known->proof->domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
+        check_authpassword(known);
     if (known->complete)
         ctl_proof_fine(known->proof, "schema", "every attribute and class is known");
 }
@@ -250,7 +303,9 @@ inv_result ctl_check_schema(ctl_proof *proof)
     if (result != INV_OK)
         goto cleanup;
     if (search == NULL) {
-        ctl_proof_note(proof, "schema", NULL, "the directory does not show its schema");
+        ctl_proof_unseen(proof, "schema",
+                         "let the identity of [directory] read the subschema entry",
+                         "the directory does not show its schema");
         goto cleanup;
     }
     known.entry = search->entries[0];
