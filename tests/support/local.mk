@@ -10,7 +10,7 @@ tests_libsupport_a_SOURCES = tests/support/agent.c tests/support/agent.h \
 	tests/support/connection_fixture.c tests/support/connection_fixture.h \
 	tests/support/core.c tests/support/core.h tests/support/counter.c tests/support/counter.h \
 	tests/support/descriptors.c tests/support/descriptors.h \
-	tests/support/fixture.c tests/support/fixture.h \
+	tests/support/fixture.c tests/support/fixture.h tests/support/folder.c tests/support/folder.h \
 	tests/support/gateway.c tests/support/gateway.h \
 	tests/support/host_process.c tests/support/host_process.h \
 	tests/support/ldap_message.c tests/support/ldap_message.h tests/support/ldap_proxy.c \

@@ -13,11 +13,6 @@
 
 #define ALICE "alice@example.org"
 
-static void repair(void)
-{
-    observer_repair(site, false, NULL, NULL);
-}
-
 /* The invite as it was before its uses, as a backup has it; the accounts stay. */
 static void restore(const inv_token *token, const char *uses_left)
 {
@@ -49,15 +44,15 @@ START_TEST(a_lost_use_is_recorded)
     register_with(token, "l1");
     restore(token, "1");
     let_it_age(site);
-    observer_repair(site, true, NULL, NULL);
+    observer_rehearse(site);
     expect_note("the use by l1@example.org, of which it knew nothing");
     expect_untouched(token, "1");
-    repair();
+    observer_mend(site);
     expect_note("finished inviteId=");
     expect_note("the use by l1@example.org");
     ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 0);
     site_expect(site, token, 0, 0, 1, 1, 1);
-    repair();
+    observer_mend(site);
     expect_no_note("l1@example.org");
     ck_assert_int_eq(site_redeem(site, token, "l1other", SITE_PASSWORD, &verdict), INV_BAD_TOKEN);
     register_with(token, "l1");
@@ -74,7 +69,7 @@ START_TEST(of_several_uses_those_without_an_account_stay_open)
     restore(token, "4");
     register_with(token, "l2c");
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_note("the use by l2@example.org");
     expect_note("the use by l2b@example.org");
     expect_no_note("l2c@example.org");
@@ -90,7 +85,7 @@ START_TEST(a_revoked_invite_has_less_to_restore)
     register_with(token, "l3");
     restore(token, "-3");
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_note("the use by l3@example.org");
     site_expect(site, token, -2, 0, 1, 1, 1);
     inv_token_free(&token);
@@ -107,12 +102,12 @@ START_TEST(a_reset_since_makes_no_difference)
     reset = site_reset_invite(site, "l4");
     ck_assert_int_eq(site_redeem(site, reset, "l4", "another fine password", &verdict), INV_OK);
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_no_note("l4@example.org");
     ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 0);
     site_expect(site, token, 1, 0, 1, 1, 1);
     restore(token, "2");
-    repair();
+    observer_mend(site);
     expect_note("the use by l4@example.org");
     site_expect(site, token, 1, 0, 1, 1, 1);
     inv_token_free(&reset);
@@ -129,7 +124,7 @@ START_TEST(a_name_may_have_had_several_uses)
     restore(token, "1");
     leftover_terms(site, token, "inviteUsedBy", "l9@example.org 20260101000000Z 0011223344556677");
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_note("the use by l9@example.org");
     site_expect(site, token, 0, 0, 2, 1, 1);
     inv_token_free(&token);
@@ -170,8 +165,8 @@ START_TEST(a_young_account_waits)
 
     register_with(token, "l5");
     restore(token, "2");
-    site_domain(site)->claim_grace = 20 * 60;
-    repair();
+    observer_keep_young(site);
+    observer_mend(site);
     expect_no_note("l5@example.org");
     expect_untouched(token, "2");
     restore(token, "0");
@@ -187,7 +182,7 @@ START_TEST(an_imbalance_is_not_mended_by_more)
     register_with(token, "l6");
     restore(token, "1");
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_no_note("the use by l6@example.org");
     expect_untouched(token, "1");
     restore(token, "0");
@@ -201,7 +196,7 @@ START_TEST(unlimited_invites_know_no_uses)
 
     register_with(token, "l7");
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_no_note("l7@example.org");
     site_expect(site, token, 1, 0, 0, 1, 1);
     inv_token_free(&token);
@@ -215,7 +210,7 @@ START_TEST(no_more_than_are_open)
     leftover_account(site, token, "l8");
     leftover_account(site, token, "l8b");
     let_it_age(site);
-    repair();
+    observer_mend(site);
     expect_note("2 accounts were made with its 1 uses");
     ck_assert_uint_eq(seen.count[INV_REPAIR_FINISHED], 1);
     ck_assert_uint_eq(site_count(site, SITE_INVITES,
