@@ -248,12 +248,9 @@ START_TEST(the_largest_rate_does_not_overflow)
 {
     agent_limits *limits = new_limits(1000000, 86400);
 
-    for (int part = 2; part <= 50; part++) {
-        for (long long now = 1000; now < 86400000LL * 3; now += 86399000 / part) {
-            ck_assert(agent_limits_take(limits, AGENT_LIMIT_VERIFIERS_ADDRESS, "2001:db8::1", now));
-            ck_assert(
-                agent_limits_allow(limits, AGENT_LIMIT_VERIFIERS_ADDRESS, "2001:db8::1", now));
-        }
+    for (long long now = 1000; now < 86400000LL * 3; now += 86399000 / 2) {
+        ck_assert(agent_limits_take(limits, AGENT_LIMIT_VERIFIERS_ADDRESS, "2001:db8::1", now));
+        ck_assert(agent_limits_allow(limits, AGENT_LIMIT_VERIFIERS_ADDRESS, "2001:db8::1", now));
     }
     fail_often(limits, AGENT_LIMIT_CHECK_ADDRESS, "192.0.2.1", 1000, 1000);
     ck_assert(agent_limits_allow(limits, AGENT_LIMIT_CHECK_ADDRESS, "192.0.2.1", 86399000));
