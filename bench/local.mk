@@ -63,13 +63,14 @@ bench_sasl_start_LDADD = $(SASL_LIBS)
 
 include bench/prosody/local.mk
 
-bench: $(BENCHMARKS) $(BENCH_SASL_START) $(BENCH_PROSODY_LOAD) all
+bench: $(BENCHMARKS) $(BENCH_SASL_START) $(BENCH_PROSODY_LOAD) $(BENCH_PROSODY_LOGINS) all
 	@for program in $(BENCHMARKS); do \
 		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
 	done
-	@$(BENCH_PROSODY)
+	@$(BENCH_PROSODY_RUN)/compare.py
+	@$(BENCH_PROSODY_RUN)/logins.py
 # What .ci/run builds, so that they stay fit to run.
-bench-programs: $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START)
+bench-programs: $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START) $(BENCH_PROSODY_LOGINS)
 bench-size: $(BENCH_SIZE)
 	@abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
 		$(BENCH_SIZE) $(INV_BENCH_INVITES)
