@@ -213,6 +213,52 @@ if [ $has_directory -eq 1 ] && [ $is_root -eq 1 ]; then
     rm "$work/agent.sock"
 fi
 
+# Where the directory knows invitegate by the user of the process (bind = external), the throwaway invite is made
+# as the user of the agent's unit: root has no such rights.
+if [ $has_directory -eq 1 ] && [ $is_root -eq 1 ] && command -v setpriv >/dev/null; then
+    site=$work/external
+    "$top/scripts/private-slapd" start --conf --fast --identity 'gidNumber=64001+uidNumber=64001,cn=peercred,cn=external,cn=auth' \
+        --extra-ldif "$work/services.ldif" "$site" >"$work/started" 2>"$err"
+    uri=$(sed -n 's/^uri=//p' "$work/started")
+    chmod 0711 "$site"
+    chmod 0777 "$site/ldapi"
+    sed "s,^socket = .*,socket = $work/agent.sock," "$site/invitegate.conf" >"$work/agent.conf"
+    chgrp 64001 "$work/agent.conf" && chmod 0640 "$work/agent.conf"
+    as_agent() {
+        setpriv --reuid 64001 --regid 64001 --clear-groups "$@"
+    }
+    mkdir "$work/keys"
+    chown 64001 "$work/keys"
+    sed -i "s,^key_file = .*,key_file = $work/keys/token.keys," "$work/agent.conf"
+    as_agent "$invitectl" -c "$work/agent.conf" init >"$out" 2>"$err" || verdict "init as the agent's user" 1
+    mkdir "$work/socket"
+    chown 64001:64001 "$work/socket"
+    sed -i "s,^socket = .*,socket = $work/socket/agent.sock," "$work/agent.conf"
+    as_agent "$agent" -c "$work/agent.conf" --listen >>"$work/agent.log" 2>&1 &
+    echo $! >"$work/agent.pid"
+    tries=0
+    while [ ! -S "$work/socket/agent.sock" ] && [ $tries -lt 100 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    chmod 0711 "$work/socket"
+    chgrp 64002 "$work/socket/agent.sock"
+    fresh
+    ln -sf "$work/socket/agent.sock" "$root/run/invitegate/agent.sock"
+    sed -i -e "s,^uri =.*,uri = $uri," -e '/^bind = /s/simple/external/' -e '/^bind_[dp]/s/=.*/=/' "$config"
+    sed -i "s,ldapi://%2F[^\"]*,$uri," "$root/$host_file"
+    cat "$work/keys/token.keys" >"$root/etc/invitegate/token.keys"
+    looks 0 "a directory that knows the agent's user"
+    says "is tried as that" '^ok +agent .*redeems a throwaway invite, and the account logs in by the provider ldap'
+    left "and nothing is left"
+    rm "$root/etc/systemd/system/invite-agent.service"
+    looks 1 "as root it would not be tried"
+    says "and that is not green" 'unseen +agent .*no throwaway invite was tried in example\.org'
+    kill "$(cat "$work/agent.pid")"
+    rm "$work/agent.pid"
+    "$top/scripts/private-slapd" stop "$site"
+fi
+
 # ------------------------------------------------------------------------------- what cannot be seen
 
 fresh

@@ -16,8 +16,6 @@
 /* The files of invitegate, opened as those who need them: the user of the agent's unit, and root.
  */
 
-#define UNIT "invite-agent.service"
-
 typedef struct reader {
     ctl_host *host;
     const ctl_user *user;
@@ -222,7 +220,7 @@ void ctl_host_check_files(ctl_host *host)
     ctl_unit unit;
     ctl_user root = {.name = "root", .group = "root", .group_count = 1};
 
-    switch (ctl_unit_read(host, "files", UNIT, &unit)) {
+    switch (ctl_unit_read(host, "files", CTL_UNIT_AGENT, &unit)) {
     case CTL_SIGHT_READ:
         check_agent(host, &unit);
         break;
@@ -230,7 +228,7 @@ void ctl_host_check_files(ctl_host *host)
         ctl_host_note(host, "files", NULL,
                       "cp config-examples/systemd/invite-agent.* "
                       "/etc/systemd/system/, where an XMPP server asks it",
-                      "%s is not installed: the agent's user is not known", UNIT);
+                      "%s is not installed: the agent's user is not known", CTL_UNIT_AGENT);
         break;
     case CTL_SIGHT_HIDDEN:
         break;

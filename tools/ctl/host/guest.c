@@ -15,6 +15,7 @@
 #include "invitegate/redeem.h"
 #include "invitegate/removal.h"
 #include "proof/throwaway.h"
+#include "unit.h"
 
 #define INVITE_SECONDS        600
 #define ACCOUNT_SECONDS       "1h"
@@ -28,6 +29,38 @@ static bool tell_none(const ctl_guest *guest, const char *remedy, const char *wh
                     guest->domain != NULL ? guest->domain->name : "the domain", why);
     return false;
 }
+
+/* --------------------------------------------------------------------------- whose rights count */
+
+static void find_agent(ctl_guest *guest)
+{
+    ctl_place place;
+    ctl_unit unit;
+    const char *name;
+
+    if (guest->config.directory.bind != INV_BIND_EXTERNAL || geteuid() != 0)
+        return;
+    if (ctl_unit_read(guest->host, guest->check, CTL_UNIT_AGENT, &unit) == CTL_SIGHT_READ &&
+        (name = ctl_unit_value(&unit, "User", &place)) != NULL)
+        guest->has_agent =
+            ctl_user_find(guest->host, name, ctl_unit_value(&unit, "Group", &place), &guest->agent);
+    ctl_unit_clear(&unit);
+}
+
+/* A connection counts as its own only for the user who has made it: all that uses it is between. */
+static void act(ctl_guest *guest)
+{
+    guest->is_agent = guest->has_agent && ctl_user_become(&guest->agent);
+}
+
+static void end_act(ctl_guest *guest)
+{
+    if (guest->is_agent)
+        ctl_user_return();
+    guest->is_agent = false;
+}
+
+/* ----------------------------------------------------------------------------------- the invite */
 
 static inv_call begin(ctl_guest *guest, inv_verdict *verdict)
 {
@@ -111,8 +144,11 @@ bool ctl_guest_invite(ctl_host *host, const char *check, const char *domain, ctl
     result = open_directory(guest, &verdict);
     if (result == INV_OK)
         result = make_name(guest, &verdict);
+    find_agent(guest);
+    act(guest);
     if (result == INV_OK)
         result = make_invite(guest, &verdict);
+    end_act(guest);
     return result == INV_OK ||
            tell_none(guest, "as root, or as the agent's user: invitectl doctor", verdict.why);
 }
@@ -125,8 +161,12 @@ bool ctl_guest_redeem(ctl_guest *guest)
                                         .name = guest->name,
                                         .password = guest->password,
                                         .allowed_types = INV_ALLOW_REGISTRATION};
+    inv_result result;
 
-    return inv_redeem(&call, &request) == INV_OK ||
+    act(guest);
+    result = inv_redeem(&call, &request);
+    end_act(guest);
+    return result == INV_OK ||
            tell_none(guest, "as root, or as the agent's user: invitectl doctor", verdict.why);
 }
 
@@ -170,12 +210,18 @@ bool ctl_guest_remove(ctl_guest *guest, bool *ret_was_there)
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_removal removal;
     inv_call call = begin(guest, &verdict);
-    inv_result result = inv_remove(&call, guest->name, &removal);
+    bool account_is_gone;
+    inv_result result;
 
+    act(guest);
+    result = inv_remove(&call, guest->name, &removal);
     *ret_was_there = result != INV_NO_ACCOUNT;
-    if (result != INV_OK && result != INV_NO_ACCOUNT)
-        return tell_left(guest, "account", verdict.why);
-    return delete_invite(guest, &verdict) == INV_OK || tell_left(guest, "invite", verdict.why);
+    account_is_gone = result == INV_OK || result == INV_NO_ACCOUNT;
+    if (account_is_gone)
+        result = delete_invite(guest, &verdict);
+    end_act(guest);
+    return result == INV_OK ||
+           tell_left(guest, account_is_gone ? "invite" : "account", verdict.why);
 }
 
 void ctl_guest_clear(ctl_guest *guest)
@@ -184,7 +230,9 @@ void ctl_guest_clear(ctl_guest *guest)
     inv_token_free(&guest->token);
     inv_secret_free(&guest->password);
     inv_jid_free(&guest->name);
+    act(guest);
     inv_directory_free(&guest->directory);
+    end_act(guest);
     inv_keys_free(&guest->keys);
     free(guest->password_file);
     free(guest->ca_file);

@@ -2,12 +2,12 @@
 #ifndef INVITEGATE_TOOLS_HOST_GUEST_H
 #define INVITEGATE_TOOLS_HOST_GUEST_H
 
-#include "host.h"
 #include "invitegate/directory.h"
 #include "invitegate/jid.h"
 #include "invitegate/key.h"
 #include "invitegate/secret.h"
 #include "invitegate/token.h"
+#include "user.h"
 
 /*
  * A throwaway invite, and the name and password with which it is redeemed through a way in. It
@@ -26,11 +26,15 @@ typedef struct ctl_guest {
     inv_secret *password;
     inv_token *token;
     char token_text[INV_TOKEN_LENGTH + 1];
-    char user[40]; /* the local part of name */
+    char user[40];  /* the local part of name */
+    bool has_agent; /* the directory tells who asks by the user of the process: as agent */
+    ctl_user agent; /* the user of invite-agent's unit */
+    bool is_agent;  /* its rights are taken just now */
 } ctl_guest;
 
 /*
- * Makes the invite, with the rights of invitegate. check: the subject of rows, one word. False: a
+ * Makes the invite, with the rights of invitegate: with bind = external, as root, those of the user
+ * of the agent's unit. check: the subject of rows, one word. False: a
  * row says why there is none. ctl_guest_clear is always allowed afterwards.
  */
 bool ctl_guest_invite(ctl_host *host, const char *check, const char *domain, ctl_guest *guest);

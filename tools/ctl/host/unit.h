@@ -5,6 +5,7 @@
 #include "text.h"
 
 #define CTL_UNIT_FILES 16
+#define CTL_UNIT_AGENT "invite-agent.service"
 
 /* A unit of systemd, with its drop-ins, in the order in which they count. */
 typedef struct ctl_unit {
