@@ -58,7 +58,8 @@ common_libcommon_a_SOURCES += common/model/account.c common/model/account.h \
 	common/model/invite_terms.c common/model/invite_terms.h common/model/lock.c common/model/lock.h \
 	common/model/login_verifiers.c common/model/login_verifiers.h common/model/naming_context.c \
 	common/model/naming_context.h common/model/owner.c common/model/owner.h common/model/pair.c \
-	common/model/pair.h common/model/reservation.c common/model/reservation.h
+	common/model/pair.h common/model/reservation.c common/model/reservation.h \
+	common/model/schema.c
 
 # invites made and changed
 common_libcommon_a_SOURCES += common/invite/change.c common/invite/create.c common/invite/link.c \
@@ -95,7 +96,8 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/password.h include/invitegate/password_change.h \
 	include/invitegate/password_form.h include/invitegate/provider.h \
 	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
-	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
+	include/invitegate/result.h include/invitegate/roster.h include/invitegate/schema.h \
+	include/invitegate/secret.h \
 	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \
 	include/invitegate/utf8.h include/invitegate/verdict.h include/invitegate/verifier.h \
 	include/invitegate/verifier_census.h

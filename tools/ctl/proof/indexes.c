@@ -8,6 +8,7 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/dn.h"
 
 /* Equality indexes, as far as the server shows its configuration. */
 
@@ -116,31 +117,15 @@ static void need(index_list *known, const char *base, const char *attribute)
                        attribute, base);
 }
 
-bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE])
-{
-    for (const char *p = strchr(*rest, '('); p != NULL; p = strchr(p, '(')) {
-        size_t length = strcspn(++p, "()=~<>:;!&|");
-
-        if (length == 0 || length >= CTL_FILTER_ATTRIBUTE_SIZE ||
-            strchr("=~<>:;", p[length]) == NULL)
-            continue;
-        memcpy(attribute, p, length);
-        attribute[length] = '\0';
-        *rest = p;
-        return true;
-    }
-    return false;
-}
-
 /*
  * Needs each attribute that the filter compares. One that the schema does not have matches no
  * entry.
  */
 static void need_filter(index_list *known, const char *filter, const char *base)
 {
-    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
 
-    while (ctl_filter_attribute(&filter, attribute)) {
+    while (inv_filter_attribute(&filter, attribute)) {
         if (!inv_ascii_equal(attribute, known->proof->unknown))
             need(known, base, attribute);
     }
