@@ -22,6 +22,7 @@ common_libcommon_a_SOURCES += common/base/ascii.c common/base/deadline.c common/
 common_libcommon_a_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
 	common/config/descriptor.c common/config/descriptor.h common/config/group_filter.c \
 	common/config/group_filter.h common/config/keys.c common/config/keys.h common/config/lists.c \
+	common/config/name_filter.c common/config/name_filter.h \
 	common/config/password_form.c common/config/reader.c common/config/reader.h \
 	common/config/settings.c common/config/values.c
 
