@@ -80,7 +80,8 @@ common_libcommon_a_SOURCES += common/roster/changes.c common/roster/replicas.c \
 	common/roster/replicas.h common/roster/roster.c
 
 # mends and removes; for tools only
-common_libcommon_a_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
+common_libcommon_a_SOURCES += common/upkeep/adopt.c common/upkeep/adopt_all.c \
+	common/upkeep/adoption.h common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
 	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h \

@@ -5,7 +5,9 @@ bin_PROGRAMS += tools/invitectl
 tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/arguments.c \
 	tools/ctl/command.h tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c \
 	tools/ctl/options.c tools/ctl/parse.c tools/ctl/run.c tools/ctl/session.c tools/ctl/session.h
-tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c \
+tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/adopt_all.c \
+	tools/ctl/commands/adopt_all.h tools/ctl/commands/adopting.c tools/ctl/commands/adopting.h \
+	tools/ctl/commands/check.c \
 	tools/ctl/commands/create.c tools/ctl/commands/doctor.c tools/ctl/commands/init.c \
 	tools/ctl/commands/list.c tools/ctl/commands/notes.c tools/ctl/commands/notes.h \
 	tools/ctl/commands/provider.c tools/ctl/commands/purge.c tools/ctl/commands/redeem.c \
