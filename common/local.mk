@@ -85,7 +85,7 @@ common_libcommon_a_SOURCES += common/upkeep/adopt.c common/upkeep/adopt_all.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
 	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h \
-	common/upkeep/verifier_census.c common/upkeep/visibility.c common/upkeep/visibility.h
+	common/upkeep/shared_names.c common/upkeep/verifier_census.c common/upkeep/visibility.c common/upkeep/visibility.h
 
 # What front ends may include
 common_faces = include/invitegate/account.h include/invitegate/account_verifiers.h \
@@ -99,7 +99,7 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/password_form.h include/invitegate/provider.h \
 	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
 	include/invitegate/result.h include/invitegate/roster.h include/invitegate/schema.h \
-	include/invitegate/secret.h \
+	include/invitegate/secret.h include/invitegate/shared_names.h \
 	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \
 	include/invitegate/utf8.h include/invitegate/verdict.h include/invitegate/verifier.h \
 	include/invitegate/verifier_census.h

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# invitectl adopt --all: what it tells and ends with, LDIF where it has no right. (tests/upkeep/check_adopt has who is adopted.)
+# invitectl adopt --all: what it tells and ends with, LDIF where it has no right, what is left when it is
+# killed; and names of two entries in doctor. (tests/upkeep/check_adopt has who is adopted.)
 set -u
 
 top=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -124,11 +125,16 @@ exits 1 "remove of somebody who was adopted" remove ann@example.org
 says "says what stays" 'its entry, groups, contacts and invites stay' "$err"
 says "and what to do" 'invitectl adopt --undo ann@example.org' "$err"
 
-# Names of two entries.
+# A name of two entries.
+exits 0 "doctor without such names" doctor
+says "says so" '^ok +holders ' "$out"
 for name in ben one two three four five six; do
     person $name ou=staff
     [ $name = ben ] || person $name ou=people
 done | admin ldapadd >"$out" 2>"$err"
+exits 1 "doctor with some" doctor
+says "names both" 'finding +holders .*ben@example.org .*uid=ben,ou=people,.* and uid=ben,ou=staff' "$out"
+says "counts the others" 'finding +holders .*2 more names' "$out"
 adopt 1 "adopt" --json adopt --all
 json "refuses both of each" 'sum(r["result"] == "refused" and "several entries" in r["why"] for r in rows) == 14'
 

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 HEART_TESTS += tests/upkeep/check_repair tests/upkeep/check_visibility tests/upkeep/check_purge
 HEART_TESTS += tests/upkeep/check_removal tests/upkeep/check_owed tests/upkeep/check_adopt
-HEART_TESTS += tests/upkeep/check_adopted
+HEART_TESTS += tests/upkeep/check_adopted tests/upkeep/check_shared_names
