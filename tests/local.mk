@@ -72,7 +72,8 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh \
 	tests/redeem/check_redeem_hidden \
 	tests/redeem/check_redeem_open tests/redeem/check_redeem_finish tests/redeem/check_redeem_heir \
 	tests/redeem/check_redeem_settle tests/redeem/check_redeem_alike tests/upkeep/check_repair \
-	tests/upkeep/check_purge tests/upkeep/check_removal tests/upkeep/check_visibility \
+	tests/upkeep/check_purge tests/upkeep/check_removal tests/upkeep/check_adopt \
+	tests/upkeep/check_adopted tests/upkeep/check_shared_names tests/upkeep/check_visibility \
 	tests/model/check_invite_read tests/model/check_reservation tests/model/check_account \
 	tests/model/check_account_verifiers tests/redeem/check_login_verifiers \
 	tests/model/check_freshness tests/model/check_group tests/invite/check_invite_create \

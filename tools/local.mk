@@ -5,7 +5,9 @@ bin_PROGRAMS += tools/invitectl
 tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/arguments.c \
 	tools/ctl/command.h tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c \
 	tools/ctl/options.c tools/ctl/parse.c tools/ctl/run.c tools/ctl/session.c tools/ctl/session.h
-tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c \
+tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/adopt_all.c \
+	tools/ctl/commands/adopt_all.h tools/ctl/commands/adopting.c tools/ctl/commands/adopting.h \
+	tools/ctl/commands/check.c \
 	tools/ctl/commands/create.c tools/ctl/commands/doctor.c tools/ctl/commands/init.c \
 	tools/ctl/commands/list.c tools/ctl/commands/notes.c tools/ctl/commands/notes.h \
 	tools/ctl/commands/provider.c tools/ctl/commands/purge.c tools/ctl/commands/redeem.c \
@@ -30,7 +32,7 @@ tools_invitectl_SOURCES += tools/ctl/io/ask.c tools/ctl/io/ask.h tools/ctl/io/co
 	tools/ctl/io/output.c tools/ctl/io/output.h tools/ctl/io/present.c tools/ctl/io/progress.c \
 	tools/ctl/io/progress.h tools/ctl/io/qr.c tools/ctl/io/qr.h
 tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c \
-	tools/ctl/proof/container.h tools/ctl/proof/exposure.c tools/ctl/proof/filter.c \
+	tools/ctl/proof/container.h tools/ctl/proof/exposure.c \
 	tools/ctl/proof/form.c tools/ctl/proof/identity.c tools/ctl/proof/index_lookup.c \
 	tools/ctl/proof/indexes.c tools/ctl/proof/invite.c tools/ctl/proof/keys.c \
 	tools/ctl/proof/local_users.c tools/ctl/proof/lock.c tools/ctl/proof/older.c \

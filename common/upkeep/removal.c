@@ -118,6 +118,27 @@ static inv_result leave_groups(inv_call *call, const inv_jid *name, const inv_ac
 
 /* ------------------------------------------------------------------------------- the account */
 
+/* Says what an admin does with an account that invitegate has not made, and may not delete. */
+static inv_result refuse_foreign(const inv_jid *name, const inv_account *account,
+                                 inv_verdict *verdict)
+{
+    const char *const jid = inv_jid_text(name);
+
+    if (account->jid == NULL)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "no invite made %s: its entry, groups, contacts and invites stay. "
+                               "Delete the entry with the tool that made it, then \"invitectl "
+                               "remove %s\" takes what is left of the name",
+                               account->dn, jid);
+    return inv_verdict_set(
+        verdict, INV_NOT_ALLOWED,
+        "no invite made %s: its entry, groups, contacts and invites stay. Delete "
+        "the entry with the tool that made it, then \"invitectl remove %s\" "
+        "takes what is left of the name; \"invitectl adopt --undo %s\" takes "
+        "only what adopting added",
+        account->dn, jid, jid);
+}
+
 /* Whether this holder of the name may be removed at all. */
 static inv_result check_removable(const inv_jid *name, const inv_account *account,
                                   inv_verdict *verdict)
@@ -128,9 +149,7 @@ static inv_result check_removable(const inv_jid *name, const inv_account *accoun
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s: %s: %s: nothing is removed",
                                inv_jid_text(name), account->dn, inv_account_why_not_own(account));
     if (account->invite_id == NULL || !inv_invite_id_valid(account->invite_id))
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "%s was not made by an invite: remove it with the tool that made it",
-                               account->dn);
+        return refuse_foreign(name, account, verdict);
     return INV_OK;
 }
 

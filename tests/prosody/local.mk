@@ -11,7 +11,7 @@ PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/mistakes.py tests/proso
 	tests/prosody/guests.py tests/prosody/own.py tests/prosody/two_hosts.py \
 	tests/prosody/two_domains.py tests/prosody/broken_streams.py \
 	tests/prosody/logins.py tests/prosody/logins_tls.py tests/prosody/own_account.py \
-	tests/prosody/own_local.py
+	tests/prosody/own_local.py tests/prosody/there_before.py
 dist_check_SCRIPTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 TESTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 LONG_TESTS += $(PROSODY_LONG_TESTS)

@@ -4,7 +4,8 @@ if HAVE_CHECK
 check_LIBRARIES += tests/libsupport.a
 SUPPORT_LIBS = tests/libsupport.a
 endif
-tests_libsupport_a_SOURCES = tests/support/agent.c tests/support/agent.h \
+tests_libsupport_a_SOURCES = tests/support/adoption.c tests/support/adoption.h \
+	tests/support/agent.c tests/support/agent.h \
 	tests/support/agent_fixture.c tests/support/agent_fixture.h tests/support/calls.c \
 	tests/support/calls.h tests/support/config_fixture.c tests/support/config_fixture.h \
 	tests/support/connection_fixture.c tests/support/connection_fixture.h \

@@ -9,6 +9,7 @@
 #include "host/host.h"
 #include "invitegate/group.h"
 #include "invitegate/password_form.h"
+#include "invitegate/shared_names.h"
 #include "proof/container.h"
 #include "proof/places.h"
 #include "proof/proof.h"
@@ -176,6 +177,43 @@ static inv_result check_memberships(ctl_proof *proof)
     return result;
 }
 
+#define SHARED_TOLD 5 /* names in rows of their own; the others are counted */
+
+typedef struct shared_names {
+    ctl_proof *proof;
+    size_t count;
+} shared_names;
+
+static void tell_shared(void *context, const inv_shared_name *shared)
+{
+    shared_names *found = context;
+
+    if (++found->count <= SHARED_TOLD)
+        ctl_proof_finding(found->proof, "holders",
+                          "delete one of the entries, or give it another name, in the attribute "
+                          "that name_filter compares (uid)",
+                          "%s is the name of two entries, %s and %s: nobody logs in by it",
+                          shared->jid, shared->dn, shared->other_dn);
+}
+
+/* Checks for names that two entries hold. */
+static inv_result check_shared_names(ctl_proof *proof)
+{
+    shared_names found = {.proof = proof};
+    inv_result result = inv_shared_name_each(proof->call, tell_shared, &found);
+
+    if (result == INV_CONFIG) {
+        ctl_proof_finding(proof, "holders", NULL, "%s", proof->call->verdict->why);
+        return INV_OK;
+    }
+    if (result == INV_OK && found.count > SHARED_TOLD)
+        ctl_proof_finding(proof, "holders", "mend the others first: doctor tells of five at a time",
+                          "%zu more names that two entries have", found.count - SHARED_TOLD);
+    else if (result == INV_OK && found.count == 0)
+        ctl_proof_fine(proof, "holders", "no name has two entries");
+    return result;
+}
+
 static void check_clock(ctl_proof *proof)
 {
     double difference = difftime(time(NULL), proof->server_time);
@@ -233,6 +271,8 @@ static inv_result examine(ctl_session *session, void *state)
         result = ctl_check_indexes(&proof);
     if (result == INV_OK)
         result = ctl_check_local_users(&proof);
+    if (result == INV_OK)
+        result = check_shared_names(&proof);
     if (result == INV_OK)
         result = check_memberships(&proof);
     if (result == INV_OK && containers.dates != INV_PASSWORD_DATES_UNKNOWN &&

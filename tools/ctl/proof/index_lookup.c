@@ -7,6 +7,7 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/dn.h"
 #include "proof.h"
 
 /*
@@ -61,9 +62,9 @@ static void add_attributes(area *where, const char *const *names)
 /* Those that a filter compares. */
 static void add_filter(area *where, const char *filter)
 {
-    char name[CTL_FILTER_ATTRIBUTE_SIZE];
+    char name[INV_FILTER_ATTRIBUTE_SIZE];
 
-    while (ctl_filter_attribute(&filter, name))
+    while (inv_filter_attribute(&filter, name))
         add_attribute(where, name);
 }
 

@@ -9,6 +9,7 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/dn.h"
 
 /* Equality indexes, as far as the server shows its configuration. */
 
@@ -123,9 +124,9 @@ static void need(index_list *known, const char *base, const char *attribute)
  */
 static void need_filter(index_list *known, const char *filter, const char *base)
 {
-    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
 
-    while (ctl_filter_attribute(&filter, attribute)) {
+    while (inv_filter_attribute(&filter, attribute)) {
         if (!inv_ascii_equal(attribute, known->proof->unknown))
             need(known, base, attribute);
     }

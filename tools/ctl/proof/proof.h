@@ -141,18 +141,10 @@ inv_result ctl_probe_terms(ctl_proof *proof);    /* needs the throwaway invite *
 
 /* ------------------------------------------------------------- without writing: schema, indexes */
 
-#define CTL_FILTER_ATTRIBUTE_SIZE 128
-
-/* The next attribute that a filter compares; *rest starts at the filter. False: there is none. */
-bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE]);
-
 /* Adds a row for each schema that the directory lacks, or lacks a part of, or one: it has all. */
 inv_result ctl_check_schema(ctl_proof *proof);
 
-/*
- * The subschema entry of RFC 4512 4.2 with attributeTypes and objectClasses, or NULL where the
- * server does not show it. The caller frees the search.
- */
+/* inv_schema_read, with the configured time. */
 inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search);
 
 /* kind: attributeTypes or objectClasses of that entry. */
