@@ -13,8 +13,6 @@
 
 /* -------------------------------------------------------------------------------- the search */
 
-enum { FIND_ENTRY };
-
 /*
  * All that decides whether an account is served. The rest of inv_account stays empty: nobody asks
  * for it, and each value costs time at both ends.
@@ -48,13 +46,16 @@ static inv_operation *password_search(const inv_domain *domain, const inv_jid *n
     return account_search(domain, filter, nothing);
 }
 
-static const inv_operation *add_to_flight(account_dated *dated, inv_operation *operation)
+static inv_operation *add_to_flight(account_dated *dated, inv_operation *operation)
 {
     dated->flight[dated->count++] = operation;
     return operation;
 }
 
-/* What the flight holds depends on the domain and on what is remembered, never on the name. */
+/*
+ * What the flight holds depends on the domain and on what is remembered, never on the name. First
+ * what is least work for the server: it begins while the rest is written.
+ */
 static void start(inv_call *call, const inv_jid *name, account_dated_for purpose,
                   account_dated *dated)
 {
@@ -63,15 +64,15 @@ static void start(inv_call *call, const inv_jid *name, account_dated_for purpose
     *dated = (account_dated){.serves = purpose == ACCOUNT_DATED_FOR_SERVING,
                              .terms.needs_password =
                                  (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0};
-    if (dated->serves)
-        (void)add_to_flight(dated,
-                            account_search(domain, account_name_filter(domain, name), to_serve));
-    else
-        (void)add_to_flight(dated, inv_account_search_verifiers_operation(domain, name));
-    if (dated->serves && dated->terms.needs_password)
-        dated->password = add_to_flight(dated, password_search(domain, name));
     if (!freshness_recall_dates(call, &dated->terms.dates))
         dated->record = add_to_flight(dated, inv_verifiers_record_operation(domain));
+    if (dated->serves && dated->terms.needs_password)
+        dated->password = add_to_flight(dated, password_search(domain, name));
+    if (dated->serves)
+        dated->names = add_to_flight(
+            dated, account_search(domain, account_name_filter(domain, name), to_serve));
+    else
+        dated->names = add_to_flight(dated, inv_account_search_verifiers_operation(domain, name));
 }
 
 static const inv_entry *entry_of(const inv_operation *search, const char *dn)
@@ -117,10 +118,10 @@ static inv_result fly(inv_call *call, const inv_jid *name, account_dated *dated)
     if (result == INV_OK && password != NULL)
         result = inv_operation_result(password, "looking for userPassword", call->verdict);
     if (result == INV_OK)
-        result = inv_account_from_search(call, name, dated->flight[FIND_ENTRY], &dated->account);
+        result = inv_account_from_search(call, name, dated->names, &dated->account);
     if (result != INV_OK || dated->account == NULL)
         return result;
-    dated->entry = entry_of(dated->flight[FIND_ENTRY], dated->account->dn);
+    dated->entry = entry_of(dated->names, dated->account->dn);
     dated->terms.has_password = entry_of(password, dated->account->dn) != NULL;
     return inv_verifiers_ask_policy(call, dated->entry, &dated->terms);
 }

@@ -23,10 +23,11 @@ typedef struct account_dated {
     inv_operation *flight[ACCOUNT_DATED_FLIGHT];
     size_t count;
     bool serves;
+    const inv_operation *names;    /* in flight: who has the name */
     const inv_operation *password; /* in flight: for a userPassword; NULL: is not asked for */
     const inv_operation *record;   /* in flight: NULL while what it said is remembered */
-    inv_account *account;   /* as inv_account_find gives it; to serve without invite_id, nonce,
-                               classes,   must_change */
+    /* as inv_account_find gives it; to serve without invite_id, nonce, classes and must_change */
+    inv_account *account;
     const inv_entry *entry; /* of that account; NULL with it */
     inv_freshness_terms terms;
 } account_dated;
