@@ -272,7 +272,7 @@ static void from_afar(void)
     end = strstr(uri, "%2Fldapi");
     if (end == NULL)
         measure_fail(uri, "has another socket");
-    (void)strcpy(end, "%2Ffar");
+    memcpy(end, "%2Ffar", sizeof("%2Ffar"));
     delay = delay_start(path, server_path, FAR_MS);
     write_conf("far.conf", uri);
     plugin = load();
