@@ -95,7 +95,7 @@ static void delete_and_add(const char *dn)
 static const struct {
     const char *local;
     void (*act)(const char *dn);
-    bool keeps_date; /* in OpenLDAP: pwdChangedTime is as it was */
+    bool keeps_date;    /* in OpenLDAP: pwdChangedTime is as it was */
     bool only_openldap; /* 389 DS knows no relax control, and dates a change behind its answer */
 } ways[] = {
     {"ada", delete_as_admin, true, false},  {"bea", replace_as_admin, true, false},
