@@ -53,7 +53,7 @@ bench_bench_flood_SOURCES = bench/bench_flood.c bench/delay.c bench/delay.h $(BE
 bench_bench_flood_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_flood_LDADD = $(COMMON_LIBS) -lm
 
-bench_bench_sasl_SOURCES = bench/bench_sasl.c $(BENCH_COMMON) $(BENCH_PLACE)
+bench_bench_sasl_SOURCES = bench/bench_sasl.c bench/delay.c bench/delay.h $(BENCH_COMMON) $(BENCH_PLACE)
 bench_bench_sasl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_sasl_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(SASL_CFLAGS)
 bench_bench_sasl_LDADD = $(COMMON_LIBS) $(SASL_LIBS) -ldl

@@ -34,7 +34,8 @@ common_libcommon_a_SOURCES += common/directory/answer.c common/directory/bind_pa
 	common/directory/read_ahead.c common/directory/read_ahead.h common/directory/receive.c \
 	common/directory/receive.h common/directory/refused.c common/directory/refused.h \
 	common/directory/send.c common/directory/send.h common/directory/session.c \
-	common/directory/session.h common/directory/sigpipe.c common/directory/sigpipe.h \
+	common/directory/session.h common/directory/short_memory.c \
+	common/directory/short_memory.h common/directory/sigpipe.c common/directory/sigpipe.h \
 	common/directory/timed_read.c common/directory/timed_read.h common/directory/wiped_write.c \
 	common/directory/wiped_write.h
 

@@ -75,8 +75,9 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh \
 	tests/upkeep/check_purge tests/upkeep/check_removal tests/upkeep/check_adopt \
 	tests/upkeep/check_adopted tests/upkeep/check_shared_names tests/upkeep/check_visibility \
 	tests/model/check_invite_read tests/model/check_reservation tests/model/check_account \
-	tests/model/check_account_verifiers tests/redeem/check_login_verifiers \
+	tests/model/check_account_verifiers tests/model/check_deleted_password \
+	tests/directory/check_remembered tests/redeem/check_login_verifiers \
 	tests/model/check_freshness tests/model/check_group tests/invite/check_invite_create \
 	tests/roster/check_roster tests/roster/check_changes tests/agent/check_agent \
 	tests/agent/check_agent_roster tests/agent/check_agent_open tests/agent/check_agent_pam \
-	tests/agent/check_agent_faults tests/sasl/check_sasl_fresh
+	tests/agent/check_agent_faults tests/agent/check_agent_own tests/sasl/check_sasl_fresh

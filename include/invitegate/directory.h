@@ -280,6 +280,20 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
 
 /*
+ * A number that was read over the connection, and may be taken for milliseconds (on the monotonic
+ * clock) instead of being read again. It belongs to this connection: it is forgotten when that ends
+ * or is replaced, and no other connection of the process has it, nor one to another server or as
+ * another identity. Whoever recalls it in front of a flight recalls it again behind it, since the
+ * flight may have gone over a new connection. key: names it in all of the directory, as a DN does;
+ * copied. Of one that is not connected nothing is remembered, nor where memory is short.
+ */
+void inv_directory_remember(inv_directory *directory, const char *key, int value,
+                            long milliseconds);
+
+/* False: nothing is remembered under key; *value is not touched then. */
+bool inv_directory_recall(const inv_directory *directory, const char *key, int *value);
+
+/*
  * Proves a password by a simple bind (RFC 4513 5.1.3) on a separate connection that is ldapi or
  * TLS. INV_OK, INV_WRONG_PASSWORD (also for an empty one), or no verdict.
  */
