@@ -108,9 +108,23 @@ function provider.delete_user()
 	return nil, elsewhere;
 end
 
+-- mod_saslauth tells a stream's first handler how to bind to the channel, and none that it asks for when a login
+-- begins before another has ended: with those a client would be let in that was told there is no binding.
+local function keep_binding(session, handler)
+	local earlier = session.invitegate_sasl;
+	if earlier then handler.profile.cb, handler.userdata = earlier.profile.cb, earlier.userdata; end
+	session.invitegate_sasl = handler;
+end
+
+module:hook("authentication-success", function (event)
+	event.session.invitegate_sasl = nil;
+end);
+
 function provider.get_sasl_handler(session)
 	local current = current_offer();
-	return sasl.handler_of(session and session.ip or "", current.mechanisms, current.iterations);
+	local handler = sasl.handler_of(session and session.ip or "", current.mechanisms, current.iterations);
+	if session then keep_binding(session, handler); end
+	return handler;
 end
 
 module:provides("auth", provider);

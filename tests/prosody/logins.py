@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 
 from logins_site import OPTIONS
 from raw_stream import RawStream
-from scram import HASHES, Scram, mechanisms, plain
+from scram import HASHES, Scram, encoded, mechanisms, plain
 from suite import Suite, equal
 
 suite = Suite()
@@ -78,6 +78,16 @@ async def again_on_one_stream(site, _):
         equal(Scram(stream, "free", PASSWORD).end, "not-authorized")
         equal(Scram(stream, "anna", "wrong horse").end, "not-authorized")
         equal(Scram(stream, "anna", PASSWORD).end, "success")
+
+
+@suite.test
+async def no_proof(site, _):
+    """A proof that is no base64 is answered, and the same stream may try again"""
+    for mechanism in HASHES:
+        with RawStream(site) as stream:
+            for proof in ("!", "?===", f"{encoded(bytes(32))},x=y"):
+                equal(Scram(stream, "anna", PASSWORD, mechanism, proof=proof).end, "malformed-request")
+            equal(Scram(stream, "anna", PASSWORD, mechanism).end, "success")
 
 
 @suite.test

@@ -98,14 +98,22 @@ local function plain(address)
 	end
 end
 
+-- util.sasl fails at a proof that is no base64, and the client would wait for an answer.
+local function has_bad_proof(handler, message)
+	local proof = handler.state and (message or ""):match(",p=(.*)$");
+	return proof and not base64.decode(proof);
+end
+
 local handler_of;
 
 -- util.sasl knows a wrong password and nothing else: what else came is put in its place.
 local function extended(handler)
 	local process = handler.process;
 	function handler:process(message)
+		if has_bad_proof(self, message) then return "failure", "malformed-request"; end
 		self.trouble, self.words = nil, nil;
 		local status, condition, text = process(self, message);
+		if status ~= "challenge" then self.state = nil; end -- the keys
 		if self.trouble then return "failure", "temporary-auth-failure", self.trouble; end
 		if status == "success" and self.is_made_up then return "failure", "not-authorized"; end
 		return status, condition, status == "failure" and self.words or text;
