@@ -33,6 +33,14 @@ def logs_in(site, name, password):
     return ends.pop()
 
 
+async def is_administrator(person):
+    """Whether the person is shown what only administrators may do."""
+    disco = "http://jabber.org/protocol/disco#items"
+    asked = ElementTree.Element(f"{{{disco}}}query", {"node": "http://jabber.org/protocol/commands"})
+    answer = await person.request(asked, "get")
+    return any(item.get("node") == "urn:xmpp:invite#create-account" for item in answer.xml.iter(f"{{{disco}}}item"))
+
+
 def scram_once(site, name, password):
     with RawStream(site) as stream:
         return Scram(stream, name, password).end
@@ -145,5 +153,27 @@ async def in_new_hands(site, client):
     equal(scram_once(site, "emil", "a third horse"), "not-authorized")
 
 
-OPTIONS["agent"].update({"client_password_change": "yes", "client_removal": "yes"})
+@suite.test
+async def not_an_administrator(site, client):
+    """Who gets the name of an administrator is none, however soon after they left"""
+    for leaves in (True, False):
+        site.account("boss", PASSWORD)
+        site.modify("dn: uid=boss,ou=people,dc=example,dc=org\nchangetype: modify\nadd: employeeType\n"
+                    "employeeType: xmpp-admin\n")
+        boss = client("boss", PASSWORD)
+        await boss.online()
+        assert await is_administrator(boss)
+        if leaves:
+            await boss.request(query(remove=None))
+        else:
+            site.invitectl("remove", "boss@example.org")
+        site.account("boss", NEW)
+        boss = client("boss", NEW)
+        await boss.online()
+        assert not await is_administrator(boss)
+        site.invitectl("remove", "boss@example.org")
+
+
+OPTIONS["agent"].update({"client_password_change": "yes", "client_removal": "yes",
+                         "admin_filter": "(employeeType=xmpp-admin)"})
 suite.run(**OPTIONS, prosody="invitegate_poll_interval = 0\n")
