@@ -16,12 +16,14 @@ local fresh = 60;
 
 local offer; -- { mechanisms = names as keys, iterations, since }; nil: not known so far
 local asking = false;
+local failed = false; -- the last question had no answer
 local plain_only = { mechanisms = { PLAIN = true }; iterations = 10000 };
 
 local function take_offer(answer)
 	asking = false;
 	local lines = agent.lines_of(answer);
-	if answer.result ~= "OK" or not lines.mechanisms then
+	failed = answer.result ~= "OK" or not lines.mechanisms;
+	if failed then
 		module:log("info", "What people may log in by cannot be asked now: %s %s", answer.result, answer.text);
 		return;
 	end
@@ -37,9 +39,10 @@ local function ask_for_offer()
 	agent.send(take_offer, "mechanisms");
 end
 
--- What is known, which is looked up behind it when it is old. Only who comes first has to wait.
+-- What is known, which is looked up behind it when it is old. Only those who come first have to wait, and nobody
+-- while the agent does not answer.
 local function current_offer()
-	if not offer and async.ready() then
+	if not offer and not failed and async.ready() then
 		take_offer(agent.ask("mechanisms"));
 	elseif not offer or os.time() - offer.since > fresh then
 		ask_for_offer();

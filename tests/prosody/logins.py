@@ -230,5 +230,32 @@ async def agent_away(site, _):
     equal(by_scram(site, "anna", PASSWORD).end, "success")
 
 
+@suite.test
+async def agent_frozen(site, _):
+    """An agent that does not answer from the start: only those who come first wait for what they may log in by"""
+    lines = site.prosody_lines
+    site.prosody_lines += "invitegate_timeout = 3\n"
+    site.stop_prosody()
+    site.agent.send_signal(signal.SIGSTOP)
+    loop = asyncio.get_running_loop()
+    try:
+        site.start_prosody()
+        for least, most in ((2.5, 10), (0, 2), (0, 2)):
+            start = loop.time()
+            with RawStream(site) as stream:
+                equal(mechanisms(stream), {"PLAIN"})
+            assert least <= loop.time() - start < most * site.slowness, loop.time() - start
+    finally:
+        site.agent.send_signal(signal.SIGCONT)
+        site.prosody_lines = lines
+    end = loop.time() + 20
+    offered_now = set()
+    while offered_now != {"PLAIN", *HASHES}:
+        assert loop.time() < end, offered_now
+        await asyncio.sleep(0.1)
+        with RawStream(site) as stream:
+            offered_now = mechanisms(stream)
+
+
 OPTIONS["agent"]["admin_filter"] = "(employeeType=xmpp-admin)"
 suite.run(**OPTIONS)

@@ -76,6 +76,10 @@ async def refused(site, client):
     condition, text = await refusal(anna.request(query(username="anna", password="short")))
     equal(condition, "modify/not-acceptable")
     assert text in ("The password is too weak", "Please use a longer password."), text
+    for password in ("long horse" * 103, "x" * 1024, "long horse" * 10000, "a\thorse of mine"):
+        condition, text = await refusal(anna.request(query(username="anna", password=password)))
+        equal((condition, text), ("modify/not-acceptable", "The password is too weak"))
+    assert "BAD_REQUEST" not in site.log()
     site.account("berta", PASSWORD)
     for fields in ({"username": "berta", "password": NEW}, {"username": "anna"}, {"password": NEW}):
         equal((await refusal(anna.request(query(**fields))))[0], "modify/bad-request")

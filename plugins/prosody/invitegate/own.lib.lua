@@ -36,7 +36,7 @@ local function change(session, stanza)
 	if nodeprep(query:get_child_text("username") or "", true) ~= session.username or password == "" then
 		return st.error_reply(stanza, "modify", "bad-request");
 	end
-	local answer = ask(session, "change", password, session.ip or "");
+	local answer = provider.refusal_of_password(password) or ask(session, "change", password, session.ip or "");
 	if not answer then return nil; end
 	if answer.result == "OK" and not provider.set_password(session.username, password) then
 		answer = { result = "NO_MEMORY"; text = "the password cannot be stored on this server" };
