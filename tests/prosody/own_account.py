@@ -158,6 +158,36 @@ async def in_new_hands(site, client):
 
 
 @suite.test
+async def in_new_hands_after_adoption(site, client):
+    """The same where the older account was not made by an invite, so that no stream of it was closed"""
+    site.modify("dn: uid=fritz,ou=people,dc=example,dc=org\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\ncn: fritz\nsn: fritz\nxmppJid: fritz@example.org\n"
+                f"userPassword: {PASSWORD}\n")
+    for request in (query(username="fritz", password="a third horse"), query(remove=None)):
+        fritz = client("fritz", PASSWORD, resource="old")
+        fritz["feature_mechanisms"].use_mech = "PLAIN"
+        await fritz.online()
+        site.delete_account("fritz")
+        site.account("fritz", NEW)
+        new = client("fritz", NEW, resource="new")
+        await new.online()
+        asking = asyncio.ensure_future(refusal(fritz.request(request)))
+        await fritz.until(lambda: asking.done() or not fritz.is_connected(), "the end of the stream")
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert "fritz" in site.accounts()
+        equal(scram_once(site, "fritz", "a third horse"), "not-authorized")
+        equal(scram_once(site, "fritz", NEW), "success")
+        await new.ping()
+        await new.end()
+        site.invitectl("remove", "fritz@example.org")
+        site.modify("dn: uid=fritz,ou=people,dc=example,dc=org\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                    "objectClass: xmppAccount\ncn: fritz\nsn: fritz\nxmppJid: fritz@example.org\n"
+                    f"userPassword: {PASSWORD}\n")
+    site.delete_account("fritz")
+
+
+@suite.test
 async def not_an_administrator(site, client):
     """Who gets the name of an administrator is none, however soon after they left"""
     for leaves in (True, False):

@@ -17,15 +17,29 @@ local patience = 5;
 -- an account that only this server has
 local not_here = "This account cannot be changed from here. Please ask the administrator.";
 
+-- The account that this stream has logged in to, so that a later holder of the name is not meant: the streams of an
+-- account that no invite made are not closed when the name gets one that an invite made. Where the agent was away
+-- at the login it is the account that has the name now.
+local function is_of(session, identity)
+	session.invitegate_account = session.invitegate_account or identity;
+	return session.invitegate_account == identity;
+end
+
 -- Asks for something to be done to the account that this stream has logged in to, and to no later one of
 -- that name: its streams are closed when the name is found in new hands.
 local function ask(session, op, ...)
 	local username = session.username;
-	local result = account.refresh(username, patience);
+	local result, identity = account.refresh(username, patience);
 	if result == "ENDED" and not session.destroyed then guest.show_out(username); end
 	if session.destroyed then return nil; end
 	if result ~= "OK" then return { result = result == "NOT_STORED" and "NO_MEMORY" or result; text = "" }; end
-	local answer = agent.ask(op, username, ...);
+	if not is_of(session, identity) then
+		session:close({ condition = "not-authorized"; text = "This account has ended." });
+		return nil;
+	end
+	local arguments = { ... };
+	arguments[#arguments + 1] = identity;
+	local answer = agent.ask(op, username, table.unpack(arguments));
 	if answer.result == "NO_ACCOUNT" then return { result = "NOT_ALLOWED"; text = not_here }; end
 	return answer;
 end
