@@ -11,6 +11,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/commands.lib.lua \
 	plugins/prosody/invitegate/form.lib.lua \
 	plugins/prosody/invitegate/guest.lib.lua \
+	plugins/prosody/invitegate/iterations.lib.lua \
 	plugins/prosody/invitegate/leftover.lib.lua \
 	plugins/prosody/invitegate/login.lib.lua \
 	plugins/prosody/invitegate/own.lib.lua \

@@ -71,6 +71,29 @@ async def names_without_account(site, _):
 
 
 @suite.test
+async def older_iterations(site, _):
+    """Names without an account have the iterations of accounts, old and new, and not those that are configured"""
+    site.configure({"scram_iterations": "5000"})
+    site.stop_agent()
+    site.start_agent()
+    site.account("nora", PASSWORD)
+    site.stop_prosody()
+    site.start_prosody()
+    equal(by_scram(site, "free", PASSWORD).iterations, 4096)
+    for name, iterations in (("anna", 4096), ("nora", 5000)):
+        for _ in range(5):
+            login = by_scram(site, name, PASSWORD)
+            equal((login.end, login.iterations), ("success", iterations))
+    names = [f"free{number}" for number in range(40)]
+    first, again = ({name: by_scram(site, name, PASSWORD).iterations for name in names} for _ in range(2))
+    equal(first, again)
+    equal(set(first.values()), {4096, 5000})
+    site.configure({"scram_iterations": "4096"})
+    site.stop_agent()
+    site.start_agent()
+
+
+@suite.test
 async def again_on_one_stream(site, _):
     """After a failure the same stream may try again, by another mechanism too"""
     with RawStream(site) as stream:
