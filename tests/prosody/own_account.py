@@ -188,6 +188,28 @@ async def in_new_hands_after_adoption(site, client):
 
 
 @suite.test
+async def not_bound(site, client):
+    """A stream that has logged in and asks for no resource ends with the account, with another password, and
+    after a while"""
+    streams = []
+    for name in ("ida", "jan", "karl"):
+        site.account(name, PASSWORD)
+        await client(name, PASSWORD).online()
+        streams.append(RawStream(site))
+        streams[-1].authenticate(name, PASSWORD)
+    site.invitectl("remove", "ida@example.org")
+    site.account("ida", NEW)
+    await client("ida", NEW).online()
+    jan = client("jan", PASSWORD)
+    await jan.online()
+    await jan.request(query(username="jan", password=NEW), to=None)
+    for stream in streams:
+        stream.socket.settimeout(60)
+        equal((await asyncio.to_thread(stream.element)).tag, "{http://etherx.jabber.org/streams}error")
+        stream.socket.close()
+
+
+@suite.test
 async def not_an_administrator(site, client):
     """Who gets the name of an administrator is none, however soon after they left"""
     for leaves in (True, False):
