@@ -53,6 +53,9 @@ end
 -- ---------------------------------------------------------------------------------------------- names
 
 local there = cache.new(4096); -- name -> when it was seen last
+-- Where an answer did not come in time, the next stanzas do not wait for one each until then.
+local asks_again = 0;
+local pause = 10; -- seconds
 -- of mod_invitegate: those who have logged in here
 local owners = module:open_store("invitegate_owner");
 
@@ -65,7 +68,7 @@ end
 local function exists(username)
 	local since = there:get(username);
 	if since and os.time() - since <= fresh then return true; end
-	if not async.ready() then return was_there(username); end
+	if not async.ready() or os.time() < asks_again then return was_there(username); end
 	local result = agent.ask("exists", username).result;
 	if result == "OK" then
 		there:set(username, os.time());
@@ -74,6 +77,7 @@ local function exists(username)
 		there:set(username, nil);
 		return false;
 	end
+	if result == "AWAY" or result == "TIMEOUT" then asks_again = os.time() + pause; end
 	return was_there(username);
 end
 

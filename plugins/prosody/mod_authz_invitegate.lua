@@ -11,14 +11,18 @@ local own = module:depends "authz_internal";
 local fresh = 30; -- seconds that an answer counts
 local known = cache.new(1024); -- name -> { is_admin, since }
 local forgotten = 0; -- how often an answer was forgotten
+-- Where an answer did not come in time, the next stanzas do not wait for one each until then.
+local asks_again = 0;
+local pause = 10; -- seconds
 
 local function is_admin(username)
 	local answer = known:get(username);
 	if answer and os.time() - answer.since <= fresh then return answer.is_admin; end
 	-- where nothing may wait, and while the agent is away, admin_filter makes no administrators
-	if not async.ready() then return false; end
+	if not async.ready() or os.time() < asks_again then return false; end
 	local before = forgotten;
 	local told = agent.ask("is-admin", username);
+	if told.result == "AWAY" or told.result == "TIMEOUT" then asks_again = os.time() + pause; end
 	if told.result ~= "OK" and told.result ~= "NO_ACCOUNT" then return false; end
 	local yes = told.result == "OK" and agent.lines_of(told).admin == "yes";
 	-- not of an earlier holder of the name

@@ -254,6 +254,29 @@ async def agent_away(site, _):
 
 
 @suite.test
+async def writing_meanwhile(site, client):
+    """An agent that does not answer delays a person who writes to others once, and not with each message"""
+    lines = site.prosody_lines
+    site.prosody_lines += "invitegate_timeout = 2\n"
+    site.stop_prosody()
+    site.start_prosody()
+    anna = client("anna", PASSWORD)
+    await anna.online()
+    site.agent.send_signal(signal.SIGSTOP)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    try:
+        for number in range(6):
+            anna.send_message(f"free{number}@example.org", "hello")
+        await anna.ping()
+    finally:
+        site.agent.send_signal(signal.SIGCONT)
+        site.prosody_lines = lines
+    took = loop.time() - start
+    assert took < 5 * site.slowness, took
+
+
+@suite.test
 async def agent_frozen(site, _):
     """An agent that does not answer from the start: only those who come first wait for what they may log in by"""
     lines = site.prosody_lines
