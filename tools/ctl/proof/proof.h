@@ -145,6 +145,12 @@ bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name);
 /* Adds a row for each index that is missing, as far as the server shows its configuration. */
 inv_result ctl_check_indexes(ctl_proof *proof);
 
+/*
+ * A finding where the SCRAM verifiers of a password take more than a quarter of timeout. Before
+ * everything that computes some and may run into it.
+ */
+inv_result ctl_check_cost(ctl_proof *proof);
+
 /* Adds how many accounts have no fresh SCRAM verifiers, where the domain keeps any. */
 inv_result ctl_check_verifiers(ctl_proof *proof);
 
