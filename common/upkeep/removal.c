@@ -245,7 +245,8 @@ static inv_result refuse_to_leave(inv_verdict *verdict, const char *text, const 
 }
 
 /* An account that an administrator has locked stays, so that it can be looked at. */
-inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal)
+inv_result inv_leave(inv_call *call, const inv_jid *name, const char *identity,
+                     inv_removal *removal)
 {
     static const char ask_admin[] =
         "This account cannot be removed from here. Please ask the administrator.";
@@ -262,7 +263,9 @@ inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal)
     if (result == INV_OK && !inv_account_is_own(account))
         result =
             inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(account));
-    else if (result == INV_OK && inv_account_is_over(account, time(NULL)))
+    if (result == INV_OK)
+        result = inv_account_check_identity(account, identity, call->verdict);
+    if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = refuse_to_leave(call->verdict, "This account is locked, or has ended.",
                                  ": the account is locked or has expired", account->dn);
     else if (result == INV_OK)

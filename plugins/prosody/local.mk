@@ -11,6 +11,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/commands.lib.lua \
 	plugins/prosody/invitegate/form.lib.lua \
 	plugins/prosody/invitegate/guest.lib.lua \
+	plugins/prosody/invitegate/iterations.lib.lua \
 	plugins/prosody/invitegate/leftover.lib.lua \
 	plugins/prosody/invitegate/login.lib.lua \
 	plugins/prosody/invitegate/mistakes.lib.lua \
@@ -24,6 +25,7 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/subscription.lib.lua \
 	plugins/prosody/invitegate/text.lib.lua \
 	plugins/prosody/invitegate/turn.lib.lua \
+	plugins/prosody/invitegate/unbound.lib.lua \
 	plugins/prosody/invitegate/unfinished.lib.lua \
 	plugins/prosody/invitegate/verdict.lib.lua
 EXTRA_DIST += plugins/prosody/.luacheckrc

@@ -8,6 +8,7 @@ module:require "preauth";
 module:require "register";
 module:require "subscription";
 module:require "login";
+module:require "unbound";
 module:require "changes";
 module:require "commands";
 module:require "own";

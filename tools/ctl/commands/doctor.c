@@ -258,6 +258,9 @@ static inv_result examine(ctl_session *session, void *state)
         result = ctl_check_invite_keys(&proof, work->keys);
     if (result != INV_OK)
         goto cleanup;
+    result = ctl_check_cost(&proof);
+    if (result != INV_OK)
+        goto cleanup;
     proof.recorded = containers.forms;
     result = ctl_probe(&proof);
     if (result == INV_OK && !proof.takes_no_writes) {

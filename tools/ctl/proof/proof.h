@@ -169,6 +169,12 @@ typedef struct ctl_lookups {
  */
 inv_result ctl_look_up_newest(ctl_proof *proof, ctl_lookups *ret_lookups);
 
+/*
+ * A finding where the SCRAM verifiers of a password take more than a quarter of timeout. Before
+ * everything that computes some and may run into it.
+ */
+inv_result ctl_check_cost(ctl_proof *proof);
+
 /* Adds how many accounts have no fresh SCRAM verifiers, where the domain keeps any. */
 inv_result ctl_check_verifiers(ctl_proof *proof);
 
