@@ -15,6 +15,7 @@ says "the service for changes" '^ok +pam .*pam\.d/xmpp-register: whom'
 says "a program of Cyrus SASL" '^ok +sasl .*saslpasswd\.conf: X-INVITE-TOKEN'
 says "Prosody" '^ok +prosody .*example.org loads mod_invitegate and logs people in by ldap'
 if [ $is_root -eq 1 ]; then
+    says "its certificate" '^ok +prosody .*certs/example\.org\.crt is for example\.org, and Prosody can read its key'
     says "the agent's files" '^ok +files .*invite-agent, as invitegate, can read what it needs'
     if [ $has_directory -eq 1 ]; then
         says "the agent" '^ok +agent .*agent\.sock answers prosody for example\.org'

@@ -57,7 +57,7 @@ mistake "no certificate" "rm $certs/*" \
 mistake "a certificate of another domain" "cp $work/other.* $certs/; rm $certs/example.org.*" 'there is no certificate for example\.org'
 mistake "a certificate that is over" "cp $work/over.crt $certs/example.org.crt" \
     'certs/example\.org\.crt: the certificate for example\.org is over, or not valid yet'
-mistake "a certificate without its key" "rm $certs/example.org.key" 'example\.org\.crt: the key of this certificate is not there'
+as_root "a certificate without its key" "rm $certs/example.org.key" 'example\.org\.crt: the key of this certificate is not there'
 as_root "a key that Prosody cannot read" "chgrp 0 $certs/example.org.key" \
     'example\.org\.crt: the key of this certificate is not there, or Prosody cannot read it' '> chgrp prosody and chmod 0640'
 mistake "a certificate that is named elsewhere" "rm $certs/*; echo 'ssl = { certificate = \"/etc/ssl/x.crt\"; key = \"/etc/ssl/x.key\" }' >>$host_file" \
@@ -171,7 +171,7 @@ stop_saslauthd() {
 mkdir -p "$good/run"
 ln -s "$work/saslauthd" "$good/run/saslauthd"
 
-mistake "saslauthd does not run" "true" 'finding +saslauthd .*mux: saslauthd does not run' '> systemctl enable saslauthd'
+as_root "saslauthd does not run" "true" 'finding +saslauthd .*mux: saslauthd does not run' '> systemctl enable saslauthd'
 # over_pam SED-SCRIPT: saslauthd over the service of the example, with pam_invite.so of this directory, changed
 over_pam() {
     rm -rf "$work/saslauthd" "$work/pam.d"

@@ -25,6 +25,7 @@ typedef struct search {
     char *over;             /* of one that is not valid at this moment */
     char *keyless;          /* of one whose key the present user cannot read */
     bool hidden;            /* a row says what was not looked at */
+    bool as_prosody;        /* with the rights of Prosody's user */
 } search;
 
 /* The key beside PATH.crt or fullchain.pem; NULL: out of memory. */
@@ -63,12 +64,24 @@ static void take_certificate(search *work, const char *path, const X509 *certifi
     free(key);
 }
 
+/* Prosody passes over what it cannot read; another user cannot tell what Prosody would find. */
+static void tell_unread(search *work, const char *path)
+{
+    if (work->as_prosody || work->hidden)
+        return;
+    work->hidden = true;
+    ctl_host_unseen(work->host, CHECK, &(ctl_place){path, 0}, "run it as root",
+                    "was not looked at: it cannot be read");
+}
+
 static void look_at_file(search *work, const char *path)
 {
     char *below = ctl_host_path(work->host, path);
     FILE *file = below != NULL ? fopen(below, "re") : NULL;
     X509 *certificate = file != NULL ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
 
+    if (below != NULL && file == NULL)
+        tell_unread(work, below);
     if (certificate != NULL &&
         X509_check_host(certificate, work->name, strlen(work->name), 0, NULL) == 1)
         take_certificate(work, below, certificate);
@@ -113,15 +126,33 @@ static void write_folder(const ctl_prosody *prosody, char *folder, size_t size)
     ctl_host_write(folder, size, "%s%s", given[0] == '/' ? "" : "/etc/prosody/", given);
 }
 
-static bool report(const search *work, const ctl_prosody *prosody, const char *folder)
+/* As another user than Prosody's, what cannot be read tells nothing of Prosody. */
+static void report_as_other(const search *work)
+{
+    const char *path = work->found != NULL ? work->found : work->keyless;
+
+    if (path != NULL)
+        ctl_host_unseen(work->host, CHECK, &(ctl_place){path, 0}, "run it as root",
+                        "whether Prosody can read the key of %s was not tried", work->name);
+}
+
+static void report(const search *work, const ctl_prosody *prosody, const char *folder)
 {
     char remedy[200];
 
-    if (work->found != NULL || work->hidden)
-        return work->found != NULL;
     ctl_host_write(remedy, sizeof(remedy), "chgrp %s and chmod 0640 its key; or " IMPORT,
                    prosody->has_user ? prosody->user.group : "prosody");
-    if (work->keyless != NULL)
+    if (prosody->config.incomplete)
+        ctl_host_unseen(work->host, CHECK, work->place, "prosodyctl check certs",
+                        "which certificate %s has is not known", work->name);
+    else if (!work->as_prosody && (work->found != NULL || work->keyless != NULL))
+        report_as_other(work);
+    else if (work->found != NULL)
+        ctl_host_fine(work->host, CHECK, "%s is for %s, and Prosody can read its key", work->found,
+                      work->name);
+    else if (work->hidden)
+        return; /* a row says so */
+    else if (work->keyless != NULL)
         ctl_host_finding(work->host, CHECK, &(ctl_place){work->keyless, 0}, remedy,
                          "the key of this certificate is not there, or Prosody cannot read it");
     else if (work->over != NULL)
@@ -132,39 +163,39 @@ static bool report(const search *work, const ctl_prosody *prosody, const char *f
                          "there is no certificate for %s below %s: clients are told \"no shared "
                          "cipher\"",
                          work->name, folder);
-    return false;
 }
 
-bool ctl_prosody_check_certificate(ctl_host *host, const ctl_prosody *prosody,
-                                   const ctl_lua_host *virtual_host)
+/* A certificate that the configuration names is in place of those in the folder. */
+static void look_for_others(search *work, const ctl_prosody *prosody)
 {
     static const char *const own[] = {"ssl", "certificate", "c2s_ssl", NULL};
+
+    for (size_t i = 0; !work->hidden && own[i] != NULL; i++) {
+        const ctl_lua_setting *setting = ctl_lua_find(&prosody->config, work->name, own[i]);
+
+        if (setting == NULL)
+            continue;
+        work->hidden = true;
+        ctl_host_unseen(work->host, CHECK, &setting->place, "prosodyctl check certs",
+                        "the certificate that %s names is not looked at", own[i]);
+    }
+}
+
+void ctl_prosody_check_certificate(ctl_host *host, const ctl_prosody *prosody,
+                                   const ctl_lua_host *virtual_host)
+{
     search work = {.host = host, .name = virtual_host->name, .place = &virtual_host->place};
-    const bool as_prosody = prosody->has_user && ctl_user_become(&prosody->user);
     char folder[512];
-    bool fine;
 
     write_folder(prosody, folder, sizeof(folder));
+    work.as_prosody = prosody->has_user && ctl_user_become(&prosody->user);
     look_at_folder(&work, folder, DEPTH);
-    if (as_prosody)
+    if (work.as_prosody)
         ctl_user_return();
-    for (size_t i = 0; work.found == NULL && own[i] != NULL; i++) {
-        const ctl_lua_setting *setting = ctl_lua_find(&prosody->config, virtual_host->name, own[i]);
-
-        if (setting == NULL || work.hidden)
-            continue;
-        ctl_host_unseen(host, CHECK, &setting->place, "prosodyctl check certs",
-                        "the certificate that %s names is not looked at", own[i]);
-        work.hidden = true;
-    }
-    fine = report(&work, prosody, folder);
-    if (fine && !as_prosody) {
-        ctl_host_unseen(host, CHECK, &(ctl_place){work.found, 0}, "run it as root",
-                        "whether Prosody can read the key of %s was not tried", work.name);
-        fine = false;
-    }
+    if (work.found == NULL)
+        look_for_others(&work, prosody);
+    report(&work, prosody, folder);
     free(work.found);
     free(work.over);
     free(work.keyless);
-    return fine;
 }

@@ -5,11 +5,11 @@
 #include "prosody.h"
 
 /*
- * Whether Prosody finds a certificate for the host in its folder of certificates: one with the name
- * of the host that is valid now, with a key that Prosody's user can read. Else a row says what is
- * wrong, or what was not looked at.
+ * Looks whether Prosody finds a certificate for the host in its folder of certificates: one with
+ * the name of the host that is valid now, with a key that Prosody's user can read. A row says so,
+ * or what is wrong, or what was not looked at.
  */
-bool ctl_prosody_check_certificate(ctl_host *host, const ctl_prosody *prosody,
+void ctl_prosody_check_certificate(ctl_host *host, const ctl_prosody *prosody,
                                    const ctl_lua_host *virtual_host);
 
 #endif

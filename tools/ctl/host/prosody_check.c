@@ -340,8 +340,7 @@ static void check_virtual_host(visit *work)
     check_rivals(work);
     check_provider(work);
     check_encryption(work);
-    if (!ctl_prosody_check_certificate(work->host, work->prosody, work->virtual_host))
-        work->fine = false;
+    ctl_prosody_check_certificate(work->host, work->prosody, work->virtual_host);
     if (work->fine && !work->prosody->config.incomplete)
         ctl_host_fine(work->host, CHECK, "%s loads mod_invitegate and logs people in by %s",
                       work->virtual_host->name,

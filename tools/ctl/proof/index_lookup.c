@@ -122,7 +122,8 @@ static inv_result find_newest(area *where)
         return inv_verdict_no_memory(proof->call->verdict);
     search->paged = search->by_page = true;
     do {
-        result = ctl_proof_run(proof, proof->call->directory, search);
+        /* within the time of the whole call: a large directory may take seconds for a page */
+        result = inv_call_run(proof->call, &search, 1);
         for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
             if (!keep_newest(where, search->entries[i]))
                 result = inv_verdict_no_memory(proof->call->verdict);
