@@ -203,8 +203,8 @@ async def not_bound(site, client):
     jan = client("jan", PASSWORD)
     await jan.online()
     await jan.request(query(username="jan", password=NEW), to=None)
-    for stream in streams:
-        stream.socket.settimeout(60)
+    for stream, seconds in zip(streams, (15, 15, 60)):
+        stream.socket.settimeout(seconds)
         equal((await asyncio.to_thread(stream.element)).tag, "{http://etherx.jabber.org/streams}error")
         stream.socket.close()
 
