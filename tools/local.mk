@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One file a command, listed here and in tools/ctl/commands.c. io: what people and scripts see and are asked;
-# proof: what init and doctor find out about a directory; host: what doctor finds out about this machine.
+# proof: what init and doctor find out about a directory; host: what doctor finds out about this machine;
+# setup: what makes a site.
 bin_PROGRAMS += tools/invitectl
 tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/arguments.c \
 	tools/ctl/command.h tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c \
@@ -12,7 +13,7 @@ tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/adopt_a
 	tools/ctl/commands/list.c tools/ctl/commands/notes.c tools/ctl/commands/notes.h \
 	tools/ctl/commands/provider.c tools/ctl/commands/purge.c tools/ctl/commands/redeem.c \
 	tools/ctl/commands/remove.c tools/ctl/commands/repair.c tools/ctl/commands/revoke.c \
-	tools/ctl/commands/roster.c tools/ctl/commands/show.c tools/ctl/commands/terms.c \
+	tools/ctl/commands/roster.c tools/ctl/commands/setup.c tools/ctl/commands/show.c tools/ctl/commands/terms.c \
 	tools/ctl/commands/terms.h tools/ctl/commands/tree.c
 tools_invitectl_SOURCES += tools/ctl/host/agent.c tools/ctl/host/certificate.c \
 	tools/ctl/host/certificate.h tools/ctl/host/examine.c tools/ctl/host/files.c \
@@ -40,9 +41,35 @@ tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c
 	tools/ctl/proof/proof.c tools/ctl/proof/proof.h tools/ctl/proof/report.c \
 	tools/ctl/proof/report.h tools/ctl/proof/roster.c tools/ctl/proof/schema.c \
 	tools/ctl/proof/throwaway.c tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
+SETUP_VALUES = tools/ctl/setup/example.c tools/ctl/setup/example.h tools/ctl/setup/rule.c \
+	tools/ctl/setup/value.c tools/ctl/setup/value.h
+SETUP_JOURNAL = tools/ctl/setup/files.c tools/ctl/setup/files.h tools/ctl/setup/journal.c \
+	tools/ctl/setup/journal.h tools/ctl/setup/record.c tools/ctl/setup/record.h
+tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/access.c \
+	tools/ctl/setup/account.c tools/ctl/setup/account.h tools/ctl/setup/answers.c \
+	tools/ctl/setup/answers.h tools/ctl/setup/apply.c tools/ctl/setup/apply.h \
+	tools/ctl/setup/block.c tools/ctl/setup/block.h tools/ctl/setup/configuration.c \
+	tools/ctl/setup/database.c \
+	tools/ctl/setup/entries.c tools/ctl/setup/fill.c tools/ctl/setup/fill.h \
+	tools/ctl/setup/look.c tools/ctl/setup/modules.c tools/ctl/setup/plan.c \
+	tools/ctl/setup/plan.h tools/ctl/setup/policy.c tools/ctl/setup/rights.c \
+	tools/ctl/setup/rights.h tools/ctl/setup/rules.c tools/ctl/setup/rules.h \
+	tools/ctl/setup/schema.c tools/ctl/setup/setup.h tools/ctl/setup/site.c \
+	tools/ctl/setup/site.h tools/ctl/setup/survey.c tools/ctl/setup/undo.c tools/ctl/setup/undo.h
+nodist_tools_invitectl_SOURCES = $(SETUP_EXAMPLES)
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)
 tools_invitectl_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(QRENCODE_LIBS)
+
+# What invitectl setup works from: the very files of config-examples and schema, as a table in C.
+SETUP_EXAMPLES = tools/ctl/setup/examples.c
+setup_embedded = $(slapd_conf_parts) config-examples/slapd/slapd.conf config-examples/slapd/base.ldif \
+	config-examples/invitegate.conf schema/invitegate.ldif schema/authpassword.ldif
+EXTRA_DIST += tools/ctl/setup/embed
+CLEANFILES += $(SETUP_EXAMPLES)
+tools/ctl/setup/examples.c: $(setup_embedded) tools/ctl/setup/embed
+	$(AM_V_GEN)$(MKDIR_P) tools/ctl/setup && \
+	$(SHELL) $(top_srcdir)/tools/ctl/setup/embed $(filter-out %/embed,$^) >$@.new && mv $@.new $@
 
 # The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, places,
 # connection), the order of requests (turns), the threads that wait for the directory (workers), and

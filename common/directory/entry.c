@@ -93,6 +93,11 @@ bool inv_entry_append(inv_entry *entry, const char *name, const char *value, siz
     return true;
 }
 
+const char *inv_entry_attribute(const inv_entry *entry, size_t index)
+{
+    return index < entry->count ? entry->attributes[index].name : NULL;
+}
+
 const char *inv_entry_dn(const inv_entry *entry)
 {
     return entry->dn;

@@ -50,6 +50,9 @@ typedef struct inv_entry inv_entry;
 
 const char *inv_entry_dn(const inv_entry *entry);
 
+/* The name of an attribute of the entry, as the server wrote it; NULL behind the last. */
+const char *inv_entry_attribute(const inv_entry *entry, size_t index);
+
 /* How many values the attribute has; names compare without case; 0 if absent. */
 size_t inv_entry_count(const inv_entry *entry, const char *attribute);
 

@@ -18,12 +18,12 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/entry.dict tests/fuzz/config.dict \
 
 FUZZ_REPLAYS = tests/fuzz/replay_token tests/fuzz/replay_config tests/fuzz/replay_name \
 	tests/fuzz/replay_verifier tests/fuzz/replay_entry tests/fuzz/replay_pam tests/fuzz/replay_agent \
-	tests/fuzz/replay_sasl
+	tests/fuzz/replay_sasl tests/fuzz/replay_setup
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
 FUZZ_TARGETS = tests/fuzz/fuzz_token tests/fuzz/fuzz_config tests/fuzz/fuzz_name \
 	tests/fuzz/fuzz_verifier tests/fuzz/fuzz_entry tests/fuzz/fuzz_pam tests/fuzz/fuzz_agent \
-	tests/fuzz/fuzz_sasl
+	tests/fuzz/fuzz_sasl tests/fuzz/fuzz_setup
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS)
 
@@ -142,7 +142,23 @@ tests_fuzz_fuzz_sasl_CFLAGS = $(FUZZ_CFLAGS) $(SASL_CFLAGS)
 tests_fuzz_fuzz_sasl_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_sasl_LDADD = $(FUZZ_LIBS)
 
-FUZZ_RUNS = fuzz-token fuzz-config fuzz-name fuzz-verifier fuzz-entry fuzz-pam fuzz-agent fuzz-sasl
+# The answers complain as invitectl does, and read no file here.
+FUZZ_SETUP = tests/fuzz/fuzz_setup.c tools/ctl/setup/answers.c tools/ctl/setup/answers.h tools/ctl/options.c \
+	tools/ctl/io/complaint.c tools/ctl/io/output.c tools/ctl/io/output.h tools/ctl/command.h $(SETUP_VALUES)
+FUZZ_SETUP_CPPFLAGS = $(FUZZ_CPPFLAGS) -I$(top_srcdir)/tools/ctl
+tests_fuzz_replay_setup_SOURCES = $(FUZZ_SETUP) $(FUZZ_REPLAY)
+nodist_tests_fuzz_replay_setup_SOURCES = $(SETUP_EXAMPLES)
+tests_fuzz_replay_setup_CPPFLAGS = $(FUZZ_SETUP_CPPFLAGS) -DFUZZ_TARGET='"setup"'
+tests_fuzz_replay_setup_CFLAGS = $(FUZZ_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_replay_setup_LDADD = $(FUZZ_LIBS) $(JANSSON_LIBS)
+tests_fuzz_fuzz_setup_SOURCES = $(FUZZ_SETUP)
+nodist_tests_fuzz_fuzz_setup_SOURCES = $(SETUP_EXAMPLES)
+tests_fuzz_fuzz_setup_CPPFLAGS = $(FUZZ_SETUP_CPPFLAGS)
+tests_fuzz_fuzz_setup_CFLAGS = $(FUZZ_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_setup_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_setup_LDADD = $(FUZZ_LIBS) $(JANSSON_LIBS)
+
+FUZZ_RUNS = fuzz-token fuzz-config fuzz-name fuzz-verifier fuzz-entry fuzz-pam fuzz-agent fuzz-sasl fuzz-setup
 .PHONY: fuzz $(FUZZ_RUNS)
 fuzz: $(FUZZ_RUNS)
 

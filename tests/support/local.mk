@@ -25,7 +25,8 @@ tests_libsupport_a_SOURCES = tests/support/adoption.c tests/support/adoption.h \
 	tests/support/stored_value.h tests/support/suite.c tests/support/suite.h \
 	tests/support/test_keys.c tests/support/test_keys.h tests/support/tls_site.c \
 	tests/support/tls_site.h tests/support/two_domains.c tests/support/two_domains.h
-EXTRA_DIST += tests/support/ctl.sh tests/support/directory.sh tests/support/machine.sh tests/support/terminal.py \
+EXTRA_DIST += tests/support/ctl.sh tests/support/directory.sh tests/support/machine.sh \
+	tests/support/setup.sh tests/support/terminal.py \
 	tests/support/qr.py
 
 # A slapd for programs that are no suites of Check.

@@ -7,6 +7,7 @@
 /* Every command, in the order of the help. */
 extern const ctl_command *const ctl_commands[]; /* ends with NULL */
 
+extern const ctl_command ctl_setup;
 extern const ctl_command ctl_init;
 extern const ctl_command ctl_create;
 extern const ctl_command ctl_list;

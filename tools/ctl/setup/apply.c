@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "apply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "io/ldif.h"
+#include "setup/rights.h"
+
+#define BACKUP_FOLDER "/var/backups"
+
+/* ------------------------------------------------------------------------------------------- copy
+ */
+
+static bool print_entry(FILE *stream, const inv_entry *entry)
+{
+    inv_operation *add = inv_operation_new_add(inv_entry_dn(entry));
+    const char *attribute;
+    bool printed;
+
+    for (size_t i = 0; (attribute = inv_entry_attribute(entry, i)) != NULL; i++) {
+        for (size_t j = 0; j < inv_entry_count(entry, attribute); j++) {
+            size_t length;
+            const char *value = inv_entry_value(entry, attribute, j, &length);
+
+            inv_operation_value(add, INV_CHANGE_ADD, attribute, value, length);
+        }
+    }
+    printed = ctl_ldif_print(stream, add);
+    inv_operation_free(&add);
+    return printed;
+}
+
+/* LDIF of all of it. It has the hash of the rootdn's password: wiped by whoever frees it. */
+static char *print_all(const inv_operation *search)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    bool printed = stream != NULL;
+
+    for (size_t i = 0; printed && i < search->entry_count; i++)
+        printed = print_entry(stream, search->entries[i]);
+    if (stream != NULL && fclose(stream) != 0)
+        printed = false;
+    if (printed)
+        return text;
+    inv_wipe_text(&text);
+    return NULL;
+}
+
+/* A name that says when; the caller frees it. */
+static char *backup_path(const ctl_task *setup)
+{
+    time_t now = time(NULL);
+    char *path = NULL;
+    char moment[32];
+    struct tm parts;
+
+    if (gmtime_r(&now, &parts) == NULL ||
+        strftime(moment, sizeof(moment), "%Y%m%dT%H%M%SZ", &parts) == 0 ||
+        asprintf(&path, "%s" BACKUP_FOLDER "/invitegate-setup-%s.ldif", setup->answers->root,
+                 moment) < 0)
+        return NULL;
+    return path;
+}
+
+static inv_result copy_config(ctl_task *setup)
+{
+    inv_operation *search = NULL;
+    ctl_file *file = NULL;
+    char *text = NULL;
+    char *path = backup_path(setup);
+    inv_result result = ctl_setup_search(setup, "cn=config", INV_SCOPE_SUBTREE, NULL, &search);
+
+    if (result != INV_OK)
+        goto cleanup;
+    text = print_all(search);
+    if (text != NULL && path != NULL)
+        file = ctl_file_new(path, text, strlen(text));
+    result =
+        file != NULL ? ctl_file_write(file, setup->verdict) : inv_verdict_no_memory(setup->verdict);
+    if (result == INV_OK)
+        ctl_plan_tell(setup->plan, CTL_ITEM_DONE, "copy", "cn=config as it was is in %s", path);
+cleanup:
+    ctl_file_free(&file);
+    inv_wipe_text(&text);
+    inv_operation_free(&search);
+    free(path);
+    return result;
+}
+
+/* ------------------------------------------------------------------------------------------ doing
+ */
+
+static inv_result prepare_rights(ctl_task *setup, const ctl_action *action)
+{
+    if (action->operation == NULL)
+        return INV_OK;
+    return action->data ? ctl_rights_take(setup) : ctl_rights_give_back(setup, setup->verdict);
+}
+
+/* What an answer means here: a refusal is one for good, even where a later call may succeed. */
+static inv_result judge(const ctl_task *setup, const inv_operation *operation)
+{
+    inv_result result = inv_operation_result(operation, "changing the directory", setup->verdict);
+
+    /* unwilling, and "other": what cn=config refuses has mostly these */
+    if (operation->code == 53 || operation->code == 80)
+        result = inv_verdict_set(setup->verdict, INV_CONFIG, "refused (%d): %s", operation->code,
+                                 operation->diagnostic != NULL ? operation->diagnostic : "");
+    return result;
+}
+
+static inv_result run_operation(ctl_task *setup, ctl_item *item, ctl_item_state *state)
+{
+    inv_operation *operation = item->action.operation;
+    inv_result result = ctl_setup_run(setup, setup->directory, operation);
+
+    if (result != INV_OK) {
+        *state = operation->state == INV_OPERATION_UNSENT ? CTL_ITEM_REFUSED : CTL_ITEM_UNKNOWN;
+        return result;
+    }
+    if (item->action.is_undo && operation->code == INV_LDAP_NO_SUCH_OBJECT)
+        return INV_OK;
+    if (item->action.is_undo && operation->code == 66) { /* RFC 4511: not allowed on non-leaf */
+        *state = CTL_ITEM_LEFT;
+        return INV_OK;
+    }
+    result = judge(setup, operation);
+    if (result != INV_OK)
+        *state = inv_operation_decided(operation) ? CTL_ITEM_REFUSED : CTL_ITEM_UNKNOWN;
+    if (operation->code == 80)
+        *state = CTL_ITEM_REFUSED;
+    return result;
+}
+
+static inv_result do_action(ctl_task *setup, ctl_item *item, ctl_item_state *state)
+{
+    const ctl_action *action = &item->action;
+    inv_result result;
+
+    if (action->operation != NULL)
+        return run_operation(setup, item, state);
+    result = action->file != NULL ? ctl_file_write(action->file, setup->verdict)
+                                  : ctl_file_remove(action->remove, setup->verdict);
+    if (result != INV_OK)
+        *state = CTL_ITEM_REFUSED;
+    return result;
+}
+
+static inv_result do_item(ctl_task *setup, ctl_item *item)
+{
+    const ctl_action *action = &item->action;
+    ctl_item_state state = CTL_ITEM_DONE;
+    inv_result result = prepare_rights(setup, action);
+
+    if (result == INV_OK && action->record != NULL)
+        result = ctl_journal_add(setup->journal, action->record, setup->verdict);
+    if (result != INV_OK) {
+        ctl_plan_end(setup->plan, item, CTL_ITEM_NOT_DONE, setup->verdict->why);
+        return result;
+    }
+    result = do_action(setup, item, &state);
+    ctl_plan_end(setup->plan, item, state, result == INV_OK ? NULL : setup->verdict->why);
+    if (state == CTL_ITEM_REFUSED && action->record != NULL) {
+        inv_verdict unused = INV_VERDICT_INIT;
+
+        (void)ctl_journal_drop(setup->journal, action->record, &unused);
+    }
+    if (result == INV_OK && state == CTL_ITEM_DONE && action->undone != NULL)
+        result = ctl_journal_drop(setup->journal, action->undone, setup->verdict);
+    return result;
+}
+
+inv_result ctl_setup_apply(ctl_task *setup)
+{
+    ctl_item *item = ctl_plan_next(setup->plan);
+    inv_verdict back = INV_VERDICT_INIT;
+    inv_result result = INV_OK;
+
+    if (item != NULL)
+        result = copy_config(setup);
+    while (result == INV_OK && (item = ctl_plan_next(setup->plan)) != NULL)
+        result = do_item(setup, item);
+    ctl_plan_stop(setup->plan);
+    if (ctl_rights_give_back(setup, &back) != INV_OK) {
+        ctl_plan_tell(setup->plan, CTL_ITEM_UNKNOWN, "rights", "%s", back.why);
+        if (result == INV_OK) {
+            *setup->verdict = back;
+            result = back.result;
+        }
+    }
+    return result;
+}
