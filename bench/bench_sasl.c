@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A lookup by libinvite.so over a kept connection, beside a bare search of libldap for the same
- * entry; lookups a second by 1 and 8 threads; and what the library adds to a program that
- * configures nothing of it. INV_BENCH_LOOKUPS: how many.
+ * entry; lookups a second by 1 and 8 threads, also with the directory FAR_MS away, where only waits
+ * of ours could keep the threads from asking side by side; and what the library adds to a program
+ * that configures nothing of it. INV_BENCH_LOOKUPS: how many.
  */
 #include <dlfcn.h>
 #include <glob.h>
@@ -11,14 +12,17 @@
 #include <sasl/prop.h>
 #include <sasl/sasl.h>
 #include <sasl/saslplug.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "delay.h"
 #include "measure.h"
 #include "place.h"
 
@@ -28,6 +32,8 @@
 #define BASE     "dc=example,dc=org"
 #define ADMIN    "cn=admin," BASE
 #define IN_TURNS 20 /* lookups, then searches */
+#define FAR_MS   20
+#define FAR      50 /* lookups of a thread over that distance */
 
 static struct place place;
 static char conf[512];
@@ -37,23 +43,12 @@ static const char *folder(void)
     return slapd_directory(place.slapd);
 }
 
-/* Bob, and a configuration by which the rootdn reads what a program of SASL reads. */
-static void prepare(void)
+/* A configuration by which the rootdn reads what a program of SASL reads. */
+static void write_conf(const char *name, const char *uri)
 {
-    const inv_invite_request request = {.uses = 1, .expires = time(NULL) + 86400};
-    inv_verdict verdict = INV_VERDICT_INIT;
-    inv_token *token;
     FILE *file;
 
-    place_open(&place, "password_verifiers = server scram-sha-256\nscram_iterations = 4096", NULL);
-    if (slapd_modify(place.slapd, "dn: ou=invites," BASE "\nchangetype: modify\n"
-                                  "add: invitePasswordDates\ninvitePasswordDates: add\n") != 0)
-        measure_fail("ldapmodify", "the directory could not be prepared");
-    token = place_invite(&place, &request);
-    if (place_register(&place, token, "bob", &verdict) != INV_OK)
-        measure_fail("bob", verdict.why);
-    inv_token_free(&token);
-    (void)snprintf(conf, sizeof(conf), "%s/sasl.conf", folder());
+    (void)snprintf(conf, sizeof(conf), "%s/%s", folder(), name);
     file = fopen(conf, "w");
     if (file == NULL)
         measure_fail(conf, "cannot be written");
@@ -64,9 +59,27 @@ static void prepare(void)
         "[log]\nto = stderr\nlevel = error\n[domain example.org]\ninvites = ou=invites," BASE
         "\npeople = ou=people," BASE "\nrosters = ou=rosters," BASE "\nname_search_base = " BASE
         "\npassword_verifiers = server scram-sha-256\nclaim_grace = 20m\n",
-        slapd_uri(place.slapd), slapd_admin_password_path(place.slapd), folder());
+        uri, slapd_admin_password_path(place.slapd), folder());
     (void)fclose(file);
     (void)chmod(conf, 0600);
+}
+
+/* Bob. */
+static void prepare(void)
+{
+    const inv_invite_request request = {.uses = 1, .expires = time(NULL) + 86400};
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_token *token;
+
+    place_open(&place, "password_verifiers = server scram-sha-256\nscram_iterations = 4096", NULL);
+    if (slapd_modify(place.slapd, "dn: ou=invites," BASE "\nchangetype: modify\n"
+                                  "add: invitePasswordDates\ninvitePasswordDates: add\n") != 0)
+        measure_fail("ldapmodify", "the directory could not be prepared");
+    token = place_invite(&place, &request);
+    if (place_register(&place, token, "bob", &verdict) != INV_OK)
+        measure_fail("bob", verdict.why);
+    inv_token_free(&token);
+    write_conf("sasl.conf", slapd_uri(place.slapd));
 }
 
 /* ------------------------------------------------------------------------------------- lookups */
@@ -243,6 +256,35 @@ static double lookups_per_second(const sasl_auxprop_plug_t *plugin, size_t threa
     return (double)(count / threads * threads) / start;
 }
 
+static void from_afar(void)
+{
+    const sasl_auxprop_plug_t *plugin;
+    char path[512];
+    char server_path[512];
+    char uri[512];
+    char *end;
+    double one;
+    pid_t delay;
+
+    (void)snprintf(path, sizeof(path), "%s/far", folder());
+    (void)snprintf(server_path, sizeof(server_path), "%s/ldapi", folder());
+    (void)snprintf(uri, sizeof(uri), "%s", slapd_uri(place.slapd));
+    end = strstr(uri, "%2Fldapi");
+    if (end == NULL)
+        measure_fail(uri, "has another socket");
+    memcpy(end, "%2Ffar", sizeof("%2Ffar"));
+    delay = delay_start(path, server_path, FAR_MS);
+    write_conf("far.conf", uri);
+    plugin = load();
+    one = lookups_per_second(plugin, 1, FAR);
+    measure_figure("sasl", "lookups by 8 threads, the directory 20 ms away",
+                   lookups_per_second(plugin, THREADS, (size_t)THREADS * FAR), "1/s", "1 thread",
+                   one);
+    plugin->auxprop_free(plugin->glob_context, &utils);
+    (void)kill(delay, SIGKILL);
+    (void)waitpid(delay, NULL, 0);
+}
+
 /* ------------------------------------------------------------------------ who configures nothing
  */
 
@@ -305,8 +347,9 @@ int main(void)
     one = lookups_per_second(plugin, 1, count);
     measure_figure("sasl", "lookups by 8 threads", lookups_per_second(plugin, THREADS, count),
                    "1/s", "1 thread", one);
-    unconfigured();
     plugin->auxprop_free(plugin->glob_context, &utils);
+    from_afar();
+    unconfigured();
     place_close(&place);
     return EXIT_SUCCESS;
 }

@@ -53,7 +53,7 @@ bench_bench_flood_SOURCES = bench/bench_flood.c bench/delay.c bench/delay.h $(BE
 bench_bench_flood_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_flood_LDADD = $(COMMON_LIBS) -lm
 
-bench_bench_sasl_SOURCES = bench/bench_sasl.c $(BENCH_COMMON) $(BENCH_PLACE)
+bench_bench_sasl_SOURCES = bench/bench_sasl.c bench/delay.c bench/delay.h $(BENCH_COMMON) $(BENCH_PLACE)
 bench_bench_sasl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 bench_bench_sasl_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(SASL_CFLAGS)
 bench_bench_sasl_LDADD = $(COMMON_LIBS) $(SASL_LIBS) -ldl
@@ -63,13 +63,14 @@ bench_sasl_start_LDADD = $(SASL_LIBS)
 
 include bench/prosody/local.mk
 
-bench: $(BENCHMARKS) $(BENCH_SASL_START) $(BENCH_PROSODY_LOAD) all
+bench: $(BENCHMARKS) $(BENCH_SASL_START) $(BENCH_PROSODY_LOAD) $(BENCH_PROSODY_LOGINS) all
 	@for program in $(BENCHMARKS); do \
 		abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' $$program || exit 1; \
 	done
-	@$(BENCH_PROSODY)
+	@$(BENCH_PROSODY_RUN)/compare.py
+	@$(BENCH_PROSODY_RUN)/logins.py
 # What .ci/run builds, so that they stay fit to run.
-bench-programs: $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START)
+bench-programs: $(BENCHMARKS) $(BENCH_SIZE) $(BENCH_SASL_START) $(BENCH_PROSODY_LOGINS)
 bench-size: $(BENCH_SIZE)
 	@abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
 		$(BENCH_SIZE) $(INV_BENCH_INVITES)

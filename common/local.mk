@@ -22,6 +22,7 @@ common_libcommon_a_SOURCES += common/base/ascii.c common/base/deadline.c common/
 common_libcommon_a_SOURCES += common/config/check.c common/config/check.h common/config/config.c \
 	common/config/descriptor.c common/config/descriptor.h common/config/group_filter.c \
 	common/config/group_filter.h common/config/keys.c common/config/keys.h common/config/lists.c \
+	common/config/name_filter.c common/config/name_filter.h common/config/pam_options.c \
 	common/config/password_form.c common/config/reader.c common/config/reader.h \
 	common/config/settings.c common/config/values.c
 
@@ -33,7 +34,8 @@ common_libcommon_a_SOURCES += common/directory/answer.c common/directory/bind_pa
 	common/directory/read_ahead.c common/directory/read_ahead.h common/directory/receive.c \
 	common/directory/receive.h common/directory/refused.c common/directory/refused.h \
 	common/directory/send.c common/directory/send.h common/directory/session.c \
-	common/directory/session.h common/directory/sigpipe.c common/directory/sigpipe.h \
+	common/directory/session.h common/directory/short_memory.c \
+	common/directory/short_memory.h common/directory/sigpipe.c common/directory/sigpipe.h \
 	common/directory/timed_read.c common/directory/timed_read.h common/directory/wiped_write.c \
 	common/directory/wiped_write.h
 
@@ -58,7 +60,8 @@ common_libcommon_a_SOURCES += common/model/account.c common/model/account.h \
 	common/model/invite_terms.c common/model/invite_terms.h common/model/lock.c common/model/lock.h \
 	common/model/login_verifiers.c common/model/login_verifiers.h common/model/naming_context.c \
 	common/model/naming_context.h common/model/owner.c common/model/owner.h common/model/pair.c \
-	common/model/pair.h common/model/reservation.c common/model/reservation.h
+	common/model/pair.h common/model/reservation.c common/model/reservation.h \
+	common/model/schema.c
 
 # invites made and changed
 common_libcommon_a_SOURCES += common/invite/change.c common/invite/create.c common/invite/link.c \
@@ -78,11 +81,14 @@ common_libcommon_a_SOURCES += common/roster/changes.c common/roster/replicas.c \
 	common/roster/replicas.h common/roster/roster.c
 
 # mends and removes; for tools only
-common_libcommon_a_SOURCES += common/upkeep/adopt.c common/upkeep/group_orphans.c \
+common_libcommon_a_SOURCES += common/upkeep/adopt.c common/upkeep/adopt_all.c \
+	common/upkeep/adoption.h common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
+	common/upkeep/repair_accounts.c common/upkeep/repair_accounts.h \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \
 	common/upkeep/repair_pairs.h common/upkeep/run.c common/upkeep/run.h \
-	common/upkeep/verifier_census.c common/upkeep/visibility.c common/upkeep/visibility.h
+	common/upkeep/shared_names.c common/upkeep/verifier_census.c common/upkeep/visibility.c \
+	common/upkeep/visibility.h
 
 # What front ends may include
 common_faces = include/invitegate/account.h include/invitegate/account_verifiers.h \
@@ -92,10 +98,12 @@ common_faces = include/invitegate/account.h include/invitegate/account_verifiers
 	include/invitegate/dn.h include/invitegate/freshness.h include/invitegate/group.h \
 	include/invitegate/invite.h include/invitegate/jid.h include/invitegate/key.h \
 	include/invitegate/log.h include/invitegate/login.h include/invitegate/pair.h \
-	include/invitegate/password.h include/invitegate/password_change.h \
-	include/invitegate/password_form.h include/invitegate/provider.h \
+	include/invitegate/pam_options.h include/invitegate/password.h \
+	include/invitegate/password_change.h include/invitegate/password_form.h \
+	include/invitegate/provider.h \
 	include/invitegate/redeem.h include/invitegate/removal.h include/invitegate/repair.h \
-	include/invitegate/result.h include/invitegate/roster.h include/invitegate/secret.h \
+	include/invitegate/result.h include/invitegate/roster.h include/invitegate/schema.h \
+	include/invitegate/secret.h include/invitegate/shared_names.h \
 	include/invitegate/timestamp.h include/invitegate/token.h include/invitegate/trusted_file.h \
 	include/invitegate/utf8.h include/invitegate/verdict.h include/invitegate/verifier.h \
 	include/invitegate/verifier_census.h

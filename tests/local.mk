@@ -65,15 +65,19 @@ DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh \
 	tests/integration/race tests/integration/crash \
 	tests/integration/bad_input tests/integration/tls tests/integration/faults \
 	tests/pam/check_pam_login tests/pam/check_pam_change tests/directory/check_directory \
-	tests/directory/check_connection tests/directory/check_refused tests/redeem/check_redeem \
+	tests/directory/check_connection tests/directory/check_own_socket \
+	tests/directory/check_refused tests/redeem/check_redeem \
 	tests/redeem/check_redeem_resume tests/redeem/check_redeem_reset \
 	tests/redeem/check_redeem_contact tests/redeem/check_redeem_refused \
+	tests/redeem/check_redeem_hidden \
 	tests/redeem/check_redeem_open tests/redeem/check_redeem_finish tests/redeem/check_redeem_heir \
 	tests/redeem/check_redeem_settle tests/redeem/check_redeem_alike tests/upkeep/check_repair \
-	tests/upkeep/check_purge tests/upkeep/check_removal tests/upkeep/check_visibility \
-	tests/model/check_invite tests/model/check_reservation tests/model/check_account \
-	tests/model/check_account_verifiers tests/redeem/check_login_verifiers \
+	tests/upkeep/check_purge tests/upkeep/check_removal tests/upkeep/check_adopt \
+	tests/upkeep/check_adopted tests/upkeep/check_shared_names tests/upkeep/check_visibility \
+	tests/model/check_invite_read tests/model/check_reservation tests/model/check_account \
+	tests/model/check_account_verifiers tests/model/check_deleted_password \
+	tests/directory/check_remembered tests/redeem/check_login_verifiers \
 	tests/model/check_freshness tests/model/check_group tests/invite/check_invite_create \
 	tests/roster/check_roster tests/roster/check_changes tests/agent/check_agent \
 	tests/agent/check_agent_roster tests/agent/check_agent_open tests/agent/check_agent_pam \
-	tests/agent/check_agent_faults tests/sasl/check_sasl_fresh
+	tests/agent/check_agent_faults tests/agent/check_agent_own tests/sasl/check_sasl_fresh

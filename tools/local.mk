@@ -1,30 +1,46 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One file a command, listed here and in tools/ctl/commands.c. io: what people and scripts see and are asked;
-# proof: what init and doctor find out about a directory; setup: what makes a site.
+# proof: what init and doctor find out about a directory; host: what doctor finds out about this machine;
+# setup: what makes a site.
 bin_PROGRAMS += tools/invitectl
 tools_invitectl_SOURCES = tools/ctl/admin.c tools/ctl/admin.h tools/ctl/arguments.c \
 	tools/ctl/command.h tools/ctl/commands.c tools/ctl/commands.h tools/ctl/help.c tools/ctl/main.c \
 	tools/ctl/options.c tools/ctl/parse.c tools/ctl/run.c tools/ctl/session.c tools/ctl/session.h
-tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/check.c \
+tools_invitectl_SOURCES += tools/ctl/commands/adopt.c tools/ctl/commands/adopt_all.c \
+	tools/ctl/commands/adopt_all.h tools/ctl/commands/adopting.c tools/ctl/commands/adopting.h \
+	tools/ctl/commands/check.c \
 	tools/ctl/commands/create.c tools/ctl/commands/doctor.c tools/ctl/commands/init.c \
 	tools/ctl/commands/list.c tools/ctl/commands/notes.c tools/ctl/commands/notes.h \
 	tools/ctl/commands/provider.c tools/ctl/commands/purge.c tools/ctl/commands/redeem.c \
 	tools/ctl/commands/remove.c tools/ctl/commands/repair.c tools/ctl/commands/revoke.c \
 	tools/ctl/commands/roster.c tools/ctl/commands/setup.c tools/ctl/commands/show.c tools/ctl/commands/terms.c \
 	tools/ctl/commands/terms.h tools/ctl/commands/tree.c
+tools_invitectl_SOURCES += tools/ctl/host/agent.c tools/ctl/host/certificate.c \
+	tools/ctl/host/certificate.h tools/ctl/host/examine.c tools/ctl/host/files.c \
+	tools/ctl/host/guest.c tools/ctl/host/guest.h tools/ctl/host/host.c tools/ctl/host/host.h \
+	tools/ctl/host/ldap_login.c tools/ctl/host/lua.c tools/ctl/host/lua.h \
+	tools/ctl/host/lua_find.c tools/ctl/host/lua_words.c tools/ctl/host/pam.c \
+	tools/ctl/host/pam_file.c tools/ctl/host/pam_judge.c tools/ctl/host/pam_judge.h \
+	tools/ctl/host/pam_kind.c tools/ctl/host/pam_kind.h tools/ctl/host/pam_stack.c \
+	tools/ctl/host/pam_stack.h tools/ctl/host/prosody.c tools/ctl/host/prosody.h \
+	tools/ctl/host/prosody_check.c tools/ctl/host/prosody_process.c tools/ctl/host/sasl.c \
+	tools/ctl/host/sasl_file.c tools/ctl/host/sasl_file.h tools/ctl/host/saslauthd.c \
+	tools/ctl/host/saslauthd.h tools/ctl/host/socket.c tools/ctl/host/socket.h \
+	tools/ctl/host/text.c tools/ctl/host/text.h tools/ctl/host/unit.c tools/ctl/host/unit.h \
+	tools/ctl/host/user.c tools/ctl/host/user.h tools/ctl/host/ways.c tools/ctl/host/ways.h
 tools_invitectl_SOURCES += tools/ctl/io/ask.c tools/ctl/io/ask.h tools/ctl/io/complaint.c \
 	tools/ctl/io/interrupt.c tools/ctl/io/interrupt.h tools/ctl/io/ldif.c tools/ctl/io/ldif.h \
 	tools/ctl/io/output.c tools/ctl/io/output.h tools/ctl/io/present.c tools/ctl/io/progress.c \
 	tools/ctl/io/progress.h tools/ctl/io/qr.c tools/ctl/io/qr.h
 tools_invitectl_SOURCES += tools/ctl/proof/account.c tools/ctl/proof/container.c \
-	tools/ctl/proof/container.h tools/ctl/proof/exposure.c tools/ctl/proof/form.c \
+	tools/ctl/proof/container.h tools/ctl/proof/exposure.c \
+	tools/ctl/proof/form.c tools/ctl/proof/identity.c tools/ctl/proof/index_lookup.c \
 	tools/ctl/proof/indexes.c tools/ctl/proof/invite.c tools/ctl/proof/keys.c \
 	tools/ctl/proof/local_users.c tools/ctl/proof/lock.c tools/ctl/proof/older.c \
-	tools/ctl/proof/places.c tools/ctl/proof/places.h tools/ctl/proof/probe.c tools/ctl/proof/proof.c \
-	tools/ctl/proof/proof.h tools/ctl/proof/report.c tools/ctl/proof/report.h \
-	tools/ctl/proof/roster.c tools/ctl/proof/sasl_files.c tools/ctl/proof/sasl_files.h \
-	tools/ctl/proof/schema.c tools/ctl/proof/throwaway.c \
-	tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
+	tools/ctl/proof/places.c tools/ctl/proof/places.h tools/ctl/proof/probe.c \
+	tools/ctl/proof/proof.c tools/ctl/proof/proof.h tools/ctl/proof/report.c \
+	tools/ctl/proof/report.h tools/ctl/proof/roster.c tools/ctl/proof/schema.c \
+	tools/ctl/proof/throwaway.c tools/ctl/proof/throwaway.h tools/ctl/proof/verifiers.c
 SETUP_VALUES = tools/ctl/setup/example.c tools/ctl/setup/example.h tools/ctl/setup/rule.c \
 	tools/ctl/setup/value.c tools/ctl/setup/value.h
 SETUP_JOURNAL = tools/ctl/setup/files.c tools/ctl/setup/files.h tools/ctl/setup/journal.c \

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import statistics
 import sys
@@ -17,6 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.append(str(pathlib.Path(os.environ["abs_top_srcdir"]) / "tests/prosody"))
 
 # pylint: disable=wrong-import-position
+import needs
 from bystander import Bystander, part
 from figures import figure
 from places import FILES, SQLITE, Invitegate, Place, Stock, load
@@ -145,11 +145,7 @@ def frozen():
 
 
 def main():
-    lacking = [program for program in ("prosody", "slapd", "ldapmodify")
-               if shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin") is None]
-    if lacking:
-        print(f"bench/prosody: left out, {', '.join(lacking)} not installed (scripts/install-packages bench)",
-              file=sys.stderr)
+    if not needs.are_there("bench/prosody/compare.py", needs.SQLITE, needs.LDAP):
         return
     compare_sizes()
     if REGISTRATIONS >= INVITERS:

@@ -59,12 +59,24 @@ static bool has_features(const char *text)
     return strstr(text, "</stream:features>") != NULL;
 }
 
-/* Nothing else comes before a login, and an iq inside of an iq never does. */
-static bool has_iq(const char *text)
+/* One element with its end: none of those that come before a login has another of its name inside.
+ */
+static bool has_element(const char *text)
 {
     const char *end = strchr(text, '>');
+    size_t length;
 
-    return end != NULL && (end[-1] == '/' || strstr(text, "</iq>") != NULL);
+    if (end == NULL)
+        return false;
+    if (end[-1] == '/')
+        return true;
+    length = strcspn(text + 1, " >");
+    while ((end = strstr(end, "</")) != NULL) {
+        end += 2;
+        if (strncmp(end, text + 1, length) == 0 && end[length] == '>')
+            return true;
+    }
+    return false;
 }
 
 static bool receive(client_stream *stream, bool (*is_whole)(const char *text))
@@ -95,7 +107,7 @@ bool stream_open(client_stream *stream, uint16_t port)
 
 bool stream_ask(client_stream *stream, const char *request)
 {
-    if (send_all(stream, request) && receive(stream, has_iq))
+    if (send_all(stream, request) && receive(stream, has_element))
         return true;
     stream_close(stream);
     return false;

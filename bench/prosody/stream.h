@@ -24,7 +24,7 @@ typedef struct client_stream {
 /* Connects to 127.0.0.1 and waits for the features. False: the server is away, or slow. */
 bool stream_open(client_stream *stream, uint16_t port);
 
-/* Sends a request and waits for one whole iq, which text holds then. False: the stream is lost. */
+/* Sends an element and waits for a whole one, which text holds then. False: the stream is lost. */
 bool stream_ask(client_stream *stream, const char *request);
 
 /* The answer in text is a result; else an error of that type, such as "wait". */

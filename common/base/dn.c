@@ -8,6 +8,8 @@
 
 #include "invitegate/ascii.h"
 
+#define FILTER_DEPTH_MAX 32
+
 /* dn in libldap's own normal spelling, or NULL; freed by ldap_memfree. */
 static char *normal_dn(const char *dn)
 {
@@ -146,4 +148,54 @@ const char *inv_dn_parent(const char *dn)
             dn++;
     }
     return *dn == ',' && dn[1] != '\0' ? dn + 1 : NULL;
+}
+
+/*
+ * Checks the shape of an RFC 4515 filter and returns what follows it, or NULL. Values are the
+ * directory's to judge.
+ */
+static const char *skip_filter(const char *text, int depth)
+{
+    const char *start = text + 1;
+
+    if (*text != '(' || depth >= FILTER_DEPTH_MAX)
+        return NULL;
+    text++;
+    if (*text == '&' || *text == '|' || *text == '!') {
+        bool many = *text != '!';
+
+        text++;
+        do
+            text = skip_filter(text, depth + 1);
+        while (many && text != NULL && *text == '(');
+        return text != NULL && *text == ')' ? text + 1 : NULL;
+    }
+    text += strcspn(text, "()=");
+    if (*text != '=' || text == start)
+        return NULL;
+    text += strcspn(text, "()");
+    return *text == ')' ? text + 1 : NULL;
+}
+
+bool inv_filter_valid(const char *filter)
+{
+    const char *end = skip_filter(filter, 0);
+
+    return end != NULL && *end == '\0';
+}
+
+bool inv_filter_attribute(const char **rest, char attribute[INV_FILTER_ATTRIBUTE_SIZE])
+{
+    for (const char *p = strchr(*rest, '('); p != NULL; p = strchr(p, '(')) {
+        size_t length = strcspn(++p, "()=~<>:;!&|");
+
+        if (length == 0 || length >= INV_FILTER_ATTRIBUTE_SIZE ||
+            strchr("=~<>:;", p[length]) == NULL)
+            continue;
+        memcpy(attribute, p, length);
+        attribute[length] = '\0';
+        *rest = p;
+        return true;
+    }
+    return false;
 }

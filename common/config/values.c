@@ -17,7 +17,6 @@
 
 #define MILLISECONDS_A_SECOND 1000L
 #define TIMEOUT_SECONDS_MAX   60L
-#define FILTER_DEPTH_MAX      32
 
 static bool is_digit(char letter)
 {
@@ -320,38 +319,9 @@ bool inv_config_is_template(const char *text, bool *names_user, char reason[INV_
     return is_template_of(text, "udj", names_user, reason);
 }
 
-/*
- * Checks the shape of an RFC 4515 filter and returns what follows it, or NULL. Values are the
- * directory's to judge.
- */
-static const char *skip_filter(const char *text, int depth)
-{
-    const char *start = text + 1;
-
-    if (*text != '(' || depth >= FILTER_DEPTH_MAX)
-        return NULL;
-    text++;
-    if (*text == '&' || *text == '|' || *text == '!') {
-        bool many = *text != '!';
-
-        text++;
-        do
-            text = skip_filter(text, depth + 1);
-        while (many && text != NULL && *text == '(');
-        return text != NULL && *text == ')' ? text + 1 : NULL;
-    }
-    text += strcspn(text, "()=");
-    if (*text != '=' || text == start)
-        return NULL;
-    text += strcspn(text, "()");
-    return *text == ')' ? text + 1 : NULL;
-}
-
 static bool is_filter(const char *text, char *reason)
 {
-    const char *end = skip_filter(text, 0);
-
-    if (end != NULL && *end == '\0')
+    if (inv_filter_valid(text))
         return true;
     (void)snprintf(reason, INV_CONFIG_REASON_SIZE,
                    "check its parentheses: (attribute=value), (&(...)(...)), (|(...)(...)), "

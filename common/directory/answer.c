@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 #include "libldap.h"
 
@@ -38,6 +39,36 @@ static const struct {
      "the object classes do not allow this entry: account_classes and account_attributes, or a "
      "schema that was not loaded"},
     {80, INV_DIRECTORY_DOWN, "the server's own log has the cause"},
+};
+
+/* Codes that a server has for several causes, told apart by its words; the first that fits. */
+static const struct {
+    int code;
+    const char *words; /* in its diagnostic, whatever the case of letters */
+    const char *remedy;
+} causes[] = {
+    {53, "no global superior knowledge",
+     "the server has no database for this DN: invites, people and rosters of the domain have to "
+     "lie "
+     "below one of its suffixes (ldapsearch -x -s base -b '' namingContexts)"},
+    {53, "shadow context",
+     "the server is a replica and does not say of what: name the provider first in uri of "
+     "[directory]"},
+    {53, "operation restricted",
+     "the database, or the server, is set read-only: olcReadOnly, olcRestrict (readonly, restrict "
+     "in slapd.conf)"},
+    {53, "read-only",
+     "the database, or the server, is set read-only (389 DS: nsslapd-readonly); a replica: name "
+     "the "
+     "supplier first in uri of [directory]"},
+    {80, "index",
+     "the database is full, or its disk is: raise olcDbMaxSize (maxsize) and start slapd again; "
+     "its "
+     "log tells which"},
+    {80, "store failed",
+     "the database is full, or its disk is: raise olcDbMaxSize (maxsize) and start slapd again; "
+     "its "
+     "log tells which"},
 };
 
 inv_result inv_ldap_result(int code)
@@ -98,6 +129,11 @@ const char *inv_operation_remedy(const inv_operation *operation, char *buffer, s
     }
     if (policy != NULL)
         return policy;
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+        if (causes[i].code == operation->code && operation->diagnostic != NULL &&
+            inv_ascii_contains(operation->diagnostic, causes[i].words))
+            return causes[i].remedy;
+    }
     for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
         if (meanings[i].code == operation->code)
             return meanings[i].remedy;
@@ -127,6 +163,8 @@ static const char *operation_name(inv_operation_kind kind)
         return "modify";
     case INV_OPERATION_DELETE:
         return "delete";
+    case INV_OPERATION_WHO_AM_I:
+        return "question of who asks";
     }
     return "operation";
 }

@@ -8,6 +8,7 @@
 
 #include "libldap.h"
 #include "refused.h"
+#include "short_memory.h"
 #include "sigpipe.h"
 
 struct inv_directory {
@@ -17,6 +18,7 @@ struct inv_directory {
     bool connected;
     unsigned connection; /* counts them */
     bool healthy;        /* every request on it was answered */
+    short_memory memory; /* of this connection */
 };
 
 /* As many as threads of one process ask at once, in all but the busiest. */
@@ -41,6 +43,7 @@ static void disconnect(inv_directory *directory)
     if (directory->connected)
         directory->driver->close(directory->self);
     directory->connected = false;
+    short_memory_clear(&directory->memory);
 }
 
 void inv_directory_free(inv_directory **directory)
@@ -301,7 +304,7 @@ static bool only_searches(inv_operation *const *operations, size_t count)
 static bool turn_pages(const inv_directory *directory, inv_operation *const *operations,
                        size_t count, bool *turned)
 {
-    bool alive = is_usable(directory);
+    bool alive = true;
 
     *turned = false;
     for (size_t i = 0; i < count; i++) {
@@ -311,7 +314,7 @@ static bool turn_pages(const inv_directory *directory, inv_operation *const *ope
         *turned = true;
         alive = alive && operations[i]->connection == directory->connection;
     }
-    return alive || !*turned;
+    return !*turned || (alive && is_usable(directory));
 }
 
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
@@ -337,6 +340,17 @@ inv_result inv_directory_run(inv_directory *directory, inv_operation *const *ope
     for (size_t i = 0; i < count; i++)
         inv_operation_reset(operations[i]);
     return run_once(directory, operations, count, deadline, verdict);
+}
+
+void inv_directory_remember(inv_directory *directory, const char *key, int value, long milliseconds)
+{
+    if (directory->connected)
+        short_memory_keep(&directory->memory, key, value, milliseconds);
+}
+
+bool inv_directory_recall(const inv_directory *directory, const char *key, int *value)
+{
+    return short_memory_recall(&directory->memory, key, value);
 }
 
 inv_result inv_directory_verify(inv_directory *directory, const char *dn,

@@ -76,6 +76,11 @@ inv_operation *inv_operation_new_delete(const char *dn)
     return dn != NULL ? new_operation(INV_OPERATION_DELETE, dn) : NULL;
 }
 
+inv_operation *inv_operation_new_who_am_i(void)
+{
+    return new_operation(INV_OPERATION_WHO_AM_I, "");
+}
+
 /* An add names each attribute once (RFC 4511 4.7), wherever its values came from. */
 static inv_change *change_of_add(inv_operation *operation, const char *attribute)
 {
@@ -187,6 +192,7 @@ void inv_operation_free(inv_operation **operation)
     free((*operation)->matched_dn);
     free((*operation)->diagnostic);
     free((*operation)->referral);
+    free((*operation)->authorization);
     free((*operation)->filter);
     free((*operation)->dn);
     free(*operation);
@@ -229,6 +235,8 @@ void inv_operation_reset(inv_operation *operation)
     free_entries(operation);
     free(operation->referral);
     operation->referral = NULL;
+    free(operation->authorization);
+    operation->authorization = NULL;
     inv_operation_set_after(operation, NULL);
     operation->state = INV_OPERATION_UNSENT;
     operation->code = 0;

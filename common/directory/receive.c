@@ -173,6 +173,22 @@ static int take_reference(LDAP *handle, LDAPMessage *message, inv_operation *ope
     return error;
 }
 
+/* RFC 4532 2.2; the answer has no name of its own. */
+static int take_authorization(LDAP *handle, LDAPMessage *message, inv_operation *operation)
+{
+    struct berval *found = NULL;
+    int error = ldap_parse_extended_result(handle, message, NULL, &found, 0);
+
+    if (error == LDAP_SUCCESS) {
+        operation->authorization = found != NULL && found->bv_val != NULL
+                                       ? strndup(found->bv_val, found->bv_len)
+                                       : strdup("");
+        error = operation->authorization != NULL ? LDAP_SUCCESS : LDAP_NO_MEMORY;
+    }
+    ber_bvfree(found);
+    return error;
+}
+
 static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operation)
 {
     LDAPControl **controls = NULL;
@@ -191,6 +207,8 @@ static int take_result(LDAP *handle, LDAPMessage *message, inv_operation *operat
         error = continue_pages(handle, controls, operation, &more);
     else if (operation->by_page)
         (void)inv_operation_set_page(operation, NULL, 0, 0);
+    if (error == LDAP_SUCCESS && operation->kind == INV_OPERATION_WHO_AM_I)
+        error = take_authorization(handle, message, operation);
     if (error == LDAP_SUCCESS && !more) {
         take_policy_error(handle, controls, operation);
         take_after(controls, operation);

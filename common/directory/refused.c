@@ -17,7 +17,9 @@ static const char *wanted_by_refused(const inv_operation *operation)
         return NULL;
     if (operation->kind == INV_OPERATION_ADD)
         return operation->diagnostic == NULL ? inv_dn_parent(operation->dn) : NULL;
-    return operation->kind != INV_OPERATION_SEARCH ? operation->dn : NULL;
+    return operation->kind == INV_OPERATION_MODIFY || operation->kind == INV_OPERATION_DELETE
+               ? operation->dn
+               : NULL;
 }
 
 /*

@@ -150,6 +150,8 @@ int send_operation(LDAP *handle, inv_operation *operation)
         return send_update(handle, operation);
     case INV_OPERATION_DELETE:
         return ldap_delete_ext(handle, operation->dn, NULL, NULL, &operation->message_id);
+    case INV_OPERATION_WHO_AM_I:
+        return ldap_whoami(handle, NULL, NULL, &operation->message_id);
     }
     return LDAP_PARAM_ERROR;
 }

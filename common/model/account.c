@@ -423,3 +423,18 @@ bool inv_account_identity(const inv_account *account, char identity[INV_ACCOUNT_
         inv_hex_write(digest, IDENTITY_BYTES, identity);
     return made;
 }
+
+inv_result inv_account_check_identity(const inv_account *account, const char *identity,
+                                      inv_verdict *verdict)
+{
+    char found[INV_ACCOUNT_IDENTITY_SIZE];
+
+    if (identity == NULL)
+        return INV_OK;
+    if (!inv_account_identity(account, found))
+        return inv_verdict_no_memory(verdict);
+    if (strcmp(found, identity) == 0)
+        return INV_OK;
+    return inv_verdict_set(verdict, INV_NO_ACCOUNT, "%s is not the account that was logged in to",
+                           account->dn);
+}

@@ -42,6 +42,13 @@ inv_operation *inv_account_search_verifiers_operation(const inv_domain *domain,
 /* Why inv_account_is_own is false, in words for a log: "no such account" and the like. Constant. */
 const char *inv_account_why_not_own(const inv_account *account);
 
+/*
+ * INV_NO_ACCOUNT with the reason when the account has another inv_account_identity. identity NULL:
+ * any will do.
+ */
+inv_result inv_account_check_identity(const inv_account *account, const char *identity,
+                                      inv_verdict *verdict);
+
 /* Whether it is locked by failed logins at now. */
 bool inv_account_is_locked(const inv_account *account, time_t now);
 

@@ -13,7 +13,25 @@
 
 /* -------------------------------------------------------------------------------- the search */
 
-enum { FIND_ENTRY, FIND_RECORD, FIND_PASSWORD };
+/*
+ * All that decides whether an account is served. The rest of inv_account stays empty: nobody asks
+ * for it, and each value costs time at both ends.
+ */
+static const char *const to_serve[] = {"authPassword",
+                                       "xmppJid",
+                                       "createTimestamp",
+                                       "xmppAccountExpires",
+                                       "pwdAccountLockedTime",
+                                       "pwdAccountTmpLockoutEnd",
+                                       "pwdStartTime",
+                                       "pwdEndTime",
+                                       "pwdPolicySubentry",
+                                       "nsAccountLock",
+                                       "accountUnlockTime",
+                                       "pwdChangedTime",
+                                       "pwdUpdateTime",
+                                       "xmppVerifiersOf",
+                                       NULL};
 
 /* By the name, not the DN, which is not known before the flight has landed. */
 static inv_operation *password_search(const inv_domain *domain, const inv_jid *name)
@@ -28,16 +46,33 @@ static inv_operation *password_search(const inv_domain *domain, const inv_jid *n
     return account_search(domain, filter, nothing);
 }
 
-static void start(const inv_domain *domain, const inv_jid *name, account_dated_for purpose,
+static inv_operation *add_to_flight(account_dated *dated, inv_operation *operation)
+{
+    dated->flight[dated->count++] = operation;
+    return operation;
+}
+
+/*
+ * What the flight holds depends on the domain and on what is remembered, never on the name. First
+ * what is least work for the server: it begins while the rest is written.
+ */
+static void start(inv_call *call, const inv_jid *name, account_dated_for purpose,
                   account_dated *dated)
 {
-    *dated = (account_dated){.count = FIND_PASSWORD,
+    const inv_domain *domain = call->domain;
+
+    *dated = (account_dated){.serves = purpose == ACCOUNT_DATED_FOR_SERVING,
                              .terms.needs_password =
                                  (domain->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0};
-    dated->flight[FIND_ENTRY] = inv_account_search_verifiers_operation(domain, name);
-    dated->flight[FIND_RECORD] = inv_verifiers_record_operation(domain);
-    if (purpose == ACCOUNT_DATED_FOR_SERVING && dated->terms.needs_password)
-        dated->flight[dated->count++] = password_search(domain, name);
+    if (!freshness_recall_dates(call, &dated->terms.dates))
+        dated->record = add_to_flight(dated, inv_verifiers_record_operation(domain));
+    if (dated->serves && dated->terms.needs_password)
+        dated->password = add_to_flight(dated, password_search(domain, name));
+    if (dated->serves)
+        dated->names = add_to_flight(
+            dated, account_search(domain, account_name_filter(domain, name), to_serve));
+    else
+        dated->names = add_to_flight(dated, inv_account_search_verifiers_operation(domain, name));
 }
 
 static const inv_entry *entry_of(const inv_operation *search, const char *dn)
@@ -49,26 +84,44 @@ static const inv_entry *entry_of(const inv_operation *search, const char *dn)
     return NULL;
 }
 
-static inv_result fly(inv_call *call, const inv_jid *name, account_dated_for purpose,
-                      account_dated *dated)
+/*
+ * Behind the flight, whether it found an account or not: what went without the record's search over
+ * a connection that was new, or for longer than it is remembered, reads the record now.
+ */
+static inv_result judge_dates(inv_call *call, account_dated *dated)
 {
-    const bool serves = purpose == ACCOUNT_DATED_FOR_SERVING;
-    const inv_operation *password =
-        serves && dated->terms.needs_password ? dated->flight[FIND_PASSWORD] : NULL;
-    inv_result result;
+    inv_result result = INV_OK;
 
-    result = inv_call_run(call, dated->flight, dated->count);
-    if (result == INV_OK && serves)
-        result = inv_operation_result(dated->flight[FIND_RECORD], "reading how passwords are dated",
-                                      call->verdict);
+    if (dated->record == NULL && freshness_recall_dates(call, &dated->terms.dates))
+        return INV_OK;
+    if (dated->record == NULL) {
+        inv_operation *late = inv_verifiers_record_operation(call->domain);
+
+        dated->record = add_to_flight(dated, late);
+        result = inv_call_run(call, &late, 1);
+    }
+    if (result == INV_OK && dated->serves)
+        result =
+            inv_operation_result(dated->record, "reading how passwords are dated", call->verdict);
+    if (result == INV_OK)
+        dated->terms.dates = freshness_remember_dates(call, dated->record);
+    return result;
+}
+
+static inv_result fly(inv_call *call, const inv_jid *name, account_dated *dated)
+{
+    const inv_operation *password = dated->password;
+    inv_result result = inv_call_run(call, dated->flight, dated->count);
+
+    if (result == INV_OK)
+        result = judge_dates(call, dated);
     if (result == INV_OK && password != NULL)
         result = inv_operation_result(password, "looking for userPassword", call->verdict);
     if (result == INV_OK)
-        result = inv_account_from_search(call, name, dated->flight[FIND_ENTRY], &dated->account);
+        result = inv_account_from_search(call, name, dated->names, &dated->account);
     if (result != INV_OK || dated->account == NULL)
         return result;
-    dated->entry = entry_of(dated->flight[FIND_ENTRY], dated->account->dn);
-    dated->terms.dates = inv_verifiers_recorded_dates(dated->flight[FIND_RECORD]);
+    dated->entry = entry_of(dated->names, dated->account->dn);
     dated->terms.has_password = entry_of(password, dated->account->dn) != NULL;
     return inv_verifiers_ask_policy(call, dated->entry, &dated->terms);
 }
@@ -76,8 +129,8 @@ static inv_result fly(inv_call *call, const inv_jid *name, account_dated_for pur
 inv_result account_dated_find(inv_call *call, const inv_jid *name, account_dated_for purpose,
                               account_dated *dated)
 {
-    start(call->domain, name, purpose, dated);
-    return fly(call, name, purpose, dated);
+    start(call, name, purpose, dated);
+    return fly(call, name, dated);
 }
 
 void account_dated_end(account_dated *dated)
@@ -202,13 +255,13 @@ inv_result inv_account_properties_find(inv_call *call, const inv_jid *name,
 
     *entry = NULL;
     *verifiers = (inv_account_verifiers){.state = INV_VERIFIERS_FRESH};
-    start(call->domain, name, ACCOUNT_DATED_FOR_SERVING, &dated);
+    start(call, name, ACCOUNT_DATED_FOR_SERVING, &dated);
     if (attributes != NULL && attributes[0] != NULL) {
         /* a search of its own, so that its attributes come from nowhere else */
         search = account_search(call->domain, account_name_filter(call->domain, name), attributes);
-        dated.flight[dated.count++] = search;
+        (void)add_to_flight(&dated, search);
     }
-    result = fly(call, name, ACCOUNT_DATED_FOR_SERVING, &dated);
+    result = fly(call, name, &dated);
     if (result == INV_OK && search != NULL)
         result = inv_operation_result(search, "reading attributes of the account", call->verdict);
     if (result == INV_OK)

@@ -97,6 +97,19 @@ inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *
     return operation;
 }
 
+inv_operation *inv_claim_record_operation(const inv_invite *invite, const char *use_text)
+{
+    inv_operation *operation = use_text != NULL ? inv_operation_new_modify(invite->dn) : NULL;
+    long left = invite->uses_left;
+
+    if (operation == NULL)
+        return NULL;
+    number_change(operation, INV_CHANGE_DELETE, left);
+    number_change(operation, INV_CHANGE_ADD, left >= 0 ? left - 1 : left + 1);
+    inv_operation_text(operation, INV_CHANGE_ADD, "inviteUsedBy", use_text);
+    return operation;
+}
+
 const inv_use *inv_claim_of(const inv_invite *invite, const char *jid)
 {
     for (size_t i = 0; i < invite->claim_count; i++) {

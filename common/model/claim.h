@@ -42,6 +42,12 @@ inv_operation *inv_claim_finish_operation(const inv_invite *invite, const char *
                                           const char *use_text);
 
 /*
+ * Takes a use that was never claimed, as far as the invite knows, and records it as finished: of a
+ * revoked invite one less can be restored. NULL when use_text is.
+ */
+inv_operation *inv_claim_record_operation(const inv_invite *invite, const char *use_text);
+
+/*
  * Gives a claim back: it is deleted, and inviteUsesLeft n becomes n+1 (of a revoked invite: n-1,
  * one more to restore). INV_OK also when the claim is there no more. Nothing is sent after the
  * deadline: then the claim stays, until a repetition of the redemption or repair ends it.

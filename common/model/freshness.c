@@ -180,6 +180,26 @@ inv_password_dates inv_verifiers_recorded_dates(const inv_operation *record)
                                     : INV_PASSWORD_DATES_UNKNOWN;
 }
 
+inv_password_dates freshness_remember_dates(inv_call *call, const inv_operation *record)
+{
+    const inv_password_dates dates = inv_verifiers_recorded_dates(record);
+
+    if (dates == INV_PASSWORD_DATES_ADD || dates == INV_PASSWORD_DATES_CHANGE)
+        inv_directory_remember(call->directory, call->domain->invites, (int)dates,
+                               FRESHNESS_REMEMBERED_MS);
+    return dates;
+}
+
+bool freshness_recall_dates(const inv_call *call, inv_password_dates *dates)
+{
+    int remembered = INV_PASSWORD_DATES_UNKNOWN;
+
+    if (!inv_directory_recall(call->directory, call->domain->invites, &remembered))
+        return false;
+    *dates = (inv_password_dates)remembered;
+    return true;
+}
+
 void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
                               const char *dn)
 {

@@ -62,6 +62,21 @@ inv_operation *inv_verifiers_record_operation(const inv_domain *domain);
 /* What that search found; INV_PASSWORD_DATES_UNKNOWN without an entry. */
 inv_password_dates inv_verifiers_recorded_dates(const inv_operation *record);
 
+/*
+ * The same, and remembers it with the call's connection for FRESHNESS_REMEMBERED_MS, so that
+ * flights over it need not carry the search: but only that dates begin with the add or with the
+ * first change. Where verifiers are not served because the record is missing or says "never", each
+ * flight reads it, and what invitectl init records counts at once.
+ */
+#define FRESHNESS_REMEMBERED_MS 10000
+inv_password_dates freshness_remember_dates(inv_call *call, const inv_operation *record);
+
+/*
+ * What is remembered of the domain of call; false: the record has to be read. A flight that leaves
+ * the search out asks once more behind it: the connection may have been replaced.
+ */
+bool freshness_recall_dates(const inv_call *call, inv_password_dates *dates);
+
 void inv_verifiers_read_start(inv_verifiers_read *verifiers, const inv_domain *domain,
                               const char *dn);
 

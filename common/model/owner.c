@@ -26,8 +26,7 @@ static inv_result compare_jid(const char *jid, const inv_jid *name, owner_kind *
     return INV_OK;
 }
 
-/* Decides by the place of an entry without xmppJid. */
-static owner_kind compare_place(const inv_config *config, const inv_jid *name, const char *dn)
+owner_kind owner_classify_place(const inv_config *config, const char *domain, const char *dn)
 {
     const inv_domain *holder = NULL;
 
@@ -42,7 +41,7 @@ static owner_kind compare_place(const inv_config *config, const inv_jid *name, c
         return OWNER_NOBODY;
     if (holder == NULL)
         holder = &config->domains[0];
-    if (!inv_ascii_equal(holder->name, inv_jid_domain(name)))
+    if (!inv_ascii_equal(holder->name, domain))
         return OWNER_ANOTHER;
     return inv_dn_within(dn, holder->people) ? OWNER_JID : OWNER_ELSEWHERE;
 }
@@ -54,7 +53,7 @@ inv_result owner_classify(const inv_config *config, const inv_jid *name, const i
 
     if (jid != NULL)
         return compare_jid(jid, name, kind, verdict);
-    *kind = compare_place(config, name, inv_entry_dn(entry));
+    *kind = owner_classify_place(config, inv_jid_domain(name), inv_entry_dn(entry));
     return INV_OK;
 }
 

@@ -25,6 +25,9 @@ typedef enum owner_kind {
 inv_result owner_classify(const inv_config *config, const inv_jid *name, const inv_entry *entry,
                           owner_kind *kind, inv_verdict *verdict);
 
+/* The same of an entry without xmppJid at dn, for a name of that domain. */
+owner_kind owner_classify_place(const inv_config *config, const char *domain, const char *dn);
+
 /*
  * Reads inviteSoleContainer of the only configured domain. *sole is false where there are several
  * domains, or where nothing is recorded.

@@ -17,7 +17,7 @@ static inv_result refuse(inv_verdict *verdict, const char *text, const char *why
  * As for a reset, but a lock by failed logins is not lifted either: the person logged in before it,
  * and it may be somebody else who guesses.
  */
-static inv_result check_holder(const struct redemption *redemption)
+static inv_result check_holder(const struct redemption *redemption, const char *identity)
 {
     inv_call *call = redemption->call;
     const inv_account *account = redemption->account;
@@ -27,6 +27,9 @@ static inv_result check_holder(const struct redemption *redemption)
     if (!inv_account_is_own(account))
         return inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s",
                                inv_account_why_not_own(account));
+    result = inv_account_check_identity(account, identity, call->verdict);
+    if (result != INV_OK)
+        return result;
     if (inv_account_is_over(account, time(NULL)))
         return refuse(call->verdict, "This account is locked, or has ended.",
                       ": the account is locked or has expired", account->dn);
@@ -38,7 +41,7 @@ static inv_result check_holder(const struct redemption *redemption)
 }
 
 /* *again: somebody else set a password in between, or the verifiers could not be dated. */
-static inv_result attempt(struct redemption *redemption, bool *again)
+static inv_result attempt(struct redemption *redemption, const char *identity, bool *again)
 {
     inv_verdict *verdict = redemption->call->verdict;
     inv_result result = redemption_read_state(redemption, INV_INVITE_TERMS);
@@ -46,7 +49,7 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     if (result == INV_OK)
         result = redemption_refuse_unproved(redemption);
     if (result == INV_OK)
-        result = check_holder(redemption);
+        result = check_holder(redemption, identity);
     if (result == INV_OK) {
         inv_claim_clear(&redemption->claim);
         result = inv_claim_start(inv_jid_text(redemption->name), &redemption->claim, verdict);
@@ -70,7 +73,8 @@ static inv_result attempt(struct redemption *redemption, bool *again)
     return result;
 }
 
-inv_result inv_password_change(inv_call *call, const inv_jid *name, const inv_secret *password)
+inv_result inv_password_change(inv_call *call, const inv_jid *name, const char *identity,
+                               const inv_secret *password)
 {
     struct redemption redemption;
     bool again = true;
@@ -86,7 +90,7 @@ inv_result inv_password_change(inv_call *call, const inv_jid *name, const inv_se
         result = inv_password_check(call->domain, call->keys, password, call->verdict);
     while (result == INV_OK && again) {
         again = false;
-        result = attempt(&redemption, &again);
+        result = attempt(&redemption, identity, &again);
     }
     redemption_end(&redemption);
     if (result == INV_OK)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/adopt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "invitegate/ascii.h"
+#include "adoption.h"
 #include "invitegate/directory.h"
+#include "invitegate/dn.h"
+#include "invitegate/schema.h"
 #include "model/account.h"
 #include "model/owner.h"
 
@@ -16,26 +19,33 @@ void inv_adoption_clear(inv_adoption *adoption)
     adoption->dn = NULL;
 }
 
-static inv_operation *search_for(const inv_domain *domain, const inv_jid *name)
+void adoption_attributes(const inv_domain *domain, const name_keys *keys,
+                         const char *attributes[ADOPTION_ATTRIBUTES])
 {
-    const char *const attributes[] = {"objectClass",
-                                      "xmppJid",
-                                      "uid",
-                                      "inviteId",
-                                      "inviteNonce",
-                                      "xmppInvitedBy",
-                                      "xmppAccountExpires",
-                                      "xmppVerifiersOf",
-                                      domain->account_rdn,
-                                      NULL};
+    static const char *const fixed[] = {"objectClass",    "xmppJid",       "inviteId",
+                                        "inviteNonce",    "xmppInvitedBy", "xmppAccountExpires",
+                                        "xmppVerifiersOf"};
+    const size_t count = sizeof(fixed) / sizeof(fixed[0]);
 
+    memcpy(attributes, fixed, sizeof(fixed));
+    for (size_t i = 0; i < keys->count; i++)
+        attributes[count + i] = keys->list[i].attribute;
+    attributes[count + keys->count] = domain->account_rdn;
+    attributes[count + keys->count + 1] = NULL;
+}
+
+inv_operation *adoption_search(const inv_domain *domain, const name_keys *keys, const inv_jid *name)
+{
+    const char *attributes[ADOPTION_ATTRIBUTES];
+
+    adoption_attributes(domain, keys, attributes);
     return account_search(domain, account_name_filter(domain, name), attributes);
 }
 
-/* *chosen: the one entry that is the JID's, or may become it. */
-static inv_result choose(const inv_call *call, const inv_jid *name, const inv_operation *search,
-                         const inv_entry **chosen, inv_verdict *verdict)
+inv_result adoption_choose(const inv_call *call, const inv_jid *name, const inv_operation *search,
+                           const inv_entry **chosen)
 {
+    inv_verdict *verdict = call->verdict;
     const char *other = NULL;
 
     *chosen = NULL;
@@ -64,30 +74,60 @@ static inv_result choose(const inv_call *call, const inv_jid *name, const inv_op
                            call->domain->name_search_base);
 }
 
+/* INV_NOT_ALLOWED: the local part is a name of the domain, and not this one. */
+static inv_result refuse_other(const inv_call *call, const inv_jid *name, const char *local)
+{
+    inv_verdict ignored = INV_VERDICT_INIT;
+    inv_jid *one = NULL;
+    inv_result result = inv_jid_prepare(call->domain, local, strlen(local), &one, &ignored);
+    bool matters = result == INV_OK && !inv_jid_equal(one, name);
+
+    inv_jid_free(&one);
+    if (result == INV_NO_MEMORY)
+        return inv_verdict_no_memory(call->verdict);
+    return matters ? INV_NOT_ALLOWED : INV_OK;
+}
+
 /*
  * Refuses an entry with a second name, which could not log in any more: with an xmppJid an entry is
  * that JID's alone.
  */
 static inv_result refuse_names(const inv_call *call, const inv_jid *name, const inv_entry *entry,
-                               const char *attribute, inv_verdict *verdict)
+                               const name_key *key)
 {
-    for (size_t i = 0; i < inv_entry_count(entry, attribute); i++) {
-        inv_verdict ignored = INV_VERDICT_INIT;
-        inv_jid *one = NULL;
+    for (size_t i = 0; i < inv_entry_count(entry, key->attribute); i++) {
         size_t length = 0;
-        const char *value = inv_entry_value(entry, attribute, i, &length);
-        inv_result result = inv_jid_prepare(call->domain, value, length, &one, &ignored);
-        bool matters = result == INV_OK && !inv_jid_equal(one, name);
+        const char *value = inv_entry_value(entry, key->attribute, i, &length);
+        char *local = NULL;
+        inv_result result = INV_OK;
 
-        inv_jid_free(&one);
-        if (result == INV_NO_MEMORY)
-            return inv_verdict_no_memory(verdict);
-        if (matters)
-            return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+        if (strlen(value) != length)
+            continue; /* a name has no NUL in it */
+        if (!name_key_local(key, call->domain->name, value, &local))
+            return inv_verdict_no_memory(call->verdict);
+        if (local != NULL)
+            result = refuse_other(call, name, local);
+        free(local);
+        if (result == INV_NOT_ALLOWED)
+            return inv_verdict_set(call->verdict, INV_NOT_ALLOWED,
                                    "%s has another name in %s, which could not log in any more: %s",
-                                   inv_entry_dn(entry), attribute, value);
+                                   inv_entry_dn(entry), key->attribute, value);
+        if (result != INV_OK)
+            return result;
     }
     return INV_OK;
+}
+
+static inv_result refuse_all_names(const inv_call *call, const name_keys *keys, const inv_jid *name,
+                                   const inv_entry *entry)
+{
+    name_key rdn = {.before = "", .after = ""};
+    inv_result result = INV_OK;
+
+    for (size_t i = 0; result == INV_OK && i < keys->count; i++)
+        result = refuse_names(call, name, entry, &keys->list[i]);
+    (void)snprintf(rdn.attribute, sizeof(rdn.attribute), "%s", call->domain->account_rdn);
+    return result == INV_OK ? refuse_names(call, name, entry, &rdn) : result;
 }
 
 static inv_result refuse_name(const inv_call *call, const inv_jid *name)
@@ -112,35 +152,34 @@ static inv_operation *adopting(const inv_jid *name, const inv_entry *entry)
     return change;
 }
 
-static inv_result adopt(const inv_call *call, const inv_jid *name, const inv_entry *entry,
-                        inv_operation **change, inv_verdict *verdict)
+inv_result adoption_make(const inv_call *call, const name_keys *keys, const inv_jid *name,
+                         const inv_entry *entry, inv_operation **change)
 {
     inv_result result = INV_OK;
 
+    *change = NULL;
     if (inv_entry_text(entry, "xmppJid") == NULL) {
         result = refuse_name(call, name);
         if (result == INV_OK)
-            result = refuse_names(call, name, entry, "uid", verdict);
-        if (result == INV_OK && !inv_ascii_equal(call->domain->account_rdn, "uid"))
-            result = refuse_names(call, name, entry, call->domain->account_rdn, verdict);
+            result = refuse_all_names(call, keys, name, entry);
     }
     if (result != INV_OK)
         return result;
     *change = adopting(name, entry);
     if (*change == NULL)
-        return inv_verdict_no_memory(verdict);
+        return inv_verdict_no_memory(call->verdict);
     if ((*change)->change_count == 0 && !(*change)->no_memory)
         inv_operation_free(change);
     return INV_OK;
 }
 
-static inv_result undo_adoption(const inv_entry *entry, inv_operation **change,
-                                inv_verdict *verdict)
+inv_result adoption_undo(const inv_entry *entry, inv_operation **change, inv_verdict *verdict)
 {
     static const char *const more[] = {"inviteId", "inviteNonce", "xmppInvitedBy",
                                        "xmppAccountExpires", "xmppVerifiersOf"};
     const char *jid = inv_entry_text(entry, "xmppJid");
 
+    *change = NULL;
     if (jid == NULL)
         return INV_OK;
     for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
@@ -157,20 +196,51 @@ static inv_result undo_adoption(const inv_entry *entry, inv_operation **change,
     return *change != NULL ? INV_OK : inv_verdict_no_memory(verdict);
 }
 
+/*
+ * 389 DS takes an assertion about an attribute that it does not know for false, and its negation
+ * lets everybody in: a slip of the pen would except nobody.
+ */
+inv_result adoption_check_except(inv_call *call, const char *except)
+{
+    const char *rest = except;
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
+    inv_operation *schema = NULL;
+    inv_result result = inv_schema_read(call, &schema);
+
+    if (result == INV_OK && schema == NULL)
+        result =
+            inv_verdict_set(call->verdict, INV_CONFIG,
+                            "the directory does not show its schema: whether it knows what the "
+                            "filter of --except compares cannot be told");
+    while (result == INV_OK && inv_filter_attribute(&rest, attribute)) {
+        if (inv_schema_definition(schema->entries[0], "attributeTypes", attribute) == NULL)
+            result = inv_verdict_set(call->verdict, INV_CONFIG,
+                                     "the filter of --except compares %s, an attribute that the "
+                                     "directory does not know",
+                                     attribute);
+    }
+    inv_operation_free(&schema);
+    return result;
+}
+
 inv_result inv_adopt(inv_call *call, const inv_jid *name, bool undo, inv_adoption *adoption)
 {
-    inv_operation *search = search_for(call->domain, name);
+    inv_operation *search = NULL;
     const inv_entry *entry = NULL;
-    inv_result result = inv_call_perform(call, search, "looking for the name", INV_LDAP_SUCCESS);
+    name_keys keys;
+    inv_result result;
 
     *adoption = (inv_adoption){.dn = NULL};
+    name_keys_read(call->domain->name_filter, &keys);
+    search = adoption_search(call->domain, &keys, name);
+    result = inv_call_perform(call, search, "looking for the name", INV_LDAP_SUCCESS);
     if (result == INV_OK && search != NULL)
-        result = choose(call, name, search, &entry, call->verdict);
+        result = adoption_choose(call, name, search, &entry);
     if (result == INV_OK) {
         adoption->dn = strdup(inv_entry_dn(entry));
         result = adoption->dn == NULL ? inv_verdict_no_memory(call->verdict)
-                 : undo               ? undo_adoption(entry, &adoption->change, call->verdict)
-                                      : adopt(call, name, entry, &adoption->change, call->verdict);
+                 : undo               ? adoption_undo(entry, &adoption->change, call->verdict)
+                                      : adoption_make(call, &keys, name, entry, &adoption->change);
     }
     inv_operation_free(&search);
     return result;

@@ -118,22 +118,38 @@ static inv_result leave_groups(inv_call *call, const inv_jid *name, const inv_ac
 
 /* ------------------------------------------------------------------------------- the account */
 
+/* Says what an admin does with an account that invitegate has not made, and may not delete. */
+static inv_result refuse_foreign(const inv_jid *name, const inv_account *account,
+                                 inv_verdict *verdict)
+{
+    const char *const jid = inv_jid_text(name);
+
+    if (account->jid == NULL)
+        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
+                               "no invite made %s: its entry, groups, contacts and invites stay. "
+                               "Delete the entry with the tool that made it, then \"invitectl "
+                               "remove %s\" takes what is left of the name",
+                               account->dn, jid);
+    return inv_verdict_set(
+        verdict, INV_NOT_ALLOWED,
+        "no invite made %s: its entry, groups, contacts and invites stay. Delete "
+        "the entry with the tool that made it, then \"invitectl remove %s\" "
+        "takes what is left of the name; \"invitectl adopt --undo %s\" takes "
+        "only what adopting added",
+        account->dn, jid, jid);
+}
+
 /* Whether this holder of the name may be removed at all. */
 static inv_result check_removable(const inv_jid *name, const inv_account *account,
                                   inv_verdict *verdict)
 {
     if (account == NULL)
         return INV_OK;
-    if (account->owner == INV_OWNER_JID && account->several)
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "several entries hold %s: nothing is removed", inv_jid_text(name));
     if (!inv_account_is_own(account))
         return inv_verdict_set(verdict, INV_NOT_ALLOWED, "%s: %s: %s: nothing is removed",
                                inv_jid_text(name), account->dn, inv_account_why_not_own(account));
     if (account->invite_id == NULL || !inv_invite_id_valid(account->invite_id))
-        return inv_verdict_set(verdict, INV_NOT_ALLOWED,
-                               "%s was not made by an invite: remove it with the tool that made it",
-                               account->dn);
+        return refuse_foreign(name, account, verdict);
     return INV_OK;
 }
 
@@ -229,7 +245,8 @@ static inv_result refuse_to_leave(inv_verdict *verdict, const char *text, const 
 }
 
 /* An account that an administrator has locked stays, so that it can be looked at. */
-inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal)
+inv_result inv_leave(inv_call *call, const inv_jid *name, const char *identity,
+                     inv_removal *removal)
 {
     static const char ask_admin[] =
         "This account cannot be removed from here. Please ask the administrator.";
@@ -246,7 +263,9 @@ inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal)
     if (result == INV_OK && !inv_account_is_own(account))
         result =
             inv_verdict_set(call->verdict, INV_NO_ACCOUNT, "%s", inv_account_why_not_own(account));
-    else if (result == INV_OK && inv_account_is_over(account, time(NULL)))
+    if (result == INV_OK)
+        result = inv_account_check_identity(account, identity, call->verdict);
+    if (result == INV_OK && inv_account_is_over(account, time(NULL)))
         result = refuse_to_leave(call->verdict, "This account is locked, or has ended.",
                                  ": the account is locked or has expired", account->dn);
     else if (result == INV_OK)

@@ -13,6 +13,7 @@
 #include "model/invite.h"
 #include "model/reservation.h"
 #include "redeem/stale_claim.h"
+#include "repair_accounts.h"
 #include "repair_groups.h"
 #include "repair_pairs.h"
 #include "run.h"
@@ -114,10 +115,7 @@ static inv_result repair_reservations(const repair *run)
  */
 static void check_balance(const repair *run, const inv_invite *invite)
 {
-    long sum =
-        inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count;
-
-    if (invite->uses > 0 && sum != invite->uses)
+    if (!repair_is_balanced(invite))
         repair_note(
             run, INV_REPAIR_LEFT, invite->dn,
             "%ld open, %zu claimed and %zu finished uses do not make the %ld it was made for; "
@@ -152,68 +150,6 @@ static inv_result repair_balance(const repair *run)
     return repair_each(run, "uses", search, check_uses);
 }
 
-/* -------------------------------------------------------------------- accounts that share a use */
-
-static int by_text(const void *a, const void *b)
-{
-    return inv_ascii_compare(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Reports an invite that count accounts name in inviteId, if it has fewer uses. */
-static inv_result check_share(const repair *run, const char *id, size_t count)
-{
-    inv_invite *invite = NULL;
-    inv_result result;
-
-    repair_renew_deadline(run);
-    result = inv_invite_read(run->call, id, INV_INVITE_TERMS, &invite);
-    if (result != INV_OK)
-        return repair_entry_result(run, result, id);
-    if (invite->uses > 0 && count > (size_t)invite->uses)
-        repair_note(
-            run, INV_REPAIR_LEFT, invite->dn,
-            "%zu accounts were made with its %ld uses: a double spend on two providers. Decide "
-            "which stay: ldapsearch '(inviteId=%s)'",
-            count, invite->uses, id);
-    inv_invite_free(&invite);
-    return result;
-}
-
-static inv_result repair_shares(const repair *run)
-{
-    static const char *const attributes[] = {"inviteId", NULL};
-    inv_operation *search =
-        inv_operation_search(run->call->domain->people, INV_SCOPE_SUBTREE,
-                             "(&(objectClass=xmppAccount)(inviteId=*))", attributes);
-    const char **ids = NULL;
-    size_t count = 0;
-    inv_result result = repair_search(run, "accounts", search);
-
-    if (result == INV_OK) {
-        ids = calloc(search->entry_count + 1, sizeof(*ids));
-        if (ids == NULL)
-            result = inv_verdict_no_memory(run->call->verdict);
-    }
-    for (size_t i = 0; result == INV_OK && i < search->entry_count; i++) {
-        const char *id = inv_entry_text(search->entries[i], "inviteId");
-
-        if (id != NULL && inv_invite_id_valid(id))
-            ids[count++] = id;
-    }
-    if (count > 0)
-        qsort(ids, count, sizeof(*ids), by_text);
-    for (size_t i = 0, same = 1; result == INV_OK && i < count; i += same) {
-        same = 1;
-        while (i + same < count && inv_ascii_equal(ids[i], ids[i + same]))
-            same++;
-        if (same > 1)
-            result = check_share(run, ids[i], same);
-    }
-    free(ids);
-    inv_operation_free(&search);
-    return result;
-}
-
 inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *visitor, size_t *left)
 {
     repair run = {.call = call, .dry_run = dry_run, .visitor = visitor, .left = left};
@@ -227,11 +163,11 @@ inv_result inv_repair(inv_call *call, bool dry_run, const inv_repair_visitor *vi
     if (result == INV_OK)
         result = repair_claims(&run);
     if (result == INV_OK)
+        result = repair_accounts(&run);
+    if (result == INV_OK)
         result = repair_reservations(&run);
     if (result == INV_OK)
         result = repair_balance(&run);
-    if (result == INV_OK)
-        result = repair_shares(&run);
     if (result == INV_OK)
         result = repair_pairs(&run);
     if (result == INV_OK)

@@ -72,6 +72,13 @@ bool repair_is_old(const repair *run, time_t changed)
     return changed != 0 && run->now > changed + run->call->domain->claim_grace;
 }
 
+bool repair_is_balanced(const inv_invite *invite)
+{
+    return invite->uses == 0 ||
+           inv_invite_open_uses(invite) + (long)invite->claim_count + (long)invite->used_by_count ==
+               invite->uses;
+}
+
 inv_result repair_tell_removal(const repair *run, inv_result result, bool changed, const char *dn,
                                const char *why)
 {

@@ -5,7 +5,7 @@
 #include "invitegate/directory.h"
 #include "invitegate/repair.h"
 
-/* One run of repair; repair.c, repair_pairs.c and repair_groups.c share it. */
+/* One run of repair; the files named repair*.c share it. */
 typedef struct repair {
     inv_call *call;
     bool dry_run;
@@ -40,6 +40,12 @@ inv_result repair_each(const repair *run, const char *what, inv_operation *searc
 
 /* changed is not 0 and longer ago than claim_grace. */
 bool repair_is_old(const repair *run, time_t changed);
+
+/*
+ * Open, claimed and finished uses are together those that the invite was made for; true of an
+ * unlimited one. Needs INV_INVITE_ALL.
+ */
+bool repair_is_balanced(const inv_invite *invite);
 
 /*
  * Notes what came of a removal; why: the reason, for the note. changed: it was not removed, because

@@ -19,7 +19,10 @@ VirtualHost "example.org"
 	ldap_rootdn = "cn=prosody,ou=services,dc=example,dc=org"
 	ldap_password = "secret"
 	ldap_base = "ou=people,dc=example,dc=org"
-	ldap_filter = "(&(objectClass=xmppAccount)(uid=$user))"
+	-- everybody below ldap_base, also who was there before invitegate: who has an xmppJid by that, others by
+	-- their uid. ldap_rootdn has to see both. "(xmppJid=$user@$host)": only accounts, those of invites and
+	-- those of "invitectl adopt"
+	ldap_filter = "(|(xmppJid=$user@$host)(&(uid=$user)(!(xmppJid=*))))"
 
 	modules_enabled = { "invitegate" }
 	-- Debian enables these for all hosts; beside this one they refuse everybody

@@ -30,4 +30,60 @@ inv_result inv_adopt(inv_call *call, const inv_jid *name, bool undo, inv_adoptio
 
 void inv_adoption_clear(inv_adoption *adoption);
 
+/* ----------------------------------------------------------------------- everybody of a domain */
+
+typedef enum inv_adopt_outcome {
+    INV_ADOPT_DONE,     /* is an account now, or with undo none any more (dry_run: would be) */
+    INV_ADOPT_EXCEPTED, /* the filter of except lets it in */
+    INV_ADOPT_SKIPPED,  /* not meant: a reserved name, no person, of no domain */
+    INV_ADOPT_REFUSED,  /* could not be adopted or undone; an admin has to decide */
+    INV_ADOPT_DENIED, /* the directory does not let invitegate change the entry: change tells how */
+} inv_adopt_outcome;
+
+/* Why an entry is refused that the admin may not change. */
+#define INV_ADOPT_ADMIN_DENIED "the identity of --bind-dn may not change this entry"
+
+typedef struct inv_adopt_note {
+    inv_adopt_outcome outcome;
+    const char *jid;             /* NULL: no name could be told */
+    const char *dn;              /* of the entry */
+    const char *why;             /* NULL with DONE */
+    const inv_operation *change; /* with DENIED, for an admin to load; else NULL */
+} inv_adopt_note;
+
+typedef struct inv_adopt_visitor {
+    void *context;
+    void (*note)(void *context, const inv_adopt_note *note);
+    /* entries that were looked at; total is the server's guess, 0: not known */
+    void (*progress)(void *context, size_t done, size_t total);
+} inv_adopt_visitor;
+
+typedef struct inv_adopt_order {
+    bool undo;
+    bool dry_run;
+    const char *except;   /* an LDAP filter: whom it lets in stays as he is; NULL: nobody */
+    inv_directory *admin; /* changes the entries, and is asked for except; NULL: the call's */
+    const char *admin_dn; /* whom admin binds as; NULL without it */
+} inv_adopt_order;
+
+/*
+ * Adopts everybody without xmppJid who is of the call's domain: whose entry is in its people
+ * container, or anywhere below name_search_base where it is the only domain of the directory
+ * (inviteSoleContainer). The name is what name_filter compares with it, as uid; it has to find the
+ * entry, and no other that could be the JID's. Accounts that are locked are adopted too, and stay
+ * locked. Whom except might mean, because the directory does not tell, is not adopted (REFUSED);
+ * where it knows no such attribute, nobody is (INV_CONFIG).
+ * With undo takes class and xmppJid off all accounts of the domain that have no more of an account
+ * than that; those that an invite made are passed over without a note.
+ * The entries of bind_dn and admin_dn are not adopted (SKIPPED).
+ *
+ * Reads page by page and sends twenty changes at a time, each of which is one modify of one entry:
+ * whenever it ends, every entry is either as it was or adopted. Safe to repeat, and beside
+ * redemptions and itself. Each step has the configured time anew, one of several changes that time
+ * for each. INV_OK: everybody was looked at; the notes tell what became of them. Else no verdict:
+ * what kept it from going on, after notes of what was done.
+ */
+inv_result inv_adopt_all(inv_call *call, const inv_adopt_order *order,
+                         const inv_adopt_visitor *visitor);
+
 #endif

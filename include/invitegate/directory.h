@@ -27,6 +27,7 @@ enum {
     INV_LDAP_NO_SUCH_OBJECT = 32,
     INV_LDAP_INSUFFICIENT_ACCESS = 50,
     INV_LDAP_BUSY = 51,
+    INV_LDAP_UNWILLING_TO_PERFORM = 53,
     INV_LDAP_OBJECT_CLASS_VIOLATION = 65,
     INV_LDAP_ENTRY_ALREADY_EXISTS = 68,
 };
@@ -77,6 +78,7 @@ typedef enum inv_operation_kind {
     INV_OPERATION_ADD,
     INV_OPERATION_MODIFY,
     INV_OPERATION_DELETE,
+    INV_OPERATION_WHO_AM_I,
 } inv_operation_kind;
 
 typedef enum inv_scope { INV_SCOPE_BASE, INV_SCOPE_ONE, INV_SCOPE_SUBTREE } inv_scope;
@@ -130,6 +132,7 @@ typedef struct inv_operation {
     inv_entry *after; /* read_after: the entry as this very operation left it; NULL: the server gave
                          none */
     char *referral;   /* with code 10: scheme and host of the server that is named, or NULL */
+    char *authorization; /* of WHO_AM_I: see inv_operation_new_who_am_i */
     inv_entry **entries;
     size_t entry_count;
     size_t estimate; /* paged: how many there are in all, as the server guesses; 0: it does not */
@@ -155,6 +158,12 @@ inv_operation *inv_operation_search(const char *base, inv_scope scope, const cha
 inv_operation *inv_operation_new_add(const char *dn);
 inv_operation *inv_operation_new_modify(const char *dn);
 inv_operation *inv_operation_new_delete(const char *dn);
+
+/*
+ * RFC 4532: whom the server takes this connection for. After code 0 operation->authorization is an
+ * authzId of RFC 4513 5.2.1.8, such as "dn:cn=invitegate,dc=example,dc=org"; "": anonymous.
+ */
+inv_operation *inv_operation_new_who_am_i(void);
 
 /*
  * Adds one value to an add (kind ADD only) or one change to a modify; consecutive values of one
@@ -272,6 +281,20 @@ void inv_directory_free(inv_directory **directory);
  */
 inv_result inv_directory_run(inv_directory *directory, inv_operation *const *operations,
                              size_t count, const inv_deadline *deadline, inv_verdict *verdict);
+
+/*
+ * A number that was read over the connection, and may be taken for milliseconds (on the monotonic
+ * clock) instead of being read again. It belongs to this connection: it is forgotten when that ends
+ * or is replaced, and no other connection of the process has it, nor one to another server or as
+ * another identity. Whoever recalls it in front of a flight recalls it again behind it, since the
+ * flight may have gone over a new connection. key: names it in all of the directory, as a DN does;
+ * copied. Of one that is not connected nothing is remembered, nor where memory is short.
+ */
+void inv_directory_remember(inv_directory *directory, const char *key, int value,
+                            long milliseconds);
+
+/* False: nothing is remembered under key; *value is not touched then. */
+bool inv_directory_recall(const inv_directory *directory, const char *key, int *value);
 
 /*
  * Proves a password by a simple bind (RFC 4513 5.1.3) on a separate connection that is ldapi or

@@ -32,4 +32,18 @@ bool inv_dn_leaf(const char *dn, char **attribute, char **value);
 /* RFC 4515 escaping. The caller frees it; NULL if memory is short. "" gives "". */
 char *inv_filter_escape(const char *value);
 
+/*
+ * The shape of a filter: parentheses, and attribute and comparison in each. Values and the names of
+ * attributes are the directory's to judge.
+ */
+bool inv_filter_valid(const char *filter);
+
+#define INV_FILTER_ATTRIBUTE_SIZE 128
+
+/*
+ * The next attribute that a filter compares, without options; *rest starts at the filter. False:
+ * there is none.
+ */
+bool inv_filter_attribute(const char **rest, char attribute[INV_FILTER_ATTRIBUTE_SIZE]);
+
 #endif

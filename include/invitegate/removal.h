@@ -26,12 +26,13 @@ inv_result inv_remove(inv_call *call, const inv_jid *name, inv_removal *removal)
 
 /*
  * The same for a person who removes their own account and is logged in, for which the caller
- * vouches. Only with client_removal.
- * INV_NO_ACCOUNT: no account of this JID holds the name; nothing was removed.
+ * vouches. Only with client_removal. identity: as in inv_password_change.
+ * INV_NO_ACCOUNT: no account of this JID and identity holds the name; nothing was removed.
  * INV_NOT_ALLOWED, and nothing was removed: client_removal = no, the account is locked or over, or
  * as above; verdict->text has words for the person.
  */
-inv_result inv_leave(inv_call *call, const inv_jid *name, inv_removal *removal);
+inv_result inv_leave(inv_call *call, const inv_jid *name, const char *identity,
+                     inv_removal *removal);
 
 /* One account that an invite made. */
 typedef struct inv_descendant {

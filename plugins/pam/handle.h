@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "invitegate/context.h"
+#include "invitegate/pam_options.h"
 #include "invitegate/token.h"
-#include "options.h"
 
 /*
  * Data that live as long as the PAM handle, once for each configuration file: the open context, the

@@ -5,7 +5,6 @@ plugins_pam_pam_invite_la_SOURCES = \
 	plugins/pam/handle.c plugins/pam/handle.h \
 	plugins/pam/local_user.c plugins/pam/local_user.h \
 	plugins/pam/login.c plugins/pam/login.h \
-	plugins/pam/options.c plugins/pam/options.h \
 	plugins/pam/outcome.c plugins/pam/outcome.h \
 	plugins/pam/prompt.c plugins/pam/prompt.h \
 	plugins/pam/registration.c plugins/pam/registration.h \

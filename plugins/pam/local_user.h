@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 #include "invitegate/jid.h"
+#include "invitegate/pam_options.h"
 #include "invitegate/verdict.h"
-#include "options.h"
 
 /*
  * The users of this host. A host that lets people in by PAM runs their session as the user of that

@@ -7,8 +7,8 @@
 
 #include "handle.h"
 #include "invitegate/jid.h"
+#include "invitegate/pam_options.h"
 #include "invitegate/verdict.h"
-#include "options.h"
 #include "outcome.h"
 
 /* What the host gives a service function. */

@@ -11,19 +11,21 @@ dist_prosodylib_DATA = \
 	plugins/prosody/invitegate/commands.lib.lua \
 	plugins/prosody/invitegate/form.lib.lua \
 	plugins/prosody/invitegate/guest.lib.lua \
+	plugins/prosody/invitegate/iterations.lib.lua \
 	plugins/prosody/invitegate/leftover.lib.lua \
 	plugins/prosody/invitegate/login.lib.lua \
+	plugins/prosody/invitegate/mistakes.lib.lua \
 	plugins/prosody/invitegate/own.lib.lua \
 	plugins/prosody/invitegate/preauth.lib.lua \
 	plugins/prosody/invitegate/provider.lib.lua \
 	plugins/prosody/invitegate/register.lib.lua \
-	plugins/prosody/invitegate/rivals.lib.lua \
 	plugins/prosody/invitegate/roster.lib.lua \
 	plugins/prosody/invitegate/sasl.lib.lua \
 	plugins/prosody/invitegate/stream.lib.lua \
 	plugins/prosody/invitegate/subscription.lib.lua \
 	plugins/prosody/invitegate/text.lib.lua \
 	plugins/prosody/invitegate/turn.lib.lua \
+	plugins/prosody/invitegate/unbound.lib.lua \
 	plugins/prosody/invitegate/unfinished.lib.lua \
 	plugins/prosody/invitegate/verdict.lib.lua
 EXTRA_DIST += plugins/prosody/.luacheckrc

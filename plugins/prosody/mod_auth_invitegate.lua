@@ -16,12 +16,14 @@ local fresh = 60;
 
 local offer; -- { mechanisms = names as keys, iterations, since }; nil: not known so far
 local asking = false;
+local failed = false; -- the last question had no answer
 local plain_only = { mechanisms = { PLAIN = true }; iterations = 10000 };
 
 local function take_offer(answer)
 	asking = false;
 	local lines = agent.lines_of(answer);
-	if answer.result ~= "OK" or not lines.mechanisms then
+	failed = answer.result ~= "OK" or not lines.mechanisms;
+	if failed then
 		module:log("info", "What people may log in by cannot be asked now: %s %s", answer.result, answer.text);
 		return;
 	end
@@ -37,9 +39,10 @@ local function ask_for_offer()
 	agent.send(take_offer, "mechanisms");
 end
 
--- What is known, which is looked up behind it when it is old. Only who comes first has to wait.
+-- What is known, which is looked up behind it when it is old. Only those who come first have to wait, and nobody
+-- while the agent does not answer.
 local function current_offer()
-	if not offer and async.ready() then
+	if not offer and not failed and async.ready() then
 		take_offer(agent.ask("mechanisms"));
 	elseif not offer or os.time() - offer.since > fresh then
 		ask_for_offer();
@@ -50,6 +53,9 @@ end
 -- ---------------------------------------------------------------------------------------------- names
 
 local there = cache.new(4096); -- name -> when it was seen last
+-- Where an answer did not come in time, the next stanzas do not wait for one each until then.
+local asks_again = 0;
+local pause = 10; -- seconds
 -- of mod_invitegate: those who have logged in here
 local owners = module:open_store("invitegate_owner");
 
@@ -62,7 +68,7 @@ end
 local function exists(username)
 	local since = there:get(username);
 	if since and os.time() - since <= fresh then return true; end
-	if not async.ready() then return was_there(username); end
+	if not async.ready() or os.time() < asks_again then return was_there(username); end
 	local result = agent.ask("exists", username).result;
 	if result == "OK" then
 		there:set(username, os.time());
@@ -71,6 +77,7 @@ local function exists(username)
 		there:set(username, nil);
 		return false;
 	end
+	if result == "AWAY" or result == "TIMEOUT" then asks_again = os.time() + pause; end
 	return was_there(username);
 end
 
@@ -108,9 +115,23 @@ function provider.delete_user()
 	return nil, elsewhere;
 end
 
+-- mod_saslauth tells a stream's first handler how to bind to the channel, and none that it asks for when a login
+-- begins before another has ended: with those a client would be let in that was told there is no binding.
+local function keep_binding(session, handler)
+	local earlier = session.invitegate_sasl;
+	if earlier then handler.profile.cb, handler.userdata = earlier.profile.cb, earlier.userdata; end
+	session.invitegate_sasl = handler;
+end
+
+module:hook("authentication-success", function (event)
+	event.session.invitegate_sasl = nil;
+end);
+
 function provider.get_sasl_handler(session)
 	local current = current_offer();
-	return sasl.handler_of(session and session.ip or "", current.mechanisms, current.iterations);
+	local handler = sasl.handler_of(session and session.ip or "", current.mechanisms, current.iterations);
+	if session then keep_binding(session, handler); end
+	return handler;
 end
 
 module:provides("auth", provider);

@@ -41,6 +41,23 @@ static int is_available(void *glob_context, sasl_server_params_t *sparams, void 
     return is_protected(glob_context, sparams) ? SASL_OK : SASL_NOTDONE;
 }
 
+static size_t length_of(const char *text)
+{
+    return text != NULL ? strlen(text) : 0;
+}
+
+/*
+ * Whether libsasl2 has room for the name with a realm behind it, of 1024 bytes (CANON_BUF_SIZE).
+ * Where it has not, it loses memory, so that it must not be asked.
+ */
+static bool has_room(const sasl_server_params_t *sparams, size_t length)
+{
+    size_t realm = length_of(sparams->user_realm);
+    size_t server = length_of(sparams->serverFQDN);
+
+    return length + 1 + (realm > server ? realm : server) < 1024;
+}
+
 /*
  * libsasl2's form of the name. That looks the account up, which may not be there yet, or be locked
  * by failed logins that a reset lifts: what it says of the account is asked again behind the
@@ -49,13 +66,17 @@ static int is_available(void *glob_context, sasl_server_params_t *sparams, void 
 static int find_names(const sasl_server_params_t *sparams, const inv_sasl_message *message,
                       sasl_out_params_t *oparams)
 {
-    int code = sparams->canon_user(sparams->utils->conn, message->authcid.bytes,
-                                   (unsigned)message->authcid.length,
-                                   SASL_CU_AUTHID | SASL_CU_EXTERNALLY_VERIFIED, oparams);
+    int code;
+
+    /* no name of ours is that long */
+    if (!has_room(sparams, message->authcid.length))
+        return SASL_BADPARAM;
+    code = sparams->canon_user(sparams->utils->conn, message->authcid.bytes,
+                               (unsigned)message->authcid.length,
+                               SASL_CU_AUTHID | SASL_CU_EXTERNALLY_VERIFIED, oparams);
 
     if (code == SASL_DISABLED || code == SASL_EXPIRED || code == SASL_NOUSER)
         code = oparams->authid != NULL ? SASL_OK : code;
-    /* longer than libsasl2 takes, as no name of ours is */
     return code == SASL_BUFOVER ? SASL_BADPARAM : code;
 }
 

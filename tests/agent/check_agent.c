@@ -12,23 +12,11 @@
 #include "invitegate/invite.h"
 #include "invitegate/pair.h"
 #include "invitegate/timestamp.h"
+#include "tests/agent/agent_costs.h"
 #include "tests/support/agent_fixture.h"
 
 #define MANY  32
-#define BIG   3000
 #define PAIRS 5000
-#define CLASS 8
-
-static void restart_agent(const char *lines)
-{
-    agent_fixture_stop();
-    agent_fixture_start_with(NULL, NULL, lines);
-}
-
-static const char *plain_invite(void)
-{
-    return agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL);
-}
 
 /* ---------------------------------------------------------------------------------- operations */
 
@@ -50,7 +38,7 @@ START_TEST(check_tells_what_the_invite_is_for)
 {
     struct agent_reply reply;
 
-    agent_ask(client, &reply, "check", plain_invite(), ADDRESS, NULL);
+    agent_ask(client, &reply, "check", agent_fixture_invite(), ADDRESS, NULL);
     agent_expect(reply, "OK");
     ck_assert_str_eq(agent_line(&reply, "type"), "account");
     ck_assert_str_eq(agent_line(&reply, "user"), "");
@@ -77,7 +65,8 @@ START_TEST(check_takes_what_a_token_came_in)
     struct agent_reply reply;
     char uri[128];
 
-    (void)snprintf(uri, sizeof(uri), "xmpp:example.org?register;preauth=%s", plain_invite());
+    (void)snprintf(uri, sizeof(uri), "xmpp:example.org?register;preauth=%s",
+                   agent_fixture_invite());
     agent_ask(client, &reply, "check", uri, ADDRESS, NULL);
     agent_expect(reply, "OK");
 }
@@ -104,9 +93,10 @@ START_TEST(bad_tokens_are_one_answer)
     agent_expect(reply, "BAD_TOKEN");
     inv_token_free(&token);
     /* right kind, wrong operation */
-    agent_ask(client, &reply, "reset", plain_invite(), "alice", SITE_PASSWORD, ADDRESS, "", NULL);
+    agent_ask(client, &reply, "reset", agent_fixture_invite(), "alice", SITE_PASSWORD, ADDRESS, "",
+              NULL);
     agent_expect(reply, "BAD_TOKEN");
-    agent_ask(client, &reply, "contact", plain_invite(), "alice@example.org", NULL);
+    agent_ask(client, &reply, "contact", agent_fixture_invite(), "alice@example.org", NULL);
     agent_expect(reply, "BAD_TOKEN");
     agent_ask(client, &reply, "register",
               agent_invite(site, INV_INVITE_CONTACT, "alice@example.org", NULL, NULL), "nobody1",
@@ -149,7 +139,7 @@ END_TEST
 START_TEST(refusals_keep_the_token)
 {
     struct agent_reply reply;
-    const char *token = plain_invite();
+    const char *token = agent_fixture_invite();
     char copy[INV_TOKEN_LENGTH + 1];
     char preset[INV_TOKEN_LENGTH + 1];
 
@@ -202,7 +192,7 @@ START_TEST(passwords_are_prepared)
     struct agent_reply reply;
     char token[INV_TOKEN_LENGTH + 1];
 
-    (void)snprintf(token, sizeof(token), "%s", plain_invite());
+    (void)snprintf(token, sizeof(token), "%s", agent_fixture_invite());
     agent_ask(client, &reply, "register", token, "nbsp", typed, ADDRESS, "", NULL);
     agent_expect(reply, "OK");
     ck_assert(site_login(site, "nbsp", prepared));
@@ -378,7 +368,7 @@ START_TEST(open_invites_are_counted)
     size_t made = 0;
     size_t refused = 0;
 
-    restart_agent("max_open_invites = 5");
+    agent_fixture_restart_with("max_open_invites = 5");
     site_add_account(site, "greedy");
     for (int i = 0; i < MANY; i++)
         (void)agent_send(client, "create", "greedy@example.org", "account", NULL);
@@ -494,161 +484,6 @@ START_TEST(one_token_one_name_and_one_password)
 }
 END_TEST
 
-static void add_pairs(const char *jid, size_t count)
-{
-    inv_operation *adds[100];
-    inv_call call;
-    char contact[64];
-
-    for (size_t done = 0; done < count; done += 100) {
-        site_begin(site, &call, &verdict);
-        for (size_t i = 0; i < 100; i++) {
-            (void)snprintf(contact, sizeof(contact), "contact-number-%zu@example.com", done + i);
-            adds[i] = inv_pair_add_operation(site_domain(site), jid, contact, "A group of many",
-                                             "0000000000000000000000000000000000000000");
-        }
-        ck_assert_msg(inv_directory_run(call.directory, adds, 100, &call.deadline, &verdict) ==
-                          INV_OK,
-                      "%s", verdict.why);
-        for (size_t i = 0; i < 100; i++) {
-            ck_assert(inv_operation_answered(adds[i], INV_LDAP_SUCCESS));
-            inv_operation_free(&adds[i]);
-        }
-        inv_call_end(&call);
-    }
-}
-
-START_TEST(a_roster_of_more_than_one_frame)
-{
-    struct agent_reply reply;
-
-    site_add_account(site, "popular");
-    add_pairs("popular@example.org", BIG);
-    agent_ask(client, &reply, "roster", "popular", NULL);
-    agent_expect(reply, "OK");
-    ck_assert_uint_eq(reply.contacts, BIG);
-    ck_assert_uint_gt(reply.frames, 1);
-    ck_assert_str_eq(reply.first_contact, "contact-number-0@example.com||A group of many");
-}
-END_TEST
-
-/* -------------------------------------------------------------------------------------- limits */
-
-START_TEST(bad_tokens_cost_their_address)
-{
-    static const char forged[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    struct agent_reply reply;
-    char token[INV_TOKEN_LENGTH + 1];
-
-    restart_agent("limit_checks = 5/d\nlimit_registrations = 3/d");
-    (void)snprintf(token, sizeof(token), "%s", plain_invite());
-    for (int i = 0; i < 5; i++) {
-        agent_ask(client, &reply, "check", forged, "2001:db8:7:7::1", NULL);
-        agent_expect(reply, "BAD_TOKEN");
-    }
-    agent_ask(client, &reply, "check", forged, "2001:db8:7:7::2", NULL);
-    agent_expect(reply, "THROTTLED"); /* the same /64 */
-    agent_ask(client, &reply, "check", forged, ADDRESS, NULL);
-    agent_expect(reply, "BAD_TOKEN"); /* another one */
-    agent_ask(client, &reply, "check", forged, "", NULL);
-    agent_expect(reply, "BAD_TOKEN");
-    /* the good neighbour of a bad one, as often as they like */
-    for (int i = 0; i < 20; i++) {
-        agent_ask(client, &reply, "check", token, "2001:db8:7:7::1", NULL);
-        agent_expect(reply, "OK");
-    }
-    agent_ask(client, &reply, "register", forged, "hugo", SITE_PASSWORD, "2001:db8:7:7::1", "",
-              NULL);
-    agent_expect(reply, "BAD_TOKEN"); /* registrations are counted apart */
-    agent_ask(client, &reply, "register", token, "hugo", SITE_PASSWORD, "2001:db8:7:7::1", "",
-              NULL);
-    agent_expect(reply, "OK");
-}
-END_TEST
-
-/* A genuine token that is over costs its address like a forged one, whatever it is asked for. */
-START_TEST(dead_tokens_cost_their_address)
-{
-    static const char forged[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    static const char *const ops[] = {"check", "register", "reset"};
-    struct agent_reply reply;
-    char text[INV_TOKEN_LENGTH + 1];
-    char address[32];
-    inv_token *token;
-
-    restart_agent("limit_checks = 3/d\nlimit_registrations = 3/d");
-    for (size_t op = 0; op < sizeof(ops) / sizeof(ops[0]); op++) {
-        (void)snprintf(address, sizeof(address), "198.51.100.%zu", op + 1);
-        for (int i = 0; i < 4; i++) {
-            bool genuine = i < 3;
-
-            (void)snprintf(text, sizeof(text), "%s",
-                           agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, &token));
-            ck_assert_int_eq(site_revoke(site, token), INV_OK);
-            inv_token_free(&token);
-            if (op == 0)
-                agent_ask(client, &reply, "check", genuine ? text : forged, address, NULL);
-            else
-                agent_ask(client, &reply, ops[op], genuine ? text : forged, "alice", SITE_PASSWORD,
-                          address, "", NULL);
-            ck_assert_msg(strcmp(reply.result, genuine ? "BAD_TOKEN" : "THROTTLED") == 0,
-                          "%s %d: %s", ops[op], i, reply.result);
-        }
-    }
-}
-END_TEST
-
-START_TEST(refusals_cost_their_token)
-{
-    struct agent_reply reply;
-    char token[INV_TOKEN_LENGTH + 1];
-
-    restart_agent("limit_registrations = 3/d");
-    (void)snprintf(token, sizeof(token), "%s", plain_invite());
-    for (int i = 0; i < 3; i++) {
-        agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, "", "", NULL);
-        agent_expect(reply, "NAME_TAKEN");
-    }
-    agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, "", "", NULL);
-    agent_expect(reply, "THROTTLED");
-    agent_ask(client, &reply, "register", token, "ida", SITE_PASSWORD, ADDRESS, "", NULL);
-    agent_expect(reply, "THROTTLED"); /* from wherever */
-    agent_ask(client, &reply, "register", plain_invite(), "ida", SITE_PASSWORD, "", "", NULL);
-    agent_expect(reply, "OK"); /* another token */
-}
-END_TEST
-
-/* A class behind one address: everybody may be wrong as often as somebody with a token alone. */
-START_TEST(many_share_a_token)
-{
-    struct agent_reply reply;
-    char token[INV_TOKEN_LENGTH + 1];
-    inv_token *made = site_invite(site, NULL, CLASS);
-    char name[16];
-
-    restart_agent("limit_registrations = 3/d");
-    inv_token_write(made, token);
-    for (int i = 0; i < CLASS; i++) {
-        (void)snprintf(name, sizeof(name), "pupil%d", i);
-        agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
-        agent_expect(reply, "NAME_TAKEN");
-        agent_ask(client, &reply, "register", token, name, "short", ADDRESS, "", NULL);
-        agent_expect(reply, "PASSWORD_REFUSED");
-        if (i + 1 < CLASS) {
-            agent_ask(client, &reply, "register", token, name, SITE_PASSWORD, ADDRESS, "", NULL);
-            agent_expect(reply, "OK");
-        }
-    }
-    for (int i = 0; i < CLASS; i++) {
-        agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
-        agent_expect(reply, "NAME_TAKEN");
-    }
-    agent_ask(client, &reply, "register", token, "alice", SITE_PASSWORD, ADDRESS, "", NULL);
-    agent_expect(reply, "THROTTLED");
-    inv_token_free(&made);
-}
-END_TEST
-
 /* ---------------------------------------------------------------------------------------- time */
 
 START_TEST(expiry_between_check_and_register_is_no_obstacle)
@@ -699,11 +534,7 @@ static void add_all(TCase *tests)
     tcase_add_test(tests, no_answer_is_left_lying);
     tcase_add_test(tests, one_token_and_many_names);
     tcase_add_test(tests, one_token_one_name_and_one_password);
-    tcase_add_test(tests, a_roster_of_more_than_one_frame);
-    tcase_add_test(tests, bad_tokens_cost_their_address);
-    tcase_add_test(tests, dead_tokens_cost_their_address);
-    tcase_add_test(tests, refusals_cost_their_token);
-    tcase_add_test(tests, many_share_a_token);
+    agent_costs_add(tests);
     tcase_add_test(tests, expiry_between_check_and_register_is_no_obstacle);
 }
 

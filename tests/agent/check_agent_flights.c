@@ -14,15 +14,27 @@
 static agent_service service;
 static inv_directory *directory;
 
-static void start(void)
+static void start_with(const char *domain_lines)
 {
-    fixture_start_aged();
+    fixture_start_aged_with(&(struct site_settings){.domain_lines = domain_lines});
     service = (agent_service){.context = site->context};
     ck_assert_int_eq(agent_limits_new(&site->context->config->agent, &service.limits, &verdict),
                      INV_OK);
     ck_assert_int_eq(
         inv_directory_new(&site->context->config->directory, NULL, NULL, &directory, &verdict),
         INV_OK);
+}
+
+static void start(void)
+{
+    start_with(NULL);
+}
+
+static void start_scram(void)
+{
+    start_with("password_verifiers = server scram-sha-256\nscram_iterations = 4096\n");
+    site_show_verifiers(site);
+    site->context->config->agent.serves_verifiers = true;
 }
 
 static void stop(void)
@@ -46,6 +58,7 @@ static inv_token *invite(const char *inviter, char text[INV_TOKEN_LENGTH + 1])
 typedef struct expense {
     size_t flights;
     size_t writes;
+    size_t sends;
     char answer[ANSWER_SIZE];
 } expense;
 
@@ -67,6 +80,7 @@ static expense operate_to(const char *request, const char *expected)
     agent_operate(&service, &frame, directory, &answer);
     spent.flights = counter->flights;
     spent.writes = counter->writes;
+    spent.sends = counter->sends;
     ck_assert_uint_lt(answer.length, sizeof(spent.answer));
     memcpy(spent.answer, answer.bytes, answer.length);
     ck_assert_msg(strcmp(spent.answer + 4, expected) == 0, "%s", spent.answer + 4);
@@ -193,6 +207,36 @@ START_TEST(a_registration_knows_what_it_made)
 }
 END_TEST
 
+/*
+ * Verifiers are one flight: the account, whether it has a userPassword, and for the first that asks
+ * how the directory dates passwords. A free name costs as much as another.
+ */
+START_TEST(verifiers_are_one_flight)
+{
+    static const struct {
+        const char *request;
+        const char *result;
+        size_t sends;
+    } asked[] = {
+        {"1 verifiers example.org held 192.0.2.7", "OK", 3},
+        {"1 verifiers example.org held 192.0.2.7", "OK", 2},
+        {"1 verifiers example.org free-name 192.0.2.7", "NO_ACCOUNT", 2},
+        {"1 verifiers example.org held 192.0.2.7", "OK", 2},
+    };
+    char text[INV_TOKEN_LENGTH + 1];
+    inv_token *token = invite(NULL, text);
+
+    (void)register_as(text, "held");
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        expense spent = operate_to(asked[i].request, asked[i].result);
+
+        ck_assert_uint_eq(spent.flights, 1);
+        ck_assert_msg(spent.sends == asked[i].sends, "row %zu: %zu searches", i, spent.sends);
+    }
+    inv_token_free(&token);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("agent_flights");
@@ -203,6 +247,11 @@ int main(void)
     tcase_add_test(tests, a_check_reads_the_invite_once);
     tcase_add_test(tests, a_forged_token_asks_the_directory_nothing);
     tcase_add_test(tests, a_registration_knows_what_it_made);
+    suite_add_tcase(suite, tests);
+    tests = tcase_create("verifiers");
+    tcase_set_timeout(tests, 120);
+    tcase_add_unchecked_fixture(tests, start_scram, stop);
+    tcase_add_test(tests, verifiers_are_one_flight);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

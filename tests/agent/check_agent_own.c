@@ -264,6 +264,42 @@ START_TEST(nothing_by_default)
 }
 END_TEST
 
+/* What roster says of the account. */
+static void tell_identity(const char *user, char identity[INV_ACCOUNT_IDENTITY_SIZE])
+{
+    agent_ask(client, &reply, "roster", user, NULL);
+    agent_expect(reply, "OK");
+    (void)snprintf(identity, INV_ACCOUNT_IDENTITY_SIZE, "%s", agent_line(&reply, "account"));
+}
+
+START_TEST(a_later_holder_of_the_name_keeps_their_account)
+{
+    char former[INV_ACCOUNT_IDENTITY_SIZE];
+    char present[INV_ACCOUNT_IDENTITY_SIZE];
+    const char *const others[] = {former, "", "x"};
+
+    add("gus");
+    tell_identity("gus", former);
+    expect_leave("gus", "OK");
+    add("gus");
+    tell_identity("gus", present);
+    ck_assert_str_ne(former, present);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        agent_ask(client, &reply, "change", "gus", NEW_PASSWORD, ADDRESS, others[i], NULL);
+        agent_expect(reply, "NO_ACCOUNT");
+        agent_ask(client, &reply, "leave", "gus", ADDRESS, others[i], NULL);
+        agent_expect(reply, "NO_ACCOUNT");
+    }
+    ck_assert(logs_in("gus", SITE_PASSWORD));
+    agent_ask(client, &reply, "change", "gus", NEW_PASSWORD, ADDRESS, present, NULL);
+    agent_expect(reply, "OK");
+    tell_identity("gus", former);
+    ck_assert_str_eq(former, present); /* it does not change by that */
+    agent_ask(client, &reply, "leave", "gus", ADDRESS, present, NULL);
+    agent_expect(reply, "OK");
+}
+END_TEST
+
 START_TEST(a_name_pays_for_each_change_at_its_address)
 {
     add("eva");
@@ -341,6 +377,7 @@ int main(void)
     tcase_add_test(allowed, leaving);
     tcase_add_test(allowed, who_cannot_leave);
     tcase_add_test(allowed, leaving_removes_nothing_of_a_name_without_account);
+    tcase_add_test(allowed, a_later_holder_of_the_name_keeps_their_account);
     tcase_add_test(allowed, administrators);
     tcase_add_test(allowed, mechanisms);
     tcase_add_test(defaults, nothing_by_default);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "invitegate/account.h"
+#include "invitegate/directory.h"
+#include "invitegate/pair.h"
 #include "tests/support/agent_fixture.h"
 
 /* ------------------------------------------------------------------------------- what is new */
@@ -236,6 +238,48 @@ START_TEST(many_accounts_at_once)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------- a long one */
+
+#define LONG 3000
+
+static void add_pairs(const char *jid, size_t count)
+{
+    inv_operation *adds[100];
+    inv_call call;
+    char contact[64];
+
+    for (size_t done = 0; done < count; done += 100) {
+        site_begin(site, &call, &verdict);
+        for (size_t i = 0; i < 100; i++) {
+            (void)snprintf(contact, sizeof(contact), "contact-number-%zu@example.com", done + i);
+            adds[i] = inv_pair_add_operation(site_domain(site), jid, contact, "A group of many",
+                                             "0000000000000000000000000000000000000000");
+        }
+        ck_assert_msg(inv_directory_run(call.directory, adds, 100, &call.deadline, &verdict) ==
+                          INV_OK,
+                      "%s", verdict.why);
+        for (size_t i = 0; i < 100; i++) {
+            ck_assert(inv_operation_answered(adds[i], INV_LDAP_SUCCESS));
+            inv_operation_free(&adds[i]);
+        }
+        inv_call_end(&call);
+    }
+}
+
+START_TEST(a_roster_of_more_than_one_frame)
+{
+    struct agent_reply reply;
+
+    site_add_account(site, "popular");
+    add_pairs("popular@example.org", LONG);
+    agent_ask(client, &reply, "roster", "popular", NULL);
+    agent_expect(reply, "OK");
+    ck_assert_uint_eq(reply.contacts, LONG);
+    ck_assert_uint_gt(reply.frames, 1);
+    ck_assert_str_eq(reply.first_contact, "contact-number-0@example.com||A group of many");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("agent_roster");
@@ -252,6 +296,7 @@ int main(void)
     tcase_add_test(tests, a_guest_has_an_end);
     tcase_add_test(tests, accounts_of_others_have_none);
     tcase_add_test(tests, many_accounts_at_once);
+    tcase_add_test(tests, a_roster_of_more_than_one_frame);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

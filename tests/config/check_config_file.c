@@ -57,7 +57,7 @@ END_TEST
 
 START_TEST(only_a_regular_file_is_opened)
 {
-    char target[160];
+    char target[sizeof(config_path) + 8];
 
     expect_open(false, "No such file or directory (make it)");
     ck_assert_int_eq(mkdir(config_path, 0700), 0);

@@ -11,18 +11,19 @@
 
 #include "common/base/encoding.h"
 #include "invitegate/key.h"
+#include "tests/support/folder.h"
 #include "tests/support/suite.h"
 #include "tests/support/test_keys.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
-static char folder[32];
-static char path[48];
-static char link_path[48];
+static char folder[280];
+static char path[300];
+static char link_path[300];
 
 static void make_folder(void)
 {
-    (void)snprintf(folder, sizeof(folder), "/tmp/invitegate-key-XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "%s/XXXXXX", folder_path);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     (void)snprintf(path, sizeof(path), "%s/token.keys", folder);
     (void)snprintf(link_path, sizeof(link_path), "%s/link", folder);
@@ -313,6 +314,7 @@ int main(void)
     Suite *suite = suite_create("key");
     TCase *tests = tcase_create("key");
 
+    tcase_add_unchecked_fixture(tests, folder_make, folder_remove);
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_test(tests, a_key_file_is_read_in_its_order);
     tcase_add_test(tests, every_id_has_room);

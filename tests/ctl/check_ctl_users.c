@@ -44,9 +44,9 @@ static const struct ending {
     ctl_status status;
     const char *words;
 } endings[] = {
-    {ENOENT, CTL_FINE, "every user"},     /* the end of the file */
-    {ERANGE, CTL_NOTE, "cannot be read"}, /* a line that is longer than the buffer */
-    {EIO, CTL_NOTE, "cannot be read"},    /* the disk */
+    {ENOENT, CTL_FINE, "every user"},       /* the end of the file */
+    {ERANGE, CTL_UNSEEN, "cannot be read"}, /* a line that is longer than the buffer */
+    {EIO, CTL_UNSEEN, "cannot be read"},    /* the disk */
 };
 
 START_TEST(how_the_file_ends)

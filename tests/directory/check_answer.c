@@ -66,6 +66,39 @@ START_TEST(every_code)
 }
 END_TEST
 
+START_TEST(one_code_of_several_causes)
+{
+    static const struct {
+        int code;
+        const char *words;
+        const char *remedy;
+    } causes[] = {
+        {53, "no global superior knowledge", "below one of its suffixes"},
+        {53, "shadow context; no update referral", "a replica and does not say of what"},
+        {53, "operation restricted", "olcReadOnly"},
+        {53, "Server is read-only", "nsslapd-readonly"},
+        {53, "words of another server", "refuses by another setting"},
+        {80, "index generation failed", "olcDbMaxSize"},
+        {80, "entry store failed", "olcDbMaxSize"},
+        {80, "internal error", "own log"},
+        {50, "index", "lacks this right"},
+    };
+
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+        inv_operation *add = inv_operation_new_add("uid=bob,dc=example,dc=org");
+        char buffer[256];
+        const char *remedy;
+
+        ck_assert_ptr_nonnull(add);
+        inv_operation_answer(add, causes[i].code, NULL, causes[i].words);
+        remedy = inv_operation_remedy(add, buffer, sizeof(buffer));
+        ck_assert_msg(remedy != NULL && strstr(remedy, causes[i].remedy) != NULL, "%s: %s",
+                      causes[i].words, remedy);
+        inv_operation_free(&add);
+    }
+}
+END_TEST
+
 START_TEST(no_answer_decides_nothing)
 {
     inv_operation *add = answered(0);
@@ -138,6 +171,7 @@ int main(void)
     TCase *codes = tcase_create("codes");
 
     tcase_add_loop_test(codes, every_code, 0, ANSWERS);
+    tcase_add_test(codes, one_code_of_several_causes);
     tcase_add_test(codes, no_answer_decides_nothing);
     tcase_add_test(codes, what_forbids_is_the_policy);
     tcase_add_test(codes, a_reference_in_a_search);

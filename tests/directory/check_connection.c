@@ -1,77 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Connections: kept, lost, slow, bound as somebody or refused. */
 #include <check.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "invitegate/directory.h"
+#include "tests/support/connection_fixture.h"
 #include "tests/support/counter.h"
-#include "tests/support/fixture.h"
+#include "tests/support/descriptors.h"
 
-/* Connections: kept, lost, inherited, slow, bound as somebody or refused. */
-
-static inv_directory_settings settings;
 static pid_t stopped; /* a slapd that has to be continued */
-
-static void start(void)
-{
-    fixture_start();
-    settings = site->context->config->directory;
-    verdict = (inv_verdict)INV_VERDICT_INIT;
-}
-
-static inv_directory *acquire(void)
-{
-    inv_directory *directory = NULL;
-
-    ck_assert_int_eq(inv_directory_acquire(&settings, &directory, &verdict), INV_OK);
-    return directory;
-}
-
-static inv_operation *new_search(const char *base)
-{
-    static const char *const nothing[] = {NULL};
-
-    return inv_operation_search(base, INV_SCOPE_BASE, NULL, nothing);
-}
-
-/* A search for an entry that users may see. *code, if not NULL, is the answer. */
-static inv_result search_within(inv_directory *directory, long milliseconds, int *code)
-{
-    inv_deadline deadline = inv_deadline_in(milliseconds);
-    inv_operation *search = new_search("uid=alice," SITE_PEOPLE);
-    inv_result result = inv_directory_run(directory, &search, 1, &deadline, &verdict);
-
-    if (code != NULL)
-        *code = search->code;
-    inv_operation_free(&search);
-    return result;
-}
-
-static void expect_answer(inv_directory *directory, int wanted)
-{
-    int code = -1;
-
-    ck_assert_msg(search_within(directory, 20000, &code) == INV_OK, "%s", verdict.why);
-    ck_assert_int_eq(code, wanted);
-}
-
-static void use_once(void)
-{
-    inv_directory *directory = acquire();
-
-    expect_answer(directory, INV_LDAP_SUCCESS);
-    inv_directory_release(&directory);
-}
 
 static inv_result touch(inv_directory *directory, inv_operation_state *state)
 {
@@ -86,27 +28,6 @@ static inv_result touch(inv_directory *directory, inv_operation_state *state)
     return result;
 }
 
-/* The sockets of this process, as a sum that tells one set from another, and how many. */
-static size_t sockets(unsigned long *sum)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    struct dirent *item;
-    size_t count = 0;
-
-    ck_assert_ptr_nonnull(folder);
-    *sum = 0;
-    while ((item = readdir(folder)) != NULL) {
-        struct stat status;
-
-        if (fstat((int)strtol(item->d_name, NULL, 10), &status) == 0 && S_ISSOCK(status.st_mode)) {
-            *sum += status.st_ino;
-            count++;
-        }
-    }
-    (void)closedir(folder);
-    return count;
-}
-
 /* ----------------------------------------------------------------------------------------- kept */
 
 START_TEST(a_kept_connection_is_used_again)
@@ -114,12 +35,12 @@ START_TEST(a_kept_connection_is_used_again)
     unsigned long before = 0;
     unsigned long first = 0;
     unsigned long second = 0;
-    size_t count = sockets(&before);
+    size_t count = descriptors_sockets(&before);
 
-    use_once();
-    ck_assert_uint_eq(sockets(&first), count + 1);
-    use_once();
-    ck_assert_uint_eq(sockets(&second), count + 1);
+    connection_use_once();
+    ck_assert_uint_eq(descriptors_sockets(&first), count + 1);
+    connection_use_once();
+    ck_assert_uint_eq(descriptors_sockets(&second), count + 1);
     ck_assert_uint_eq(first, second);
 }
 END_TEST
@@ -131,29 +52,29 @@ START_TEST(several_at_the_same_time)
 {
     unsigned long sum = 0;
     unsigned long again = 0;
-    size_t count = sockets(&sum);
+    size_t count = descriptors_sockets(&sum);
     inv_directory *directories[AT_ONCE];
 
     for (size_t i = 0; i < AT_ONCE; i++) {
-        directories[i] = acquire();
-        expect_answer(directories[i], INV_LDAP_SUCCESS);
+        directories[i] = connection_acquire();
+        connection_expect_answer(directories[i], INV_LDAP_SUCCESS);
     }
-    ck_assert_uint_eq(sockets(&sum), count + AT_ONCE);
+    ck_assert_uint_eq(descriptors_sockets(&sum), count + AT_ONCE);
     for (size_t i = 0; i < AT_ONCE; i++)
         inv_directory_release(&directories[i]);
-    ck_assert_uint_eq(sockets(&sum), count + 8);
+    ck_assert_uint_eq(descriptors_sockets(&sum), count + 8);
     for (size_t i = 0; i < 8; i++) {
-        directories[i] = acquire();
-        expect_answer(directories[i], INV_LDAP_SUCCESS);
+        directories[i] = connection_acquire();
+        connection_expect_answer(directories[i], INV_LDAP_SUCCESS);
     }
-    ck_assert_uint_eq(sockets(&again), count + 8);
+    ck_assert_uint_eq(descriptors_sockets(&again), count + 8);
     ck_assert_uint_eq(again, sum);
     for (size_t i = 0; i < 8; i++)
         inv_directory_release(&directories[i]);
     inv_directory_end_kept();
-    ck_assert_uint_eq(sockets(&sum), count);
-    use_once();
-    ck_assert_uint_eq(sockets(&sum), count + 1);
+    ck_assert_uint_eq(descriptors_sockets(&sum), count);
+    connection_use_once();
+    ck_assert_uint_eq(descriptors_sockets(&sum), count + 1);
 }
 END_TEST
 
@@ -164,7 +85,7 @@ START_TEST(other_settings_get_another_connection)
     char bind_dn[] = "uid=alice," SITE_PEOPLE;
     FILE *file;
 
-    use_once();
+    connection_use_once();
     ck_assert_int_gt(asprintf(&path, "%s/other.password", slapd_directory(site->slapd)), 0);
     file = fopen(path, "w");
     ck_assert_int_ge(fputs(SITE_PASSWORD "\n", file), 0);
@@ -173,8 +94,8 @@ START_TEST(other_settings_get_another_connection)
     settings.bind = INV_BIND_SIMPLE;
     settings.bind_dn = bind_dn;
     settings.bind_password_file = path;
-    directory = acquire();
-    expect_answer(directory, INV_LDAP_SUCCESS);
+    directory = connection_acquire();
+    connection_expect_answer(directory, INV_LDAP_SUCCESS);
     /* alice, not the kept identity: she cannot touch the clock */
     {
         inv_operation_state state;
@@ -187,7 +108,7 @@ START_TEST(other_settings_get_another_connection)
         inv_operation_free(&change);
         inv_directory_release(&directory);
         settings = site->context->config->directory;
-        directory = acquire();
+        directory = connection_acquire();
         ck_assert_int_eq(touch(directory, &state), INV_OK);
     }
     inv_directory_release(&directory);
@@ -197,9 +118,9 @@ END_TEST
 
 START_TEST(a_dead_connection_is_replaced_unnoticed)
 {
-    use_once();
+    connection_use_once();
     site_restart(site, NULL, NULL);
-    use_once();
+    connection_use_once();
 }
 END_TEST
 
@@ -209,189 +130,14 @@ START_TEST(a_write_on_a_dead_connection_is_not_repeated)
     inv_directory *directory;
     inv_operation_state state = INV_OPERATION_UNSENT;
 
-    use_once();
+    connection_use_once();
     site_restart(site, NULL, NULL);
-    directory = acquire();
+    directory = connection_acquire();
     ck_assert_int_eq(touch(directory, &state), INV_DIRECTORY_DOWN);
     ck_assert_int_ne(state, INV_OPERATION_ANSWERED);
     ck_assert_int_eq(touch(directory, &state), INV_OK);
     ck_assert_int_eq(state, INV_OPERATION_ANSWERED);
     inv_directory_release(&directory);
-}
-END_TEST
-
-/* ----------------------------------------------------------------------------------------- fork */
-
-static void in_child(void (*what)(inv_directory *directory), inv_directory *directory)
-{
-    int status = -1;
-    pid_t child = fork();
-
-    ck_assert_int_ne(child, -1);
-    if (child == 0) {
-        what(directory);
-        _exit(0);
-    }
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-}
-
-static void use_kept(inv_directory *directory)
-{
-    (void)directory;
-    use_once();
-}
-
-static void use_inherited(inv_directory *directory)
-{
-    if (search_within(directory, 20000, NULL) != INV_OK)
-        _exit(1);
-    inv_directory_release(&directory);
-}
-
-static void free_inherited(inv_directory *directory)
-{
-    inv_directory_free(&directory);
-}
-
-START_TEST(a_child_has_a_connection_of_its_own)
-{
-    unsigned long before = 0;
-    unsigned long after = 0;
-    inv_directory *directory;
-
-    use_once();
-    (void)sockets(&before);
-    in_child(use_kept, NULL);
-    directory = acquire();
-    in_child(use_inherited, directory);
-    expect_answer(directory, INV_LDAP_SUCCESS);
-    in_child(free_inherited, directory);
-    expect_answer(directory, INV_LDAP_SUCCESS);
-    inv_directory_release(&directory);
-    /* still the same socket: nobody said goodbye on it */
-    (void)sockets(&after);
-    ck_assert_uint_eq(before, after);
-}
-END_TEST
-
-/* --------------------------------------------------------------------------- closed, another user
- */
-
-/* The highest descriptor that is a socket, and what it is. */
-static int find_socket(struct stat *status)
-{
-    int found = -1;
-
-    for (int number = 3; number < 256; number++) {
-        struct stat each;
-
-        if (fstat(number, &each) == 0 && S_ISSOCK(each.st_mode)) {
-            found = number;
-            *status = each;
-        }
-    }
-    ck_assert_int_ne(found, -1);
-    return found;
-}
-
-/* Its peer. The socket of the host has the number of the connection from here on. */
-static int take_its_number(int number)
-{
-    int pair[2];
-
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    ck_assert_int_eq(dup2(pair[0], number), number);
-    ck_assert_int_eq(close(pair[0]), 0);
-    return pair[1];
-}
-
-static void expect_untouched(int number, int peer)
-{
-    char byte;
-
-    ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), -1);
-    ck_assert_int_eq(close(number), 0); /* nobody else has */
-    ck_assert_int_eq(recv(peer, &byte, 1, MSG_DONTWAIT), 0);
-    ck_assert_int_eq(close(peer), 0);
-}
-
-/* Before it is used, before it is kept, and before it is closed. */
-START_TEST(a_descriptor_that_is_another_socket_is_let_alone)
-{
-    inv_directory *directory = acquire();
-    struct stat status;
-    int number;
-    int peer;
-
-    expect_answer(directory, INV_LDAP_SUCCESS);
-    if (_i == 3)
-        inv_directory_release(&directory);
-    number = find_socket(&status);
-    peer = take_its_number(number);
-    switch (_i) {
-    case 0:
-        expect_answer(directory, INV_LDAP_SUCCESS);
-        inv_directory_free(&directory);
-        break;
-    case 1:
-        inv_directory_release(&directory);
-        break;
-    case 2:
-        inv_directory_free(&directory);
-        break;
-    default:
-        use_once();
-        break;
-    }
-    expect_untouched(number, peer);
-    use_once();
-}
-END_TEST
-
-/* Asks over a copy of the descriptor: an answer comes unless somebody has said goodbye. */
-static bool is_alive(int copy)
-{
-    static const char who_am_i[] = "\x30\x1e\x02\x01\x7f\x77\x19\x80\x17"
-                                   "1.3.6.1.4.1.4203.1.11.3";
-    struct pollfd peer = {.fd = copy, .events = POLLIN};
-    char answer[512];
-
-    return send(copy, who_am_i, sizeof(who_am_i) - 1, MSG_NOSIGNAL) > 0 &&
-           poll(&peer, 1, 20000) == 1 && recv(copy, answer, sizeof(answer), 0) > 0;
-}
-
-/* What was bound as root is not used as somebody else, nor ended with words of root's. */
-START_TEST(a_connection_is_of_one_effective_user)
-{
-    inv_directory *directory = acquire();
-    struct stat status;
-    struct stat after;
-    inv_result result;
-    int number;
-    int copy;
-
-    if (geteuid() != 0) {
-        inv_directory_free(&directory);
-        return;
-    }
-    expect_answer(directory, INV_LDAP_SUCCESS);
-    number = find_socket(&status);
-    copy = dup(number);
-    if (_i == 1)
-        inv_directory_release(&directory);
-    ck_assert_int_eq(seteuid(65534), 0);
-    if (_i == 1)
-        directory = acquire();
-    /* the folder of slapd's socket is root's */
-    result = search_within(directory, 20000, NULL);
-    ck_assert_int_eq(seteuid(0), 0);
-    ck_assert_int_eq(result, INV_DIRECTORY_DOWN);
-    ck_assert(fstat(number, &after) != 0 || after.st_ino != status.st_ino);
-    ck_assert(is_alive(copy));
-    ck_assert_int_eq(close(copy), 0);
-    inv_directory_free(&directory);
-    use_once();
 }
 END_TEST
 
@@ -409,7 +155,7 @@ static bool same_signals(const sigset_t *a, const sigset_t *b)
 
 static void break_connection(void)
 {
-    use_once();
+    connection_use_once();
     site_restart(site, NULL, NULL);
 }
 
@@ -425,7 +171,7 @@ START_TEST(sigpipe_does_not_kill)
     ck_assert_int_eq(sigaction(SIGPIPE, &action, NULL), 0);
     break_connection();
     ck_assert_int_eq(sigprocmask(SIG_SETMASK, NULL, &before), 0);
-    directory = acquire();
+    directory = connection_acquire();
     ck_assert_int_eq(touch(directory, &state), INV_DIRECTORY_DOWN);
     inv_directory_release(&directory);
     ck_assert_int_eq(sigprocmask(SIG_SETMASK, NULL, &after), 0);
@@ -451,7 +197,7 @@ START_TEST(a_pending_sigpipe_stays)
     ck_assert_int_eq(sigprocmask(SIG_BLOCK, &pipe_only, NULL), 0);
     if (was_pending)
         ck_assert_int_eq(raise(SIGPIPE), 0);
-    directory = acquire();
+    directory = connection_acquire();
     ck_assert_int_eq(touch(directory, &state), INV_DIRECTORY_DOWN);
     inv_directory_release(&directory);
     ck_assert_int_eq(sigpending(&now), 0);
@@ -491,7 +237,7 @@ static long milliseconds_since(const struct timespec *began)
 
 START_TEST(a_silent_server_costs_the_time_allowed)
 {
-    inv_directory *directory = acquire();
+    inv_directory *directory = connection_acquire();
     inv_secret *password = inv_secret_new(SITE_PASSWORD, strlen(SITE_PASSWORD));
     struct timespec began = {0, 0};
     inv_deadline deadline;
@@ -499,11 +245,12 @@ START_TEST(a_silent_server_costs_the_time_allowed)
     long took;
 
     if (_i == 0)
-        expect_answer(directory, INV_LDAP_SUCCESS); /* connected; else it has to connect */
+        connection_expect_answer(directory,
+                                 INV_LDAP_SUCCESS); /* connected; else it has to connect */
     stop_slapd();
     (void)clock_gettime(CLOCK_MONOTONIC, &began);
     if (_i < 2) {
-        result = search_within(directory, TIME_ALLOWED, NULL);
+        result = connection_search(directory, TIME_ALLOWED, NULL);
     } else {
         deadline = inv_deadline_in(TIME_ALLOWED);
         result = inv_directory_verify(directory, "uid=alice," SITE_PEOPLE, password, &deadline,
@@ -514,7 +261,7 @@ START_TEST(a_silent_server_costs_the_time_allowed)
     ck_assert_msg(result == INV_TIMEOUT, "%s: %s", inv_result_name(result), verdict.why);
     ck_assert_int_ge(took, TIME_ALLOWED - 50);
     ck_assert_int_le(took, TIME_ALLOWED + TIME_MORE);
-    expect_answer(directory, INV_LDAP_SUCCESS);
+    connection_expect_answer(directory, INV_LDAP_SUCCESS);
     inv_secret_free(&password);
     inv_directory_release(&directory);
 }
@@ -523,11 +270,12 @@ END_TEST
 START_TEST(nothing_is_sent_after_the_deadline)
 {
     inv_deadline deadline = inv_deadline_in(0);
-    inv_directory *directory = acquire();
-    inv_operation *flight[2] = {new_search(SITE_BASE), inv_operation_new_modify(SITE_INVITES)};
+    inv_directory *directory = connection_acquire();
+    inv_operation *flight[2] = {connection_new_search(SITE_BASE),
+                                inv_operation_new_modify(SITE_INVITES)};
     struct counter *counter;
 
-    expect_answer(directory, INV_LDAP_SUCCESS);
+    connection_expect_answer(directory, INV_LDAP_SUCCESS);
     counter = counter_attach(directory);
     inv_operation_text(flight[1], INV_CHANGE_REPLACE, "inviteClock", "20260101000000Z");
     ck_assert_int_eq(inv_directory_run(directory, flight, 2, &deadline, &verdict), INV_TIMEOUT);
@@ -588,8 +336,8 @@ START_TEST(simple_binds_take_their_password_from_a_file)
     settings.bind = INV_BIND_SIMPLE;
     settings.bind_dn = bind_dn;
     settings.bind_password_file = path;
-    directory = acquire();
-    result = search_within(directory, 20000, NULL);
+    directory = connection_acquire();
+    result = connection_search(directory, 20000, NULL);
     ck_assert_msg(result == try->wanted, "%s: %s", inv_result_name(result), verdict.why);
     if (result != INV_OK)
         ck_assert_msg(strstr(verdict.why, strcmp(try->text, "wrong\n") == 0 ? bind_dn : path) !=
@@ -610,8 +358,8 @@ START_TEST(a_password_file_that_is_not_there)
     settings.bind = INV_BIND_SIMPLE;
     settings.bind_dn = bind_dn;
     settings.bind_password_file = path;
-    directory = acquire();
-    ck_assert_int_eq(search_within(directory, 20000, NULL), INV_CONFIG);
+    directory = connection_acquire();
+    ck_assert_int_eq(connection_search(directory, 20000, NULL), INV_CONFIG);
     ck_assert_ptr_nonnull(strstr(verdict.why, path));
     inv_directory_release(&directory);
 }
@@ -620,7 +368,7 @@ END_TEST
 START_TEST(anybody_sees_nothing)
 {
     inv_deadline deadline = inv_deadline_in(20000);
-    inv_operation *search = new_search("uid=alice," SITE_PEOPLE);
+    inv_operation *search = connection_new_search("uid=alice," SITE_PEOPLE);
     inv_directory *directory = NULL;
 
     ck_assert_int_eq(inv_directory_new_anonymous(&settings, &directory, &verdict), INV_OK);
@@ -641,8 +389,8 @@ START_TEST(a_socket_that_is_not_there)
     inv_directory *directory;
 
     settings.uris = uris;
-    directory = acquire();
-    ck_assert_int_eq(search_within(directory, 20000, NULL), INV_DIRECTORY_DOWN);
+    directory = connection_acquire();
+    ck_assert_int_eq(connection_search(directory, 20000, NULL), INV_DIRECTORY_DOWN);
     ck_assert_ptr_nonnull(strstr(verdict.why, uri));
     ck_assert_int_eq(inv_directory_verify(directory, "uid=alice," SITE_PEOPLE, site->admin_password,
                                           &(inv_deadline){.end = {0, 0}}, &verdict),
@@ -657,16 +405,13 @@ int main(void)
     TCase *connection = tcase_create("connection");
 
     tcase_set_timeout(connection, 60);
-    tcase_add_checked_fixture(connection, start, fixture_stop);
+    tcase_add_checked_fixture(connection, connection_start, fixture_stop);
     tcase_add_checked_fixture(connection, NULL, continue_slapd);
     tcase_add_test(connection, a_kept_connection_is_used_again);
     tcase_add_test(connection, several_at_the_same_time);
     tcase_add_test(connection, other_settings_get_another_connection);
     tcase_add_test(connection, a_dead_connection_is_replaced_unnoticed);
     tcase_add_test(connection, a_write_on_a_dead_connection_is_not_repeated);
-    tcase_add_test(connection, a_child_has_a_connection_of_its_own);
-    tcase_add_loop_test(connection, a_descriptor_that_is_another_socket_is_let_alone, 0, 4);
-    tcase_add_loop_test(connection, a_connection_is_of_one_effective_user, 0, 2);
     tcase_add_test(connection, sigpipe_does_not_kill);
     tcase_add_loop_test(connection, a_pending_sigpipe_stays, 0, 2);
     tcase_add_loop_test(connection, a_silent_server_costs_the_time_allowed, 0, 3);

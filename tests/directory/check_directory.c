@@ -112,6 +112,24 @@ START_TEST(add_search_modify_delete)
 }
 END_TEST
 
+START_TEST(the_server_tells_who_asks)
+{
+    inv_operation *question = inv_operation_new_who_am_i();
+    inv_directory *anonymous = NULL;
+
+    run(admin, question);
+    ck_assert_int_eq(question->code, INV_LDAP_SUCCESS);
+    ck_assert_str_eq(question->authorization, "dn:" ADMIN);
+    ck_assert_int_eq(
+        inv_directory_new_anonymous(&site->context->config->directory, &anonymous, &verdict),
+        INV_OK);
+    run(anonymous, question);
+    ck_assert_str_eq(question->authorization, "");
+    inv_operation_free(&question);
+    inv_directory_free(&anonymous);
+}
+END_TEST
+
 START_TEST(an_entry_that_is_not_there_tells_what_is)
 {
     static const char *const nothing[] = {NULL};
@@ -339,6 +357,23 @@ START_TEST(no_further_page_from_another_connection)
         run(admin, other); /* there is a new connection by now */
     }
     inv_operation_free(&other);
+    inv_operation_free(&search);
+}
+END_TEST
+
+/* Nor one that is asked for again because the server was restarted meanwhile. */
+START_TEST(no_further_page_from_a_server_that_was_restarted)
+{
+    static const char *const attributes[] = {"cn", NULL};
+    inv_operation *search =
+        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
+
+    search->paged = search->by_page = true;
+    run(admin, search);
+    ck_assert(inv_operation_has_more(search));
+    site_restart(site, NULL, NULL);
+    ck_assert_int_eq(inv_directory_run(admin, &search, 1, &deadline, &verdict), INV_DIRECTORY_DOWN);
+    ck_assert_uint_eq(search->entry_count, 0);
     inv_operation_free(&search);
 }
 END_TEST
@@ -606,12 +641,14 @@ int main(void)
     tcase_add_unchecked_fixture(operations, start, fixture_stop);
     tcase_add_checked_fixture(operations, open_admin, close_admin);
     tcase_add_test(operations, add_search_modify_delete);
+    tcase_add_test(operations, the_server_tells_who_asks);
     tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
     tcase_add_test(operations, who_may_not_delete_hears_whether_the_entry_is_there);
     tcase_add_test(operations, values_may_hold_any_bytes);
     tcase_add_test(operations, many_in_flight);
     tcase_add_test(operations, long_lists_come_in_pages);
     tcase_add_test(operations, no_further_page_from_another_connection);
+    tcase_add_test(operations, no_further_page_from_a_server_that_was_restarted);
     tcase_add_test(operations, a_long_answer_page_by_page);
     tcase_add_test(operations, an_update_tells_what_it_left);
     tcase_add_test(operations, the_policys_words_and_what_was_left);

@@ -116,6 +116,12 @@ says "finds them" 'finding +places ' "$out"
 exits 1 "doctor of the other domain" doctor -d example.org
 says "finds them too" 'finding +places ' "$out"
 
+# Of two entries with a name doctor tells, where they are of the only domain.
+cp "$work/one.conf" "$config"
+exits 1 "doctor where two entries have a name" doctor
+says "names both" 'finding +holders .*dup@example.org .*uid=dup,ou=staff,.* and uid=dup,ou=guests,|finding +holders .*dup@example.org .*uid=dup,ou=guests,.* and uid=dup,ou=staff,' "$out"
+admin ldapdelete "uid=dup,ou=guests,$suffix" >"$out" 2>"$err"
+
 # Another container of invites comes, which this configuration does not know.
 cp "$work/one.conf" "$config"
 printf 'dn: ou=elsewhere,%s\nobjectClass: organizationalUnit\nobjectClass: xmppInviteContainer\n' "$suffix" |

@@ -19,8 +19,8 @@ verdict "which loads" $?
 exits 0 "then init goes on" init
 admin ldapdelete -r "ou=invites,$suffix" "ou=rosters,$suffix" >"$out" 2>"$err"
 exits 1 "doctor misses containers" doctor
-says "and names them" 'invites = ou=invites,dc=example,dc=org: does not exist or is hidden' "$out"
-says "one by one" 'rosters = ou=rosters,dc=example,dc=org: does not exist or is hidden' "$out"
+says "and names them" 'invites = ou=invites,dc=example,dc=org: does not exist, or is hidden from ' "$out"
+says "one by one" 'rosters = ou=rosters,dc=example,dc=org: does not exist, or is hidden from ' "$out"
 ! grep -q 'people = ' "$out"
 verdict "but none that is there" $?
 sed 's/^invites = .*/invites = ou=invites,dc=example,dc=com/' "$config" >"$work/other.conf"

@@ -74,6 +74,16 @@ exits 0 "without SCRAM" -c "$work/none.conf" doctor
 ! grep -q "SCRAM verifiers" "$out"
 verdict "they are not counted" $?
 
+sed 's/^password_verifiers = .*/password_verifiers = server scram-sha-1 scram-sha-256 scram-sha-512/
+    s/^scram_iterations = .*/scram_iterations = 1000000/; s/^timeout = .*/timeout = 1s/' \
+    "$config" >"$work/dear.conf"
+# a slow machine has no time for more than that
+"$invitectl" -c "$work/dear.conf" --json doctor >"$out" 2>"$err"
+[ $? -ne 0 ]
+verdict "with more iterations than fit into timeout" $?
+json "doctor finds that" 'any(row["check"] == "verifiers" and row["status"] == "finding" and
+    "lower scram_iterations" in row["remedy"] for row in rows)'
+
 admin ldapmodify >"$out" 2>"$err" <<END
 dn: ou=invites,$suffix
 changetype: modify

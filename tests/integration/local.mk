@@ -11,7 +11,12 @@ INTEGRATION_SUITES += tests/integration/mutants_table.sh
 INTEGRATION_SUITES += tests/integration/manual.sh tests/integration/invitectl.sh \
 	tests/integration/invitectl_edges.sh tests/integration/invitectl_sites.sh \
 	tests/integration/invitectl_identity.sh tests/integration/invitectl_domains.sh \
-	tests/integration/invitectl_verifiers.sh tests/integration/providers.sh
+	tests/integration/invitectl_verifiers.sh tests/integration/providers.sh \
+	tests/integration/doctor.sh tests/integration/doctor_host.sh \
+	tests/integration/doctor_host_servers.sh tests/integration/invitectl_adopt.sh
+# 20 000 people, in a minute or so.
+INTEGRATION_SUITES += tests/integration/adopt_many.sh
+LONG_TESTS += tests/integration/adopt_many.sh
 # The manuals of invite-agent; the filter for fail2ban, by its own tool.
 INTEGRATION_SUITES += tests/integration/agent_manual.sh tests/integration/fail2ban.sh
 # What admins get wrong, and what they had before.

@@ -55,6 +55,9 @@ log_is_clean() {
     token=$(sed -n 's/^ *xmpp:.*preauth=//p' "$folder/output")
     [ -n "$token" ] && ! grep 'result=' "$folder/output" | grep -qe elephants -e "$token"
 }
+names_no_process() {
+    ! grep -q /proc/ "$folder/output"
+}
 nothing_left() {
     [ -z "$(ls -A "$TMPDIR")" ] && [ -z "$(pids "$TMPDIR")" ]
 }
@@ -90,8 +93,11 @@ if command -v svnserve >/dev/null; then
     prints "and nobody does with another password" '^ *svn: E170001'
 fi
 prints "dave registers inside an XMPP client" '^ *dave@example.org is registered'
-prints "logs in, and has alice on his roster" '^ *on the roster: alice@example.org  subscription both'
+prints "logs in by SCRAM" '^ *logged in as dave@example.org/.* by SCRAM-SHA-256$'
+prints "by no other password" '^ *xmpp-client: the server does not let dave@example.org in'
+prints "and has alice on his roster" '^ *on the roster: alice@example.org  subscription both'
 prints "his invite is used up there as well" '^ *xmpp-client: cancel/item-not-found'
+report "no file of /proc was missed" names_no_process
 report "its log lines hold no password and no token" log_is_clean
 report "nothing is left behind" nothing_left
 

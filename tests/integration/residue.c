@@ -70,7 +70,7 @@ static const struct place places[] = {
 
 static void expect_nothing_left(const struct place *place)
 {
-    struct core *core = core_take(host.process, folder());
+    struct core *core = core_take(host.process);
 
     secrets_expect_none(core, place->clear ? SECRETS_PASSWORDS : SECRETS_NOTHING);
     core_free(&core);
@@ -118,7 +118,7 @@ START_TEST(what_is_kept_is_found)
 
     host_start();
     (void)ask("account", kept, NULL, NULL);
-    core = core_take(host.process, folder());
+    core = core_take(host.process);
     ck_assert_uint_gt(core_pieces(core, kept, strlen(kept), false), 0);
     ck_assert_uint_eq(core_pieces(core, never, strlen(never), true), 0);
     core_free(&core);
@@ -214,7 +214,7 @@ int main(void)
     TCase *tests;
 
     if (!core_possible()) {
-        (void)puts("1..0 # SKIP no core can be taken (no gdb, no right to trace, or sanitizers)");
+        (void)puts("1..0 # SKIP no core can be taken (no right to trace, or sanitizers)");
         return EXIT_SUCCESS;
     }
     suite = suite_create("residue");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "invitegate/account_verifiers.h"
 #include "invitegate/directory.h"
@@ -18,6 +19,7 @@
 
 static inv_account_verifiers found;
 static size_t most_flights; /* of one look */
+static size_t searches;     /* of the last one */
 
 static void look(const char *local)
 {
@@ -30,6 +32,7 @@ static void look(const char *local)
     ck_assert_uint_le(counter->flights, most_flights);
     ck_assert_uint_eq(counter->writes, 0);
     ck_assert_uint_eq(counter->proofs, 0);
+    searches = counter->sends;
     counter_detach(call.directory, &counter);
     inv_jid_free(&name);
 }
@@ -57,8 +60,17 @@ static void change(const char *local, const char *lines)
     site_modify(site, "dn: uid=%s," SITE_PEOPLE "\nchangetype: modify\n%s", local, lines);
 }
 
+/* Over a connection of which nothing is remembered. */
+static void connect_anew(void)
+{
+    inv_call_end(&call);
+    inv_directory_end_kept();
+    calls_begin();
+}
+
 static void begin(void)
 {
+    inv_directory_end_kept();
     calls_begin();
     most_flights = 1;
     found = (inv_account_verifiers){.count = 0};
@@ -258,8 +270,102 @@ START_TEST(without_the_record)
     make("ida");
     site_modify(site, "dn: " SITE_INVITES "\nchangetype: modify\ndelete: invitePasswordDates\n");
     expect_state("ida", INV_VERIFIERS_STALE, "invitectl init");
-    site_record_dates(site);
+    record("never");
+    expect_state("ida", INV_VERIFIERS_STALE, "does not date passwords");
+    site_record_dates(site); /* what init records counts at once */
     expect_state("ida", INV_VERIFIERS_FRESH, "");
+}
+END_TEST
+
+/* ------------------------------------------------------------------- what a lookup asks for */
+
+/* The entry, and the userPassword where the domain keeps one. */
+static size_t searches_of_the_account(void)
+{
+    return (site_domain(site)->verifiers & INV_VERIFIERS_USER_PASSWORD) != 0 ? 2 : 1;
+}
+
+static void expect_searches(const char *local, size_t wanted)
+{
+    look(local);
+    ck_assert_msg(searches == wanted, "%s: %zu searches, not %zu", local, searches, wanted);
+}
+
+/*
+ * The record is read once in ten seconds and connection, by whatever name comes first; and a name
+ * that nobody has costs as much as one that somebody has, or whose verifiers are served to nobody.
+ */
+START_TEST(each_name_costs_the_same)
+{
+    static const char *const names[] = {"lou", "nobody-has-it", "mo", "alice"};
+    const size_t count = sizeof(names) / sizeof(names[0]);
+
+    make("lou");
+    make("mo");
+    site_next_second();
+    change("mo", "replace: userPassword\nuserPassword: " OTHER_PASSWORD "\n");
+    for (size_t i = 0; i < count; i++) {
+        connect_anew();
+        expect_searches(names[i], searches_of_the_account() + 1);
+        for (size_t j = 0; j < count; j++)
+            expect_searches(names[j], searches_of_the_account() + (dated ? 0 : 1));
+    }
+}
+END_TEST
+
+START_TEST(remembered_for_ten_seconds)
+{
+    make("nell");
+    expect_searches("nell", searches_of_the_account() + 1);
+    record("never");
+    expect_state("nell", INV_VERIFIERS_FRESH, "");
+    connect_anew();
+    expect_state("nell", INV_VERIFIERS_STALE, "does not date passwords");
+    site_record_dates(site);
+    connect_anew();
+    expect_state("nell", INV_VERIFIERS_FRESH, "");
+    record("never");
+    (void)nanosleep(&(struct timespec){.tv_sec = 10, .tv_nsec = 10000000}, NULL);
+    expect_searches("nell", searches_of_the_account() + 1);
+    ck_assert_int_eq(found.state, INV_VERIFIERS_STALE);
+    site_record_dates(site);
+}
+END_TEST
+
+/* The domains of one directory share connections. */
+START_TEST(remembered_of_one_domain)
+{
+    inv_domain *domain = site_domain(site);
+    char *own = domain->invites;
+    char other[] = SITE_ROSTERS;
+
+    make("olga");
+    expect_state("olga", INV_VERIFIERS_FRESH, "");
+    domain->invites = other;
+    expect_state("olga", INV_VERIFIERS_STALE, "invitectl init");
+    domain->invites = own;
+    expect_state("olga", INV_VERIFIERS_FRESH, "");
+}
+END_TEST
+
+/* The flight that left the search for the record out went over another connection. */
+START_TEST(not_remembered_of_a_lost_connection)
+{
+    make("pia");
+    expect_state("pia", INV_VERIFIERS_FRESH, "");
+    record("never");
+    site_restart(site, NULL, NULL);
+    most_flights = 3; /* one that is lost, the same again, the record */
+    expect_state("pia", INV_VERIFIERS_STALE, "does not date passwords");
+    most_flights = 1;
+    site_record_dates(site);
+    expect_state("pia", INV_VERIFIERS_FRESH, "");
+    /* for a name without an account it is read as well */
+    site_restart(site, NULL, NULL);
+    most_flights = 3;
+    expect_state("nobody-has-it", INV_VERIFIERS_NO_ACCOUNT, "no such account");
+    most_flights = 1;
+    expect_searches("pia", searches_of_the_account());
 }
 END_TEST
 
@@ -369,6 +475,12 @@ static TCase *each_reason(const char *name, void (*start)(void))
     return tests;
 }
 
+static void add_costs(TCase *tests)
+{
+    tcase_add_test(tests, each_name_costs_the_same);
+    tcase_add_test(tests, remembered_of_one_domain);
+}
+
 static TCase *alone(const char *name, void (*start)(void), const TTest *test)
 {
     TCase *tests = tcase_create(name);
@@ -385,16 +497,23 @@ int main(void)
     Suite *suite = suite_create("account_verifiers");
     TCase *by_policy = each_reason("by_policy", start_both);
     TCase *only_scram;
+    TCase *never;
 
     tcase_add_test(by_policy, a_policy_of_its_own);
     tcase_add_test(by_policy, without_the_record);
     tcase_add_test(by_policy, a_domain_that_keeps_none);
+    add_costs(by_policy);
+    tcase_add_test(by_policy, remembered_for_ten_seconds);
     suite_add_tcase(suite, by_policy);
-    suite_add_tcase(suite, each_reason("never", start_never));
+    never = each_reason("never", start_never);
+    tcase_add_test(never, each_name_costs_the_same);
+    suite_add_tcase(suite, never);
+    suite_add_tcase(suite, alone("lost", start_both, not_remembered_of_a_lost_connection));
     suite_add_tcase(suite, alone("hidden", start_hidden, hidden));
     tcase_add_test(by_policy, with_attributes);
     only_scram = alone("only_scram", start_scram_only, without_a_password_in_the_directory);
     tcase_add_test(only_scram, with_attributes);
+    add_costs(only_scram);
     suite_add_tcase(suite, only_scram);
     return suite_run(suite);
 }

@@ -7,7 +7,7 @@
 
 #include "invitegate/context.h"
 
-static char key_path[160];
+static char key_path[sizeof(config_path) + 8];
 
 /* A good configuration whose keys stand beside it. */
 static void write_config(const char *more)

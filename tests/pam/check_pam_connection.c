@@ -7,7 +7,6 @@
 
 #include <check.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <security/pam_modules.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/descriptors.h"
 #include "tests/support/pam_host.h"
 #include "tests/support/pam_site.h"
 
 #define NOBODY    65534
+#define FIRST     3 /* of the descriptors that tests close */
 #define FILE_TEXT "the host's own words"
 
 /* In the child: what is wrong is written where make check shows it. */
@@ -39,58 +40,6 @@ static int login(const char *service)
     return pam_host_authenticate(&host, pam_site_folder(), service, "alice");
 }
 
-/* The highest descriptor that is a socket, or -1, and what it is. */
-static int find_socket(struct stat *status)
-{
-    int found = -1;
-
-    for (int number = 3; number < 256; number++) {
-        struct stat each;
-
-        if (fstat(number, &each) == 0 && S_ISSOCK(each.st_mode)) {
-            found = number;
-            *status = each;
-        }
-    }
-    return found;
-}
-
-static bool is_file(int number, const struct stat *wanted)
-{
-    struct stat status;
-
-    return fstat(number, &status) == 0 && status.st_dev == wanted->st_dev &&
-           status.st_ino == wanted->st_ino;
-}
-
-/* RFC 4532 over a connection as it is; the bytes of the answer, 0 at its end. */
-static ssize_t who_am_i(int connection, char *answer, size_t size)
-{
-    static const char request[] = "\x30\x1e\x02\x01\x7f\x77\x19\x80\x17"
-                                  "1.3.6.1.4.1.4203.1.11.3";
-    struct pollfd peer = {.fd = connection, .events = POLLIN};
-
-    if (send(connection, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0 ||
-        poll(&peer, 1, 20000) != 1)
-        return 0;
-    return recv(connection, answer, size, 0);
-}
-
-static bool is_alive(int connection)
-{
-    char answer[512];
-
-    return who_am_i(connection, answer, sizeof(answer)) > 0;
-}
-
-/* No byte came, and the other end is open. */
-static bool is_untouched(int connection)
-{
-    char byte;
-
-    return recv(connection, &byte, 1, MSG_DONTWAIT) == -1;
-}
-
 static void in_child(void (*what)(void))
 {
     int status = -1;
@@ -98,7 +47,7 @@ static void in_child(void (*what)(void))
 
     ck_assert_int_ne(child, -1);
     if (child == 0) {
-        closefrom(3); /* among them the connection that pam_site has */
+        closefrom(FIRST); /* among them the connection that pam_site has */
         what();
         _exit(0);
     }
@@ -106,23 +55,12 @@ static void in_child(void (*what)(void))
     ck_assert_int_eq(status, 0);
 }
 
-/* Closes everything, as daemons do, and has a socket of its own under that number. Its peer. */
 static int put_in_place(int number, struct stat *own)
 {
-    int pair[2];
+    int peer = descriptors_put_in_place(FIRST, number, own);
 
-    closefrom(3);
-    NEED(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
-    if (pair[0] != number) {
-        /* the peer moves out of the way first */
-        int peer = fcntl(pair[1], F_DUPFD, number + 1);
-
-        NEED(peer > number && close(pair[1]) == 0);
-        pair[1] = peer;
-        NEED(dup2(pair[0], number) == number && close(pair[0]) == 0);
-    }
-    NEED(fstat(number, own) == 0);
-    return pair[1];
+    NEED(peer != -1);
+    return peer;
 }
 
 /* ---------------------------------------------------------------------------------- with a handle
@@ -135,15 +73,15 @@ static void end_of_handle(void)
     pam_handle_t *pamh = pam_host_start(&host, pam_site_folder(), "ends", "alice");
     int number;
 
-    NEED(find_socket(&status) == -1);
+    NEED(descriptors_find_socket(FIRST, &status) == -1);
     NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
-    number = find_socket(&status);
+    number = descriptors_find_socket(FIRST, &status);
     NEED(number != -1);
     /* the same connection for the whole of the handle */
     NEED(pam_acct_mgmt(pamh, 0) == PAM_SUCCESS);
-    NEED(is_file(number, &status) && find_socket(&status) == number);
+    NEED(descriptors_is_file(number, &status) && descriptors_find_socket(FIRST, &status) == number);
     (void)pam_end(pamh, PAM_SUCCESS);
-    NEED(find_socket(&status) == -1);
+    NEED(descriptors_find_socket(FIRST, &status) == -1);
 }
 
 START_TEST(it_ends_with_the_handle)
@@ -159,14 +97,14 @@ static void kept(void)
     int number;
 
     NEED(login("keeps") == PAM_SUCCESS);
-    number = find_socket(&first);
+    number = descriptors_find_socket(FIRST, &first);
     NEED(number != -1);
     NEED(login("keeps") == PAM_SUCCESS);
-    NEED(find_socket(&second) == number && is_file(number, &first));
+    NEED(descriptors_find_socket(FIRST, &second) == number && descriptors_is_file(number, &first));
     /* a line without the option neither takes it nor ends it */
     NEED(login("ends") == PAM_SUCCESS);
-    NEED(find_socket(&second) == number && is_file(number, &first));
-    NEED(is_alive(number));
+    NEED(descriptors_find_socket(FIRST, &second) == number && descriptors_is_file(number, &first));
+    NEED(descriptors_is_alive(number));
 }
 
 START_TEST(keep_connection_keeps_it)
@@ -185,13 +123,13 @@ static void closed_and_taken(void)
     int peer;
 
     NEED(login("keeps") == PAM_SUCCESS);
-    number = find_socket(&status);
+    number = descriptors_find_socket(FIRST, &status);
     peer = put_in_place(number, &own);
     NEED(login("keeps") == PAM_SUCCESS);
-    NEED(is_untouched(peer));
-    NEED(is_file(number, &own));
+    NEED(descriptors_is_untouched(peer));
+    NEED(descriptors_is_file(number, &own));
     NEED(login("keeps") == PAM_SUCCESS);
-    NEED(is_untouched(peer) && is_file(number, &own));
+    NEED(descriptors_is_untouched(peer) && descriptors_is_file(number, &own));
 }
 
 START_TEST(a_number_that_is_the_hosts_socket_now)
@@ -203,7 +141,7 @@ END_TEST
 static void only_closed(void)
 {
     NEED(login("keeps") == PAM_SUCCESS);
-    closefrom(3);
+    closefrom(FIRST);
     NEED(login("keeps") == PAM_SUCCESS);
 }
 
@@ -224,15 +162,15 @@ static void within_a_handle(void)
     int peer;
 
     NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
-    number = find_socket(&status);
+    number = descriptors_find_socket(FIRST, &status);
     peer = put_in_place(number, &own);
     NEED(pam_acct_mgmt(pamh, 0) == PAM_SUCCESS);
-    NEED(is_untouched(peer) && is_file(number, &own));
+    NEED(descriptors_is_untouched(peer) && descriptors_is_file(number, &own));
     (void)close(peer);
-    number = find_socket(&status);
+    number = descriptors_find_socket(FIRST, &status);
     peer = put_in_place(number, &own);
     (void)pam_end(pamh, PAM_SUCCESS);
-    NEED(is_untouched(peer) && is_file(number, &own));
+    NEED(descriptors_is_untouched(peer) && descriptors_is_file(number, &own));
 }
 
 START_TEST(a_handle_whose_descriptor_is_the_hosts)
@@ -271,8 +209,8 @@ static void as_it_was_inherited(void)
     NEED(fstat(inherited, &before) == 0);
     NEED(login("keeps") == PAM_SUCCESS);
     /* the child has one of its own, and does not hold the parent's */
-    NEED(find_socket(&after) != -1 && after.st_ino != before.st_ino);
-    NEED(!is_file(inherited, &before));
+    NEED(descriptors_find_socket(FIRST, &after) != -1 && after.st_ino != before.st_ino);
+    NEED(!descriptors_is_file(inherited, &before));
 }
 
 static void forked(void)
@@ -281,7 +219,7 @@ static void forked(void)
     struct stat status;
 
     NEED(login("keeps") == PAM_SUCCESS);
-    inherited = find_socket(&status);
+    inherited = descriptors_find_socket(FIRST, &status);
     NEED(inherited != -1);
     for (size_t i = 0; i < 2; i++) {
         int ended = -1;
@@ -292,10 +230,10 @@ static void forked(void)
             _exit(0);
         }
         NEED(child > 0 && waitpid(child, &ended, 0) == child && ended == 0);
-        NEED(is_alive(inherited));
+        NEED(descriptors_is_alive(inherited));
     }
     NEED(login("keeps") == PAM_SUCCESS);
-    NEED(is_file(inherited, &status));
+    NEED(descriptors_is_file(inherited, &status));
 }
 
 START_TEST(a_child_leaves_files_and_parent_alone)
@@ -315,17 +253,17 @@ static void handle_of_the_parent(void)
     pid_t child;
 
     NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
-    number = find_socket(&status);
+    number = descriptors_find_socket(FIRST, &status);
     child = fork();
     if (child == 0) {
         (void)pam_end(pamh, PAM_SUCCESS);
-        NEED(!is_file(number, &status));
+        NEED(!descriptors_is_file(number, &status));
         _exit(0);
     }
     NEED(child > 0 && waitpid(child, &ended, 0) == child && ended == 0);
-    NEED(is_alive(number));
+    NEED(descriptors_is_alive(number));
     NEED(pam_acct_mgmt(pamh, 0) == PAM_SUCCESS);
-    NEED(is_file(number, &status));
+    NEED(descriptors_is_file(number, &status));
     (void)pam_end(pamh, PAM_SUCCESS);
 }
 
@@ -349,7 +287,7 @@ static void root_then_nobody(void)
     NEED(login("ends") == PAM_SUCCESS);
     become_nobody();
     /* nothing is left that speaks as root */
-    NEED(find_socket(&status) == -1);
+    NEED(descriptors_find_socket(FIRST, &status) == -1);
 }
 
 /* A copy of the descriptor keeps the connection open, and tells whether somebody said goodbye. */
@@ -362,14 +300,14 @@ static void handle_then_nobody(void)
     int copy;
 
     NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
-    number = find_socket(&status);
+    number = descriptors_find_socket(FIRST, &status);
     copy = dup(number);
     become_nobody();
     /* whatever it says: nobody cannot read the password of the socket's folder, nor use root's */
     NEED(pam_acct_mgmt(pamh, 0) != PAM_SUCCESS);
-    NEED(!is_file(number, &status));
+    NEED(!descriptors_is_file(number, &status));
     (void)pam_end(pamh, PAM_SUCCESS);
-    NEED(is_alive(copy));
+    NEED(descriptors_is_alive(copy));
 }
 
 START_TEST(roots_identity_ends_with_root)

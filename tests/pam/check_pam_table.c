@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "invitegate/pam_options.h"
 #include "plugins/pam/handle.h"
-#include "plugins/pam/options.h"
 #include "plugins/pam/outcome.h"
 #include "tests/support/suite.h"
 

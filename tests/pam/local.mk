@@ -2,7 +2,7 @@
 # pam_invite.so: its table and options, its manual, the loader, the module in real stacks in front of
 # a real directory, and the programs that people reach it through.
 check_PROGRAMS += tests/pam/pam_options tests/pam/pam_cycles tests/integration/epam_frames
-tests_pam_pam_options_SOURCES = tests/pam/pam_options.c plugins/pam/options.c
+tests_pam_pam_options_SOURCES = tests/pam/pam_options.c
 tests_pam_pam_options_LDADD = $(COMMON_LIBS)
 tests_pam_pam_cycles_LDADD = $(PAM_LIBS) -ldl
 tests_integration_epam_frames_LDADD =
@@ -17,8 +17,7 @@ check_PROGRAMS += $(PAM_SUITES) tests/pam/check_forms
 TESTS += $(PAM_SUITES) tests/pam/check_forms
 LONG_TESTS += tests/pam/check_forms
 endif
-tests_pam_check_pam_table_SOURCES = tests/pam/check_pam_table.c plugins/pam/options.c \
-	plugins/pam/outcome.c plugins/pam/handle.c
+tests_pam_check_pam_table_SOURCES = tests/pam/check_pam_table.c plugins/pam/outcome.c plugins/pam/handle.c
 tests_pam_check_locale_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=newlocale
 # Its own getpwnam_r(3), so not in the library.
 tests_pam_check_pam_users_SOURCES = tests/pam/check_pam_users.c tests/support/local_users.c \

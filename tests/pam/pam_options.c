@@ -2,7 +2,7 @@
 /* Prints the options that pam_invite.so takes, one a line, for the comparison with its manual. */
 #include <stdio.h>
 
-#include "plugins/pam/options.h"
+#include "invitegate/pam_options.h"
 
 int main(void)
 {

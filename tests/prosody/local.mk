@@ -2,7 +2,7 @@
 # Prosody with slixmpp as its client; each suite has a slapd, an agent and a Prosody of its own, and is
 # skipped where they are not installed.
 PROSODY_TESTS = tests/prosody/registration.py tests/prosody/errors.py tests/prosody/stanzas.py
-PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/subscription.py \
+PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/mistakes.py tests/prosody/subscription.py \
 	tests/prosody/commands.py tests/prosody/outages.py tests/prosody/races.py \
 	tests/prosody/events.py tests/prosody/encryption.py tests/prosody/local_accounts.py \
 	tests/prosody/cyrus.py tests/prosody/cyrus_token.py tests/prosody/federation.py tests/prosody/retries.py \
@@ -11,7 +11,7 @@ PROSODY_LONG_TESTS = tests/prosody/load.py tests/prosody/subscription.py \
 	tests/prosody/guests.py tests/prosody/own.py tests/prosody/two_hosts.py \
 	tests/prosody/two_domains.py tests/prosody/broken_streams.py \
 	tests/prosody/logins.py tests/prosody/logins_tls.py tests/prosody/own_account.py \
-	tests/prosody/own_local.py
+	tests/prosody/own_local.py tests/prosody/there_before.py
 dist_check_SCRIPTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 TESTS += $(PROSODY_TESTS) $(PROSODY_LONG_TESTS)
 LONG_TESTS += $(PROSODY_LONG_TESTS)

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 
 from logins_site import OPTIONS
 from raw_stream import RawStream
-from scram import HASHES, Scram, mechanisms, plain
+from scram import HASHES, Scram, encoded, mechanisms, plain
 from suite import Suite, equal
 
 suite = Suite()
@@ -71,6 +71,29 @@ async def names_without_account(site, _):
 
 
 @suite.test
+async def older_iterations(site, _):
+    """Names without an account have the iterations of accounts, old and new, and not those that are configured"""
+    site.configure({"scram_iterations": "5000"})
+    site.stop_agent()
+    site.start_agent()
+    site.account("nora", PASSWORD)
+    site.stop_prosody()
+    site.start_prosody()
+    equal(by_scram(site, "free", PASSWORD).iterations, 4096)
+    for name, iterations in (("anna", 4096), ("nora", 5000)):
+        for _ in range(5):
+            login = by_scram(site, name, PASSWORD)
+            equal((login.end, login.iterations), ("success", iterations))
+    names = [f"free{number}" for number in range(40)]
+    first, again = ({name: by_scram(site, name, PASSWORD).iterations for name in names} for _ in range(2))
+    equal(first, again)
+    equal(set(first.values()), {4096, 5000})
+    site.configure({"scram_iterations": "4096"})
+    site.stop_agent()
+    site.start_agent()
+
+
+@suite.test
 async def again_on_one_stream(site, _):
     """After a failure the same stream may try again, by another mechanism too"""
     with RawStream(site) as stream:
@@ -78,6 +101,16 @@ async def again_on_one_stream(site, _):
         equal(Scram(stream, "free", PASSWORD).end, "not-authorized")
         equal(Scram(stream, "anna", "wrong horse").end, "not-authorized")
         equal(Scram(stream, "anna", PASSWORD).end, "success")
+
+
+@suite.test
+async def no_proof(site, _):
+    """A proof that is no base64 is answered, and the same stream may try again"""
+    for mechanism in HASHES:
+        with RawStream(site) as stream:
+            for proof in ("!", "?===", f"{encoded(bytes(32))},x=y"):
+                equal(Scram(stream, "anna", PASSWORD, mechanism, proof=proof).end, "malformed-request")
+            equal(Scram(stream, "anna", PASSWORD, mechanism).end, "success")
 
 
 @suite.test
@@ -218,6 +251,56 @@ async def agent_away(site, _):
         site.start_agent()
     equal(by_plain(site, "anna", PASSWORD), "success")
     equal(by_scram(site, "anna", PASSWORD).end, "success")
+
+
+@suite.test
+async def writing_meanwhile(site, client):
+    """An agent that does not answer delays a person who writes to others once, and not with each message"""
+    lines = site.prosody_lines
+    site.prosody_lines += "invitegate_timeout = 2\n"
+    site.stop_prosody()
+    site.start_prosody()
+    anna = client("anna", PASSWORD)
+    await anna.online()
+    site.agent.send_signal(signal.SIGSTOP)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    try:
+        for number in range(6):
+            anna.send_message(f"free{number}@example.org", "hello")
+        await anna.ping()
+    finally:
+        site.agent.send_signal(signal.SIGCONT)
+        site.prosody_lines = lines
+    took = loop.time() - start
+    assert took < 5 * site.slowness, took
+
+
+@suite.test
+async def agent_frozen(site, _):
+    """An agent that does not answer from the start: only those who come first wait for what they may log in by"""
+    lines = site.prosody_lines
+    site.prosody_lines += "invitegate_timeout = 3\n"
+    site.stop_prosody()
+    site.agent.send_signal(signal.SIGSTOP)
+    loop = asyncio.get_running_loop()
+    try:
+        site.start_prosody()
+        for least, most in ((2.5, 10), (0, 2), (0, 2)):
+            start = loop.time()
+            with RawStream(site) as stream:
+                equal(mechanisms(stream), {"PLAIN"})
+            assert least <= loop.time() - start < most * site.slowness, loop.time() - start
+    finally:
+        site.agent.send_signal(signal.SIGCONT)
+        site.prosody_lines = lines
+    end = loop.time() + 20
+    offered_now = set()
+    while offered_now != {"PLAIN", *HASHES}:
+        assert loop.time() < end, offered_now
+        await asyncio.sleep(0.1)
+        with RawStream(site) as stream:
+            offered_now = mechanisms(stream)
 
 
 OPTIONS["agent"]["admin_filter"] = "(employeeType=xmpp-admin)"

@@ -8,7 +8,7 @@ import ssl
 
 from logins_site import OPTIONS
 from raw_stream import RawStream
-from scram import HASHES, Scram, mechanisms, plain
+from scram import HASHES, SASL, Scram, encoded, mechanisms, plain
 from suite import Suite, equal
 
 suite = Suite()
@@ -61,6 +61,19 @@ async def channel_binding(site, _):
         equal(plain(stream, "anna", "wrong horse")[0], "not-authorized")
         equal(Scram(stream, "anna", "wrong horse", "SCRAM-SHA-256-PLUS", stream.binding()).end, "not-authorized")
         equal(Scram(stream, "anna", PASSWORD, "SCRAM-SHA-256-PLUS", stream.binding()).end, "success")
+
+
+@suite.test
+async def downgrade(site, _):
+    """Who says that the server cannot bind is refused, on a stream that has begun a login before as well"""
+    unfinished = f"<auth xmlns='{SASL}' mechanism='SCRAM-SHA-1'>{encoded('n,,n=anna,r=abc')}</auth>"
+    for before in ([], [unfinished], [unfinished, f"<abort xmlns='{SASL}'/>"]):
+        for mechanism in HASHES:
+            with TlsStream(site) as stream:
+                for element in before:
+                    stream.exchange(element)
+                equal(Scram(stream, "anna", PASSWORD, mechanism, header="y,,").end, "malformed-request")
+                equal(Scram(stream, "anna", PASSWORD, f"{mechanism}-PLUS", stream.binding()).end, "success")
 
 
 @suite.test

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """registration_invite_only = false here and invite_only = no there: who has no invite registers as well."""
 
+import json
+
 from client import refusal
 from suite import Suite, equal
 
@@ -93,6 +95,20 @@ async def limited(site, client):
     new = await opened(client)
     await new.preauth(site.invite())
     await new.register("hugo", PASSWORD)
+    await configured(site, limit_registrations="10000/m")
+
+
+@suite.test
+async def told_to_wait(site, client):
+    """That is an answer: a token that is revoked then opens no stream any more"""
+    await configured(site, limit_registrations="3/h")
+    token = site.invite()
+    new = await opened(client)
+    await new.preauth(token)
+    conditions = [(await refusal(new.register("anna", "another horse")))[0] for _ in range(4)]
+    equal(conditions, ["cancel/conflict"] * 3 + ["wait/resource-constraint"])
+    site.invitectl("revoke", json.loads(site.invitectl("--json", "show", token))["id"])
+    equal((await refusal((await opened(client)).preauth(token)))[0], "cancel/item-not-found")
     await configured(site, limit_registrations="10000/m")
 
 

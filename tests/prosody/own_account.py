@@ -33,6 +33,14 @@ def logs_in(site, name, password):
     return ends.pop()
 
 
+async def is_administrator(person):
+    """Whether the person is shown what only administrators may do."""
+    disco = "http://jabber.org/protocol/disco#items"
+    asked = ElementTree.Element(f"{{{disco}}}query", {"node": "http://jabber.org/protocol/commands"})
+    answer = await person.request(asked, "get")
+    return any(item.get("node") == "urn:xmpp:invite#create-account" for item in answer.xml.iter(f"{{{disco}}}item"))
+
+
 def scram_once(site, name, password):
     with RawStream(site) as stream:
         return Scram(stream, name, password).end
@@ -68,6 +76,10 @@ async def refused(site, client):
     condition, text = await refusal(anna.request(query(username="anna", password="short")))
     equal(condition, "modify/not-acceptable")
     assert text in ("The password is too weak", "Please use a longer password."), text
+    for password in ("long horse" * 103, "x" * 1024, "long horse" * 10000, "a\thorse of mine"):
+        condition, text = await refusal(anna.request(query(username="anna", password=password)))
+        equal((condition, text), ("modify/not-acceptable", "The password is too weak"))
+    assert "BAD_REQUEST" not in site.log()
     site.account("berta", PASSWORD)
     for fields in ({"username": "berta", "password": NEW}, {"username": "anna"}, {"password": NEW}):
         equal((await refusal(anna.request(query(**fields))))[0], "modify/bad-request")
@@ -145,5 +157,79 @@ async def in_new_hands(site, client):
     equal(scram_once(site, "emil", "a third horse"), "not-authorized")
 
 
-OPTIONS["agent"].update({"client_password_change": "yes", "client_removal": "yes"})
+@suite.test
+async def in_new_hands_after_adoption(site, client):
+    """The same where the older account was not made by an invite, so that no stream of it was closed"""
+    site.modify("dn: uid=fritz,ou=people,dc=example,dc=org\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\ncn: fritz\nsn: fritz\nxmppJid: fritz@example.org\n"
+                f"userPassword: {PASSWORD}\n")
+    for request in (query(username="fritz", password="a third horse"), query(remove=None)):
+        fritz = client("fritz", PASSWORD, resource="old")
+        fritz["feature_mechanisms"].use_mech = "PLAIN"
+        await fritz.online()
+        site.delete_account("fritz")
+        site.account("fritz", NEW)
+        new = client("fritz", NEW, resource="new")
+        await new.online()
+        asking = asyncio.ensure_future(refusal(fritz.request(request)))
+        await fritz.until(lambda: asking.done() or not fritz.is_connected(), "the end of the stream")
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert "fritz" in site.accounts()
+        equal(scram_once(site, "fritz", "a third horse"), "not-authorized")
+        equal(scram_once(site, "fritz", NEW), "success")
+        await new.ping()
+        await new.end()
+        site.invitectl("remove", "fritz@example.org")
+        site.modify("dn: uid=fritz,ou=people,dc=example,dc=org\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                    "objectClass: xmppAccount\ncn: fritz\nsn: fritz\nxmppJid: fritz@example.org\n"
+                    f"userPassword: {PASSWORD}\n")
+    site.delete_account("fritz")
+
+
+@suite.test
+async def not_bound(site, client):
+    """A stream that has logged in and asks for no resource ends with the account, with another password, and
+    after a while"""
+    streams = []
+    for name in ("ida", "jan", "karl"):
+        site.account(name, PASSWORD)
+        await client(name, PASSWORD).online()
+        streams.append(RawStream(site))
+        streams[-1].authenticate(name, PASSWORD)
+    site.invitectl("remove", "ida@example.org")
+    site.account("ida", NEW)
+    await client("ida", NEW).online()
+    jan = client("jan", PASSWORD)
+    await jan.online()
+    await jan.request(query(username="jan", password=NEW), to=None)
+    for stream, seconds in zip(streams, (15, 15, 60)):
+        stream.socket.settimeout(seconds)
+        equal((await asyncio.to_thread(stream.element)).tag, "{http://etherx.jabber.org/streams}error")
+        stream.socket.close()
+
+
+@suite.test
+async def not_an_administrator(site, client):
+    """Who gets the name of an administrator is none, however soon after they left"""
+    for leaves in (True, False):
+        site.account("boss", PASSWORD)
+        site.modify("dn: uid=boss,ou=people,dc=example,dc=org\nchangetype: modify\nadd: employeeType\n"
+                    "employeeType: xmpp-admin\n")
+        boss = client("boss", PASSWORD)
+        await boss.online()
+        assert await is_administrator(boss)
+        if leaves:
+            await boss.request(query(remove=None))
+        else:
+            site.invitectl("remove", "boss@example.org")
+        site.account("boss", NEW)
+        boss = client("boss", NEW)
+        await boss.online()
+        assert not await is_administrator(boss)
+        site.invitectl("remove", "boss@example.org")
+
+
+OPTIONS["agent"].update({"client_password_change": "yes", "client_removal": "yes",
+                         "admin_filter": "(employeeType=xmpp-admin)"})
 suite.run(**OPTIONS, prosody="invitegate_poll_interval = 0\n")

@@ -3,6 +3,7 @@
 """A provider with a store of its own, where people may change their password and remove their account in
 the client: it happens in the directory and in that store."""
 
+import asyncio
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
@@ -50,6 +51,26 @@ async def new_password(site, client):
     assert in_directory(site, "anna", NEW) and not in_directory(site, "anna", PASSWORD)
     assert await client("anna", NEW, resource="third").log_in()
     assert not await client("anna", PASSWORD).log_in()
+
+
+@suite.test
+async def at_the_same_time(site, client):
+    """Of new passwords that come at the same time one wins, in both places; the other streams are closed"""
+    people = [await registered(site, client, "gitta")]
+    for resource in ("b", "c", "d"):
+        people.append(client("gitta", PASSWORD, resource=resource))
+        assert await people[-1].log_in()
+    chosen = [f"{NEW} {number}" for number in range(len(people))]
+    asking = [asyncio.ensure_future(person.request(query(username="gitta", password=password), to=None))
+              for person, password in zip(people, chosen)]
+    await people[0].until(lambda: sum(person.is_connected() for person in people) == 1, "the end of the other streams")
+    await asyncio.sleep(0.5)
+    taken = [password for password in [PASSWORD, *chosen] if in_directory(site, "gitta", password)]
+    equal([number for number, person in enumerate(people) if person.is_connected()], [chosen.index(taken[0])])
+    for task in asking:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    equal([password for password in [PASSWORD, *chosen] if await client("gitta", password).log_in()], taken)
 
 
 @suite.test

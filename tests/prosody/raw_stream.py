@@ -48,13 +48,20 @@ class RawStream:
         self.send(text)
         return canonical(self.element())
 
-    def bind(self, name, password):
-        """A login; what is answered to the request for a resource."""
+    def authenticate(self, name, password):
+        """A login, as far as the request for a resource."""
         secret = base64.b64encode(f"\0{name}\0{password}".encode()).decode()
         self.send(f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>")
         answer = self.element()
         assert answer.tag == "{urn:ietf:params:xml:ns:xmpp-sasl}success", answer.tag
         self.restart()
+
+    def bind(self, name, password):
+        """A login; what is answered to the request for a resource."""
+        self.authenticate(name, password)
+        return self.ask_for_resource()
+
+    def ask_for_resource(self):
         self.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
                   "<resource>r</resource></bind></iq>")
         return self.element()

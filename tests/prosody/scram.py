@@ -35,12 +35,14 @@ class Scram:
     """One login. end: how it ended; salt, iterations: what the server said; signature: what it has to
     prove, success: what it sent."""
 
-    def __init__(self, stream, name, password, mechanism="SCRAM-SHA-256", binding=None):
-        """binding: what tls-unique gave, with a mechanism that ends in -PLUS."""
+    def __init__(self, stream, name, password, mechanism="SCRAM-SHA-256", binding=None, header=None, proof=None):
+        """binding: what tls-unique gave, with a mechanism that ends in -PLUS. header: of GS2, in place of the
+        one that goes with it. proof: the text of another one than the right one."""
         digest = HASHES[mechanism.removesuffix("-PLUS")]
         nonce = encoded(os.urandom(18))
         bare = f"n={name},r={nonce}"
-        header = "n,," if binding is None else "p=tls-unique,,"
+        if header is None:
+            header = "n,," if binding is None else "p=tls-unique,,"
         stream.send(f"<auth xmlns='{SASL}' mechanism='{mechanism}'>{encoded(header + bare)}</auth>")
         answer = stream.element()
         self.salt = self.iterations = self.signature = self.success = None
@@ -55,9 +57,9 @@ class Scram:
         said = ",".join((bare, first, final)).encode()
         salted = hashlib.pbkdf2_hmac(digest, password.encode(), base64.b64decode(self.salt), self.iterations)
         client = hmac.digest(salted, b"Client Key", digest)
-        proof = bytes(a ^ b for a, b in zip(client, hmac.digest(hashlib.new(digest, client).digest(), said, digest)))
+        right = bytes(a ^ b for a, b in zip(client, hmac.digest(hashlib.new(digest, client).digest(), said, digest)))
         self.signature = hmac.digest(hmac.digest(salted, b"Server Key", digest), said, digest)
-        stream.send(f"<response xmlns='{SASL}'>{encoded(final + ',p=' + encoded(proof))}</response>")
+        stream.send(f"<response xmlns='{SASL}'>{encoded(final + ',p=' + (proof or encoded(right)))}</response>")
         answer = stream.element()
         self.end = condition_of(answer)
         self.success = answer.text

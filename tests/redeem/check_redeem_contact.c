@@ -470,6 +470,22 @@ START_TEST(a_redeemer_of_another_domain_of_the_site)
 }
 END_TEST
 
+/* Who is looked for where that domain has its names, not where the invite's has. */
+START_TEST(a_redeemer_whom_only_its_own_domain_finds)
+{
+    inv_token *token = contact_invite("alice@example.org", 1);
+    inv_domain *domain = site_domain(site);
+    char *base = domain->name_search_base;
+    char people[] = SITE_PEOPLE;
+
+    domain->name_search_base = people;
+    meet(token, "otto@other.example");
+    domain->name_search_base = base;
+    expect(INV_OK);
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(a_token_of_another_domain)
 {
     inv_token *token = site_invite(site, NULL, 1);
@@ -521,6 +537,7 @@ int main(void)
     tcase_add_test(contact, a_name_made_again_inherits_no_pair_anywhere);
     tcase_add_test(contact, a_name_made_again_by_the_same_inviter_of_another_domain);
     tcase_add_test(contact, a_redeemer_of_another_domain_of_the_site);
+    tcase_add_test(contact, a_redeemer_whom_only_its_own_domain_finds);
     tcase_add_test(contact, a_token_of_another_domain);
     suite_add_tcase(suite, contact);
     return suite_run(suite);

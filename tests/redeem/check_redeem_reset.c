@@ -146,6 +146,31 @@ START_TEST(a_reset_creates_nothing)
 }
 END_TEST
 
+static void add_undated(const char *local)
+{
+    site_modify(site,
+                "dn: uid=%s," SITE_PEOPLE "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\nuid: %s\ncn: %s\nsn: %s\nxmppJid: %s@example.org\n",
+                local, local, local, local, local);
+}
+
+/* Neither a date nor a nonce tells the two accounts apart, only which came first. */
+START_TEST(a_reset_is_not_for_an_account_that_came_later)
+{
+    inv_token *token;
+
+    add_undated("cleo");
+    token = site_reset_invite(site, "cleo");
+    site_delete(site, "uid=cleo," SITE_PEOPLE);
+    site_next_second();
+    add_undated("cleo");
+    redeem(token, "cleo", NEW_PASSWORD);
+    expect(INV_BAD_TOKEN);
+    ck_assert(!site_login(site, "cleo", NEW_PASSWORD));
+    inv_token_free(&token);
+}
+END_TEST
+
 START_TEST(accounts_outside_reset_filter)
 {
     inv_token *token = site_account_and_reset(site, "boss");
@@ -436,6 +461,7 @@ int main(void)
     tcase_add_test(reset, a_change_elsewhere_ends_a_reset);
     tcase_add_test(reset, a_reset_without_a_state_is_over);
     tcase_add_test(reset, a_reset_creates_nothing);
+    tcase_add_test(reset, a_reset_is_not_for_an_account_that_came_later);
     tcase_add_test(reset, accounts_outside_reset_filter);
     tcase_add_test(reset, a_disabled_account_stays_so);
     tcase_add_test(reset, no_other_name);

@@ -373,6 +373,36 @@ START_TEST(a_surplus_use_is_given_back)
 }
 END_TEST
 
+static void come_without_a_claim(void *context, counter_moment moment, size_t number, size_t write)
+{
+    const struct overtaker *overtaker = context;
+
+    (void)number;
+    if (moment == COUNTER_BEFORE_SEND && write == WRITE_ADD)
+        leftover_account(site, overtaker->token, overtaker->value);
+}
+
+/* The claim of the attempt that made it is gone: the use of this one is the account's only one. */
+START_TEST(the_only_use_of_an_account_is_kept)
+{
+    inv_token *token = site_invite(site, "alice@example.org", 2);
+    struct overtaker overtaker = {.token = token, .value = "g10"};
+    struct counter *counter;
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    counter = counter_attach(call.directory);
+    counter->at = come_without_a_claim;
+    counter->context = &overtaker;
+    (void)site_redeem_in(&call, token, "g10", SITE_PASSWORD);
+    expect(INV_OK);
+    counter_detach(call.directory, &counter);
+    inv_call_end(&call);
+    site_expect(site, token, 1, 0, 1, 1, 1);
+    inv_token_free(&token);
+}
+END_TEST
+
 static void take_the_name_twice(void *context, counter_moment moment, size_t number, size_t write)
 {
     (void)context;
@@ -494,6 +524,7 @@ int main(void)
     tcase_add_test(resume, a_revocation_before_the_claim);
     tcase_add_test(resume, a_revocation_behind_the_claim);
     tcase_add_test(resume, a_surplus_use_is_given_back);
+    tcase_add_test(resume, the_only_use_of_an_account_is_kept);
     tcase_add_test(resume, a_name_taken_twice_costs_no_use);
     tcase_add_test(resume, a_use_given_back_to_a_revoked_invite);
     tcase_add_loop_test(resume, a_lost_answer_is_read_back, 0, 3);

@@ -17,84 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/fixture.h"
-#include "tests/support/sasl_host.h"
+#include "tests/support/sasl_fixture.h"
 
-#define MECHANISM "X-INVITE-TOKEN"
 #define GENERATES "scram_secret_generate: yes\n"
 #define PEOPLE    "," SITE_PEOPLE
-
-static sasl_host host;
-static char token[INV_TOKEN_LENGTH + 1];
-
-static void start(void)
-{
-    static const char *const options[] = {"--conf", NULL};
-
-    fixture_start_aged_with(&(struct site_settings){
-        .slapd_options = options,
-        .domain_lines = "password_verifiers = server scram-sha-256\nscram_iterations = 4096\n",
-        .log_lines = "to = stderr\nlevel = notice"});
-    site_show_verifiers(site);
-}
-
-static void begin_of(const char *conf, const char *lines)
-{
-    char text[1024];
-
-    (void)snprintf(text, sizeof(text), "invite_conf: %s\nauxprop_plugin: invite\n%s", conf, lines);
-    sasl_host_start(text);
-    host = (sasl_host){.realm = "example.org"};
-}
-
-static void begin_with(const char *lines)
-{
-    begin_of(slapd_conf_path(site->slapd), lines);
-}
-
-static void end(void)
-{
-    sasl_host_end(&host);
-    sasl_host_stop();
-}
-
-static void restart_with(const char *lines)
-{
-    end();
-    begin_with(lines);
-}
-
-static void keep_text(inv_token *made)
-{
-    inv_token_write(made, token);
-    inv_token_free(&made);
-}
-
-static void begin(void)
-{
-    begin_with("");
-    keep_text(site_invite(site, NULL, 1));
-}
-
-static void expect_code_in(int line, int got, int wanted)
-{
-    ck_assert_msg(got == wanted, "line %d: %d, not %d: %s\n%s", line, got, wanted, host.words,
-                  sasl_host_log());
-}
-#define expect_code(call, wanted) expect_code_in(__LINE__, call, wanted)
-
-static const char *combined(const char *password)
-{
-    static char text[512];
-
-    (void)snprintf(text, sizeof(text), "%s:%s", token, password);
-    return text;
-}
-
-static bool is_there(const char *local)
-{
-    return site_count(site, SITE_PEOPLE, "(uid=%s)", local) == 1;
-}
 
 /* What tells one state of an entry from another. */
 static char *state_of(const char *local)
@@ -117,18 +43,6 @@ static void expect_unchanged(const char *local, char *before)
     free(before);
 }
 
-/* The token has not been used up. */
-static void expect_kept(void)
-{
-    inv_token *parsed = NULL;
-
-    ck_assert_int_eq(inv_token_parse(site->context->keys, "example.org", token, strlen(token),
-                                     &parsed, &verdict),
-                     INV_OK);
-    site_expect(site, parsed, 1, 0, 0, 0, 0);
-    inv_token_free(&parsed);
-}
-
 /* --------------------------------------------------------------------------- stored passwords */
 
 static int store(const char *user, const char *password)
@@ -140,11 +54,11 @@ START_TEST(stored_once_and_again)
 {
     char *before;
 
-    expect_code(store("ada", combined(SITE_PASSWORD)), SASL_OK);
+    expect_code(store("ada", sasl_fixture_combined(SITE_PASSWORD)), SASL_OK);
     ck_assert(site_login(site, "ada", SITE_PASSWORD));
     before = state_of("ada");
-    expect_code(store("ada", combined(SITE_PASSWORD)), SASL_OK);
-    expect_code(store("ada@example.org", combined(SITE_PASSWORD)), SASL_OK);
+    expect_code(store("ada", sasl_fixture_combined(SITE_PASSWORD)), SASL_OK);
+    expect_code(store("ada@example.org", sasl_fixture_combined(SITE_PASSWORD)), SASL_OK);
     expect_unchanged("ada", before);
     ck_assert_uint_eq(sasl_host_count("result=OK"), 3);
     ck_assert_ptr_null(strstr(sasl_host_log(), SITE_PASSWORD));
@@ -156,20 +70,21 @@ START_TEST(stored_by_whom_it_is_not_for)
 {
     char *before;
 
-    expect_code(store("bea", combined(SITE_PASSWORD)), SASL_OK);
+    expect_code(store("bea", sasl_fixture_combined(SITE_PASSWORD)), SASL_OK);
     before = state_of("bea");
-    expect_code(store("bea", combined("another password")), SASL_BADAUTH);
-    expect_code(store("bob", combined(SITE_PASSWORD)), SASL_BADAUTH);
-    ck_assert(!is_there("bob"));
-    keep_text(site_invite(site, NULL, 1));
-    expect_code(store("bea", combined(SITE_PASSWORD)), SASL_BADAUTH);
-    expect_code(store("alice", combined(SITE_PASSWORD)), SASL_BADAUTH);
-    expect_code(store("root", combined(SITE_PASSWORD)), SASL_BADAUTH);
-    expect_code(store("with space", combined(SITE_PASSWORD)), SASL_BADAUTH);
-    expect_code(store("cora@elsewhere.example", combined(SITE_PASSWORD)), SASL_BADAUTH);
-    expect_code(store("cora", combined("short")), SASL_WEAKPASS);
+    expect_code(store("bea", sasl_fixture_combined("another password")), SASL_BADAUTH);
+    expect_code(store("bob", sasl_fixture_combined(SITE_PASSWORD)), SASL_BADAUTH);
+    ck_assert(!sasl_fixture_has("bob"));
+    sasl_fixture_invite();
+    expect_code(store("bea", sasl_fixture_combined(SITE_PASSWORD)), SASL_BADAUTH);
+    expect_code(store("alice", sasl_fixture_combined(SITE_PASSWORD)), SASL_BADAUTH);
+    expect_code(store("root", sasl_fixture_combined(SITE_PASSWORD)), SASL_BADAUTH);
+    expect_code(store("with space", sasl_fixture_combined(SITE_PASSWORD)), SASL_BADAUTH);
+    expect_code(store("cora@elsewhere.example", sasl_fixture_combined(SITE_PASSWORD)),
+                SASL_BADAUTH);
+    expect_code(store("cora", sasl_fixture_combined("short")), SASL_WEAKPASS);
     expect_unchanged("bea", before);
-    expect_kept();
+    sasl_fixture_expect_unused();
 }
 END_TEST
 
@@ -181,10 +96,10 @@ START_TEST(stored_without_a_token)
     expect_code(store("alice", SITE_PASSWORD), SASL_BADAUTH);
     expect_code(store("alice", "another password"), SASL_BADAUTH);
     expect_code(store("cora", token), SASL_BADAUTH);
-    ck_assert(!is_there("cora"));
+    ck_assert(!sasl_fixture_has("cora"));
     ck_assert_uint_eq(sasl_host_count("result=NOT_OURS"), 1);
     expect_unchanged("alice", before);
-    expect_kept();
+    sasl_fixture_expect_unused();
 }
 END_TEST
 
@@ -201,22 +116,22 @@ END_TEST
 /* Verifiers of TOKEN:PASSWORD, as SCRAM makes them, are not stored: the directory has its own. */
 START_TEST(generated_verifiers)
 {
-    restart_with(GENERATES);
-    expect_code(store("dora", combined(SITE_PASSWORD)), SASL_OK);
+    sasl_fixture_restart_with(GENERATES);
+    expect_code(store("dora", sasl_fixture_combined(SITE_PASSWORD)), SASL_OK);
     ck_assert_uint_eq(site_values(site, "uid=dora" PEOPLE, "authPassword"), 1);
     expect_code(sasl_host_login(&host, "SCRAM-SHA-256", "dora", SITE_PASSWORD), SASL_OK);
     /* the server's own name is put behind names without a realm */
     host.realm = NULL;
-    keep_text(site_invite(site, NULL, 1));
-    expect_code(store("elsa", combined(SITE_PASSWORD)), SASL_OK);
+    sasl_fixture_invite();
+    expect_code(store("elsa", sasl_fixture_combined(SITE_PASSWORD)), SASL_OK);
     ck_assert(site_login(site, "elsa", SITE_PASSWORD));
-    keep_text(site_invite(site, NULL, 1));
+    sasl_fixture_invite();
     expect_code(store("fay", "no token here"), SASL_BADAUTH);
-    expect_code(sasl_host_setpass(&host, "fay", combined(SITE_PASSWORD), NULL,
+    expect_code(sasl_host_setpass(&host, "fay", sasl_fixture_combined(SITE_PASSWORD), NULL,
                                   SASL_SET_CREATE | SASL_SET_NOPLAIN),
                 SASL_BADAUTH);
-    ck_assert(!is_there("fay"));
-    expect_kept();
+    ck_assert(!sasl_fixture_has("fay"));
+    sasl_fixture_expect_unused();
 }
 END_TEST
 
@@ -225,7 +140,7 @@ START_TEST(without_options)
 {
     char lines[512];
 
-    end();
+    sasl_fixture_end();
     (void)snprintf(lines, sizeof(lines), "sasldb_path: %s/sasldb2\n" GENERATES,
                    slapd_directory(site->slapd));
     sasl_host_start(lines);
@@ -234,7 +149,7 @@ START_TEST(without_options)
     expect_code(sasl_host_login(&host, "SCRAM-SHA-256", "gwen", SITE_PASSWORD), SASL_OK);
     expect_code(sasl_host_login(&host, "PLAIN", "gwen", "another password"), SASL_BADAUTH);
     ck_assert(!sasl_host_offers(&host, MECHANISM));
-    ck_assert(!is_there("gwen"));
+    ck_assert(!sasl_fixture_has("gwen"));
     ck_assert_uint_eq(sasl_host_count("result="), 0);
 }
 END_TEST
@@ -293,9 +208,9 @@ START_TEST(a_host_that_keeps_passwords)
     (void)snprintf(lines, sizeof(lines),
                    "pwcheck_method: saslauthd\nsaslauthd_path: %s\nauto_transition: %s\n" GENERATES,
                    path, transitions[_i % 2]);
-    end();
+    sasl_fixture_end();
     forget_keys(conf);
-    begin_of(_i < 2 ? slapd_conf_path(site->slapd) : conf, lines);
+    sasl_fixture_begin_of(_i < 2 ? slapd_conf_path(site->slapd) : conf, lines);
     for (int i = 0; i < 3; i++)
         expect_code(sasl_host_login(&host, "PLAIN", "alice", SITE_PASSWORD), SASL_OK);
     (void)kill(saslauthd, SIGKILL);
@@ -311,7 +226,7 @@ END_TEST
 
 static int present(const char *user, const char *password)
 {
-    return sasl_host_login(&host, MECHANISM, user, combined(password));
+    return sasl_host_login(&host, MECHANISM, user, sasl_fixture_combined(password));
 }
 
 START_TEST(registers_and_logs_in)
@@ -338,11 +253,11 @@ START_TEST(refuses)
     expect_code(present("root", SITE_PASSWORD), SASL_NOAUTHZ);
     expect_code(present("i/da", SITE_PASSWORD), SASL_BADPARAM);
     expect_code(present("ida@elsewhere.example", SITE_PASSWORD), SASL_BADPARAM);
-    expect_kept();
-    ck_assert(!is_there("ida"));
+    sasl_fixture_expect_unused();
+    ck_assert(!sasl_fixture_has("ida"));
     token[5] = token[5] == 'x' ? 'y' : 'x';
     expect_code(present("ida", SITE_PASSWORD), SASL_BADAUTH);
-    ck_assert(!is_there("ida"));
+    ck_assert(!sasl_fixture_has("ida"));
 }
 END_TEST
 
@@ -350,7 +265,7 @@ START_TEST(resets)
 {
     site_add_account(site, "jane");
     site_next_second();
-    keep_text(site_reset_invite(site, "jane"));
+    sasl_fixture_take(site_reset_invite(site, "jane"));
     expect_code(present("jane", "a new password"), SASL_OK);
     ck_assert(site_login(site, "jane", "a new password"));
     ck_assert(!site_login(site, "jane", SITE_PASSWORD));
@@ -362,8 +277,8 @@ START_TEST(acts_for_itself_only)
 {
     host.acts_as = "alice";
     expect_code(present("kim", SITE_PASSWORD), SASL_NOAUTHZ);
-    ck_assert(!is_there("kim"));
-    expect_kept();
+    ck_assert(!sasl_fixture_has("kim"));
+    sasl_fixture_expect_unused();
     host.acts_as = "KIM@Example.ORG";
     expect_code(present("kim", SITE_PASSWORD), SASL_OK);
     ck_assert_str_eq(host.user, "kim@example.org");
@@ -377,22 +292,22 @@ START_TEST(not_in_the_clear)
     char message[128];
     int length;
 
-    restart_with(plaintext[_i]);
+    sasl_fixture_restart_with(plaintext[_i]);
     host.bare = true;
     ck_assert(!sasl_host_offers(&host, MECHANISM));
     length = snprintf(message, sizeof(message), "%clea%c%s%c%s", 0, 0, token, 0, SITE_PASSWORD);
     expect_code(sasl_host_message(&host, MECHANISM, message, (size_t)length), SASL_NOMECH);
-    ck_assert(!is_there("lea"));
-    expect_kept();
+    ck_assert(!sasl_fixture_has("lea"));
+    sasl_fixture_expect_unused();
 }
 END_TEST
 
 START_TEST(in_the_clear_where_that_is_wanted)
 {
-    restart_with("invite_plaintext: yes\n");
+    sasl_fixture_restart_with("invite_plaintext: yes\n");
     host.bare = true;
     expect_code(present("mia", SITE_PASSWORD), SASL_OK);
-    ck_assert(is_there("mia"));
+    ck_assert(sasl_fixture_has("mia"));
 }
 END_TEST
 
@@ -455,15 +370,15 @@ START_TEST(setpass_with_each_flag)
     expect_code(change("pia", SASL_SET_CREATE), SASL_BADAUTH);
     expect_code(change("pia", 0), SASL_BADAUTH);
     expect_code(change("pia", SASL_SET_DISABLE | SASL_SET_NOPLAIN), SASL_BADAUTH);
-    ck_assert(!is_there("pia"));
-    expect_kept();
+    ck_assert(!sasl_fixture_has("pia"));
+    sasl_fixture_expect_unused();
     expect_code(change("pia", SASL_SET_CREATE | SASL_SET_NOPLAIN), SASL_OK);
     ck_assert(site_login(site, "pia", SITE_PASSWORD));
     expect_code(change("pia", SASL_SET_NOPLAIN), SASL_OK);
     expect_code(change("ria", SASL_SET_NOPLAIN), SASL_BADAUTH);
-    keep_text(site_invite(site, NULL, 1));
+    sasl_fixture_invite();
     expect_code(change("alice", SASL_SET_NOPLAIN), SASL_NOAUTHZ);
-    expect_kept();
+    sasl_fixture_expect_unused();
 }
 END_TEST
 
@@ -471,33 +386,18 @@ START_TEST(setpass_resets)
 {
     site_add_account(site, "sara");
     site_next_second();
-    keep_text(site_reset_invite(site, "sara"));
+    sasl_fixture_take(site_reset_invite(site, "sara"));
     expect_code(sasl_host_setpass(&host, "sara", "a new password", token, SASL_SET_NOPLAIN),
                 SASL_OK);
     ck_assert(site_login(site, "sara", "a new password"));
 }
 END_TEST
 
-static TCase *group_of(const char *name)
-{
-    TCase *group = tcase_create(name);
-
-    tcase_set_timeout(group, 120);
-    tcase_add_unchecked_fixture(group, start, fixture_stop);
-    tcase_add_checked_fixture(group, begin, end);
-    return group;
-}
-
 int main(void)
 {
     Suite *suite = suite_create("sasl_gate");
-    TCase *group = group_of("store");
-    int status;
+    TCase *group = sasl_fixture_case("store", 120, sasl_fixture_start);
 
-    if (sasl_host_prepare() == NULL) {
-        puts("1..0 # SKIP no libsasl2 with its plugins (libsasl2-modules, libsasl2-modules-db)");
-        return 0;
-    }
     tcase_add_test(group, stored_once_and_again);
     tcase_add_test(group, stored_by_whom_it_is_not_for);
     tcase_add_test(group, stored_without_a_token);
@@ -506,7 +406,7 @@ int main(void)
     tcase_add_test(group, without_options);
     tcase_add_loop_test(group, a_host_that_keeps_passwords, 0, 4);
     suite_add_tcase(suite, group);
-    group = group_of("mechanism");
+    group = sasl_fixture_case("mechanism", 120, sasl_fixture_start);
     tcase_add_test(group, registers_and_logs_in);
     tcase_add_test(group, refuses);
     tcase_add_test(group, resets);
@@ -519,7 +419,5 @@ int main(void)
     tcase_add_test(group, setpass_with_each_flag);
     tcase_add_test(group, setpass_resets);
     suite_add_tcase(suite, group);
-    status = suite_run(suite);
-    sasl_host_remove();
-    return status;
+    return sasl_host_run(suite);
 }

@@ -13,66 +13,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/fixture.h"
 #include "tests/support/ldap_proxy.h"
-#include "tests/support/sasl_host.h"
+#include "tests/support/sasl_fixture.h"
 
 #define ITERATIONS "scram_iterations = 4096\n"
 #define ALL_FORMS  "password_verifiers = server scram-sha-1 scram-sha-256 scram-sha-512\n" ITERATIONS
 
-static sasl_host host;
-
 static void start(void)
 {
-    static const char *const options[] = {"--conf", NULL};
-
-    fixture_start_aged_with(&(struct site_settings){.slapd_options = options,
-                                                    .domain_lines = ALL_FORMS,
-                                                    .log_lines = "to = stderr\nlevel = notice"});
-    site_show_verifiers(site);
-}
-
-static void make(const char *local)
-{
-    inv_token *token = site_invite(site, NULL, 1);
-
-    redeem(token, local, SITE_PASSWORD);
-    expect(INV_OK);
-    inv_token_free(&token);
-}
-
-static void begin_with(const char *lines)
-{
-    char text[1024];
-
-    (void)snprintf(text, sizeof(text), "invite_conf: %s\nauxprop_plugin: invite\n%s",
-                   slapd_conf_path(site->slapd), lines);
-    sasl_host_start(text);
-    host = (sasl_host){.realm = "example.org"};
+    sasl_fixture_start_with(ALL_FORMS);
 }
 
 static void begin(void)
 {
-    begin_with("invite_attributes: mail description\n");
-}
-
-static void end(void)
-{
-    sasl_host_end(&host);
-    sasl_host_stop();
+    sasl_fixture_begin_with("invite_attributes: mail description\n");
 }
 
 static int login(const char *user, const char *password)
 {
     return sasl_host_login(&host, "SCRAM-SHA-256", user, password);
 }
-
-#define expect_code(call, code)                                                                    \
-    do {                                                                                           \
-        int got = (call);                                                                          \
-        ck_assert_msg(got == (code), "%d, not %d: %s\n%s", got, (code), host.words,                \
-                      sasl_host_log());                                                            \
-    } while (0)
 
 static void change(const char *local, const char *lines)
 {
@@ -88,7 +48,7 @@ START_TEST(scram)
     char local[32];
 
     (void)snprintf(local, sizeof(local), "ada%d", _i);
-    make(local);
+    fixture_register(local);
     expect_code(sasl_host_login(&host, mechanisms[_i], local, SITE_PASSWORD), SASL_OK);
     ck_assert_ptr_nonnull(strstr(host.user, local));
     ck_assert_ptr_nonnull(strstr(host.user, "@example.org"));
@@ -109,7 +69,7 @@ END_TEST
 /* The verifiers of a password that was changed by someone else are never served again. */
 START_TEST(a_changed_password_ends_them)
 {
-    make("bea");
+    fixture_register("bea");
     expect_code(login("bea", SITE_PASSWORD), SASL_OK);
     site_next_second();
     change("bea", "replace: userPassword\nuserPassword: set by an administrator\n");
@@ -120,7 +80,7 @@ END_TEST
 
 START_TEST(locked_and_expired)
 {
-    make("cleo");
+    fixture_register("cleo");
     site_lock_account(site, "cleo");
     expect_code(login("cleo", SITE_PASSWORD), SASL_DISABLED);
     site_unlock_account(site, "cleo");
@@ -136,7 +96,7 @@ START_TEST(a_hash_is_no_password)
     static const char *asked[] = {"*userPassword", "userPassword", "*cmusaslsecretPLAIN", NULL};
     char *hash;
 
-    make("dora");
+    fixture_register("dora");
     hash = site_value(site, "uid=dora," SITE_PEOPLE, "userPassword");
     ck_assert_ptr_nonnull(hash);
     ck_assert_msg(hash[0] == '{', "%s", hash);
@@ -156,7 +116,7 @@ START_TEST(attributes)
     static const char *asked[] = {"mail", "*mail", "DESCRIPTION", "sn", "authPassword", NULL};
     const char *value;
 
-    make("elsa");
+    fixture_register("elsa");
     change("elsa", "replace: description\ndescription: one\ndescription: two\n");
     host.requests = asked;
     expect_code(login("elsa", SITE_PASSWORD), SASL_OK);
@@ -174,7 +134,7 @@ END_TEST
 /* Whose name it is: its own realm, the connection's, the server's, the only domain. */
 START_TEST(realms)
 {
-    make("fay");
+    fixture_register("fay");
     expect_code(login("fay@example.org", SITE_PASSWORD), SASL_OK);
     host.realm = "elsewhere.example";
     expect_code(login("fay", SITE_PASSWORD), SASL_NOUSER);
@@ -190,7 +150,7 @@ END_TEST
 
 START_TEST(a_child_asks_too)
 {
-    make("gwen");
+    fixture_register("gwen");
     expect_code(login("gwen", SITE_PASSWORD), SASL_OK);
     for (int i = 0; i < 3; i++) {
         int status = -1;
@@ -234,7 +194,7 @@ START_TEST(eight_threads)
     pthread_t threads[THREADS];
     int good[THREADS] = {0};
 
-    make("gina");
+    fixture_register("gina");
     ck_assert_int_eq(pthread_barrier_init(&together, NULL, THREADS), 0);
     for (size_t i = 0; i < THREADS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, log_in_often, &good[i]), 0);
@@ -265,10 +225,10 @@ START_TEST(cycles_leave_nothing)
 {
     long before = 0;
 
-    make("hanna");
+    fixture_register("hanna");
     for (int i = 0; i < CYCLES; i++) {
         expect_code(login("hanna", SITE_PASSWORD), SASL_OK);
-        end();
+        sasl_fixture_end();
         begin();
         if (i == CYCLES / 4)
             before = resident_kilobytes();
@@ -316,7 +276,7 @@ static void move_to(const char *name, const char *socket_path)
     (void)snprintf(sed, sizeof(sed), "s|^uri = .*|uri = %s|; s|^timeout = .*|timeout = 1s|", uri);
     write_conf(path, name, sed);
     (void)snprintf(lines, sizeof(lines), "invite_conf: %s\nauxprop_plugin: invite\n", path);
-    end();
+    sasl_fixture_end();
     sasl_host_start(lines);
 }
 
@@ -328,7 +288,7 @@ START_TEST(alike_for_the_directory)
     struct ldap_proxy *proxy;
     size_t wrong;
 
-    make("kim");
+    fixture_register("kim");
     (void)snprintf(socket_path, sizeof(socket_path), "%s/between", slapd_directory(site->slapd));
     (void)snprintf(uri, sizeof(uri), "%s/ldapi", slapd_directory(site->slapd));
     proxy = ldap_proxy_start(socket_path, uri);
@@ -345,18 +305,18 @@ START_TEST(alike_for_the_directory)
     ldap_proxy_reset(proxy);
     expect_code(sasl_host_login(&host, "PLAIN", "kim", SITE_PASSWORD), SASL_NOUSER);
     ck_assert_uint_eq(atomic_load(&ldap_proxy_plan(proxy)->requests), 0);
-    end();
+    sasl_fixture_end();
     ldap_proxy_stop(&proxy);
 }
 END_TEST
 
 START_TEST(a_configuration_that_is_away)
 {
-    make("ida");
-    end();
+    fixture_register("ida");
+    sasl_fixture_end();
     sasl_host_start("invite_conf: /nonexistent/invitegate.conf\nauxprop_plugin: invite\n");
     expect_code(login("ida", SITE_PASSWORD), SASL_UNAVAIL);
-    end();
+    sasl_fixture_end();
     sasl_host_start("invite_conf: relative.conf\nauxprop_plugin: invite\n");
     expect_code(login("ida", SITE_PASSWORD), SASL_UNAVAIL);
 }
@@ -368,10 +328,10 @@ START_TEST(no_keys)
     char path[512];
     char lines[600];
 
-    make("jane");
+    fixture_register("jane");
     write_conf(path, "keyless.conf", "s|^key_file = .*|key_file = /nonexistent/token.keys|");
     (void)snprintf(lines, sizeof(lines), "invite_conf: %s\nauxprop_plugin: invite\n", path);
-    end();
+    sasl_fixture_end();
     sasl_host_start(lines);
     expect_code(login("jane", SITE_PASSWORD), SASL_OK);
 }
@@ -381,7 +341,7 @@ START_TEST(without_options_it_says_nothing)
 {
     static const char *asked[] = {"mail", NULL};
 
-    end();
+    sasl_fixture_end();
     sasl_host_start("auxprop_plugin: invite\n");
     host.requests = asked;
     expect_code(login("alice", SITE_PASSWORD), SASL_NOUSER);
@@ -394,15 +354,10 @@ int main(void)
 {
     Suite *suite = suite_create("sasl_lookup");
     TCase *group = tcase_create("lookup");
-    int status;
 
-    if (sasl_host_prepare() == NULL) {
-        puts("1..0 # SKIP no libsasl2 with its plugins (libsasl2-modules, libsasl2-modules-db)");
-        return 0;
-    }
     tcase_set_timeout(group, 180);
     tcase_add_unchecked_fixture(group, start, fixture_stop);
-    tcase_add_checked_fixture(group, begin, end);
+    tcase_add_checked_fixture(group, begin, sasl_fixture_end);
     tcase_add_loop_test(group, scram, 0, 3);
     tcase_add_test(group, nobody_of_that_name);
     tcase_add_test(group, a_changed_password_ends_them);
@@ -418,7 +373,5 @@ int main(void)
     tcase_add_test(group, no_keys);
     tcase_add_test(group, without_options_it_says_nothing);
     suite_add_tcase(suite, group);
-    status = suite_run(suite);
-    sasl_host_remove();
-    return status;
+    return sasl_host_run(suite);
 }

@@ -74,11 +74,7 @@ static void start(void)
 
 static void begin(void)
 {
-    char text[1024];
-
-    (void)snprintf(text, sizeof(text), "invite_conf: %s\nauxprop_plugin: invite\n",
-                   slapd_conf_path(site->slapd));
-    sasl_host_start(text);
+    sasl_host_start(sasl_host_options(slapd_conf_path(site->slapd), ""));
 }
 
 /* ---------------------------------------------------------------------------------- one thread */
@@ -211,19 +207,12 @@ int main(void)
 {
     Suite *suite = suite_create("sasl_threads");
     TCase *group = tcase_create("threads");
-    int status;
 
-    if (sasl_host_prepare() == NULL) {
-        puts("1..0 # SKIP no libsasl2 with its plugins (libsasl2-modules, libsasl2-modules-db)");
-        return 0;
-    }
     sasl_set_mutex(mutex_new, mutex_lock, mutex_unlock, mutex_free);
     tcase_set_timeout(group, 240);
     tcase_add_unchecked_fixture(group, start, fixture_stop);
     tcase_add_checked_fixture(group, begin, sasl_host_stop);
     tcase_add_loop_test(group, one_gate_for_all, 0, 2);
     suite_add_tcase(suite, group);
-    status = suite_run(suite);
-    sasl_host_remove();
-    return status;
+    return sasl_host_run(suite);
 }

@@ -11,12 +11,14 @@ LONG_TESTS += tests/sasl/check_sasl_fresh
 endif
 tests_sasl_check_sasl_table_SOURCES = tests/sasl/check_sasl_table.c plugins/sasl/message.c \
 	plugins/sasl/options.c plugins/sasl/outcome.c plugins/sasl/redeemed.c
+# Their own syslog(3), so not in the library.
 SASL_HOST = tests/support/sasl_host.c tests/support/sasl_host.h
-tests_sasl_check_sasl_lookup_SOURCES = tests/sasl/check_sasl_lookup.c $(SASL_HOST)
+SASL_FIXTURE = tests/support/sasl_fixture.c tests/support/sasl_fixture.h $(SASL_HOST)
+tests_sasl_check_sasl_lookup_SOURCES = tests/sasl/check_sasl_lookup.c $(SASL_FIXTURE)
 tests_sasl_check_sasl_lookup_LDADD = $(TEST_LIBS) $(SASL_LIBS)
-tests_sasl_check_sasl_gate_SOURCES = tests/sasl/check_sasl_gate.c $(SASL_HOST)
+tests_sasl_check_sasl_gate_SOURCES = tests/sasl/check_sasl_gate.c $(SASL_FIXTURE)
 tests_sasl_check_sasl_gate_LDADD = $(TEST_LIBS) $(SASL_LIBS)
-tests_sasl_check_sasl_misuse_SOURCES = tests/sasl/check_sasl_misuse.c $(SASL_HOST)
+tests_sasl_check_sasl_misuse_SOURCES = tests/sasl/check_sasl_misuse.c $(SASL_FIXTURE)
 tests_sasl_check_sasl_misuse_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 tests_sasl_check_sasl_fresh_SOURCES = tests/sasl/check_sasl_fresh.c $(SASL_HOST)
 tests_sasl_check_sasl_fresh_LDADD = $(TEST_LIBS) $(SASL_LIBS)
@@ -24,7 +26,7 @@ tests_sasl_check_sasl_threads_SOURCES = tests/sasl/check_sasl_threads.c $(SASL_H
 tests_sasl_check_sasl_threads_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 tests_sasl_check_sasl_mute_SOURCES = tests/sasl/check_sasl_mute.c $(SASL_HOST)
 tests_sasl_check_sasl_mute_LDADD = $(TEST_LIBS) $(SASL_LIBS)
-tests_sasl_check_sasl_process_SOURCES = tests/sasl/check_sasl_process.c $(SASL_HOST)
+tests_sasl_check_sasl_process_SOURCES = tests/sasl/check_sasl_process.c $(SASL_FIXTURE)
 tests_sasl_check_sasl_process_LDADD = $(TEST_LIBS) $(SASL_LIBS)
 
 dist_check_SCRIPTS += tests/sasl/sasl_loader.sh tests/sasl/saslpasswd2.sh \

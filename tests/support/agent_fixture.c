@@ -27,3 +27,14 @@ void agent_fixture_stop(void)
     agent_disconnect(&client);
     ck_assert_int_eq(agent_end(&agent, SIGTERM), 0);
 }
+
+void agent_fixture_restart_with(const char *agent_lines)
+{
+    agent_fixture_stop();
+    agent_fixture_start_with(NULL, NULL, agent_lines);
+}
+
+const char *agent_fixture_invite(void)
+{
+    return agent_invite(site, INV_INVITE_ACCOUNT, NULL, NULL, NULL);
+}

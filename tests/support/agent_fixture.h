@@ -16,6 +16,12 @@ void agent_fixture_start(void);
 void agent_fixture_start_with(const char *timeout, const char *domain_lines,
                               const char *agent_lines);
 
+/* Ends it and starts another with these lines. */
+void agent_fixture_restart_with(const char *agent_lines);
+
+/* The text of a new account invite with one use, in a buffer that the next call reuses. */
+const char *agent_fixture_invite(void);
+
 /* Ends both; the agent has to succeed. */
 void agent_fixture_stop(void);
 

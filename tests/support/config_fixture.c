@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/config_fixture.h"
+#include "tests/support/folder.h"
 #include "tests/support/suite.h"
 
 #include <fcntl.h>
@@ -9,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[64];
-char config_path[128];
+static char folder[280];
+char config_path[300];
 
 static void set_up(void)
 {
-    (void)snprintf(folder, sizeof(folder), "%s", "/tmp/check_config.XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "%s/XXXXXX", folder_path);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     (void)snprintf(config_path, sizeof(config_path), "%s/invitegate.conf", folder);
 }
@@ -51,7 +52,7 @@ void config_refuse_bytes(const char *bytes, size_t length, unsigned line, const 
 {
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_config *config = (inv_config *)&verdict;
-    char start[160];
+    char start[sizeof(config_path) + 16];
 
     if (line > 0)
         (void)snprintf(start, sizeof(start), "%s:%u: ", config_path, line);
@@ -78,6 +79,7 @@ int config_suite_run(const char *name, void (*add_tests)(TCase *tests))
     Suite *suite = suite_create(name);
     TCase *tests = tcase_create(name);
 
+    tcase_add_unchecked_fixture(tests, folder_make, folder_remove);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_set_timeout(tests, 60);
     add_tests(tests);

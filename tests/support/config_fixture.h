@@ -15,7 +15,7 @@
     "rosters = ou=rosters,dc=a\n"
 #define MINIMAL "[domain example.org]\n" REQUIRED
 
-extern char config_path[128];
+extern char config_path[300];
 
 /* Runs the tests of one case, each with a folder of its own; what main returns. */
 int config_suite_run(const char *name, void (*add_tests)(TCase *tests));

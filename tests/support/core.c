@@ -4,95 +4,274 @@
 #include "tests/support/core.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define AROUND 48 /* bytes shown on either side of a piece */
+#define AROUND      48 /* bytes shown on either side of a piece */
+#define THREADS_MAX 256
+
+/* What lies at an offset of bytes; address 0: registers of a thread. */
+typedef struct segment {
+    size_t offset;
+    size_t size;
+    unsigned long address;
+} segment;
 
 struct core {
     unsigned char *bytes;
     size_t size;
+    size_t room;
+    segment *segments;
+    size_t count;
 };
+
+/* The threads of a process that are stopped. */
+typedef struct stopped {
+    pid_t threads[THREADS_MAX];
+    size_t count;
+} stopped;
 
 static char where[1024];
 
-/* Runs a shell command with its output kept away; its exit status. */
-static int run(const char *command)
-{
-    int status = system(command);
+/* -------------------------------------------------------------------------------- stop and go */
 
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+static bool is_stopped(const stopped *process, pid_t thread)
+{
+    for (size_t i = 0; i < process->count; i++) {
+        if (process->threads[i] == thread)
+            return true;
+    }
+    return false;
 }
 
-static int dump(pid_t process, const char *path)
+static bool stop_thread(stopped *process, pid_t thread)
 {
-    char command[1024];
+    int status = 0;
 
-    /* 0x37: the private pages of files too, which is where libraries keep their variables */
-    (void)snprintf(command, sizeof(command),
-                   "echo 0x37 >/proc/%ld/coredump_filter && DEBUGINFOD_URLS= gdb -nx -batch -p %ld "
-                   "-ex 'set auto-load off' -ex 'generate-core-file %s' </dev/null >'%s.log' 2>&1 "
-                   "&& test -s '%s'",
-                   (long)process, (long)process, path, path, path);
-    return run(command);
+    if (process->count == THREADS_MAX || ptrace(PTRACE_SEIZE, thread, NULL, NULL) != 0)
+        return false;
+    process->threads[process->count++] = thread;
+    return ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) == 0 &&
+           waitpid(thread, &status, __WALL) == thread && WIFSTOPPED(status);
+}
+
+/* *news: threads that were not stopped before. A thread that ended meanwhile is none. */
+static bool stop_new(pid_t process, stopped *all, bool *news)
+{
+    char path[64];
+    bool good = true;
+    DIR *folder;
+
+    *news = false;
+    (void)snprintf(path, sizeof(path), "/proc/%ld/task", (long)process);
+    folder = opendir(path);
+    if (folder == NULL)
+        return false;
+    for (const struct dirent *entry = readdir(folder); entry != NULL && good;
+         entry = readdir(folder)) {
+        pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
+
+        if (thread <= 0 || is_stopped(all, thread))
+            continue;
+        *news = true;
+        good = stop_thread(all, thread);
+    }
+    (void)closedir(folder);
+    return good;
+}
+
+static void go_on(stopped *process)
+{
+    while (process->count > 0)
+        (void)ptrace(PTRACE_DETACH, process->threads[--process->count], NULL, NULL);
+}
+
+static bool stop(pid_t process, stopped *all)
+{
+    bool news = true;
+
+    all->count = 0;
+    while (news) {
+        if (stop_new(process, all, &news))
+            continue;
+        go_on(all);
+        return false;
+    }
+    return all->count > 0;
+}
+
+/* --------------------------------------------------------------------------------- what is read */
+
+/* Room for size bytes more, which belong to address. NULL when memory is short. */
+static unsigned char *add_segment(struct core *core, unsigned long address, size_t size)
+{
+    segment *segments = realloc(core->segments, (core->count + 1) * sizeof(*segments));
+
+    if (segments == NULL)
+        return NULL;
+    core->segments = segments;
+    if (core->size + size > core->room) {
+        size_t room = 2 * (core->size + size);
+        unsigned char *bytes = realloc(core->bytes, room);
+
+        if (bytes == NULL)
+            return NULL;
+        core->bytes = bytes;
+        core->room = room;
+    }
+    segments[core->count++] = (segment){core->size, size, address};
+    core->size += size;
+    return core->bytes + core->size - size;
+}
+
+/* The last segment keeps its first size bytes. */
+static void cut_segment(struct core *core, size_t size)
+{
+    segment *last = &core->segments[core->count - 1];
+
+    core->size -= last->size - size;
+    last->size = size;
+    if (size == 0)
+        core->count--;
+}
+
+static bool read_registers(struct core *core, pid_t thread)
+{
+    static const unsigned long sets[] = {NT_PRSTATUS, NT_PRFPREG, NT_X86_XSTATE};
+    const size_t most = 16384;
+
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+        struct iovec part = {.iov_base = add_segment(core, 0, most), .iov_len = most};
+
+        if (part.iov_base == NULL)
+            return false;
+        /* a processor need not have the last one */
+        if (ptrace(PTRACE_GETREGSET, thread, (void *)sets[i], &part) != 0)
+            part.iov_len = 0;
+        cut_segment(core, part.iov_len);
+        if (i == 0 && part.iov_len == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool read_mapping(struct core *core, int memory, unsigned long start, unsigned long end)
+{
+    unsigned char *bytes = add_segment(core, start, end - start);
+    ssize_t got;
+
+    if (bytes == NULL)
+        return false;
+    /* [vvar] and its like cannot be read */
+    got = pread(memory, bytes, end - start, (off_t)start);
+    cut_segment(core, got > 0 ? (size_t)got : 0);
+    return got < 0 || (size_t)got == end - start;
+}
+
+/*
+ * All mappings that have pages of the process's own, in memory or swapped out, and those that it
+ * shares: of files all other pages are as in the file.
+ */
+static bool read_memory(struct core *core, pid_t process)
+{
+    char path[64];
+    char line[1024];
+    unsigned long start = 0;
+    unsigned long end = 0;
+    unsigned long own = 0;
+    char permissions[5] = "";
+    bool good = true;
+    FILE *mappings;
+    int memory;
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/mem", (long)process);
+    memory = open(path, O_RDONLY | O_CLOEXEC);
+    (void)snprintf(path, sizeof(path), "/proc/%ld/smaps", (long)process);
+    mappings = fopen(path, "re");
+    while (mappings != NULL && memory >= 0 && good && fgets(line, sizeof(line), mappings) != NULL) {
+        unsigned long number = 0;
+        unsigned long behind = 0;
+
+        /* "Anonymous" begins with a hexadecimal digit too */
+        if (sscanf(line, "%lx-%lx %4s", &number, &behind, permissions) == 3) {
+            start = number;
+            end = behind;
+            own = permissions[3] == 's' ? 1 : 0;
+        } else if (sscanf(line, "Anonymous: %lu", &number) == 1 ||
+                   sscanf(line, "Swap: %lu", &number) == 1)
+            own += number;
+        else if (strncmp(line, "VmFlags:", 8) == 0 && own > 0)
+            good = read_mapping(core, memory, start, end);
+    }
+    good = good && mappings != NULL && memory >= 0;
+    if (mappings != NULL)
+        (void)fclose(mappings);
+    if (memory >= 0)
+        (void)close(memory);
+    return good;
+}
+
+static struct core *take(pid_t process)
+{
+    struct core *core = calloc(1, sizeof(*core));
+    stopped threads;
+    bool good;
+
+    if (core == NULL || !stop(process, &threads)) {
+        core_free(&core);
+        return NULL;
+    }
+    good = true;
+    for (size_t i = 0; i < threads.count && good; i++)
+        good = read_registers(core, threads.threads[i]);
+    good = good && read_memory(core, process);
+    go_on(&threads);
+    if (!good)
+        core_free(&core);
+    return core;
 }
 
 bool core_possible(void)
 {
     const char *sanitizers = getenv("INV_SANITIZERS");
-    char folder[] = "/tmp/invitegate-core-XXXXXX";
-    char command[128];
+    struct core *core = NULL;
     bool possible;
     pid_t child;
 
     /* the shadow of a sanitizer is terabytes, and freed memory is kept on purpose */
     if (sanitizers != NULL && strcmp(sanitizers, "no") != 0)
         return false;
-    if (mkdtemp(folder) == NULL)
-        return false;
     child = fork();
     if (child == 0) {
         for (;;)
             (void)pause();
     }
-    (void)snprintf(command, sizeof(command), "%s/core", folder);
-    possible = child > 0 && dump(child, command) == 0;
+    core = child > 0 ? take(child) : NULL;
+    possible = core != NULL;
+    core_free(&core);
     if (child > 0) {
         (void)kill(child, SIGKILL);
         (void)waitpid(child, NULL, 0);
     }
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    (void)run(command);
     return possible;
 }
 
-struct core *core_take(pid_t process, const char *folder)
+struct core *core_take(pid_t process)
 {
-    struct core *core = calloc(1, sizeof(*core));
-    struct stat status;
-    char path[256];
-    int descriptor;
+    struct core *core = take(process);
 
-    ck_assert_ptr_nonnull(core);
-    ck_assert_int_lt(snprintf(path, sizeof(path), "%s/core", folder), (int)sizeof(path));
-    ck_assert_msg(dump(process, path) == 0, "gdb writes no core: see %s.log", path);
-    descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    ck_assert_int_ge(descriptor, 0);
-    ck_assert_int_eq(fstat(descriptor, &status), 0);
-    core->size = (size_t)status.st_size;
-    core->bytes = mmap(NULL, core->size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    ck_assert_ptr_ne(core->bytes, MAP_FAILED);
-    (void)close(descriptor);
-    (void)unlink(path);
-    ck_assert_int_eq(memcmp(core->bytes, ELFMAG, SELFMAG), 0);
+    ck_assert_msg(core != NULL, "the memory of process %ld cannot be read: %s", (long)process,
+                  strerror(errno));
     return core;
 }
 
@@ -100,24 +279,22 @@ void core_free(struct core **core)
 {
     if (*core == NULL)
         return;
-    (void)munmap((*core)->bytes, (*core)->size);
+    free((*core)->bytes);
+    free((*core)->segments);
     free(*core);
     *core = NULL;
 }
 
-/* The address that an offset of the file had in the process; 0: a register. */
+/* ------------------------------------------------------------------------------------ searching */
+
+/* The address that an offset had in the process; 0: a register. */
 static unsigned long address_of(const struct core *core, size_t offset)
 {
-    Elf64_Ehdr head;
+    for (size_t i = 0; i < core->count; i++) {
+        const segment *one = &core->segments[i];
 
-    memcpy(&head, core->bytes, sizeof(head));
-    for (size_t i = 0; i < head.e_phnum; i++) {
-        Elf64_Phdr segment;
-
-        memcpy(&segment, core->bytes + head.e_phoff + i * sizeof(segment), sizeof(segment));
-        if (segment.p_type == PT_LOAD && offset >= segment.p_offset &&
-            offset - segment.p_offset < segment.p_filesz)
-            return segment.p_vaddr + (offset - segment.p_offset);
+        if (offset >= one->offset && offset - one->offset < one->size && one->address != 0)
+            return one->address + (offset - one->offset);
     }
     return 0;
 }

@@ -7,16 +7,17 @@
 #include <sys/types.h>
 
 /*
- * What a process has in its memory, free or not: a core file by gcore(1) (package gdb), with the
- * registers and the private pages of files. Whatever fails here fails the test that runs.
+ * What a process has in its memory, free or not, and in the registers of its threads: all pages of
+ * its own, by ptrace(2) and /proc/PID/mem. (A core file by gcore(1) has the same, and takes most of
+ * a second.) Whatever fails here fails the test that runs.
  */
 struct core;
 
-/* Whether gcore can be had here: installed, allowed, and not in the way of a sanitizer. */
+/* Whether that can be had here: allowed, and not in the way of a sanitizer. */
 bool core_possible(void);
 
-/* Takes the core of a running process, which goes on; the file is in folder only meanwhile. */
-struct core *core_take(pid_t process, const char *folder);
+/* Reads a running process, which is stopped meanwhile and goes on. */
+struct core *core_take(pid_t process);
 void core_free(struct core **core);
 
 /*

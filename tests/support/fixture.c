@@ -30,3 +30,12 @@ void fixture_stop(void)
 {
     site_stop(&site);
 }
+
+void fixture_register(const char *local)
+{
+    inv_token *token = site_invite(site, NULL, 1);
+
+    redeem(token, local, SITE_PASSWORD);
+    expect(INV_OK);
+    inv_token_free(&token);
+}

@@ -18,6 +18,9 @@ void fixture_stop(void);
 void fixture_start_aged(void);
 void fixture_start_aged_with(const struct site_settings *settings);
 
+/* An account that an invite made, with SITE_PASSWORD. */
+void fixture_register(const char *local);
+
 #define redeem(token, local, password) (void)site_redeem(site, token, local, password, &verdict)
 #define redeem_login(token, local, password)                                                       \
     site_redeem_login(site, token, local, password, &verdict)

@@ -48,6 +48,64 @@ void observer_repair(const struct site *site, bool dry_run, const char *interrup
     ck_assert_uint_eq(left, seen.count[INV_REPAIR_LEFT]);
 }
 
+void observer_mend(const struct site *site)
+{
+    observer_repair(site, false, NULL, NULL);
+}
+
+void observer_rehearse(const struct site *site)
+{
+    observer_repair(site, true, NULL, NULL);
+}
+
+static void at_operation(void *context, counter_moment moment, size_t number, size_t write)
+{
+    struct observer_hook *hook = context;
+
+    (void)number;
+    (void)write;
+    if (moment != COUNTER_BEFORE_SEND || hook->act == NULL ||
+        hook->counter->sending->kind != hook->kind ||
+        strstr(hook->counter->sending->dn, hook->dn_part) == NULL)
+        return;
+    hook->act();
+    hook->act = NULL;
+}
+
+void observer_hook(inv_directory *directory, struct observer_hook *hook)
+{
+    hook->counter = counter_attach(directory);
+    hook->counter->at = at_operation;
+    hook->counter->context = hook;
+}
+
+void observer_unhook(inv_directory *directory, struct observer_hook *hook)
+{
+    counter_detach(directory, &hook->counter);
+    ck_assert_msg(hook->act == NULL, "there was no such operation");
+}
+
+void observer_mend_hooked(const struct site *site, inv_operation_kind kind, const char *dn_part,
+                          void (*act)(void))
+{
+    const inv_repair_visitor visitor = observer_start(NULL, NULL);
+    struct observer_hook hook = {.kind = kind, .dn_part = dn_part, .act = act};
+    inv_verdict verdict = INV_VERDICT_INIT;
+    size_t left = 0;
+    inv_call call;
+
+    site_begin(site, &call, &verdict);
+    observer_hook(call.directory, &hook);
+    ck_assert_msg(inv_repair(&call, false, &visitor, &left) == INV_OK, "%s", verdict.why);
+    observer_unhook(call.directory, &hook);
+    inv_call_end(&call);
+}
+
+void observer_keep_young(const struct site *site)
+{
+    site_domain(site)->claim_grace = 20 * 60;
+}
+
 void let_it_age(const struct site *site)
 {
     time_t end = time(NULL) + 2;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "invitegate/directory.h"
 #include "tests/support/pam_host.h"
@@ -61,17 +60,9 @@ const char *password_forms_stacks(const struct site *site)
 
 struct site *password_forms_start(void)
 {
-    char path[] = "/tmp/invitegate-conf-XXXXXX";
-    const char *const options[] = {"--extra-conf", path, NULL};
-    const struct site_settings settings = {.slapd_options = options};
-    int file = mkstemp(path);
-    struct site *site;
+    const struct site_settings settings = {.extra_conf = "moduleload pw-sha2\n"};
+    struct site *site = site_start(&settings);
 
-    ck_assert_int_ge(file, 0);
-    ck_assert_int_gt(dprintf(file, "moduleload pw-sha2\n"), 0);
-    ck_assert_int_eq(close(file), 0);
-    site = site_start(&settings);
-    ck_assert_int_eq(unlink(path), 0);
     site_modify(site, "dn: cn=default,ou=policies," SITE_BASE "\nchangetype: modify\n"
                       "replace: pwdCheckQuality\npwdCheckQuality: 0\n");
     site_show_verifiers(site);

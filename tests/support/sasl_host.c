@@ -16,6 +16,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "tests/support/suite.h"
+
 #define PROGRAM "invitecheck"
 
 static char folder[256];
@@ -110,6 +112,24 @@ void sasl_host_remove(void)
     (void)rmdir(folder);
 }
 
+const char *sasl_host_folder(void)
+{
+    return folder;
+}
+
+int sasl_host_run(Suite *suite)
+{
+    int status;
+
+    if (sasl_host_prepare() == NULL) {
+        puts("1..0 # SKIP no libsasl2 with its plugins (libsasl2-modules, libsasl2-modules-db)");
+        return 0;
+    }
+    status = suite_run(suite);
+    sasl_host_remove();
+    return status;
+}
+
 static int log_line(void *context, int level, const char *message)
 {
     (void)context;
@@ -122,6 +142,15 @@ static const sasl_callback_t server_callbacks[] = {
     {SASL_CB_LOG, (sasl_callback_ft)(void (*)(void))log_line, NULL},
     {SASL_CB_LIST_END, NULL, NULL},
 };
+
+const char *sasl_host_options(const char *conf, const char *options)
+{
+    static char text[2048];
+
+    (void)snprintf(text, sizeof(text), "invite_conf: %s\nauxprop_plugin: invite\n%s", conf,
+                   options);
+    return text;
+}
 
 void sasl_host_start(const char *configuration)
 {

@@ -2,6 +2,7 @@
 #ifndef INVITEGATE_TESTS_SASL_HOST_H
 #define INVITEGATE_TESTS_SASL_HOST_H
 
+#include <check.h>
 #include <sasl/sasl.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +20,10 @@
 const char *sasl_host_prepare(void);
 void sasl_host_remove(void);
 
+/* Runs a suite in that folder, or says that it is skipped: what main returns. */
+int sasl_host_run(Suite *suite);
+const char *sasl_host_folder(void);
+
 /*
  * Starts the library under this configuration; the log lines of libinvite.so and libsasl2 are kept
  * from then on, those for syslog too. sasl_host_stop is sasl_done. The program's name is one of the
@@ -27,6 +32,13 @@ void sasl_host_remove(void);
 void sasl_host_start(const char *configuration);
 void sasl_host_start_as(const char *program, const char *configuration);
 void sasl_host_stop(void);
+
+/*
+ * A configuration with libinvite.so under the file conf, and more options behind. In a buffer that
+ * the next call reuses.
+ */
+const char *sasl_host_options(const char *conf, const char *options);
+
 const char *sasl_host_log(void);
 void sasl_host_forget_log(void);
 size_t sasl_host_count(const char *words); /* in that log */

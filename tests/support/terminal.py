@@ -4,7 +4,8 @@
 
 Runs COMMAND at a terminal of its own and gives it one ANSWER a prompt (what ends in ": "), each with
 a newline; the answer ^C interrupts it. What the terminal showed goes into the file SHOWN. Ends with
-the status of COMMAND, 128 + N after signal N, 99 when the echo stayed off, 98 when it took too long.
+the status of COMMAND, 128 + N after signal N, 99 when the echo stayed off, 98 when it took too long
+(TERMINAL_SECONDS, or 30).
 """
 import os
 import fcntl
@@ -33,7 +34,7 @@ if child == 0:
 
 shown = b""
 unanswered = b""
-deadline = time.monotonic() + 30
+deadline = time.monotonic() + float(os.environ.get("TERMINAL_SECONDS", "30"))
 status = None
 while status is None:
     if time.monotonic() > deadline:

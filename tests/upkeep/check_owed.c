@@ -277,6 +277,47 @@ START_TEST(a_member_already_is_owed_nothing)
 }
 END_TEST
 
+/* The other use of the invite, which is owed nothing, stays as it is. */
+START_TEST(a_debt_goes_alone)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, 2);
+
+    make_gone();
+    redeem(token, "paid", SITE_PASSWORD);
+    expect(INV_OK);
+    site_delete(site, GONE);
+    redeem(token, "unpaid", SITE_PASSWORD);
+    expect(INV_OK);
+    make_gone();
+    expect_mended(1, 0);
+    ck_assert(is_in(GONE, "unpaid"));
+    site_expect(site, token, 0, 0, 2, 2, 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
+/* The account that it was owed to is gone, and another one has name and invite. */
+START_TEST(a_debt_is_no_heritage)
+{
+    static const char *const groups[] = {GONE, NULL};
+    inv_token *token = invite_to(groups, 1);
+
+    redeem(token, "heir", SITE_PASSWORD);
+    expect(INV_OK);
+    ck_assert_uint_eq(owing(token), 1);
+    site_delete(site, "uid=heir," SITE_PEOPLE);
+    leftover_account(site, token, "heir");
+    make_gone();
+    (void)mend(false);
+    ck_assert(!is_in(GONE, "heir"));
+    ck_assert_uint_eq(owing(token), 0);
+    site_delete(site, GONE);
+    inv_token_free(&token);
+}
+END_TEST
+
 /* There is no container of the pairs whenever one is written, and whenever one is looked for it is
  * there. */
 static void refuse_pairs(void *context, counter_moment moment, size_t number, size_t write)
@@ -503,6 +544,8 @@ int main(void)
     tcase_add_loop_test(tests, a_group_that_is_gone_stays_owed, 0, 2);
     tcase_add_loop_test(tests, a_group_that_goes_meanwhile_is_owed, 0, 2);
     tcase_add_test(tests, a_member_already_is_owed_nothing);
+    tcase_add_test(tests, a_debt_goes_alone);
+    tcase_add_test(tests, a_debt_is_no_heritage);
     tcase_add_test(tests, a_claim_waits_for_its_pair);
     tcase_add_test(tests, a_debt_waits_for_its_pair);
     tcase_add_test(tests, a_pair_that_cannot_be_written_again_ends_repair);

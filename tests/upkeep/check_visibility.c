@@ -139,6 +139,30 @@ START_TEST(another_domain_that_is_not_there)
 }
 END_TEST
 
+/* It is there by now, with an account, and its filter finds none. */
+START_TEST(a_filter_of_another_domain_that_finds_nobody)
+{
+    inv_domain *other = site_domain(site);
+    char *filter = NULL;
+    char mistyped[] = "(|(ou=%u)(mail=x%j))";
+
+    other += strcmp(other->name, "other.example") == 0 ? 0 : 1;
+    site_modify(site,
+                "dn: " OTHER "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
+                "dn: ou=people," OTHER "\nchangetype: add\nobjectClass: organizationalUnit\n\n"
+                "dn: uid=eve,ou=people," OTHER "\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                "objectClass: xmppAccount\nuid: eve\ncn: eve\nsn: eve\n"
+                "xmppJid: eve@other.example\n");
+    let_all_age();
+    filter = other->name_filter;
+    other->name_filter = mistyped;
+    ck_assert_msg(repair() == INV_OK, "%s", verdict.why);
+    other->name_filter = filter;
+    ck_assert_uint_eq(site_count(site, SITE_ROSTERS, "(xmppContactJid=eve@other.example)"), 1);
+    ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("visibility");
@@ -150,6 +174,7 @@ int main(void)
     tcase_add_test(visible, a_filter_that_finds_nobody);
     tcase_add_test(visible, names_that_are_hidden);
     tcase_add_test(visible, another_domain_that_is_not_there);
+    tcase_add_test(visible, a_filter_of_another_domain_that_finds_nobody);
     suite_add_tcase(suite, visible);
     return suite_run(suite);
 }

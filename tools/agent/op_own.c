@@ -17,6 +17,14 @@ static inv_result answer(agent_task *task, inv_result result)
     return result == INV_NAME_INVALID ? INV_NO_ACCOUNT : result;
 }
 
+/* Which account the client has logged the person in to: an argument that may be left out. */
+static const char *identity_of(const agent_task *task)
+{
+    size_t place = task->operation->address;
+
+    return task->argument_count > place ? task->arguments[place] : NULL;
+}
+
 static inv_result change(agent_task *task)
 {
     const char *text = task->arguments[1];
@@ -27,7 +35,7 @@ static inv_result change(agent_task *task)
     if (password == NULL)
         result = inv_verdict_no_memory(&task->verdict);
     if (result == INV_OK)
-        result = inv_password_change(&task->call, name, password);
+        result = inv_password_change(&task->call, name, identity_of(task), password);
     inv_secret_free(&password);
     inv_jid_free(&name);
     return answer(task, result);
@@ -45,7 +53,7 @@ static inv_result leave(agent_task *task)
     inv_result result = agent_existing_name(task, task->arguments[0], &name);
 
     if (result == INV_OK)
-        result = inv_leave(&task->call, name, &removal);
+        result = inv_leave(&task->call, name, identity_of(task), &removal);
     if (result == INV_OK)
         inv_log_write(
             task->call.log, INV_LOG_NOTICE,

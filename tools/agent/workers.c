@@ -10,15 +10,23 @@
 #include <string.h>
 #include <unistd.h>
 
+typedef struct worker {
+    agent_workers *all;
+    pthread_t thread;
+    pthread_cond_t woken;
+    bool waits;
+    struct worker *next; /* of those that wait */
+} worker;
+
 struct agent_workers {
     agent_service service;
     int ready;
     pthread_mutex_t lock;
-    pthread_cond_t work;
     agent_turns turns;
     agent_job *finished; /* linked by next, the last to finish first */
     bool stopping;
-    pthread_t *threads;
+    worker *idle; /* linked by next, the last to begin to wait first */
+    worker *threads;
     unsigned thread_count;
 };
 
@@ -36,17 +44,42 @@ static void answer(const agent_workers *workers, agent_job *job, inv_directory *
     agent_frame_clear(&job->frame); /* passwords do not wait for the client to read */
 }
 
-/* Waits for the next job; NULL when the workers have to stop. */
-static agent_job *next_job(agent_workers *workers)
+/*
+ * Wakes the worker that was the last to begin to wait: what it needs is still at hand, and so is
+ * its connection at the directory's side. pthread_cond_signal alone would take them in turn.
+ */
+static void wake_one(agent_workers *workers)
 {
+    worker *self = workers->idle;
+
+    if (self == NULL)
+        return;
+    workers->idle = self->next;
+    self->waits = false;
+    (void)pthread_cond_signal(&self->woken);
+}
+
+static void wait_for_work(worker *self)
+{
+    self->waits = true;
+    self->next = self->all->idle;
+    self->all->idle = self;
+    while (self->waits)
+        (void)pthread_cond_wait(&self->woken, &self->all->lock);
+}
+
+/* Waits for the next job; NULL when the workers have to stop. */
+static agent_job *next_job(worker *self)
+{
+    agent_workers *workers = self->all;
     agent_job *job = NULL;
 
     (void)pthread_mutex_lock(&workers->lock);
     while (!workers->stopping && (job = agent_turns_take(&workers->turns)) == NULL)
-        (void)pthread_cond_wait(&workers->work, &workers->lock);
+        wait_for_work(self);
     /* the end of a job may have made room below a ceiling for more than the job taken here */
     if (agent_turns_has_next(&workers->turns))
-        (void)pthread_cond_signal(&workers->work);
+        wake_one(workers);
     (void)pthread_mutex_unlock(&workers->lock);
     return job;
 }
@@ -66,12 +99,13 @@ static void finish_job(agent_workers *workers, agent_job *job)
 
 static void *work(void *context)
 {
-    agent_workers *workers = context;
+    worker *self = context;
+    agent_workers *workers = self->all;
     inv_verdict verdict = INV_VERDICT_INIT;
     inv_directory *directory = NULL;
     agent_job *job;
 
-    while ((job = next_job(workers)) != NULL) {
+    while ((job = next_job(self)) != NULL) {
         if (directory == NULL)
             (void)inv_directory_new(&workers->service.context->config->directory, NULL, NULL,
                                     &directory, &verdict);
@@ -83,15 +117,17 @@ static void *work(void *context)
 }
 
 /* The thread blocks all signals: they are for the loop. */
-static int start_thread(agent_workers *workers, pthread_t *thread)
+static int start_thread(agent_workers *workers, worker *self)
 {
     sigset_t all;
     sigset_t before;
     int error;
 
+    self->all = workers;
+    (void)pthread_cond_init(&self->woken, NULL);
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(thread, NULL, work, workers);
+    error = pthread_create(&self->thread, NULL, work, self);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
@@ -115,7 +151,6 @@ inv_result agent_workers_start(const agent_service *service, int ready, agent_wo
     started->ready = ready;
     started->turns.ceiling = agent_turns_ceiling(count);
     (void)pthread_mutex_init(&started->lock, NULL);
-    (void)pthread_cond_init(&started->work, NULL);
     while (started->thread_count < count && error == 0) {
         error = start_thread(started, &started->threads[started->thread_count]);
         if (error == 0)
@@ -136,7 +171,7 @@ agent_job *agent_workers_submit(agent_workers *workers, agent_job *job)
 
     (void)pthread_mutex_lock(&workers->lock);
     refused = agent_turns_add(&workers->turns, job);
-    (void)pthread_cond_signal(&workers->work);
+    wake_one(workers);
     (void)pthread_mutex_unlock(&workers->lock);
     return refused;
 }
@@ -163,7 +198,8 @@ agent_job *agent_workers_retire(agent_workers *workers)
     (void)pthread_mutex_lock(&workers->lock);
     workers->stopping = true;
     waiting = agent_turns_empty(&workers->turns);
-    (void)pthread_cond_broadcast(&workers->work);
+    while (workers->idle != NULL)
+        wake_one(workers);
     (void)pthread_mutex_unlock(&workers->lock);
     return waiting;
 }
@@ -197,9 +233,10 @@ void agent_workers_stop(agent_workers **workers)
         return;
     free_jobs(agent_workers_retire(old));
     for (unsigned i = 0; i < old->thread_count; i++)
-        (void)pthread_join(old->threads[i], NULL);
+        (void)pthread_join(old->threads[i].thread, NULL);
     free_jobs(old->finished);
-    (void)pthread_cond_destroy(&old->work);
+    for (unsigned i = 0; i < old->thread_count; i++)
+        (void)pthread_cond_destroy(&old->threads[i].woken);
     (void)pthread_mutex_destroy(&old->lock);
     free(old->threads);
     free(old);

@@ -133,7 +133,7 @@ end
 -- Asks for an account and puts the answer into effect, in a coroutine of the server. OK; ENDED: it was
 -- removed, or was a guest's whose time is over; NOT_STORED: it might be another person's, and what the
 -- older one has here cannot be removed; AWAY: not within patience, in seconds (nil: as long as it takes);
--- or what the agent answered.
+-- or what the agent answered. And which account has the name, as the agent calls it, when it was told.
 local function refresh(username, patience)
 	local since = os.time();
 	local answer = ask(username, patience);
@@ -142,7 +142,7 @@ local function refresh(username, patience)
 	if not leave then return "AWAY"; end
 	local ok, result = xpcall(put_into_effect, debug.traceback, username, answer);
 	leave();
-	if ok then return result; end
+	if ok then return result, agent.lines_of(answer).account or ""; end
 	module:log("error", "The contacts of %s: %s", username, result);
 	return "CONFIG";
 end

@@ -17,10 +17,12 @@ end
 
 module:hook("pre-resource-bind", function (event)
 	local session, username = event.session, event.session.username;
-	local result = async.ready() and account.refresh(username, patience) or "AWAY";
+	local result, identity = "AWAY", nil;
+	if async.ready() then result, identity = account.refresh(username, patience); end
 	if session.destroyed then return refused(event, "cancel", "gone"); end
 	if result == "ENDED" then return refused(event, "auth", "forbidden", "This account has ended."); end
 	if result == "NOT_STORED" then return refused(event, "wait", "internal-server-error", "Please try again later."); end
+	session.invitegate_account = identity;
 	outstanding[username] = result ~= "OK" or nil;
 	if result ~= "OK" then module:log("info", "The contacts of %s cannot be looked up now: %s", username, result); end
 end);

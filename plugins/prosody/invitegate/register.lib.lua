@@ -141,6 +141,8 @@ local function register(session, stanza)
 	if not data then return st.error_reply(stanza, "modify", "not-acceptable", wrong); end
 	local username, password = nodeprep(data.username, true), data.password;
 	if not username or username == "" then return verdict.reply(stanza, { result = "NAME_INVALID"; text = "" }); end
+	local refusal = provider.refusal_of_password(password);
+	if refusal then return verdict.reply(stanza, refusal); end
 	data.username, data.password = nil, nil;
 	local event = { username = username; password = password; host = module.host; ip = session.ip; session = session;
 		additional = data; allowed = true; allow_reset = invite.type == "reset" and username or nil };

@@ -8,6 +8,7 @@ local new_sasl = require "util.sasl".new;
 local random = require "util.random".bytes;
 
 local agent = module:require "invitegate/agent";
+local iterations_of_names = module:require "invitegate/iterations";
 
 -- name of the backend in util.sasl, and how long the keys are
 local backends = {
@@ -38,13 +39,13 @@ local secret = secret_of(module:open_store("invitegate_sasl"));
 -- Names without an account get verifiers that no password fits, the same ones each time: whether a name has
 -- an account is not told by how its login goes.
 
-local function made_up(username, mechanism, iterations)
+local function made_up(username, mechanism, configured)
 	local size = backends[mechanism].size;
 	local function bytes(what)
 		return hashes.hmac_sha256(secret, table.concat({ what, mechanism, username }, "\0"));
 	end
 	return { stored = bytes("stored"):sub(1, size), server = bytes("server"):sub(1, size),
-		salt = bytes("salt"):sub(1, salt_size), iterations = iterations };
+		salt = bytes("salt"):sub(1, salt_size), iterations = iterations_of_names.of(secret, username, configured) };
 end
 
 -- A value of authPassword as RFC 5803 has it: MECHANISM$ITERATIONS:SALT$StoredKey:ServerKey
@@ -73,7 +74,7 @@ local function scram(mechanism, address, iterations)
 			return nil;
 		end
 		local found = answer.result == "OK" and verifier_of(agent.lines_of(answer)[mechanism], mechanism);
-		handler.is_made_up = not found;
+		handler.is_made_up, handler.iterations = not found, found and found.iterations;
 		if not found then
 			module:log("info", "%s cannot log in by %s: %s", username, mechanism,
 				answer.result == "OK" and "no verifiers of the present password" or answer.result);
@@ -98,14 +99,25 @@ local function plain(address)
 	end
 end
 
+-- util.sasl fails at a proof that is no base64, and the client would wait for an answer.
+local function has_bad_proof(handler, message)
+	local proof = handler.state and (message or ""):match(",p=(.*)$");
+	return proof and not base64.decode(proof);
+end
+
 local handler_of;
 
 -- util.sasl knows a wrong password and nothing else: what else came is put in its place.
 local function extended(handler)
 	local process = handler.process;
 	function handler:process(message)
+		if has_bad_proof(self, message) then return "failure", "malformed-request"; end
 		self.trouble, self.words = nil, nil;
 		local status, condition, text = process(self, message);
+		if status ~= "challenge" then self.state = nil; end -- the keys
+		if status == "success" and self.iterations and not self.is_made_up then
+			iterations_of_names.note(self.iterations);
+		end
 		if self.trouble then return "failure", "temporary-auth-failure", self.trouble; end
 		if status == "success" and self.is_made_up then return "failure", "not-authorized"; end
 		return status, condition, status == "failure" and self.words or text;

@@ -4,76 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "admin.h"
-#include "invitegate/adopt.h"
+#include "adopt_all.h"
+#include "adopting.h"
 #include "invitegate/directory.h"
-#include "io/ldif.h"
-#include "io/output.h"
-#include "session.h"
+#include "invitegate/dn.h"
 
 static const ctl_option options[] = {
+    {"all", 'a', NULL, false, "everybody of the domain who has no xmppJid"},
+    {"except", 0, "FILTER", false, "with --all: not whom this LDAP filter lets in"},
     CTL_ADMIN_OPTIONS("change the entries with the rights of DN"),
     {"dry-run", 'n', NULL, false, "only say what would be done"},
     {"undo", 0, NULL, false, "take off again what adopting added"},
     {NULL, 0, NULL, false, NULL},
 };
 
-/* One run of the command. */
-typedef struct adopting {
-    ctl_session *session;
-    ctl_admin admin;
-    bool undo;
-    bool dry_run;
-    ctl_table *table;
-    char *ldif; /* the changes that invitegate had no right to */
-    size_t ldif_length;
-    FILE *ldif_stream;
-    bool printed;
-    int status; /* the greatest exit status so far */
-} adopting;
-
 static const char *const headers[] = {"JID", "RESULT", "ENTRY", "WHY", NULL};
-
-static void note_status(adopting *work, int status)
-{
-    if (status > work->status)
-        work->status = status;
-}
-
-static void tell(adopting *work, const char *jid, const char *result, const inv_adoption *adoption,
-                 const char *why)
-{
-    const char *const cells[] = {jid, result, adoption->dn, why};
-    json_t *object;
-
-    if (!work->session->invocation->json) {
-        work->printed = ctl_table_add(work->table, cells) && work->printed;
-        return;
-    }
-    object = json_object();
-    ctl_json_text(object, "jid", jid);
-    ctl_json_text(object, "result", result);
-    ctl_json_text(object, "dn", adoption->dn);
-    ctl_json_text(object, "why", why);
-    work->printed = ctl_json_print(object) && work->printed;
-}
 
 static void tell_failure(adopting *work, const char *jid, const inv_adoption *adoption)
 {
     const inv_verdict *verdict = &work->session->verdict;
 
-    note_status(work, ctl_exit_status(verdict->result));
-    tell(work, jid, "refused", adoption, verdict->why);
-}
-
-/* Keeps the change as LDIF, for an administrator to load. */
-static void keep_ldif(adopting *work, const char *jid, const inv_adoption *adoption)
-{
-    note_status(work, CTL_EXIT_CONFIG);
-    if (work->ldif_stream == NULL || !ctl_ldif_print(work->ldif_stream, adoption->change))
-        work->printed = false;
-    tell(work, jid, "refused", adoption,
-         "invitegate may not change this entry: load the LDIF, or use --bind-dn");
+    adopting_note_status(work, ctl_exit_status(verdict->result));
+    adopting_tell(work, jid, "refused", adoption->dn, verdict->why);
 }
 
 static inv_result change(adopting *work, const char *jid, inv_adoption *adoption)
@@ -87,16 +39,20 @@ static inv_result change(adopting *work, const char *jid, inv_adoption *adoption
 
     if (result != INV_OK)
         return result;
-    if (inv_operation_answered(adoption->change, INV_LDAP_INSUFFICIENT_ACCESS) &&
-        work->admin.directory == NULL) {
-        keep_ldif(work, jid, adoption);
+    if (!inv_operation_answered(adoption->change, INV_LDAP_INSUFFICIENT_ACCESS)) {
+        verdict->result = inv_operation_result(adoption->change, "changing the entry", verdict);
+    } else if (work->admin.directory != NULL) {
+        verdict->result = inv_verdict_set(verdict, INV_CONFIG, "%s", INV_ADOPT_ADMIN_DENIED);
+    } else {
+        adopting_keep_ldif(work, adoption->change);
+        adopting_tell(work, jid, "refused", adoption->dn,
+                      "invitegate may not change this entry: load the LDIF, or use --bind-dn");
         return INV_OK;
     }
-    verdict->result = inv_operation_result(adoption->change, "changing the entry", verdict);
     if (verdict->result != INV_OK)
         tell_failure(work, jid, adoption);
     else
-        tell(work, jid, work->undo ? "undone" : "adopted", adoption, NULL);
+        adopting_tell(work, jid, adopting_word(work), adoption->dn, NULL);
     return INV_OK;
 }
 
@@ -129,10 +85,10 @@ static inv_result adopt_one(adopting *work, const char *argument)
     if (verdict->result > INV_OK)
         tell_failure(work, jid, &adoption);
     else if (verdict->result == INV_OK && adoption.change == NULL)
-        tell(work, jid, "unchanged", &adoption,
-             work->undo ? "has no xmppJid" : "is an account already");
+        adopting_tell(work, jid, "unchanged", adoption.dn,
+                      work->undo ? "has no xmppJid" : "is an account already");
     else if (verdict->result == INV_OK && work->dry_run)
-        tell(work, jid, work->undo ? "would be undone" : "would be adopted", &adoption, NULL);
+        adopting_tell(work, jid, adopting_word(work), adoption.dn, NULL);
     else if (verdict->result == INV_OK)
         verdict->result = change(work, jid, &adoption);
     inv_adoption_clear(&adoption);
@@ -142,10 +98,22 @@ static inv_result adopt_one(adopting *work, const char *argument)
 
 static int parse(const ctl_invocation *invocation, void *state)
 {
+    const char *except = ctl_option_text(invocation, "except");
     adopting *work = state;
 
+    work->all = ctl_option_given(invocation, "all");
     work->undo = ctl_option_given(invocation, "undo");
     work->dry_run = ctl_option_given(invocation, "dry-run");
+    if (work->all == (invocation->argument_count > 0))
+        return ctl_usage(invocation, work->all ? "--all is everybody: name no JID beside it"
+                                               : "name the JIDs, or say --all");
+    if (except != NULL && !work->all)
+        return ctl_usage(invocation, "--except goes with --all");
+    if (except != NULL && !inv_filter_valid(except))
+        return ctl_usage(invocation,
+                         "--except is an LDAP filter such as (memberOf=cn=admins,...), not \"%s\": "
+                         "check its parentheses",
+                         except);
     return ctl_admin_check_options(invocation);
 }
 
@@ -159,8 +127,11 @@ static inv_result run(ctl_session *session, void *state)
     work->table = ctl_table_new(headers);
     work->ldif_stream = open_memstream(&work->ldif, &work->ldif_length);
     work->printed = work->table != NULL && work->ldif_stream != NULL;
+    ctl_progress_start(&work->progress);
     result = work->printed ? ctl_admin_open(session, &work->admin)
                            : inv_verdict_no_memory(&session->verdict);
+    if (result == INV_OK && work->all)
+        return ctl_each_domain(session, session->domain, adopt_all, work);
     for (size_t i = 0; result == INV_OK && i < invocation->argument_count; i++)
         result = adopt_one(work, invocation->arguments[i]);
     return result;
@@ -178,6 +149,11 @@ static int print(const ctl_session *session, void *state)
     has_ldif = work->ldif != NULL && work->ldif_length > 0;
     if (work->table != NULL && ctl_table_rows(work->table) > 0)
         ctl_table_print(has_ldif ? stderr : stdout, work->table);
+    if (session->verdict.result == INV_OK && work->count[INV_ADOPT_EXCEPTED] == 0 &&
+        ctl_option_given(session->invocation, "except"))
+        ctl_warn("--except let nobody in: is that the filter that you mean?");
+    if (work->all && !session->invocation->json)
+        adopt_all_sum_up(work, has_ldif ? stderr : stdout);
     if (has_ldif && session->invocation->json) {
         json_t *object = json_object();
 
@@ -202,13 +178,16 @@ static void clear(void *state)
 
 const ctl_command ctl_adopt = {
     .name = "adopt",
-    .arguments = "JID ...",
-    .least_arguments = 1,
+    .arguments = "[JID] ...",
+    .least_arguments = 0,
     .most_arguments = 1000,
     .summary = "Make accounts of people who were in the directory before.",
-    .details = "Their one entry gets the class xmppAccount and its xmppJid. Where invitegate may\n"
-               "not change it, the LDIF to load is printed and the exit status is 4. --undo takes\n"
-               "both off an entry that no invite made. Exit status 1: some were refused.",
+    .details =
+        "Their one entry gets the class xmppAccount and its xmppJid. --all: everybody of\n"
+        "each configured domain, or of that of -d; reset invites may give those new\n"
+        "passwords, so keep administrators out by --except. Where invitegate may not change\n"
+        "an entry, the LDIF to load is printed and the exit status is 4. --undo takes both\n"
+        "off an entry that no invite made. Exit status 1: some were refused.",
     .options = options,
     .without_keys = true,
     .prints_failures = true,

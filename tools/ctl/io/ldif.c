@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "invitegate/directory.h"
-/* SAFE-STRING of RFC 2849, and no space at the end. */
+/*
+ * SAFE-STRING of RFC 2849, and no space at the end, and no control character: a terminal that LDIF
+ * is shown on does not obey what somebody has put into a DN.
+ */
 static bool is_safe(const char *value, size_t length)
 {
     if (length > 0 && (strchr(" :<", value[0]) != NULL || value[length - 1] == ' '))
@@ -16,7 +19,7 @@ static bool is_safe(const char *value, size_t length)
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)value[i];
 
-        if (byte == '\0' || byte == '\n' || byte == '\r' || byte > 0x7f)
+        if (byte < 0x20 || byte >= 0x7f)
             return false;
     }
     return true;

@@ -99,8 +99,8 @@ inv_result ctl_probe_exposure(ctl_proof *proof)
     if (result != INV_OK)
         goto cleanup;
     if (proof->reader.dn == NULL) {
-        ctl_proof_note(proof, "exposure", NULL,
-                       "what an ordinary account can read is not known: none could be made");
+        ctl_proof_unseen(proof, "exposure", NULL,
+                         "what an ordinary account can read is not known: none could be made");
         goto cleanup;
     }
     result = inv_directory_new(&proof->config->directory, proof->reader.dn, proof->reader.password,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/directory.h"
 #include "invitegate/password_form.h"
 
@@ -15,12 +16,49 @@
     "config-examples/slapd/invitegate-ppolicy.conf; or take crypt in place of server in "          \
     "password_verifiers"
 
+#define REMEDY_SLOW                                                                                \
+    "OpenLDAP: password-hash {ARGON2} (olcPasswordHash of the frontend), with the module argon2; " \
+    "389 DS: passwordStorageScheme PBKDF2_SHA256; it counts for passwords that are set from then " \
+    "on"
+
 /* ------------------------------------------------------------------------------------- hashing */
 
 typedef enum storage { STORED_UNSEEN, STORED_CLEAR, STORED_HASHED } storage;
 
+#define SCHEME_SIZE 32
+
+/* What became of a clear password. */
+typedef struct stored_password {
+    storage storage;
+    char scheme[SCHEME_SIZE]; /* "{ARGON2}"; "": it has none that is known by its form */
+} stored_password;
+
+/* The scheme of RFC 2307 5.3 that value begins with. Nothing of what follows it is copied. */
+static void take_scheme(stored_password *stored, const char *value, size_t length)
+{
+    const char *end = length > 0 && value[0] == '{' ? memchr(value, '}', length) : NULL;
+    const size_t size = end != NULL ? (size_t)(end - value) + 1 : 0;
+
+    if (size > 0 && size < sizeof(stored->scheme))
+        (void)snprintf(stored->scheme, sizeof(stored->scheme), "%.*s", (int)size, value);
+}
+
+/* Whether a stolen copy is guessed at by the billion: one round of a digest, salted or not. */
+static bool is_quick(const char *scheme)
+{
+    static const char *const quick[] = {"{SHA}",    "{SSHA}",    "{MD5}",    "{SMD5}",
+                                        "{SHA256}", "{SSHA256}", "{SHA384}", "{SSHA384}",
+                                        "{SHA512}", "{SSHA512}", NULL};
+
+    for (size_t i = 0; quick[i] != NULL; i++) {
+        if (inv_ascii_equal(scheme, quick[i]))
+            return true;
+    }
+    return false;
+}
+
 static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *directory,
-                                  storage *stored)
+                                  stored_password *stored)
 {
     static const char *const attributes[] = {"userPassword", NULL};
     const char *clear = inv_secret_bytes(attempt->password);
@@ -30,7 +68,7 @@ static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *d
 
     if (result == INV_OK && search->entry_count == 1 &&
         inv_entry_count(search->entries[0], "userPassword") > 0) {
-        *stored = STORED_HASHED;
+        stored->storage = STORED_HASHED;
         for (size_t i = 0; i < inv_entry_count(search->entries[0], "userPassword"); i++) {
             size_t found_length;
             const char *found =
@@ -38,7 +76,9 @@ static inv_result look_at_storage(const ctl_throwaway *attempt, inv_directory *d
 
             /* clear also inside {CLEARTEXT} */
             if (found != NULL && memmem(found, found_length, clear, length) != NULL)
-                *stored = STORED_CLEAR;
+                stored->storage = STORED_CLEAR;
+            else if (found != NULL)
+                take_scheme(stored, found, found_length);
         }
     }
     inv_operation_free(&search);
@@ -53,17 +93,23 @@ static inv_result check_hashing(const ctl_throwaway *attempt)
 {
     ctl_proof *proof = attempt->proof;
     bool wanted = (proof->domain->verifiers & INV_VERIFIER_SERVER) != 0;
-    storage stored = STORED_UNSEEN;
+    stored_password stored = {.storage = STORED_UNSEEN};
     inv_result result = look_at_storage(attempt, proof->call->directory, &stored);
 
-    if (result == INV_OK && stored == STORED_UNSEEN && proof->admin != NULL)
+    if (result == INV_OK && stored.storage == STORED_UNSEEN && proof->admin != NULL)
         result = look_at_storage(attempt, proof->admin, &stored);
     if (result != INV_OK)
         return result;
-    switch (stored) {
+    switch (stored.storage) {
     case STORED_HASHED:
         proof->accepted |= INV_VERIFIER_SERVER;
-        ctl_proof_fine(proof, "hashing", "the directory hashes a clear password it is given");
+        ctl_proof_fine(proof, "hashing", "the directory hashes a clear password it is given%s%s",
+                       stored.scheme[0] != '\0' ? ", as " : "", stored.scheme);
+        if (wanted && is_quick(stored.scheme))
+            ctl_proof_note(proof, "hashing", REMEDY_SLOW,
+                           "%s is one round of a digest: whoever gets a copy of the directory "
+                           "guesses passwords quickly",
+                           stored.scheme);
         break;
     case STORED_CLEAR:
         proof->refused |= INV_VERIFIER_SERVER;

@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/dn.h"
 
 /* Equality indexes, as far as the server shows its configuration. */
 
@@ -116,31 +118,15 @@ static void need(index_list *known, const char *base, const char *attribute)
                        attribute, base);
 }
 
-bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE])
-{
-    for (const char *p = strchr(*rest, '('); p != NULL; p = strchr(p, '(')) {
-        size_t length = strcspn(++p, "()=~<>:;!&|");
-
-        if (length == 0 || length >= CTL_FILTER_ATTRIBUTE_SIZE ||
-            strchr("=~<>:;", p[length]) == NULL)
-            continue;
-        memcpy(attribute, p, length);
-        attribute[length] = '\0';
-        *rest = p;
-        return true;
-    }
-    return false;
-}
-
 /*
  * Needs each attribute that the filter compares. One that the schema does not have matches no
  * entry.
  */
 static void need_filter(index_list *known, const char *filter, const char *base)
 {
-    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
 
-    while (ctl_filter_attribute(&filter, attribute)) {
+    while (inv_filter_attribute(&filter, attribute)) {
         if (!inv_ascii_equal(attribute, known->proof->unknown))
             need(known, base, attribute);
     }
@@ -172,7 +158,8 @@ static void report_indexes(index_list *known)
     else if (database_of(known, domain->rosters) != database_of(known, domain->people))
         need(known, domain->rosters, "entryCSN");
     if (known->complete)
-        ctl_proof_fine(known->proof, "indexes", "all that are needed are there");
+        ctl_proof_fine(known->proof, "indexes",
+                       "all that are needed are there, and find the newest entries");
 }
 
 static inv_result look(index_list *known, inv_directory *directory)
@@ -193,19 +180,81 @@ static inv_result look(index_list *known, inv_directory *directory)
     return result;
 }
 
+/* ------------------------------------------------------------------------ who may see cn=config */
+
+static bool shows_nothing(const index_list *known)
+{
+    return known->openldap->entry_count + known->ds389->entry_count == 0;
+}
+
+/*
+ * Looks as root over ldapi, whom Debian's slapd and 389 DS let read their configuration. Whatever
+ * keeps that from working is no matter of the proof: nothing is shown then.
+ */
+static void look_as_root(index_list *known)
+{
+    ctl_proof *proof = known->proof;
+    inv_directory_settings settings = proof->config->directory;
+    inv_verdict unused = INV_VERDICT_INIT;
+    inv_call *call = proof->call;
+    inv_call aside = inv_call_aside(call, &unused);
+    inv_directory *root = NULL;
+
+    if (geteuid() != 0 || settings.bind == INV_BIND_EXTERNAL ||
+        strncmp(settings.uris[0], "ldapi:", strlen("ldapi:")) != 0)
+        return;
+    settings.bind = INV_BIND_EXTERNAL;
+    settings.starttls = false;
+    proof->call = &aside;
+    if (inv_directory_new(&settings, NULL, NULL, &root, &unused) == INV_OK)
+        (void)look(known, root);
+    proof->call = call;
+    inv_directory_free(&root);
+}
+
+static inv_result look_as_any(index_list *known)
+{
+    ctl_proof *proof = known->proof;
+    inv_result result = look(known, proof->call->directory);
+
+    if (result == INV_OK && shows_nothing(known) && proof->admin != NULL)
+        result = look(known, proof->admin);
+    if (result == INV_OK && shows_nothing(known))
+        look_as_root(known);
+    return result;
+}
+
+/* Which indexes there are is not seen; what they find was tried. */
+static void report_unread(ctl_proof *proof, const ctl_lookups *lookups)
+{
+    static const char remedy[] =
+        "as root on the directory's machine, with ldapi: first in uri, it is compared; else "
+        "compare "
+        "by hand with config-examples/slapd/invitegate-index.conf (389 DS: "
+        "config-examples/389ds/invitegate-config.ldif)";
+
+    if (lookups->tried == 0)
+        ctl_proof_note(proof, "indexes", remedy,
+                       "cn=config is not readable, and there are no entries to look up: which "
+                       "indexes there are is not known");
+    else
+        ctl_proof_note(proof, "indexes", remedy,
+                       "cn=config is not readable: which indexes there are is not known, only that "
+                       "%zu of %zu searches for the newest entries found them",
+                       lookups->tried - lookups->missed, lookups->tried);
+}
+
 inv_result ctl_check_indexes(ctl_proof *proof)
 {
     index_list known = {.proof = proof, .complete = true};
-    inv_result result = look(&known, proof->call->directory);
+    ctl_lookups lookups = {.tried = 0};
+    inv_result result = look_as_any(&known);
 
-    if (result == INV_OK && known.openldap->entry_count + known.ds389->entry_count == 0 &&
-        proof->admin != NULL)
-        result = look(&known, proof->admin);
-    if (result == INV_OK && known.openldap->entry_count + known.ds389->entry_count == 0)
-        ctl_proof_note(proof, "indexes", NULL,
-                       "cn=config is not readable: compare the indexes by hand with "
-                       "config-examples/slapd/invitegate-index.conf (389 DS: "
-                       "config-examples/389ds/invitegate-config.ldif)");
+    if (result == INV_OK)
+        result = ctl_look_up_newest(proof, &lookups);
+    known.complete = lookups.missed == 0;
+    if (result == INV_OK && shows_nothing(&known))
+        report_unread(proof, &lookups);
     else if (result == INV_OK)
         report_indexes(&known);
     inv_operation_free(&known.openldap);

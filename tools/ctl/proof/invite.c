@@ -80,6 +80,17 @@ cleanup:
     return result;
 }
 
+/*
+ * Whether a write was answered by the state of the server, so that every other one would be
+ * answered the same: a replica, one that is read-only, one in trouble.
+ */
+static bool refuses_all_writes(const inv_operation *write)
+{
+    return inv_operation_answered(write, INV_LDAP_REFERRAL) ||
+           inv_operation_answered(write, INV_LDAP_UNWILLING_TO_PERFORM) ||
+           !inv_operation_decided(write);
+}
+
 /* The first write of all: its answer also tells which server took it. */
 static inv_result add_invite(ctl_trial *trial)
 {
@@ -91,7 +102,9 @@ static inv_result add_invite(ctl_trial *trial)
     inv_provider_ask(add);
     result = ctl_proof_run(proof, proof->call->directory, add);
     trial->failed = result == INV_OK && !inv_operation_answered(add, INV_LDAP_SUCCESS);
-    proof->takes_no_writes = result == INV_OK && inv_operation_answered(add, INV_LDAP_REFERRAL);
+    proof->takes_no_writes = trial->failed && refuses_all_writes(add);
+    if (proof->takes_no_writes && inv_operation_decided(add))
+        ctl_proof_was_not_made(proof);
     if (trial->failed)
         ctl_proof_finding(proof, proof->takes_no_writes ? "provider" : "invites",
                           inv_operation_remedy(add, buffer, sizeof(buffer)),

@@ -117,7 +117,7 @@ inv_result ctl_check_local_users(ctl_proof *proof)
     if (found == NULL)
         return inv_verdict_no_memory(proof->call->verdict);
     if (!read_users(proof, found)) {
-        ctl_proof_note(proof, "local users", NULL, PASSWD_FILE " cannot be read to its end");
+        ctl_proof_unseen(proof, "local users", NULL, PASSWD_FILE " cannot be read to its end");
         goto cleanup;
     }
     if (found->count > 0)

@@ -36,7 +36,21 @@ static inv_result probe_narrowness(ctl_proof *proof)
 
 /* ------------------------------------------------------------------------------------ clean up */
 
-static bool remove_with(ctl_proof *proof, inv_directory *directory, const char *dn)
+static const char *remedy_of(const inv_operation *delete)
+{
+    char unused[256];
+    const char *remedy = delete != NULL && !inv_operation_answered(delete, INV_LDAP_REFERRAL)
+                             ? inv_operation_remedy(delete, unused, sizeof(unused))
+                             : NULL;
+
+    if (delete != NULL && inv_operation_answered(delete, INV_LDAP_INSUFFICIENT_ACCESS))
+        return CTL_REMEDY_ACL;
+    return remedy != NULL ? remedy : "the server's own log has the cause";
+}
+
+/* False: it is still there, and *ret_remedy says what to do against the cause. */
+static bool remove_with(ctl_proof *proof, inv_directory *directory, const char *dn,
+                        const char **ret_remedy)
 {
     inv_operation *modify = inv_operation_new_modify(dn);
     inv_operation *delete = inv_operation_new_delete(dn);
@@ -51,6 +65,7 @@ static bool remove_with(ctl_proof *proof, inv_directory *directory, const char *
     gone = ctl_proof_run(proof, directory, delete) == INV_OK &&
            (inv_operation_answered(delete, INV_LDAP_SUCCESS) ||
             inv_operation_answered(delete, INV_LDAP_NO_SUCH_OBJECT));
+    *ret_remedy = remedy_of(delete);
     inv_operation_free(&modify);
     inv_operation_free(&delete);
     return gone;
@@ -78,12 +93,16 @@ static void clean_up(ctl_proof *proof)
     proof->call = &aside;
     while (proof->made_count > 0) {
         char *dn = proof->made[--proof->made_count];
-        bool gone = proof->takes_no_writes || remove_with(proof, proof->call->directory, dn) ||
-                    (proof->admin != NULL && remove_with(proof, proof->admin, dn));
+        const char *cause = NULL;
+        char remedy[512];
+        bool gone = remove_with(proof, proof->call->directory, dn, &cause) ||
+                    (proof->admin != NULL && remove_with(proof, proof->admin, dn, &cause));
 
-        if (!gone)
-            ctl_proof_finding(proof, "removal", "delete the entry by hand; then " CTL_REMEDY_ACL,
-                              "the throwaway entry %s cannot be removed", dn);
+        if (!gone) {
+            (void)snprintf(remedy, sizeof(remedy), "delete the entry by hand; then %s", cause);
+            ctl_proof_finding(proof, "removal", remedy, "the throwaway entry %s cannot be removed",
+                              dn);
+        }
         all = all && gone;
         free(dn);
     }

@@ -47,6 +47,11 @@ bool ctl_proof_will_make(ctl_proof *proof, char *dn)
     return true;
 }
 
+void ctl_proof_was_not_made(ctl_proof *proof)
+{
+    free(proof->made[--proof->made_count]);
+}
+
 void ctl_proof_fine(ctl_proof *proof, const char *check, const char *format, ...)
 {
     const ctl_row row = {CTL_FINE, check, proof->domain->name, NULL};
@@ -61,6 +66,17 @@ void ctl_proof_note(ctl_proof *proof, const char *check, const char *remedy, con
                     ...)
 {
     const ctl_row row = {CTL_NOTE, check, proof->domain->name, remedy};
+    va_list arguments;
+
+    va_start(arguments, format);
+    ctl_report_add_list(proof->report, &row, format, arguments);
+    va_end(arguments);
+}
+
+void ctl_proof_unseen(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                      ...)
+{
+    const ctl_row row = {CTL_UNSEEN, check, proof->domain->name, remedy};
     va_list arguments;
 
     va_start(arguments, format);

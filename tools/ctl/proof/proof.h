@@ -57,7 +57,7 @@ typedef struct ctl_proof {
     bool sole;           /* init: no other container of invites is seen */
     time_t server_time;  /* by createTimestamp, 0 if not seen */
     char provider[INV_PROVIDER_SIZE]; /* the server that took the throwaway invite; "": not told */
-    bool takes_no_writes; /* a read-only replica: nothing could be tried, and nothing is proved */
+    bool takes_no_writes; /* a replica, or in trouble: nothing could be tried, nothing is proved */
     char unknown[128];    /* an attribute of group_filter that the schema does not have, or "" */
 } ctl_proof;
 
@@ -75,17 +75,33 @@ inv_call ctl_proof_call(const ctl_proof *proof);
 /* Runs one operation within the configured timeout. */
 inv_result ctl_proof_run(ctl_proof *proof, inv_directory *directory, inv_operation *operation);
 
+/* Where the directory does not tell whom it takes this host for. */
+#define CTL_IDENTITY_UNKNOWN "the identity of [directory]"
+#define CTL_IDENTITY_SIZE    512
+
+/*
+ * Writes whom the directory takes this host for (RFC 4532): a DN, words for an anonymous reader, or
+ * CTL_IDENTITY_UNKNOWN. A longer DN is cut.
+ */
+inv_result ctl_proof_identity(ctl_proof *proof, char *text, size_t size);
+
 /* Notes dn (takes it over) for removal; call it before the add is sent. False: out of memory. */
 bool ctl_proof_will_make(ctl_proof *proof, char *dn);
 
+/* Forgets the DN noted last: its add was refused for certain. */
+void ctl_proof_was_not_made(ctl_proof *proof);
+
 /*
- * Each adds a row of the proof's domain. optional: with proof->optional_severity, for what is a
+ * Each adds a row of the proof's domain. unseen: what has to be looked at, and could not be.
+ * optional: with proof->optional_severity, for what is a
  * finding of doctor and a note of init. remedy NULL: none.
  */
 void ctl_proof_fine(ctl_proof *proof, const char *check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void ctl_proof_note(ctl_proof *proof, const char *check, const char *remedy, const char *format,
                     ...) __attribute__((format(printf, 4, 5)));
+void ctl_proof_unseen(ctl_proof *proof, const char *check, const char *remedy, const char *format,
+                      ...) __attribute__((format(printf, 4, 5)));
 void ctl_proof_optional(ctl_proof *proof, const char *check, const char *remedy, const char *format,
                         ...) __attribute__((format(printf, 4, 5)));
 void ctl_proof_finding(ctl_proof *proof, const char *check, const char *remedy, const char *format,
@@ -125,25 +141,39 @@ inv_result ctl_probe_terms(ctl_proof *proof);    /* needs the throwaway invite *
 
 /* ------------------------------------------------------------- without writing: schema, indexes */
 
-#define CTL_FILTER_ATTRIBUTE_SIZE 128
-
-/* The next attribute that a filter compares; *rest starts at the filter. False: there is none. */
-bool ctl_filter_attribute(const char **rest, char attribute[CTL_FILTER_ATTRIBUTE_SIZE]);
-
-/* Adds a row for each definition of the schema that the directory lacks, or one: it has all. */
+/* Adds a row for each schema that the directory lacks, or lacks a part of, or one: it has all. */
 inv_result ctl_check_schema(ctl_proof *proof);
 
-/*
- * The subschema entry of RFC 4512 4.2 with attributeTypes and objectClasses, or NULL where the
- * server does not show it. The caller frees the search.
- */
+/* inv_schema_read, with the configured time. */
 inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search);
 
 /* kind: attributeTypes or objectClasses of that entry. */
 bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name);
 
-/* Adds a row for each index that is missing, as far as the server shows its configuration. */
+/*
+ * Adds a row for each index that is missing, as far as the server shows its configuration: to the
+ * identity of [directory], to proof->admin, or over ldapi to root. And one for each that does not
+ * find the newest entries.
+ */
 inv_result ctl_check_indexes(ctl_proof *proof);
+
+/* What ctl_look_up_newest found out. */
+typedef struct ctl_lookups {
+    size_t tried;  /* searches by an attribute of an entry */
+    size_t missed; /* those that did not find it; a row tells each attribute */
+} ctl_lookups;
+
+/*
+ * Looks the newest accounts, invites, pairs and groups up by each attribute that is searched for:
+ * an index that is half filled, as of a slapd that was ended while it made it, misses them.
+ */
+inv_result ctl_look_up_newest(ctl_proof *proof, ctl_lookups *ret_lookups);
+
+/*
+ * A finding where the SCRAM verifiers of a password take more than a quarter of timeout. Before
+ * everything that computes some and may run into it.
+ */
+inv_result ctl_check_cost(ctl_proof *proof);
 
 /* Adds how many accounts have no fresh SCRAM verifiers, where the domain keeps any. */
 inv_result ctl_check_verifiers(ctl_proof *proof);

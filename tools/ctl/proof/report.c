@@ -20,6 +20,7 @@ struct ctl_report {
     stored_row *rows;
     size_t count;
     size_t findings;
+    size_t unseen;
 };
 
 ctl_report *ctl_report_new(void)
@@ -54,6 +55,8 @@ void ctl_report_add_list(ctl_report *report, const ctl_row *row, const char *for
 
     if (row->status == CTL_FINDING)
         report->findings++;
+    if (row->status == CTL_UNSEEN)
+        report->unseen++;
     if (rows == NULL) {
         report->findings++;
         return;
@@ -83,9 +86,27 @@ size_t ctl_report_findings(const ctl_report *report)
     return report->findings;
 }
 
+size_t ctl_report_open(const ctl_report *report)
+{
+    return report->findings + report->unseen;
+}
+
+bool ctl_report_has(const ctl_report *report, const char *check, const char *what)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        if (strcmp(report->rows[i].check, check) == 0 && report->rows[i].what != NULL &&
+            strcmp(report->rows[i].what, what) == 0)
+            return true;
+    }
+    return false;
+}
+
 static const char *status_name(ctl_status status)
 {
-    return status == CTL_FINE ? "ok" : status == CTL_NOTE ? "note" : "finding";
+    static const char *const names[] = {
+        [CTL_FINE] = "ok", [CTL_NOTE] = "note", [CTL_UNSEEN] = "unseen", [CTL_FINDING] = "finding"};
+
+    return names[status];
 }
 
 static bool print_json(const stored_row *each)

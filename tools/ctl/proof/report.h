@@ -11,6 +11,7 @@
 typedef enum ctl_status {
     CTL_FINE,
     CTL_NOTE,    /* nothing wrong, but something could not be seen or may matter */
+    CTL_UNSEEN,  /* has to be looked at, and could not be */
     CTL_FINDING, /* has to be changed */
 } ctl_status;
 
@@ -37,8 +38,12 @@ void ctl_report_add(ctl_report *report, const ctl_row *row, const char *format, 
 void ctl_report_add_list(ctl_report *report, const ctl_row *row, const char *format,
                          va_list arguments) __attribute__((format(printf, 3, 0)));
 
-/* How many rows are findings. */
+/* How many rows are findings; how many are findings or unseen. */
 size_t ctl_report_findings(const ctl_report *report);
+size_t ctl_report_open(const ctl_report *report);
+
+/* Whether a row of this check says just that. */
+bool ctl_report_has(const ctl_report *report, const char *check, const char *what);
 
 /*
  * Prints rows with their remedies, or with json one object a row: check, domain, status, what,

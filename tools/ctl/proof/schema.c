@@ -8,6 +8,8 @@
 
 #include "invitegate/ascii.h"
 #include "invitegate/directory.h"
+#include "invitegate/dn.h"
+#include "invitegate/schema.h"
 
 static const char *const attribute_names[] = {"inviteId",
                                               "inviteType",
@@ -70,43 +72,18 @@ static const char *const class_names[] = {
     "scram "                                                                                       \
     "mechanisms out of password_verifiers"
 
+/* The names of one schema that were asked for, and how many of them the directory lacks. */
+typedef struct name_count {
+    const char *first; /* that is missing */
+    size_t missing;
+    size_t asked;
+} name_count;
+
 typedef struct schema {
     ctl_proof *proof;
     const inv_entry *entry;
     bool complete;
 } schema;
-
-/* Whether a description of RFC 4512 4.1 has this name: NAME 'x' or NAME ( 'x' 'y' ). */
-static bool is_named(const char *description, const char *name)
-{
-    const char *names = strstr(description, "NAME");
-    const char *end = names != NULL ? strpbrk(names, "'(") : NULL;
-    size_t length = strlen(name);
-
-    if (end == NULL)
-        return false;
-    end = *end == '(' ? strchr(end, ')') : strchr(end + 1, '\'');
-    for (const char *quote = strchr(names, '\''); end != NULL && quote != NULL && quote <= end;
-         quote = strchr(quote + 1, '\'')) {
-        if (inv_ascii_equal_in(quote + 1, name, length) && quote[1 + length] == '\'')
-            return true;
-    }
-    return false;
-}
-
-/* The definition of that name, or NULL. */
-static const char *definition(const inv_entry *entry, const char *kind, const char *name)
-{
-    size_t count = inv_entry_count(entry, kind);
-
-    for (size_t i = 0; i < count; i++) {
-        const char *description = inv_entry_value(entry, kind, i, NULL);
-
-        if (is_named(description, name))
-            return description;
-    }
-    return NULL;
-}
 
 /*
  * Whether the directory has the schema of an earlier release: the class of invites, but not
@@ -120,18 +97,18 @@ static bool is_older(schema *known)
                                            {"xmppInviteContainer", "inviteProvider"}};
     const char *lacks = NULL;
 
-    if (definition(known->entry, "objectClasses", class_names[0]) == NULL)
+    if (inv_schema_definition(known->entry, "objectClasses", class_names[0]) == NULL)
         return false;
     for (size_t i = 0; attribute_names[i] != NULL && lacks == NULL; i++) {
-        if (definition(known->entry, "attributeTypes", attribute_names[i]) == NULL)
+        if (inv_schema_definition(known->entry, "attributeTypes", attribute_names[i]) == NULL)
             lacks = attribute_names[i];
     }
     for (size_t i = 0; class_names[i] != NULL && lacks == NULL; i++) {
-        if (definition(known->entry, "objectClasses", class_names[i]) == NULL)
+        if (inv_schema_definition(known->entry, "objectClasses", class_names[i]) == NULL)
             lacks = class_names[i];
     }
     for (size_t i = 0; i < sizeof(grown) / sizeof(grown[0]) && lacks == NULL; i++) {
-        const char *class = definition(known->entry, "objectClasses", grown[i][0]);
+        const char *class = inv_schema_definition(known->entry, "objectClasses", grown[i][0]);
 
         if (class != NULL && !inv_ascii_contains(class, grown[i][1]))
             lacks = grown[i][1];
@@ -147,16 +124,39 @@ static bool is_older(schema *known)
 
 bool ctl_schema_has(const inv_entry *entry, const char *kind, const char *name)
 {
-    return definition(entry, kind, name) != NULL;
+    return inv_schema_definition(entry, kind, name) != NULL;
 }
 
-static void need(schema *known, const char *kind, const char *name, const char *remedy)
+static void need(const schema *known, const char *kind, const char *name, name_count *names)
 {
+    names->asked++;
     if (ctl_schema_has(known->entry, kind, name))
         return;
+    if (names->missing == 0)
+        names->first = name;
+    names->missing++;
+}
+
+/* Adds one row for a schema, however many of its names are missing. of: what it is the schema of.
+ */
+static void report_missing(schema *known, const name_count *names, const char *of,
+                           const char *remedy)
+{
+    if (names->missing == 0)
+        return;
     known->complete = false;
-    ctl_proof_finding(known->proof, "schema", remedy, "the directory does not know %s%s",
-                      strcmp(kind, "objectClasses") == 0 ? "the class " : "", name);
+    if (names->missing == names->asked)
+        ctl_proof_finding(
+            known->proof, "schema", remedy,
+            "the directory does not have the schema of %s: it knows none of %zu names", of,
+            names->asked);
+    else if (names->missing == 1)
+        ctl_proof_finding(known->proof, "schema", remedy, "the directory does not know %s, of %s",
+                          names->first, of);
+    else
+        ctl_proof_finding(known->proof, "schema", remedy,
+                          "the directory does not know %s and %zu other names of %s", names->first,
+                          names->missing - 1, of);
 }
 
 /*
@@ -166,79 +166,69 @@ static void need(schema *known, const char *kind, const char *name, const char *
 static void look_for_unknown(schema *known)
 {
     const char *rest = known->proof->domain->group_filter;
-    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
 
-    while (ctl_filter_attribute(&rest, attribute)) {
-        if (definition(known->entry, "attributeTypes", attribute) == NULL)
+    while (inv_filter_attribute(&rest, attribute)) {
+        if (inv_schema_definition(known->entry, "attributeTypes", attribute) == NULL)
             (void)snprintf(known->proof->unknown, sizeof(known->proof->unknown), "%s", attribute);
     }
 }
 
-static void report_schema(schema *known)
+static void check_ours(schema *known)
 {
-    const char *other = "correct the keys account_... of this domain, or load the schema they need";
+    name_count names = {.missing = 0};
+
+    if (is_older(known))
+        return;
+    for (size_t i = 0; attribute_names[i] != NULL; i++)
+        need(known, "attributeTypes", attribute_names[i], &names);
+    for (size_t i = 0; class_names[i] != NULL; i++)
+        need(known, "objectClasses", class_names[i], &names);
+    report_missing(known, &names, "invitegate", REMEDY_SCHEMA);
+}
+
+/* What new accounts are made of. */
+static void check_template(schema *known)
+{
     const inv_domain *domain = known->proof->domain;
+    name_count names = {.missing = 0};
 
-    bool older = is_older(known);
-
-    for (size_t i = 0; attribute_names[i] != NULL && !older; i++)
-        need(known, "attributeTypes", attribute_names[i], REMEDY_SCHEMA);
-    for (size_t i = 0; class_names[i] != NULL && !older; i++)
-        need(known, "objectClasses", class_names[i], REMEDY_SCHEMA);
     for (size_t i = 0; domain->account_classes[i] != NULL; i++) {
         if (!inv_ascii_equal(domain->account_classes[i], "xmppAccount"))
-            need(known, "objectClasses", domain->account_classes[i], other);
+            need(known, "objectClasses", domain->account_classes[i], &names);
     }
     for (size_t i = 0; i < domain->account_attribute_count; i++)
-        need(known, "attributeTypes", domain->account_attributes[i].attribute, other);
-    need(known, "attributeTypes", domain->account_rdn, other);
+        need(known, "attributeTypes", domain->account_attributes[i].attribute, &names);
+    need(known, "attributeTypes", domain->account_rdn, &names);
+    report_missing(known, &names, "account_classes and account_attributes",
+                   "correct the keys account_... of this domain, or load the schema they need");
+}
+
+static void check_authpassword(schema *known)
+{
+    name_count names = {.missing = 0};
+
+    need(known, "attributeTypes", "authPassword", &names);
+    need(known, "objectClasses", "authPasswordObject", &names);
+    report_missing(known, &names, "authPassword", REMEDY_AUTHPASSWORD);
+}
+
+static void report_schema(schema *known)
+{
+    check_ours(known);
+    check_template(known);
     look_for_unknown(known);
-    if ((domain->verifiers & INV_VERIFIERS_SCRAM) != 0) {
-        need(known, "attributeTypes", "authPassword", REMEDY_AUTHPASSWORD);
-        need(known, "objectClasses", "authPasswordObject", REMEDY_AUTHPASSWORD);
-    }
+    if ((known->proof->domain->verifiers & INV_VERIFIERS_SCRAM) != 0)
+        check_authpassword(known);
     if (known->complete)
         ctl_proof_fine(known->proof, "schema", "every attribute and class is known");
 }
 
-/*
- * The DN of the subschema entry; the caller frees it. NULL with INV_OK: the server does not tell.
- */
-static inv_result find_subschema(ctl_proof *proof, char **dn)
-{
-    static const char *const attributes[] = {"subschemaSubentry", NULL};
-    inv_operation *search = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
-    inv_result result = ctl_proof_run(proof, proof->call->directory, search);
-    const char *found = NULL;
-
-    *dn = NULL;
-    if (result == INV_OK && search->entry_count == 1)
-        found = inv_entry_text(search->entries[0], "subschemaSubentry");
-    if (found != NULL) {
-        *dn = strdup(found);
-        if (*dn == NULL)
-            result = inv_verdict_no_memory(proof->call->verdict);
-    }
-    inv_operation_free(&search);
-    return result;
-}
-
 inv_result ctl_schema_read(ctl_proof *proof, inv_operation **search)
 {
-    static const char *const attributes[] = {"attributeTypes", "objectClasses", NULL};
-    char *dn = NULL;
-    inv_result result = find_subschema(proof, &dn);
+    inv_call call = ctl_proof_call(proof);
 
-    *search = NULL;
-    if (result == INV_OK && dn != NULL) {
-        *search = inv_operation_search(dn, INV_SCOPE_BASE, "(objectClass=subschema)", attributes);
-        result = ctl_proof_run(proof, proof->call->directory, *search);
-    }
-    free(dn);
-    if (*search != NULL && (result != INV_OK || (*search)->entry_count != 1 ||
-                            inv_entry_count((*search)->entries[0], "attributeTypes") == 0))
-        inv_operation_free(search);
-    return result;
+    return inv_schema_read(&call, search);
 }
 
 inv_result ctl_check_schema(ctl_proof *proof)
@@ -250,7 +240,9 @@ inv_result ctl_check_schema(ctl_proof *proof)
     if (result != INV_OK)
         goto cleanup;
     if (search == NULL) {
-        ctl_proof_note(proof, "schema", NULL, "the directory does not show its schema");
+        ctl_proof_unseen(proof, "schema",
+                         "let the identity of [directory] read the subschema entry",
+                         "the directory does not show its schema");
         goto cleanup;
     }
     known.entry = search->entries[0];

@@ -3,7 +3,15 @@
 
 #include "proof.h"
 
+#include <time.h>
+
+#include "invitegate/deadline.h"
+#include "invitegate/verifier.h"
 #include "invitegate/verifier_census.h"
+#include "throwaway.h"
+
+/* The hashing may take no more than this part of timeout. */
+#define COST_OF_TIMEOUT 4
 
 /*
  * Who has no fresh SCRAM verifiers. A client that picks SCRAM does not fall back to another
@@ -32,6 +40,44 @@ static void tell_missing(ctl_proof *proof, const inv_verifier_census *census)
                        "the directory does not tell when the passwords of %zu of these were set: "
                        "a login gives them none",
                        census->undated);
+}
+
+/* Processor time of this thread, in milliseconds: of a busy machine no more than of another. */
+static long long processor_time(void)
+{
+    struct timespec now = {0, 0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/*
+ * The hashing of a password is part of timeout, and cannot be cut short: where it takes most of it,
+ * registrations and resets end in TIMEOUT each time.
+ */
+inv_result ctl_check_cost(ctl_proof *proof)
+{
+    const long timeout = proof->config->directory.timeout_ms;
+    inv_deadline long_enough = inv_deadline_in(10L * 60 * 1000);
+    inv_domain domain = *proof->domain;
+    inv_secret *password = ctl_random_password();
+    inv_verifiers *verifiers = NULL;
+    long long took = processor_time();
+    inv_result result = password != NULL ? INV_OK : inv_verdict_no_memory(proof->call->verdict);
+
+    domain.verifiers &= INV_VERIFIERS_SCRAM;
+    if (result == INV_OK && domain.verifiers != 0)
+        result =
+            inv_verifiers_new(&domain, password, &long_enough, &verifiers, proof->call->verdict);
+    took = processor_time() - took;
+    if (result == INV_OK && took > timeout / COST_OF_TIMEOUT)
+        ctl_proof_finding(proof, "verifiers", "lower scram_iterations, or raise timeout",
+                          "the SCRAM verifiers of a password take this machine %lld ms, of the "
+                          "%ld ms that a registration has",
+                          took, timeout);
+    inv_verifiers_free(&verifiers);
+    inv_secret_free(&password);
+    return result;
 }
 
 inv_result ctl_check_verifiers(ctl_proof *proof)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invitegate/dn.h"
 #include "proof/proof.h"
 #include "setup/fill.h"
 #include "setup/record.h"
@@ -131,7 +132,7 @@ static bool want_index(index_plan *plan, const char *attribute, const char *type
 static bool want_all(ctl_task *setup, index_plan *plan)
 {
     const char *filter = ctl_setup_domain(setup)->name_filter;
-    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
     ctl_texts wanted = {.texts = NULL};
     bool fine = ctl_example_statements("invitegate-index.conf", "index ", &wanted);
 
@@ -141,7 +142,7 @@ static bool want_all(ctl_task *setup, index_plan *plan)
         *type = '\0';
         fine = want_index(plan, wanted.texts[i], type + 1);
     }
-    while (fine && ctl_filter_attribute(&filter, attribute))
+    while (fine && inv_filter_attribute(&filter, attribute))
         fine = want_index(plan, attribute, "eq");
     ctl_texts_clear(&wanted);
     return fine;

@@ -64,11 +64,11 @@ static bool exchange_attributes(const inv_domain *domain, char **text)
 static bool exchange_names(const inv_domain *domain, char **text)
 {
     const char *filter = domain->name_filter;
-    char attribute[CTL_FILTER_ATTRIBUTE_SIZE];
+    char attribute[INV_FILTER_ATTRIBUTE_SIZE];
     ctl_texts names = {.texts = NULL};
     bool done = ctl_texts_add(&names, "uid") && ctl_texts_add(&names, "xmppJid");
 
-    while (done && ctl_filter_attribute(&filter, attribute))
+    while (done && inv_filter_attribute(&filter, attribute))
         done = ctl_texts_add_once(&names, attribute);
     done = done && exchange(text, EXAMPLE_NAMES, join("attrs=", &names, ",", " by self read"));
     ctl_texts_clear(&names);

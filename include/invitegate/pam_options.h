@@ -46,7 +46,7 @@ typedef struct inv_pam_options {
  * INV_CONFIG at the first word that is unknown or has a bad value: with one misspelt option a stack
  * must not do something else than its admin wrote.
  */
-inv_result inv_pam_options_parse(int argc, const char **argv, inv_pam_options *options,
+inv_result inv_pam_options_parse(int argc, const char *const *argv, inv_pam_options *options,
                                  inv_verdict *verdict);
 
 /* The option of one INV_PAM_IDLE_* and what an admin should know of it, for the log. Constant. */

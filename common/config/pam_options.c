@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "options.h"
+#include "invitegate/pam_options.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -180,7 +180,7 @@ static inv_result take(inv_pam_options *options, const char *word, inv_verdict *
     return INV_OK;
 }
 
-inv_result inv_pam_options_parse(int argc, const char **argv, inv_pam_options *options,
+inv_result inv_pam_options_parse(int argc, const char *const *argv, inv_pam_options *options,
                                  inv_verdict *verdict)
 {
     *options = (inv_pam_options){0};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef INVITEGATE_COMMON_UPKEEP_REPAIR_ACCOUNTS_H
+#define INVITEGATE_COMMON_UPKEEP_REPAIR_ACCOUNTS_H
+
+#include "run.h"
+
+/*
+ * Compares the accounts in people with the uses of the invites that made them. An account that is
+ * older than claim_grace and of which its open invite knows nothing had a use all the same: an
+ * older copy of the invites was restored, or a provider lost its last writes. The use is recorded,
+ * so that nobody else gets it; pairs and groups are not given again, since nothing tells whether
+ * they were taken away. Reports more accounts than an invite has uses.
+ */
+inv_result repair_accounts(const repair *run);
+
+#endif
