@@ -78,8 +78,7 @@ sed 's/^password_verifiers = .*/password_verifiers = server scram-sha-1 scram-sh
     s/^scram_iterations = .*/scram_iterations = 1000000/; s/^timeout = .*/timeout = 1s/' \
     "$config" >"$work/dear.conf"
 # a slow machine has no time for more than that
-"$invitectl" -c "$work/dear.conf" --json doctor >"$out" 2>"$err"
-[ $? -ne 0 ]
+! "$invitectl" -c "$work/dear.conf" --json doctor >"$out" 2>"$err"
 verdict "with more iterations than fit into timeout" $?
 json "doctor finds that" 'any(row["check"] == "verifiers" and row["status"] == "finding" and
     "lower scram_iterations" in row["remedy"] for row in rows)'
