@@ -42,13 +42,13 @@ if [ $has_directory -eq 1 ]; then
     verdict "no password is shown" $?
     as_root "a base where no accounts are" "edit $host_file 's/ldap_base = \"ou=people/ldap_base = \"ou=invites/'" \
         'cannot log in by the provider ldap: ldap_filter finds no such entry below ldap_base, as: cn=prosody,'
-    as_root "a filter that no account matches" "edit $host_file 's/objectClass=xmppAccount/objectClass=device/'" \
+    as_root "a filter that no account matches" "edit $host_file 's/xmppJid=.user@.host/objectClass=device/'" \
         'cannot log in by the provider ldap: ldap_filter finds no such entry'
     as_root "a server that does not answer" "edit $host_file 's,\"ldapi:.*\",\"ldapi://%2Fnowhere\",'" \
         'unseen +agent .*whether an account can log in by the provider ldap could not be tried'
 fi
 mistake "no ldap_base" "edit $host_file /ldap_base/d" 'cfg\.lua:[0-9]+: there is no ldap_base'
-mistake "a filter for everybody" "edit $host_file 's/(uid=.user)//'" 'cfg\.lua:[0-9]+: ldap_filter has no .user:'
+mistake "a filter for everybody" "edit $host_file 's/ldap_filter = .*/ldap_filter = \"(objectClass=xmppAccount)\"/'" 'cfg\.lua:[0-9]+: ldap_filter has no .user:'
 mistake "no encryption" "edit $host_file 's/c2s_require_encryption = true/c2s_require_encryption = false/'" \
     'cfg\.lua:[0-9]+: tokens and passwords are taken on streams that are not encrypted'
 certs=etc/prosody/certs
