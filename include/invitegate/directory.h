@@ -161,7 +161,8 @@ inv_operation *inv_operation_new_delete(const char *dn);
 
 /*
  * RFC 4532: whom the server takes this connection for. After code 0 operation->authorization is an
- * authzId of RFC 4513 5.2.1.8, such as "dn:cn=invitegate,dc=example,dc=org"; "": anonymous.
+ * authzId of RFC 4513 5.2.1.8, such as "dn:cn=invitegate,dc=example,dc=org" (389 DS: with a space
+ * behind the colon); "": anonymous.
  */
 inv_operation *inv_operation_new_who_am_i(void);
 

@@ -8,14 +8,14 @@
 
 /* Whom the directory takes this host for. */
 
-/* An authzId of RFC 4513 5.2.1.8, in words. */
+/* An authzId of RFC 4513 5.2.1.8, in words; 389 DS has a space behind the colon. */
 static const char *words_of(const char *authorization)
 {
     if (authorization == NULL)
         return CTL_IDENTITY_UNKNOWN;
-    if (authorization[0] == '\0' || strcmp(authorization, "dn:") == 0)
-        return "an anonymous reader";
-    return strncmp(authorization, "dn:", 3) == 0 ? authorization + 3 : authorization;
+    if (strncmp(authorization, "dn:", 3) == 0)
+        authorization += 3 + strspn(authorization + 3, " ");
+    return authorization[0] != '\0' ? authorization : "an anonymous reader";
 }
 
 inv_result ctl_proof_identity(ctl_proof *proof, char *text, size_t size)
