@@ -72,7 +72,8 @@ says "of everybody" "^$people undone" "$out"
 verdict "nobody is an account" $?
 TERMINAL_SECONDS=300 python3 "$top/tests/support/terminal.py" "$out" -- "$invitectl" -c "$config" adopt --all --dry-run
 verdict "a dry run at a terminal" $?
-says "shows how far it is" 'entries: [0-9]+ of [0-9]+' "$out"
+# slapd gives no estimate of how many there are (RFC 2696 allows that)
+says "shows how far it is" 'entries: [0-9]+' "$out"
 says "and takes that away" "$(printf '\r\033')\\[K(JID|$people would be adopted)" "$out"
 seconds adopt 0 "everybody" --except '(uid=x)'
 says "at once" "^$people adopted" "$out"
