@@ -124,6 +124,8 @@ START_TEST(the_server_tells_who_asks)
     ck_assert_int_eq(
         inv_directory_new_anonymous(&site->context->config->directory, &anonymous, &verdict),
         INV_OK);
+    inv_operation_free(&question);
+    question = inv_operation_new_who_am_i();
     run(anonymous, question);
     ck_assert_str_eq(question->authorization, "");
     inv_operation_free(&question);
