@@ -10,7 +10,7 @@ tests_ctl_check_ctl_pam_SOURCES = tests/ctl/check_ctl_pam.c tools/ctl/host/host.
 tests_ctl_check_ctl_pam_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 # setup, killed and refused at each request
 HEART_TESTS += tests/ctl/check_setup_faults
-LONG_TESTS += tests/ctl/check_setup_faults tests/integration/setup_killed.sh
+LONG_TESTS += tests/ctl/check_setup_faults
 # and the values of cn=config that it compares
 UNIT_TESTS += tests/ctl/check_setup_values
 tests_ctl_check_setup_values_SOURCES = tests/ctl/check_setup_values.c $(SETUP_VALUES)

@@ -14,6 +14,7 @@ INTEGRATION_SUITES += tests/integration/manual.sh tests/integration/invitectl.sh
 	tests/integration/invitectl_verifiers.sh tests/integration/providers.sh \
 	tests/integration/doctor.sh tests/integration/doctor_host.sh \
 	tests/integration/doctor_host_servers.sh tests/integration/invitectl_adopt.sh
+LONG_TESTS += tests/integration/doctor_host_servers.sh
 # 20 000 people, in a minute or so.
 INTEGRATION_SUITES += tests/integration/adopt_many.sh
 LONG_TESTS += tests/integration/adopt_many.sh
