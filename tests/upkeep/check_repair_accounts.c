@@ -13,6 +13,11 @@
 
 #define ALICE "alice@example.org"
 
+static void make_all_old(void)
+{
+    site_domain(site)->claim_grace = -1;
+}
+
 /* The invite as it was before its uses, as a backup has it; the accounts stay. */
 static void restore(const inv_token *token, const char *uses_left)
 {
@@ -43,7 +48,7 @@ START_TEST(a_lost_use_is_recorded)
 
     register_with(token, "l1");
     restore(token, "1");
-    let_it_age(site);
+    make_all_old();
     observer_rehearse(site);
     expect_note("the use by l1@example.org, of which it knew nothing");
     expect_untouched(token, "1");
@@ -68,7 +73,7 @@ START_TEST(of_several_uses_those_without_an_account_stay_open)
     register_with(token, "l2b");
     restore(token, "4");
     register_with(token, "l2c");
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_note("the use by l2@example.org");
     expect_note("the use by l2b@example.org");
@@ -84,7 +89,7 @@ START_TEST(a_revoked_invite_has_less_to_restore)
 
     register_with(token, "l3");
     restore(token, "-3");
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_note("the use by l3@example.org");
     site_expect(site, token, -2, 0, 1, 1, 1);
@@ -101,7 +106,7 @@ START_TEST(a_reset_since_makes_no_difference)
     register_with(token, "l4");
     reset = site_reset_invite(site, "l4");
     ck_assert_int_eq(site_redeem(site, reset, "l4", "another fine password", &verdict), INV_OK);
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_no_note("l4@example.org");
     ck_assert_uint_eq(seen.count[INV_REPAIR_LEFT], 0);
@@ -123,7 +128,7 @@ START_TEST(a_name_may_have_had_several_uses)
     register_with(token, "l9");
     restore(token, "1");
     leftover_terms(site, token, "inviteUsedBy", "l9@example.org 20260101000000Z 0011223344556677");
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_note("the use by l9@example.org");
     site_expect(site, token, 0, 0, 2, 1, 1);
@@ -147,7 +152,7 @@ START_TEST(a_claim_of_the_same_person_is_enough)
     register_with(token, "l10");
     restore(token, "2");
     leftover_claim(site, other, "l10b@example.org", LEFTOVER_NONCE, 1);
-    let_it_age(site);
+    make_all_old();
     claimed = token;
     observer_repair(site, false, "claims", claim); /* behind the search for claims */
     expect_note("the claim of l10b@example.org");
@@ -181,7 +186,7 @@ START_TEST(an_imbalance_is_not_mended_by_more)
 
     register_with(token, "l6");
     restore(token, "1");
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_no_note("the use by l6@example.org");
     expect_untouched(token, "1");
@@ -195,7 +200,7 @@ START_TEST(unlimited_invites_know_no_uses)
     inv_token *token = site_invite(site, ALICE, 0);
 
     register_with(token, "l7");
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_no_note("l7@example.org");
     site_expect(site, token, 1, 0, 0, 1, 1);
@@ -209,7 +214,7 @@ START_TEST(no_more_than_are_open)
 
     leftover_account(site, token, "l8");
     leftover_account(site, token, "l8b");
-    let_it_age(site);
+    make_all_old();
     observer_mend(site);
     expect_note("2 accounts were made with its 1 uses");
     ck_assert_uint_eq(seen.count[INV_REPAIR_FINISHED], 1);
