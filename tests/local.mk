@@ -55,7 +55,7 @@ check-local:
 endif
 
 check-long:
-	@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(LONG_TESTS)"
+	@INV_EVERY_REQUEST=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$(LONG_TESTS)"
 check-short:
 	@$(MAKE) $(AM_MAKEFLAGS) check TESTS="$(filter-out $(LONG_TESTS),$(TESTS))"
 .PHONY: check-long check-short

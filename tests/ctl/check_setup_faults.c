@@ -187,6 +187,19 @@ static void come_again(size_t at)
     free(text);
 }
 
+/*
+ * Every fourth request, each way other ones, so that CI has time for it; make check-long takes all.
+ */
+static size_t step(void)
+{
+    return getenv("INV_EVERY_REQUEST") != NULL ? 1 : 4;
+}
+
+static size_t first(int way)
+{
+    return step() == 1 ? 1 : 1 + (size_t)way;
+}
+
 static void disturb(proxy_fault fault, size_t at, int code)
 {
     struct proxy_plan *plan = ldap_proxy_plan(place.proxy);
@@ -199,7 +212,7 @@ static void disturb(proxy_fault fault, size_t at, int code)
 START_TEST(killed)
 {
     find_out();
-    for (size_t at = 1; at <= requests; at++) {
+    for (size_t at = first(_i); at <= requests; at += step()) {
         place_start();
         disturb(_i == 0 ? PROXY_KILL_CLIENT_BEFORE : PROXY_KILL_CLIENT_AFTER, at, 0);
         expect_status(128 + 9, run(NULL));
@@ -217,7 +230,7 @@ START_TEST(refused)
     size_t ended = 0;
 
     find_out();
-    for (size_t at = 1; at <= requests; at++) {
+    for (size_t at = first(_i + 2); at <= requests; at += step()) {
         char *printed;
         int status;
 
@@ -236,7 +249,7 @@ START_TEST(refused)
         come_again(at);
         place_stop();
     }
-    ck_assert_uint_gt(ended, 10);
+    ck_assert_uint_gt(ended, 10 / step());
 }
 END_TEST
 
