@@ -61,6 +61,18 @@ typedef struct line {
     size_t length;
 } line;
 
+/* Nothing behind the text is read, where strndup might look for an end. */
+static char *copy(const char *text, size_t length)
+{
+    char *made = malloc(length + 1);
+
+    if (made == NULL)
+        return NULL;
+    memcpy(made, text, length);
+    made[length] = '\0';
+    return made;
+}
+
 static inv_result take_line(const line *at, bool given[KEYS], ctl_answers *answers,
                             inv_verdict *verdict)
 {
@@ -86,7 +98,7 @@ static inv_result take_line(const line *at, bool given[KEYS], ctl_answers *answe
             return wrong(at->path, at->number, "there is no value", verdict);
         given[i] = true;
         if (*place_of(answers, i) == NULL)
-            *place_of(answers, i) = strndup(value, value_length);
+            *place_of(answers, i) = copy(value, value_length);
         return *place_of(answers, i) != NULL ? INV_OK : inv_verdict_no_memory(verdict);
     }
     return wrong(at->path, at->number,
