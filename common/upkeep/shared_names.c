@@ -51,7 +51,8 @@ static inv_result append(struct census *work, inv_jid *name, const char *dn)
         inv_jid_free(&name);
         return inv_verdict_no_memory(work->call->verdict);
     }
-    work->holders[work->count++] = (holder){name, copy};
+    work->holders[work->count].name = name;
+    work->holders[work->count++].dn = copy;
     return INV_OK;
 }
 

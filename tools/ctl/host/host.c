@@ -17,6 +17,9 @@ typedef struct discovery {
 } discovery;
 
 static void add(ctl_host *host, const discovery *found, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void add(ctl_host *host, const discovery *found, const char *format, va_list arguments)
 {
     const ctl_row row = {.status = found->status, .check = found->check, .remedy = found->remedy};
     const ctl_place *place = found->place;
@@ -25,11 +28,10 @@ static void add(ctl_host *host, const discovery *found, const char *format, va_l
 
     if (vasprintf(&words, format, arguments) < 0)
         words = NULL;
-    if (words == NULL)
-        what = NULL;
-    else if (place == NULL || place->file == NULL)
+    if (words != NULL && (place == NULL || place->file == NULL))
         what = strdup(words);
-    else if ((place->line == 0 ? asprintf(&what, "%s: %s", place->file, words)
+    else if (words != NULL &&
+             (place->line == 0 ? asprintf(&what, "%s: %s", place->file, words)
                                : asprintf(&what, "%s:%u: %s", place->file, place->line, words)) < 0)
         what = NULL;
     /* a file that several services include is reported once */

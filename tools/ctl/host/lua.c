@@ -217,7 +217,11 @@ static void add_setting(parser *work, char *name, const ctl_place *place, ctl_lu
         value_clear(value);
         return;
     }
-    settings[config->count++] = (ctl_lua_setting){host, name, *value, *place};
+    settings += config->count++;
+    settings->host = host;
+    settings->name = name;
+    settings->value = *value;
+    settings->place = *place;
 }
 
 static void choose_host(parser *work, const char *name)
@@ -326,7 +330,9 @@ static void parse_call(parser *work, const char *word, unsigned line)
         advance(work);
     if (text == NULL) {
         work->lost = true;
-    } else if (strcasecmp(word, "VirtualHost") == 0 || strcasecmp(word, "Host") == 0) {
+        return;
+    }
+    if (strcasecmp(word, "VirtualHost") == 0 || strcasecmp(word, "Host") == 0) {
         add_host(work, text, false, line);
         parse_host_table(work);
     } else if (component) {
@@ -420,10 +426,13 @@ static ctl_sight read_file(ctl_host *host, ctl_lua_config *config, const char *p
         if (ctl_names_add(&config->files, path))
             work.file = config->files.names[config->files.count - 1];
     }
-    if (whole != NULL && work.current != NULL && work.file != NULL)
+    if (whole != NULL && work.current != NULL && work.file != NULL) {
         parse(&work);
-    else if (sight == CTL_SIGHT_READ)
-        sight = CTL_SIGHT_HIDDEN;
+    } else {
+        free(work.current);
+        if (sight == CTL_SIGHT_READ)
+            sight = CTL_SIGHT_HIDDEN;
+    }
     if (whole != NULL)
         explicit_bzero(whole, strlen(whole));
     free(whole);

@@ -72,7 +72,9 @@ static size_t unescape(const char *at, char *byte)
         *byte = (char)strtol(number, NULL, 10);
         return digits;
     }
-    *byte = letter != NULL ? bytes[letter - letters] : *at;
+    *byte = *at;
+    if (letter != NULL)
+        *byte = bytes[letter - letters];
     return 1;
 }
 

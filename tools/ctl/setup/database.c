@@ -139,8 +139,9 @@ static bool want_all(ctl_task *setup, index_plan *plan)
     for (size_t i = 0; fine && i < wanted.count; i++) {
         char *type = strchr(wanted.texts[i], ' ');
 
-        *type = '\0';
-        fine = want_index(plan, wanted.texts[i], type + 1);
+        if (type != NULL)
+            *type++ = '\0';
+        fine = type != NULL && want_index(plan, wanted.texts[i], type);
     }
     while (fine && inv_filter_attribute(&filter, attribute))
         fine = want_index(plan, attribute, "eq");

@@ -30,8 +30,10 @@ static char next_folded(const char **text)
 
     *text += blanks;
     byte = **text;
-    if (byte == '\0' || blanks > 0)
-        return byte != '\0' ? ' ' : byte;
+    if (byte == '\0')
+        return byte;
+    if (blanks > 0)
+        return ' ';
     (*text)++;
     return byte;
 }
