@@ -45,6 +45,9 @@ void ctl_plan_free(ctl_plan **plan)
 
 /* A new item at the end, or NULL. */
 static ctl_item *append(ctl_plan *plan, const char *step, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static ctl_item *append(ctl_plan *plan, const char *step, const char *format, va_list arguments)
 {
     ctl_item *items = reallocarray(plan->items, plan->count + 1, sizeof(*items));
     ctl_item *item;
