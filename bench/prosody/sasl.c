@@ -158,7 +158,8 @@ static void prove(const scram *login, const sasl_account *account, char proof[PR
         bytes[i] ^= account->client_key[i];
     inv_base64_write(bytes, size, proof);
     sign(login->digest, account->server_key, said, bytes);
-    (void)strcpy(signature, "v=");
+    signature[0] = 'v';
+    signature[1] = '=';
     inv_base64_write(bytes, size, signature + 2);
 }
 

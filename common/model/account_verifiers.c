@@ -14,8 +14,8 @@
 /* -------------------------------------------------------------------------------- the search */
 
 /*
- * All that decides whether an account is served. The rest of inv_account stays empty: nobody asks
- * for it, and each value costs time at both ends.
+ * All that decides whether an account is served. The rest of inv_account stays empty: serving does
+ * not use it, and each value costs time at both ends.
  */
 static const char *const to_serve[] = {"authPassword",
                                        "xmppJid",

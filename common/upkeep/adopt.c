@@ -198,7 +198,7 @@ inv_result adoption_undo(const inv_entry *entry, inv_operation **change, inv_ver
 
 /*
  * 389 DS takes an assertion about an attribute that it does not know for false, and its negation
- * lets everybody in: a slip of the pen would except nobody.
+ * matches every entry: with a mistyped attribute the filter would keep no entry out.
  */
 inv_result adoption_check_except(inv_call *call, const char *except)
 {

@@ -433,8 +433,8 @@ static inv_result take_page(struct adopting *run, const inv_operation *search)
     "(!(objectClass=xmppRosterPair)))"
 
 /*
- * At least the base is found by a negation, unless an attribute in it is hidden or unknown: then
- * nobody would be found, and nobody refused.
+ * A search by a negation finds at least its base, unless an attribute in it is hidden or unknown.
+ * In that case it finds no entry, and the run would end without a word about anyone.
  */
 static inv_result check_sight(const struct adopting *run)
 {

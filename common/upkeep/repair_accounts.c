@@ -146,7 +146,8 @@ static inv_result record(const repair *run, inv_invite *invite, const inv_accoun
     return repair_entry_result(run, result, invite->dn);
 }
 
-/* Of an invite whose numbers do not add up nobody can tell which uses it has left. */
+/* Where the numbers of an invite do not add up, its open uses are not known, and it is left alone.
+ */
 static inv_result record_lost(const repair *run, inv_invite *invite, made_by_one made)
 {
     inv_result result = INV_OK;

@@ -8,8 +8,8 @@
  * Compares the accounts in people with the uses of the invites that made them. An account that is
  * older than claim_grace and of which its open invite knows nothing had a use all the same: an
  * older copy of the invites was restored, or a provider lost its last writes. The use is recorded,
- * so that nobody else gets it; pairs and groups are not given again, since nothing tells whether
- * they were taken away. Reports more accounts than an invite has uses.
+ * so that the token cannot make a second account. Pairs and groups are not given again: an
+ * administrator may have taken them away on purpose. Reports more accounts than an invite has uses.
  */
 inv_result repair_accounts(const repair *run);
 

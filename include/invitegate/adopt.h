@@ -61,7 +61,8 @@ typedef struct inv_adopt_visitor {
 typedef struct inv_adopt_order {
     bool undo;
     bool dry_run;
-    const char *except;   /* an LDAP filter: whom it lets in stays as he is; NULL: nobody */
+    const char
+        *except; /* an LDAP filter: entries that match it are left unchanged; NULL: no filter */
     inv_directory *admin; /* changes the entries, and is asked for except; NULL: the call's */
     const char *admin_dn; /* whom admin binds as; NULL without it */
 } inv_adopt_order;
@@ -72,7 +73,7 @@ typedef struct inv_adopt_order {
  * (inviteSoleContainer). The name is what name_filter compares with it, as uid; it has to find the
  * entry, and no other that could be the JID's. Accounts that are locked are adopted too, and stay
  * locked. Whom except might mean, because the directory does not tell, is not adopted (REFUSED);
- * where it knows no such attribute, nobody is (INV_CONFIG).
+ * where it does not know an attribute of the filter, no entry is adopted at all (INV_CONFIG).
  * With undo takes class and xmppJid off all accounts of the domain that have no more of an account
  * than that; those that an invite made are passed over without a note.
  * The entries of bind_dn and admin_dn are not adopted (SKIPPED).

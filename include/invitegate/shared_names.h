@@ -6,7 +6,8 @@
 
 #include "invitegate/call.h"
 
-/* A JID that several entries are of: it has no account, and nobody logs in by it. */
+/* A JID that several entries have: none of them is its account, and every login by it is refused.
+ */
 typedef struct inv_shared_name {
     const char *jid;
     const char *dn; /* two of the entries */
