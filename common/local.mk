@@ -9,7 +9,7 @@ COMMON_LIBS = common/libcommon.a $(COMMON_DEPENDENCIES)
 MODULE_LIBS = -Lcommon -lcommon $(COMMON_DEPENDENCIES)
 common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/common
 common_libcommon_a_CFLAGS = $(AM_CFLAGS) $(LDAP_CFLAGS) $(CRYPTO_CFLAGS) $(NETTLE_CFLAGS) \
-	$(IDN_CFLAGS) $(CRYPT_CFLAGS) -fPIC
+	$(IDN_CFLAGS) $(CRYPT_CFLAGS) $(INV_COVERAGE_CFLAGS) -fPIC
 common_libcommon_a_SOURCES = $(common_faces)
 
 # no configuration, no network

@@ -107,10 +107,13 @@ AC_DEFUN([INV_FLAGS], [
     INV_WARNING_FLAGS
     INV_HARDENING_CFLAGS
     dnl Threads count together, and processes that are killed have counted up to their last fork or exec.
+    dnl For common/ alone, which the report is about: each process writes a file for each source.
+    INV_COVERAGE_CFLAGS=
     AS_IF([test "$enable_coverage" != no], [
-        INV_PROBE_CFLAG([--coverage -fprofile-update=atomic], [INV_CFLAGS])
-        AS_CASE([$INV_CFLAGS], [*--coverage*], [], [AC_MSG_ERROR([$CC has no --coverage])])
+        INV_PROBE_CFLAG([--coverage -fprofile-update=atomic], [INV_COVERAGE_CFLAGS])
+        AS_CASE([$INV_COVERAGE_CFLAGS], [*--coverage*], [], [AC_MSG_ERROR([$CC has no --coverage])])
     ])
+    AC_SUBST([INV_COVERAGE_CFLAGS])
     AM_CONDITIONAL([COVERAGE], [test "$enable_coverage" != no])
     INV_LINK_FLAGS
     dnl Last: the probes have their own.
@@ -154,6 +157,9 @@ AC_DEFUN([INV_HARDENING_CFLAGS], [
 
 AC_DEFUN([INV_LINK_FLAGS], [
     AS_VAR_APPEND([INV_LDFLAGS], ["$inv_sanitizer_link"])
+    inv_coverage_link=
+    AS_IF([test -n "$INV_COVERAGE_CFLAGS"], [inv_coverage_link=" --coverage"])
+    AS_VAR_APPEND([INV_LDFLAGS], ["$inv_coverage_link"])
     INV_PROBE_LDFLAG([-pie], [INV_LDFLAGS])
     INV_PROBE_EACH([INV_PROBE_LDFLAG], [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed],
         [INV_LDFLAGS])
@@ -163,7 +169,7 @@ AC_DEFUN([INV_LINK_FLAGS], [
     dnl The run-time library's own symbols stay undefined in a module.
     AS_IF([test -z "$inv_sanitizer_flags"],
         [INV_PROBE_MODULE_LDFLAG([-Wl,-z,defs], [MODULE_LDFLAGS])])
-    MODULE_LDFLAGS="-module -avoid-version -shared -no-undefined$MODULE_LDFLAGS $inv_sanitizer_link"
+    MODULE_LDFLAGS="-module -avoid-version -shared -no-undefined$MODULE_LDFLAGS $inv_sanitizer_link$inv_coverage_link"
     INV_LIBTOOL_AS_NEEDED
 ])
 
