@@ -128,11 +128,11 @@ static inv_result check_except(adopt_run *run)
 /* -------------------------------------------------------------------------------------- names */
 
 /*
- * *name: the first value of the key that is a name of the domain; why it is none, of the last one
- * that is not, is in words. *any: there is a value at all.
+ * Names the candidate by the first value of the key that is a name of the domain; why it is none,
+ * of the last one that is not, is in words. *any: there is a value at all.
  */
-static inv_result name_by(const adopt_run *run, const adopt_candidate *one, const name_key *key,
-                          inv_jid **name, inv_verdict *words, bool *any)
+static inv_result name_by(const adopt_run *run, adopt_candidate *one, const name_key *key,
+                          inv_verdict *words, bool *any)
 {
     const inv_domain *domain = run->call->domain;
     inv_result result = INV_NAME_INVALID;
@@ -146,7 +146,7 @@ static inv_result name_by(const adopt_run *run, const adopt_candidate *one, cons
         if (strlen(value) == length && !name_key_local(key, domain->name, value, &local))
             return INV_NO_MEMORY;
         if (local != NULL)
-            result = inv_jid_prepare(domain, local, strlen(local), name, words);
+            result = inv_jid_prepare(domain, local, strlen(local), &one->name, words);
         *any = *any || local != NULL;
         free(local);
     }
@@ -172,7 +172,7 @@ static inv_result find_name(adopt_run *run, size_t index)
     bool any = false;
 
     for (size_t i = 0; result == INV_NAME_INVALID && i < run->keys.count; i++)
-        result = name_by(run, one, &run->keys.list[i], &one->name, &words, &any);
+        result = name_by(run, one, &run->keys.list[i], &words, &any);
     if (result == INV_OK && is_own)
         result = inv_jid_check_reserved(run->call->domain, one->name, &words);
     if (result < INV_OK)
