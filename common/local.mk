@@ -82,7 +82,8 @@ common_libcommon_a_SOURCES += common/roster/changes.c common/roster/replicas.c \
 
 # mends and removes; for tools only
 common_libcommon_a_SOURCES += common/upkeep/adopt.c common/upkeep/adopt_all.c \
-	common/upkeep/adoption.h common/upkeep/group_orphans.c \
+	common/upkeep/adopt_flight.c common/upkeep/adopt_flight.h common/upkeep/adoption.h \
+	common/upkeep/group_orphans.c \
 	common/upkeep/purge.c common/upkeep/removal.c common/upkeep/repair.c \
 	common/upkeep/repair_accounts.c common/upkeep/repair_accounts.h \
 	common/upkeep/repair_groups.c common/upkeep/repair_groups.h common/upkeep/repair_pairs.c \

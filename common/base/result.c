@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "invitegate/result.h"
 
+#include <stddef.h>
+
 const char *inv_result_name(inv_result result)
 {
     switch (result) {
@@ -38,4 +40,28 @@ const char *inv_result_name(inv_result result)
         return "ACCOUNT_EXPIRED";
     }
     return "UNKNOWN";
+}
+
+const char *inv_result_text(inv_result result)
+{
+    switch (result) {
+    case INV_BAD_TOKEN:
+        return "This invite is not valid.";
+    case INV_NAME_TAKEN:
+        return "This user name is taken.";
+    case INV_NAME_INVALID:
+        return "This user name is not possible here.";
+    case INV_NAME_RESERVED:
+        return "This user name cannot be registered with this invite.";
+    case INV_NOT_ALLOWED:
+        return "This is not allowed.";
+    case INV_PASSWORD_REFUSED:
+        return "This password is not accepted here.";
+    case INV_THROTTLED:
+    case INV_DIRECTORY_DOWN:
+    case INV_TIMEOUT:
+        return "The service is not available at the moment. Please try again later.";
+    default:
+        return NULL;
+    }
 }

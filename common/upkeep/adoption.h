@@ -6,7 +6,7 @@
 #include "invitegate/call.h"
 #include "invitegate/directory.h"
 
-/* One entry that is adopted, or whose adoption is undone: adopt.c, for adopt_all.c as well. */
+/* One entry that is adopted, or whose adoption is undone: adopt.c, for adopt_flight.c as well. */
 
 /* What is read of an entry before; ends with NULL, and lives as long as keys. */
 #define ADOPTION_ATTRIBUTES (NAME_KEYS_MAX + 8)

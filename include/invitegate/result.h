@@ -32,4 +32,10 @@ typedef enum inv_result {
  */
 const char *inv_result_name(inv_result result);
 
+/*
+ * A sentence for the person who is refused; NULL: the result is none of theirs. Where the verdict
+ * has words of its own (inv_verdict_words), they take its place.
+ */
+const char *inv_result_text(inv_result result);
+
 #endif

@@ -44,25 +44,3 @@ int inv_pam_code(inv_result result, inv_pam_phase phase)
     }
     return PAM_SERVICE_ERR;
 }
-
-const char *inv_pam_text(inv_result result)
-{
-    switch (result) {
-    case INV_BAD_TOKEN:
-        return "This invite is not valid.";
-    case INV_NAME_TAKEN:
-        return "This user name is taken.";
-    case INV_NAME_INVALID:
-        return "This user name is not possible here.";
-    case INV_NAME_RESERVED:
-        return "This user name cannot be registered with this invite.";
-    case INV_NOT_ALLOWED:
-        return "This is not allowed.";
-    case INV_THROTTLED:
-    case INV_DIRECTORY_DOWN:
-    case INV_TIMEOUT:
-        return "The service is not available at the moment. Please try again later.";
-    default:
-        return NULL;
-    }
-}

@@ -17,10 +17,4 @@ typedef enum inv_pam_phase {
 /* The one table from results to PAM codes. Only INV_NOT_OURS outside chauthtok is PAM_IGNORE. */
 int inv_pam_code(inv_result result, inv_pam_phase phase);
 
-/*
- * What a person who changes a password may read of a refusal, or NULL. Constant.
- * INV_PASSWORD_REFUSED has words of its own in the verdict.
- */
-const char *inv_pam_text(inv_result result);
-
 #endif

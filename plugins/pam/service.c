@@ -200,10 +200,8 @@ static void tell(const inv_pam_service *service)
 
     if (inv_verdict_has_text(&service->verdict))
         text = inv_verdict_words(&service->verdict);
-    else if (service->verdict.result == INV_PASSWORD_REFUSED)
-        text = "This password is not accepted here.";
-    else if (changes_password(service))
-        text = inv_pam_text(service->verdict.result);
+    else if (changes_password(service) || service->verdict.result == INV_PASSWORD_REFUSED)
+        text = inv_result_text(service->verdict.result);
     show(service, text);
 }
 

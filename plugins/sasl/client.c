@@ -8,6 +8,7 @@
 #include "invitegate/secret.h"
 #include "invitegate/token.h"
 #include "message.h"
+#include "plugin.h"
 
 #define TOKEN_CHALLENGE "Invite token"
 #define TOKEN_PROMPT    "Please enter the token of your invite"
@@ -208,18 +209,6 @@ static void wipe(client_context *context, const sasl_utils_t *utils)
     context->message = NULL;
 }
 
-static void end(sasl_out_params_t *oparams)
-{
-    oparams->doneflag = 1;
-    oparams->mech_ssf = 0;
-    oparams->maxoutbuf = 0;
-    oparams->encode_context = NULL;
-    oparams->encode = NULL;
-    oparams->decode_context = NULL;
-    oparams->decode = NULL;
-    oparams->param_version = 0;
-}
-
 static int gather(const sasl_client_params_t *cparams, sasl_interact_t **prompts, answer *answers)
 {
     bool asks = false;
@@ -286,7 +275,7 @@ static int step(void *conn_context, sasl_client_params_t *cparams, const char *s
         return code;
     *clientout = context->message;
     *clientoutlen = context->length;
-    end(oparams);
+    inv_sasl_plugin_end_exchange(oparams);
     return SASL_OK;
 }
 

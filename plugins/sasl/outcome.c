@@ -56,27 +56,3 @@ int inv_sasl_account_code(inv_verifiers_state state)
     }
     return SASL_OK;
 }
-
-const char *inv_sasl_text(inv_result result)
-{
-    switch (result) {
-    case INV_BAD_TOKEN:
-        return "This invite is not valid.";
-    case INV_NAME_TAKEN:
-        return "This user name is taken.";
-    case INV_NAME_INVALID:
-        return "This user name is not possible here.";
-    case INV_NAME_RESERVED:
-        return "This user name cannot be registered with this invite.";
-    case INV_NOT_ALLOWED:
-        return "This is not allowed.";
-    case INV_PASSWORD_REFUSED:
-        return "This password is not accepted here.";
-    case INV_THROTTLED:
-    case INV_DIRECTORY_DOWN:
-    case INV_TIMEOUT:
-        return "The service is not available at the moment. Please try again later.";
-    default:
-        return NULL;
-    }
-}

@@ -24,7 +24,4 @@ int inv_sasl_code(inv_result result, inv_sasl_use use);
  */
 int inv_sasl_account_code(inv_verifiers_state state);
 
-/* A sentence for the person, or NULL where the result is none of theirs. */
-const char *inv_sasl_text(inv_result result);
-
 #endif

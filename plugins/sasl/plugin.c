@@ -97,3 +97,15 @@ inv_result inv_sasl_plugin_open(inv_sasl_plugin *plugin, bool keys, const inv_co
         *context = publish(slot, opened);
     return result;
 }
+
+void inv_sasl_plugin_end_exchange(sasl_out_params_t *oparams)
+{
+    oparams->doneflag = 1;
+    oparams->mech_ssf = 0;
+    oparams->maxoutbuf = 0;
+    oparams->encode_context = NULL;
+    oparams->encode = NULL;
+    oparams->decode_context = NULL;
+    oparams->decode = NULL;
+    oparams->param_version = 0;
+}

@@ -52,4 +52,7 @@ bool inv_sasl_plugin_serves(const inv_sasl_plugin *plugin, const sasl_server_par
 inv_result inv_sasl_plugin_open(inv_sasl_plugin *plugin, bool keys, const inv_context **context,
                                 inv_verdict *verdict);
 
+/* X-INVITE-TOKEN is over, on either side: no layer of security follows. */
+void inv_sasl_plugin_end_exchange(sasl_out_params_t *oparams);
+
 #endif

@@ -133,24 +133,12 @@ static inv_result redeem(inv_sasl_service *service, const inv_sasl_message *mess
 /* libsasl2's printf knows %s and little else. */
 static void tell(const sasl_server_params_t *sparams, const inv_verdict *verdict, inv_result result)
 {
-    const char *text = inv_sasl_text(result);
+    const char *text = inv_result_text(result);
 
     if (inv_verdict_has_text(verdict))
         text = inv_verdict_words(verdict);
     if (text != NULL)
         sparams->utils->seterror(sparams->utils->conn, SASL_NOLOG, "%s", text);
-}
-
-static void end(sasl_out_params_t *oparams)
-{
-    oparams->doneflag = 1;
-    oparams->mech_ssf = 0;
-    oparams->maxoutbuf = 0;
-    oparams->encode_context = NULL;
-    oparams->encode = NULL;
-    oparams->decode_context = NULL;
-    oparams->decode = NULL;
-    oparams->param_version = 0;
 }
 
 static int step(void *conn_context, sasl_server_params_t *sparams, const char *clientin,
@@ -184,7 +172,7 @@ static int step(void *conn_context, sasl_server_params_t *sparams, const char *c
             sparams->utils->conn, message.authcid.bytes, (unsigned)message.authcid.length,
             SASL_CU_AUTHID | SASL_CU_AUTHZID | SASL_CU_EXTERNALLY_VERIFIED, oparams);
     if (code == SASL_OK)
-        end(oparams);
+        inv_sasl_plugin_end_exchange(oparams);
     return code;
 }
 

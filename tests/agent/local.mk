@@ -16,6 +16,6 @@ tests_agent_check_agent_frames_LDADD = $(AGENT_LIBS)
 tests_agent_check_agent_counts_LDADD = $(AGENT_LIBS)
 tests_agent_check_agent_turns_LDADD = $(AGENT_LIBS)
 tests_agent_check_agent_flights_LDADD = $(AGENT_LIBS)
-# In two files, for one slapd.
+# In parts, for one slapd.
 tests_agent_check_agent_SOURCES = tests/agent/check_agent.c tests/agent/agent_costs.c \
-	tests/agent/agent_costs.h
+	tests/agent/agent_costs.h tests/agent/agent_many.c tests/agent/agent_many.h

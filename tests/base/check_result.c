@@ -19,6 +19,39 @@ START_TEST(every_result_has_a_name_of_its_own)
 }
 END_TEST
 
+START_TEST(whoever_is_refused_reads_why)
+{
+    static const struct {
+        inv_result result;
+        const char *words;
+    } sentences[] = {
+        {INV_BAD_TOKEN, "invite is not valid"},
+        {INV_NAME_TAKEN, "name is taken"},
+        {INV_NAME_INVALID, "name is not possible"},
+        {INV_NAME_RESERVED, "cannot be registered with this invite"},
+        {INV_NOT_ALLOWED, "not allowed"},
+        {INV_PASSWORD_REFUSED, "password is not accepted"},
+        {INV_THROTTLED, "try again later"},
+        {INV_DIRECTORY_DOWN, "try again later"},
+        {INV_TIMEOUT, "try again later"},
+    };
+    /* not for the person: what an admin has to mend, and verdicts of a login */
+    static const inv_result silent[] = {
+        INV_NO_MEMORY,       INV_CONFIG,         INV_OK, INV_NOT_OURS, INV_NO_ACCOUNT,
+        INV_ACCOUNT_EXPIRED, INV_WRONG_PASSWORD,
+    };
+
+    for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
+        const char *text = inv_result_text(sentences[i].result);
+
+        ck_assert_msg(text != NULL && strstr(text, sentences[i].words) != NULL, "%s: %s",
+                      inv_result_name(sentences[i].result), text);
+    }
+    for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
+        ck_assert_ptr_null(inv_result_text(silent[i]));
+}
+END_TEST
+
 START_TEST(a_verdict_is_cut_and_printable)
 {
     inv_verdict verdict = INV_VERDICT_INIT;
@@ -51,6 +84,7 @@ int main(void)
     TCase *tests = tcase_create("result, verdict, deadline");
 
     tcase_add_test(tests, every_result_has_a_name_of_its_own);
+    tcase_add_test(tests, whoever_is_refused_reads_why);
     tcase_add_test(tests, a_verdict_is_cut_and_printable);
     tcase_add_test(tests, a_deadline_passes);
     suite_add_tcase(suite, tests);

@@ -5,62 +5,10 @@
 #include <string.h>
 
 #include "invitegate/directory.h"
-#include "tests/support/counter.h"
+#include "tests/directory/room.h"
 #include "tests/support/fixture.h"
 
 /* The directory's operations and answers, in a real one. */
-
-#define ADMIN "cn=admin,dc=example,dc=org"
-#define ROOM  "ou=room,dc=example,dc=org"
-
-static inv_directory *admin;
-static inv_deadline deadline;
-
-static void start(void)
-{
-    site = site_start(NULL);
-    site_modify(site, "dn: " ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
-}
-
-static void open_admin(void)
-{
-    verdict = (inv_verdict)INV_VERDICT_INIT;
-    deadline = inv_deadline_in(20000);
-    ck_assert_int_eq(inv_directory_new(&site->context->config->directory, ADMIN,
-                                       site->admin_password, &admin, &verdict),
-                     INV_OK);
-}
-
-static void close_admin(void)
-{
-    inv_directory_free(&admin);
-}
-
-static void run(inv_directory *directory, inv_operation *operation)
-{
-    ck_assert_msg(inv_directory_run(directory, &operation, 1, &deadline, &verdict) == INV_OK, "%s",
-                  verdict.why);
-    ck_assert_int_eq(operation->state, INV_OPERATION_ANSWERED);
-}
-
-static int run_once(inv_operation *operation)
-{
-    int code;
-
-    run(admin, operation);
-    code = operation->code;
-    inv_operation_free(&operation);
-    return code;
-}
-
-static inv_operation *new_device(const char *dn, const char *cn)
-{
-    inv_operation *add = inv_operation_new_add(dn);
-
-    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "device");
-    inv_operation_text(add, INV_CHANGE_ADD, "cn", cn);
-    return add;
-}
 
 /* ----------------------------------------------------------------------------------- operations */
 
@@ -68,29 +16,29 @@ START_TEST(add_search_modify_delete)
 {
     static const char *const attributes[] = {"cn", "description", "serialNumber", NULL};
     const char *dn = "cn=one," ROOM;
-    inv_operation *operation = new_device(dn, "one");
+    inv_operation *operation = room_device(dn, "one");
     const inv_entry *entry;
 
     inv_operation_text(operation, INV_CHANGE_ADD, "description", "first");
     inv_operation_text(operation, INV_CHANGE_ADD, "serialNumber", "1");
     inv_operation_text(operation, INV_CHANGE_ADD, "description", "second");
-    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
-    ck_assert_int_eq(run_once(new_device(dn, "one")), INV_LDAP_ENTRY_ALREADY_EXISTS);
+    ck_assert_int_eq(room_run_once(operation), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(room_device(dn, "one")), INV_LDAP_ENTRY_ALREADY_EXISTS);
 
     operation = inv_operation_new_modify(dn);
     inv_operation_text(operation, INV_CHANGE_DELETE, "description", "first");
     inv_operation_text(operation, INV_CHANGE_ADD, "description", "third");
     inv_operation_text(operation, INV_CHANGE_REPLACE, "serialNumber", NULL);
-    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(operation), INV_LDAP_SUCCESS);
     operation = inv_operation_new_modify(dn);
     inv_operation_text(operation, INV_CHANGE_DELETE, "description", "first");
-    ck_assert_int_eq(run_once(operation), INV_LDAP_NO_SUCH_ATTRIBUTE);
+    ck_assert_int_eq(room_run_once(operation), INV_LDAP_NO_SUCH_ATTRIBUTE);
     operation = inv_operation_new_modify(dn);
     inv_operation_text(operation, INV_CHANGE_ADD, "description", "third");
-    ck_assert_int_eq(run_once(operation), INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS);
+    ck_assert_int_eq(room_run_once(operation), INV_LDAP_ATTRIBUTE_OR_VALUE_EXISTS);
 
     operation = inv_operation_search(ROOM, INV_SCOPE_SUBTREE, "(cn=one)", attributes);
-    run(admin, operation);
+    room_run(admin, operation);
     ck_assert_int_eq(operation->code, INV_LDAP_SUCCESS);
     ck_assert_uint_eq(operation->entry_count, 1);
     entry = operation->entries[0];
@@ -105,10 +53,10 @@ START_TEST(add_search_modify_delete)
 
     operation = inv_operation_new_modify(dn);
     inv_operation_text(operation, INV_CHANGE_DELETE, "description", NULL);
-    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(operation), INV_LDAP_SUCCESS);
     ck_assert_uint_eq(site_values(site, dn, "description"), 0);
-    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
-    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_NO_SUCH_OBJECT);
+    ck_assert_int_eq(room_run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(inv_operation_new_delete(dn)), INV_LDAP_NO_SUCH_OBJECT);
 }
 END_TEST
 
@@ -117,7 +65,7 @@ START_TEST(the_server_tells_who_asks)
     inv_operation *question = inv_operation_new_who_am_i();
     inv_directory *anonymous = NULL;
 
-    run(admin, question);
+    room_run(admin, question);
     ck_assert_int_eq(question->code, INV_LDAP_SUCCESS);
     ck_assert_int_eq(strncmp(question->authorization, "dn:", 3), 0);
     ck_assert(inv_dn_equal(question->authorization + 3, ADMIN)); /* 389 DS: behind a space */
@@ -126,7 +74,7 @@ START_TEST(the_server_tells_who_asks)
         INV_OK);
     inv_operation_free(&question);
     question = inv_operation_new_who_am_i();
-    run(anonymous, question);
+    room_run(anonymous, question);
     ck_assert_str_eq(question->authorization, "");
     inv_operation_free(&question);
     inv_directory_free(&anonymous);
@@ -138,7 +86,7 @@ START_TEST(an_entry_that_is_not_there_tells_what_is)
     static const char *const nothing[] = {NULL};
     inv_operation *search = inv_operation_search("cn=none," ROOM, INV_SCOPE_BASE, NULL, nothing);
 
-    run(admin, search);
+    room_run(admin, search);
     ck_assert(inv_operation_answered(search, INV_LDAP_NO_SUCH_OBJECT));
     ck_assert(inv_dn_equal(search->matched_dn, ROOM));
     ck_assert_int_eq(inv_operation_result(search, "looking", &verdict), INV_CONFIG);
@@ -159,7 +107,7 @@ static int delete_as(bool alice, const char *dn)
                                        alice ? "uid=alice," SITE_PEOPLE : NULL, password,
                                        &directory, &verdict),
                      INV_OK);
-    run(directory, removal);
+    room_run(directory, removal);
     code = removal->code;
     inv_operation_free(&removal);
     inv_directory_free(&directory);
@@ -196,9 +144,9 @@ START_TEST(values_may_hold_any_bytes)
     inv_operation_text(operation, INV_CHANGE_ADD, "cn", "bytes");
     inv_operation_text(operation, INV_CHANGE_ADD, "sn", "bytes");
     inv_operation_value(operation, INV_CHANGE_ADD, "audio", bytes, sizeof(bytes));
-    ck_assert_int_eq(run_once(operation), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(operation), INV_LDAP_SUCCESS);
     operation = inv_operation_search("cn=bytes," ROOM, INV_SCOPE_BASE, NULL, attributes);
-    run(admin, operation);
+    room_run(admin, operation);
     ck_assert_uint_eq(operation->entry_count, 1);
     value = inv_entry_value(operation->entries[0], "audio", 0, &length);
     ck_assert_uint_eq(length, sizeof(bytes));
@@ -220,7 +168,7 @@ START_TEST(many_in_flight)
     for (size_t i = 0; i < 30; i++) {
         (void)snprintf(cn, sizeof(cn), "flight%zu", i);
         (void)snprintf(dn, sizeof(dn), "cn=%s," ROOM, cn);
-        flight[i] = new_device(dn, cn);
+        flight[i] = room_device(dn, cn);
     }
     ck_assert_int_eq(inv_directory_run(admin, flight, 30, &deadline, &verdict), INV_OK);
     for (size_t i = 0; i < 30; i++) {
@@ -244,143 +192,6 @@ START_TEST(many_in_flight)
 }
 END_TEST
 
-static void add_many(size_t from, size_t count)
-{
-    inv_operation *flight[100];
-    char cn[32];
-    char dn[96];
-
-    for (size_t i = 0; i < count; i++) {
-        (void)snprintf(cn, sizeof(cn), "many%zu", from + i);
-        (void)snprintf(dn, sizeof(dn), "cn=%s,ou=many," ROOM, cn);
-        flight[i] = new_device(dn, cn);
-    }
-    ck_assert_int_eq(inv_directory_run(admin, flight, count, &deadline, &verdict), INV_OK);
-    for (size_t i = 0; i < count; i++) {
-        ck_assert(inv_operation_answered(flight[i], INV_LDAP_SUCCESS));
-        inv_operation_free(&flight[i]);
-    }
-}
-
-/* The identity's own limit is 500 entries for a plain search. */
-START_TEST(long_lists_come_in_pages)
-{
-    static const char *const attributes[] = {"cn", NULL};
-    bool seen[1100] = {false};
-    inv_directory *directory = NULL;
-    inv_operation *search;
-
-    site_modify(site, "dn: ou=many," ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
-    for (size_t i = 0; i < 1100; i += 100)
-        add_many(i, 100);
-    ck_assert_int_eq(inv_directory_acquire(&site->context->config->directory, &directory, &verdict),
-                     INV_OK);
-    search =
-        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
-    run(directory, search);
-    ck_assert_int_eq(search->code, INV_LDAP_SIZE_LIMIT_EXCEEDED);
-    inv_operation_free(&search);
-    search =
-        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
-    search->paged = true;
-    run(directory, search);
-    ck_assert_int_eq(search->code, INV_LDAP_SUCCESS);
-    ck_assert_uint_eq(search->entry_count, 1100);
-    for (size_t i = 0; i < search->entry_count; i++) {
-        unsigned long number =
-            strtoul(inv_entry_text(search->entries[i], "cn") + strlen("many"), NULL, 10);
-
-        ck_assert_uint_lt(number, 1100);
-        ck_assert(!seen[number]);
-        seen[number] = true;
-    }
-    inv_operation_free(&search);
-    inv_directory_release(&directory);
-}
-END_TEST
-
-/* Reads a page, takes every second entry of it away, and goes on. */
-static size_t read_page(inv_operation *search)
-{
-    size_t count;
-
-    run(admin, search);
-    ck_assert_int_eq(search->code, INV_LDAP_SUCCESS);
-    count = search->entry_count;
-    ck_assert_uint_gt(count, 0);
-    for (size_t i = 0; i < count; i += 2) {
-        inv_operation *removal = inv_operation_new_delete(inv_entry_dn(search->entries[i]));
-
-        run(admin, removal);
-        ck_assert_int_eq(removal->code, INV_LDAP_SUCCESS);
-        inv_operation_free(&removal);
-    }
-    return count;
-}
-
-START_TEST(a_long_answer_page_by_page)
-{
-    static const char *const attributes[] = {"cn", NULL};
-    inv_operation *search =
-        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
-    size_t pages = 0;
-    size_t count = 0;
-
-    search->paged = search->by_page = true;
-    do {
-        size_t of_page = read_page(search);
-
-        ck_assert_uint_lt(of_page, 1100);
-        count += of_page;
-        pages++;
-    } while (inv_operation_has_more(search));
-    ck_assert_uint_eq(count, 1100);
-    ck_assert_uint_gt(pages, 1);
-    inv_operation_free(&search);
-}
-END_TEST
-
-/* A page belongs to the connection of the one before. */
-START_TEST(no_further_page_from_another_connection)
-{
-    static const char *const attributes[] = {"cn", NULL};
-    inv_operation *search =
-        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
-    inv_operation *other = inv_operation_search("ou=many," ROOM, INV_SCOPE_BASE, NULL, attributes);
-    const inv_deadline over = inv_deadline_in(0);
-
-    search->paged = search->by_page = true;
-    run(admin, search);
-    ck_assert(inv_operation_has_more(search));
-    ck_assert_int_eq(inv_directory_run(admin, &other, 1, &over, &verdict), INV_TIMEOUT);
-    for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(inv_directory_run(admin, &search, 1, &deadline, &verdict),
-                         INV_DIRECTORY_DOWN);
-        ck_assert_uint_eq(search->entry_count, 0);
-        run(admin, other); /* there is a new connection by now */
-    }
-    inv_operation_free(&other);
-    inv_operation_free(&search);
-}
-END_TEST
-
-/* Nor one that is asked for again because the server was restarted meanwhile. */
-START_TEST(no_further_page_from_a_server_that_was_restarted)
-{
-    static const char *const attributes[] = {"cn", NULL};
-    inv_operation *search =
-        inv_operation_search("ou=many," ROOM, INV_SCOPE_ONE, "(objectClass=device)", attributes);
-
-    search->paged = search->by_page = true;
-    run(admin, search);
-    ck_assert(inv_operation_has_more(search));
-    site_restart(site, NULL, NULL);
-    ck_assert_int_eq(inv_directory_run(admin, &search, 1, &deadline, &verdict), INV_DIRECTORY_DOWN);
-    ck_assert_uint_eq(search->entry_count, 0);
-    inv_operation_free(&search);
-}
-END_TEST
-
 /* What stands after is this operation's, and in its answer: no second read. */
 START_TEST(an_update_tells_what_it_left)
 {
@@ -388,7 +199,7 @@ START_TEST(an_update_tells_what_it_left)
                                              "createTimestamp", NULL};
     static const char *const nothing[] = {"seeAlso", NULL};
     const char *dn = "cn=after," ROOM;
-    inv_operation *add = new_device(dn, "after");
+    inv_operation *add = room_device(dn, "after");
     inv_operation *change = inv_operation_new_modify(dn);
     inv_operation *refused = inv_operation_new_modify(dn);
     inv_operation *silent = inv_operation_new_modify(dn);
@@ -398,7 +209,7 @@ START_TEST(an_update_tells_what_it_left)
     inv_operation_text(add, INV_CHANGE_ADD, "description", "first");
     inv_operation_text(add, INV_CHANGE_ADD, "description", "s\xc3\xbcnd");
     inv_operation_read_after(add, attributes);
-    run(admin, add);
+    room_run(admin, add);
     ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
     ck_assert_ptr_nonnull(add->after);
     ck_assert_uint_eq(add->entry_count, 0);
@@ -414,7 +225,7 @@ START_TEST(an_update_tells_what_it_left)
     inv_operation_text(change, INV_CHANGE_DELETE, "description", NULL);
     inv_operation_text(change, INV_CHANGE_ADD, "serialNumber", "7");
     inv_operation_read_after(change, attributes);
-    run(admin, change);
+    room_run(admin, change);
     ck_assert_int_eq(change->code, INV_LDAP_SUCCESS);
     ck_assert_ptr_nonnull(change->after);
     ck_assert_uint_eq(inv_entry_count(change->after, "description"), 0);
@@ -423,17 +234,17 @@ START_TEST(an_update_tells_what_it_left)
     /* one that is refused leaves nothing to tell, and none is told where none was asked for */
     inv_operation_text(refused, INV_CHANGE_DELETE, "serialNumber", "6");
     inv_operation_read_after(refused, attributes);
-    run(admin, refused);
+    room_run(admin, refused);
     ck_assert_int_eq(refused->code, INV_LDAP_NO_SUCH_ATTRIBUTE);
     ck_assert_ptr_null(refused->after);
     inv_operation_text(silent, INV_CHANGE_REPLACE, "serialNumber", "8");
-    run(admin, silent);
+    room_run(admin, silent);
     ck_assert_int_eq(silent->code, INV_LDAP_SUCCESS);
     ck_assert_ptr_null(silent->after);
     /* told, and empty, is something else than not told */
     inv_operation_text(empty, INV_CHANGE_REPLACE, "serialNumber", "9");
     inv_operation_read_after(empty, nothing);
-    run(admin, empty);
+    room_run(admin, empty);
     ck_assert_int_eq(empty->code, INV_LDAP_SUCCESS);
     ck_assert_ptr_nonnull(empty->after);
     ck_assert_uint_eq(inv_entry_count(empty->after, "seeAlso"), 0);
@@ -444,13 +255,13 @@ START_TEST(an_update_tells_what_it_left)
     inv_operation_free(&refused);
     inv_operation_free(&silent);
     inv_operation_free(&empty);
-    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
 }
 END_TEST
 
 START_TEST(an_operation_short_of_memory_is_not_sent)
 {
-    inv_operation *flight[] = {new_device("cn=two," ROOM, "two"), NULL};
+    inv_operation *flight[] = {room_device("cn=two," ROOM, "two"), NULL};
 
     ck_assert_int_eq(inv_directory_run(admin, flight, 2, &deadline, &verdict), INV_NO_MEMORY);
     ck_assert_int_eq(flight[0]->state, INV_OPERATION_UNSENT);
@@ -486,17 +297,17 @@ START_TEST(names_and_filters_take_any_value)
     ck_assert(!inv_dn_within(ROOM, dn));
     ck_assert(inv_dn_leaf(dn, &leaf_attribute, &leaf_value));
     ck_assert_str_eq(leaf_value, value);
-    ck_assert_int_eq(run_once(new_device(dn, value)), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(room_device(dn, value)), INV_LDAP_SUCCESS);
     ck_assert_int_gt(asprintf(&filter, "(&(objectClass=device)(cn=%s))", escaped), 0);
     search = inv_operation_search(ROOM, INV_SCOPE_ONE, filter, attributes);
-    run(admin, search);
+    room_run(admin, search);
     ck_assert_uint_eq(search->entry_count, 1);
     ck_assert_str_eq(inv_entry_text(search->entries[0], "cn"), value);
     /* 389 DS folds spaces in DNs, as caseIgnoreMatch does. */
     if (slapd_kind() != SLAPD_389DS || strstr(value, "  ") == NULL)
         ck_assert(inv_dn_equal(inv_entry_dn(search->entries[0]), dn));
     inv_operation_free(&search);
-    ck_assert_int_eq(run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
+    ck_assert_int_eq(room_run_once(inv_operation_new_delete(dn)), INV_LDAP_SUCCESS);
     free(leaf_attribute);
     free(leaf_value);
     free(filter);
@@ -524,116 +335,11 @@ START_TEST(names_compare_part_by_part)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------ password policy */
-
-static inv_operation *new_account(const char *local, const char *password)
+static void start(void)
 {
-    char dn[96];
-    inv_operation *add;
-
-    (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, local);
-    add = inv_operation_new_add(dn);
-    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "inetOrgPerson");
-    inv_operation_text(add, INV_CHANGE_ADD, "objectClass", "xmppAccount");
-    inv_operation_text(add, INV_CHANGE_ADD, "cn", local);
-    inv_operation_text(add, INV_CHANGE_ADD, "sn", local);
-    inv_operation_text(add, INV_CHANGE_ADD, "uid", local);
-    inv_operation_text(add, INV_CHANGE_ADD, "xmppJid", "policy@example.org");
-    inv_operation_text(add, INV_CHANGE_ADD, "inviteId", "fe8ed1b9e1c311291f06daec7dba860f82c3632a");
-    inv_operation_text(add, INV_CHANGE_ADD, "userPassword", password);
-    add->password_policy = true;
-    return add;
+    site = site_start(NULL);
+    site_modify(site, "dn: " ROOM "\nchangetype: add\nobjectClass: organizationalUnit\n");
 }
-
-START_TEST(the_policys_words_come_back)
-{
-    inv_directory *directory = NULL;
-    inv_operation *add = new_account("policy", "short");
-
-    ck_assert_int_eq(inv_directory_acquire(&site->context->config->directory, &directory, &verdict),
-                     INV_OK);
-    run(directory, add);
-    ck_assert_int_eq(add->code, INV_LDAP_CONSTRAINT_VIOLATION);
-    ck_assert_int_ge(add->policy_error, 0);
-    ck_assert_ptr_nonnull(add->diagnostic);
-    inv_operation_free(&add);
-    add = new_account("policy", SITE_PASSWORD);
-    run(directory, add);
-    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
-    ck_assert_int_eq(add->policy_error, -1);
-    inv_operation_free(&add);
-    inv_directory_release(&directory);
-}
-END_TEST
-
-/* Beside the policy's own answer, and only what the identity may read. */
-START_TEST(the_policys_words_and_what_was_left)
-{
-    static const char *const attributes[] = {"uid", "inviteNonce", "userPassword", NULL};
-    inv_directory *directory = NULL;
-    inv_operation *add = new_account("afterwards", SITE_PASSWORD);
-    inv_operation *refused = new_account("afterwards2", "short");
-
-    ck_assert_int_eq(inv_directory_acquire(&site->context->config->directory, &directory, &verdict),
-                     INV_OK);
-    inv_operation_read_after(add, attributes);
-    run(directory, add);
-    ck_assert_int_eq(add->code, INV_LDAP_SUCCESS);
-    ck_assert_int_eq(add->policy_error, -1);
-    ck_assert_ptr_nonnull(add->after);
-    ck_assert_str_eq(inv_entry_text(add->after, "uid"), "afterwards");
-    ck_assert_uint_eq(inv_entry_count(add->after, "inviteNonce"), 0);  /* it has none */
-    ck_assert_uint_eq(inv_entry_count(add->after, "userPassword"), 0); /* may not be read */
-    inv_operation_read_after(refused, attributes);
-    run(directory, refused);
-    ck_assert_int_eq(refused->code, INV_LDAP_CONSTRAINT_VIOLATION);
-    ck_assert_int_ge(refused->policy_error, 0);
-    ck_assert_ptr_null(refused->after);
-    inv_operation_free(&add);
-    inv_operation_free(&refused);
-    inv_directory_release(&directory);
-}
-END_TEST
-
-static inv_result prove(const char *dn, const char *password)
-{
-    inv_secret *secret = inv_secret_new(password, strlen(password));
-    inv_result result = inv_directory_verify(admin, dn, secret, &deadline, &verdict);
-
-    inv_secret_free(&secret);
-    return result;
-}
-
-START_TEST(passwords_are_proved_by_a_bind)
-{
-    site_add_account(site, "prover");
-    ck_assert_int_eq(prove("uid=prover," SITE_PEOPLE, SITE_PASSWORD), INV_OK);
-    ck_assert_int_eq(prove("uid=prover," SITE_PEOPLE, "wrong"), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(prove("uid=prover," SITE_PEOPLE, ""), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(prove("uid=nobody," SITE_PEOPLE, SITE_PASSWORD), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(prove("", SITE_PASSWORD), INV_WRONG_PASSWORD);
-    /* and the connection in use is still the admin's */
-    ck_assert_int_eq(run_once(new_device("cn=proved," ROOM, "proved")), INV_LDAP_SUCCESS);
-}
-END_TEST
-
-/* RFC 4513 5.1.2: what a server makes of a bind without a name or a password is its own affair. */
-START_TEST(what_proves_nothing_is_not_sent)
-{
-    struct counter *counter = counter_attach(admin);
-
-    ck_assert_int_eq(prove(ADMIN, ""), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(prove("", SITE_PASSWORD), INV_WRONG_PASSWORD);
-    ck_assert_int_eq(prove("", ""), INV_WRONG_PASSWORD);
-    deadline = inv_deadline_in(0);
-    ck_assert_int_eq(prove(ADMIN, SITE_PASSWORD), INV_TIMEOUT);
-    ck_assert_uint_eq(counter->proofs, 0);
-    deadline = inv_deadline_in(20000);
-    ck_assert_int_eq(prove(ADMIN, "wrong"), INV_WRONG_PASSWORD);
-    ck_assert_uint_eq(counter->proofs, 1);
-    counter_detach(admin, &counter);
-}
-END_TEST
 
 int main(void)
 {
@@ -642,26 +348,20 @@ int main(void)
 
     tcase_set_timeout(operations, 60);
     tcase_add_unchecked_fixture(operations, start, fixture_stop);
-    tcase_add_checked_fixture(operations, open_admin, close_admin);
+    tcase_add_checked_fixture(operations, room_open, room_close);
     tcase_add_test(operations, add_search_modify_delete);
     tcase_add_test(operations, the_server_tells_who_asks);
     tcase_add_test(operations, an_entry_that_is_not_there_tells_what_is);
     tcase_add_test(operations, who_may_not_delete_hears_whether_the_entry_is_there);
     tcase_add_test(operations, values_may_hold_any_bytes);
     tcase_add_test(operations, many_in_flight);
-    tcase_add_test(operations, long_lists_come_in_pages);
-    tcase_add_test(operations, no_further_page_from_another_connection);
-    tcase_add_test(operations, no_further_page_from_a_server_that_was_restarted);
-    tcase_add_test(operations, a_long_answer_page_by_page);
     tcase_add_test(operations, an_update_tells_what_it_left);
-    tcase_add_test(operations, the_policys_words_and_what_was_left);
     tcase_add_test(operations, an_operation_short_of_memory_is_not_sent);
     tcase_add_loop_test(operations, names_and_filters_take_any_value, 0,
                         (int)(sizeof(odd_values) / sizeof(odd_values[0])));
     tcase_add_test(operations, names_compare_part_by_part);
-    tcase_add_test(operations, the_policys_words_come_back);
-    tcase_add_test(operations, passwords_are_proved_by_a_bind);
-    tcase_add_test(operations, what_proves_nothing_is_not_sent);
+    room_pages_add(operations);
+    room_passwords_add(operations);
     suite_add_tcase(suite, operations);
     return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include "invitegate/freshness.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"
+#include "tests/support/verified_account.h"
 
 /* SCRAM verifiers of a password that is not the account's any more are good for nothing. */
 
@@ -19,180 +20,10 @@
 #define SCRAM_ONLY     "password_verifiers = scram-sha-256\nscram_iterations = 4096\n"
 #define BOTH           "password_verifiers = server scram-sha-256\nscram_iterations = 4096\n"
 
-/* -------------------------------------------------------------------------------- by hand */
-
-#define T0      "20260102030405Z"
-#define T1      "20260102030406Z"
-#define NONE    INV_VERIFIERS_OF_NO_PASSWORD
-#define UNDATED INV_VERIFIERS_OF_UNDATED
-
-static const struct {
-    const char *created;
-    const char *changed; /* pwdChangedTime */
-    const char *updated; /* pwdUpdateTime */
-    const char *of;      /* xmppVerifiersOf */
-    bool fresh_add;
-    bool fresh_change;
-} entries[] = {
-    /* the verifiers came with the add */
-    {T0, T0, NULL, NULL, true, true},
-    {T1, T0, NULL, NULL, true, true}, /* 1.4 % of them */
-    {T0, T1, NULL, NULL, false, false},
-    {T0, NULL, T0, NULL, true, true},
-    {T0, NULL, T1, NULL, false, false},
-    {NULL, T0, NULL, NULL, false, false}, /* createTimestamp hidden */
-    {T0, NULL, NULL, NULL, false, true},
-    /* they came later */
-    {T0, T1, NULL, T1, true, true},
-    {T0, T1, NULL, "20260102040406+0100", true, true},
-    {T0, NULL, T1, T1, true, true},
-    {T0, T1, NULL, T0, false, false},
-    {T0, T0, NULL, T1, false, false},
-    {T0, NULL, NULL, T1, false, false}, /* the date is gone or hidden */
-    /* they came without a userPassword */
-    {T0, NULL, NULL, NONE, true, true},
-    {T0, T0, NULL, NONE, false, false},
-    {T0, NULL, T1, NONE, false, false},
-    /* they came later than a userPassword that had no date */
-    {T0, NULL, NULL, UNDATED, false, true},
-    {T0, T0, NULL, UNDATED, false, false},
-    {T0, NULL, T1, UNDATED, false, false},
-    /* in both spellings the later one counts */
-    {T0, T0, T1, T0, false, false},
-    {T0, T1, T0, T1, true, true},
-    /* no times */
-    {T0, "once", NULL, NULL, false, false},
-    {T0, T0, "once", NULL, false, false},
-    {"once", T0, NULL, NULL, false, false},
-    {T0, T0, NULL, "once", false, false},
-    {T0, NULL, NULL, "once", false, false},
-};
-
-static void append(inv_entry *entry, const char *attribute, const char *value)
-{
-    if (value != NULL)
-        ck_assert(inv_entry_append(entry, attribute, value, strlen(value)));
-}
-
-static void expect_fresh(const inv_entry *entry, inv_freshness_terms terms, bool wanted, size_t row)
-{
-    const char *why = "untouched";
-    bool fresh = inv_account_verifiers_are_fresh(entry, &terms, &why);
-
-    ck_assert_msg(fresh == wanted, "row %zu, dates %d: %s", row, terms.dates,
-                  fresh ? "fresh" : why);
-    ck_assert((why == NULL) == fresh);
-}
-
-/* In a domain with SCRAM alone, and beside a userPassword. */
-static void expect_each(const inv_entry *entry, inv_password_dates dates, bool wanted, size_t row)
-{
-    const bool of_none = inv_entry_has(entry, "xmppVerifiersOf", NONE);
-
-    expect_fresh(entry, (inv_freshness_terms){.dates = dates}, wanted, row);
-    expect_fresh(
-        entry, (inv_freshness_terms){.dates = dates, .needs_password = true, .has_password = true},
-        wanted, row);
-    /* deleted: only who never had one goes on */
-    expect_fresh(entry, (inv_freshness_terms){.dates = dates, .needs_password = true},
-                 wanted && of_none, row);
-}
-
-START_TEST(which_are_fresh)
-{
-    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-        inv_entry *entry = inv_entry_new("uid=x," SITE_PEOPLE);
-
-        append(entry, "createTimestamp", entries[i].created);
-        append(entry, "pwdChangedTime", entries[i].changed);
-        append(entry, "pwdUpdateTime", entries[i].updated);
-        append(entry, "xmppVerifiersOf", entries[i].of);
-        expect_each(entry, INV_PASSWORD_DATES_ADD, entries[i].fresh_add, i);
-        expect_each(entry, INV_PASSWORD_DATES_CHANGE, entries[i].fresh_change, i);
-        expect_each(entry, INV_PASSWORD_DATES_NEVER, false, i);
-        expect_each(entry, INV_PASSWORD_DATES_UNKNOWN, false, i);
-        inv_entry_free(&entry);
-    }
-}
-END_TEST
-
-/* With it the verifiers are fresh. */
-START_TEST(what_a_writer_records)
-{
-    static const struct {
-        const char *changed;
-        const char *updated;
-        const char *add;
-        const char *change;
-    } moments[] = {
-        {T0, NULL, T0, T0},       {NULL, T0, T0, T0},          {T0, T1, T1, T1},
-        {T1, T0, T1, T1},         {NULL, NULL, NULL, UNDATED}, {"once", NULL, NULL, NULL},
-        {T0, "once", NULL, NULL},
-    };
-    static const inv_password_dates dates[] = {INV_PASSWORD_DATES_ADD, INV_PASSWORD_DATES_CHANGE};
-
-    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
-        inv_entry *entry = inv_entry_new("uid=x," SITE_PEOPLE);
-
-        append(entry, "pwdChangedTime", moments[i].changed);
-        append(entry, "pwdUpdateTime", moments[i].updated);
-        ck_assert_pstr_eq(inv_verifiers_moment_before_proof(entry, dates[0]), moments[i].add);
-        ck_assert_pstr_eq(inv_verifiers_moment_before_proof(entry, dates[1]), moments[i].change);
-        ck_assert_ptr_null(inv_verifiers_moment_before_proof(entry, INV_PASSWORD_DATES_NEVER));
-        ck_assert_ptr_null(inv_verifiers_moment_before_proof(entry, INV_PASSWORD_DATES_UNKNOWN));
-        if (moments[i].change != NULL) {
-            append(entry, "xmppVerifiersOf", moments[i].change);
-            expect_fresh(entry,
-                         (inv_freshness_terms){.dates = INV_PASSWORD_DATES_CHANGE,
-                                               .needs_password = true,
-                                               .has_password = true},
-                         true, i);
-        }
-        inv_entry_free(&entry);
-    }
-}
-END_TEST
-
-START_TEST(what_a_container_records)
-{
-    static const struct {
-        const char *text;
-        inv_password_dates dates;
-    } words[] = {{"add", INV_PASSWORD_DATES_ADD},     {"CHANGE", INV_PASSWORD_DATES_CHANGE},
-                 {"never", INV_PASSWORD_DATES_NEVER}, {"always", INV_PASSWORD_DATES_UNKNOWN},
-                 {NULL, INV_PASSWORD_DATES_UNKNOWN},  {"", INV_PASSWORD_DATES_UNKNOWN}};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        inv_entry *entry = inv_entry_new(SITE_INVITES);
-
-        append(entry, "invitePasswordDates", words[i].text);
-        ck_assert_int_eq(inv_password_dates_of_container(entry), words[i].dates);
-        inv_entry_free(&entry);
-    }
-    ck_assert_ptr_null(inv_password_dates_word(INV_PASSWORD_DATES_UNKNOWN));
-    ck_assert_str_eq(inv_password_dates_word(INV_PASSWORD_DATES_ADD), "add");
-}
-END_TEST
-
-/* ------------------------------------------------------------------------- in a directory */
-
-static const char *date_attribute(void)
-{
-    return slapd_kind() == SLAPD_389DS ? "pwdUpdateTime" : "pwdChangedTime";
-}
-
-static char *dn_of(const char *local)
-{
-    char *dn = NULL;
-
-    ck_assert_int_gt(asprintf(&dn, "uid=%s," SITE_PEOPLE, local), 0);
-    return dn;
-}
-
 /* As an admin who is not the rootdn: neither directory dates that. */
 static void delete_elsewhere(const char *local)
 {
-    char *dn = dn_of(local);
+    const char *dn = account_dn(local);
     inv_operation *deletion = inv_operation_new_modify(dn);
 
     inv_operation_text(deletion, INV_CHANGE_REPLACE, "userPassword", NULL);
@@ -200,67 +31,13 @@ static void delete_elsewhere(const char *local)
                      INV_OK);
     ck_assert_int_eq(deletion->code, INV_LDAP_SUCCESS);
     inv_operation_free(&deletion);
-    free(dn);
-}
-
-static bool is_text(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/*
- * As ldappasswd does, in a second of its own; waits until the directory has dated it. OpenLDAP
- * takes the date away with a password that is deleted, 389 DS dates that too.
- */
-static void change_elsewhere(const char *local, const char *password)
-{
-    char *dn = dn_of(local);
-    char *before = site_value(site, dn, date_attribute());
-    bool dated = false;
-
-    site_next_second();
-    if (password != NULL)
-        site_modify(site, "dn: %s\nchangetype: modify\nreplace: userPassword\nuserPassword: %s\n",
-                    dn, password);
-    else
-        site_modify(site, "dn: %s\nchangetype: modify\ndelete: userPassword\n", dn);
-    for (int tries = 0; tries < 800 && !dated; tries++) {
-        char *after = site_value(site, dn, date_attribute());
-
-        dated = !is_text(after, before);
-        free(after);
-        if (!dated)
-            (void)nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
-    }
-    ck_assert_msg(dated, "%s does not date the change", date_attribute());
-    free(before);
-    free(dn);
-}
-
-/* As invitegate's own identity sees it. */
-static bool is_fresh(const char *local)
-{
-    char *dn = dn_of(local);
-    inv_verifiers_read verifiers;
-    bool fresh;
-
-    inv_verifiers_read_start(&verifiers, call.domain, dn);
-    ck_assert_int_eq(inv_directory_run(call.directory, verifiers.flight, verifiers.count,
-                                       &call.deadline, &verdict),
-                     INV_OK);
-    ck_assert_msg(inv_verifiers_read_check(&verifiers, &verdict) == INV_OK, "%s", verdict.why);
-    ck_assert_ptr_nonnull(verifiers.entry);
-    fresh = verifiers.fresh;
-    inv_verifiers_read_end(&verifiers);
-    free(dn);
-    return fresh;
 }
 
 /* 389 DS notes the moment of a reset behind its answer. */
 static bool becomes_fresh(const char *local)
 {
     for (int tries = 0; tries < 200; tries++) {
-        if (is_fresh(local))
+        if (verifiers_are_fresh(local))
             return true;
         (void)nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
     }
@@ -269,12 +46,11 @@ static bool becomes_fresh(const char *local)
 
 static void expect_value(const char *local, const char *attribute, const char *wanted)
 {
-    char *dn = dn_of(local);
+    const char *dn = account_dn(local);
     char *value = site_value(site, dn, attribute);
 
     ck_assert_pstr_eq(value, wanted);
     free(value);
-    free(dn);
 }
 
 static void redeem_now(const inv_token *token, const char *local, const char *password)
@@ -296,7 +72,7 @@ struct plan {
 static void at_date(void *context, counter_moment moment, size_t number, size_t write)
 {
     struct plan *plan = context;
-    char *dn;
+    const char *dn;
 
     (void)number;
     if (plan->done || moment != COUNTER_AFTER_ANSWER || write != WRITE_SET)
@@ -310,10 +86,9 @@ static void at_date(void *context, counter_moment moment, size_t number, size_t 
         change_elsewhere(plan->local, OTHER_PASSWORD);
         break;
     case RESET_AGAIN:
-        dn = dn_of(plan->local);
+        dn = account_dn(plan->local);
         site_modify(site, "dn: %s\nchangetype: modify\nreplace: inviteNonce\ninviteNonce: other\n",
                     dn);
-        free(dn);
         break;
     }
 }
@@ -353,10 +128,10 @@ START_TEST(an_account_without_password_says_so)
     inv_token *token = site_invite(site, NULL, 1);
 
     redeem_now(token, "ada", SITE_PASSWORD);
-    expect_value("ada", "xmppVerifiersOf", NONE);
+    expect_value("ada", "xmppVerifiersOf", INV_VERIFIERS_OF_NO_PASSWORD);
     expect_value("ada", date_attribute(), NULL);
     expect_value("ada", "userPassword", NULL);
-    ck_assert(is_fresh("ada"));
+    ck_assert(verifiers_are_fresh("ada"));
     ck_assert_int_eq(calls_login("ada", SITE_PASSWORD), INV_OK);
     ck_assert_int_eq(calls_login("ada", "wrong"), INV_WRONG_PASSWORD);
     inv_token_free(&token);
@@ -370,7 +145,7 @@ START_TEST(a_password_set_elsewhere_ends_the_old_one)
 
     redeem_now(token, "bob", SITE_PASSWORD);
     change_elsewhere("bob", OTHER_PASSWORD);
-    ck_assert(!is_fresh("bob"));
+    ck_assert(!verifiers_are_fresh("bob"));
     ck_assert_int_eq(calls_login("bob", SITE_PASSWORD), INV_WRONG_PASSWORD);
     ck_assert_ptr_nonnull(strstr(verdict.why, "stale"));
     ck_assert_int_eq(calls_login("bob", OTHER_PASSWORD), INV_OK);
@@ -472,7 +247,7 @@ START_TEST(a_reset_that_was_cut_off)
     ck_assert_int_eq(calls_login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
     redeem_now(token, "fay", NEW_PASSWORD);
     site_expect(site, token, 0, 0, 1, 0, 0);
-    ck_assert(is_fresh("fay"));
+    ck_assert(verifiers_are_fresh("fay"));
     ck_assert_int_eq(calls_login("fay", NEW_PASSWORD), INV_OK);
     ck_assert_int_eq(calls_login("fay", OTHER_PASSWORD), INV_WRONG_PASSWORD);
     inv_token_free(&token);
@@ -512,18 +287,18 @@ START_TEST(verifiers_of_the_password)
 
     redeem_now(token, "gus", SITE_PASSWORD);
     expect_value("gus", "xmppVerifiersOf", NULL); /* an add writes nothing more */
-    ck_assert(is_fresh("gus"));
+    ck_assert(verifiers_are_fresh("gus"));
     change_elsewhere("gus", OTHER_PASSWORD);
-    ck_assert(!is_fresh("gus"));
+    ck_assert(!verifiers_are_fresh("gus"));
     reset = site_reset_invite(site, "gus");
     site_next_second();
     redeem_now(reset, "gus", NEW_PASSWORD);
     ck_assert(becomes_fresh("gus"));
     ck_assert_int_eq(calls_login("gus", NEW_PASSWORD), INV_OK);
     change_elsewhere("gus", OTHER_PASSWORD);
-    ck_assert(!is_fresh("gus"));
+    ck_assert(!verifiers_are_fresh("gus"));
     change_elsewhere("gus", NULL);
-    ck_assert(!is_fresh("gus"));
+    ck_assert(!verifiers_are_fresh("gus"));
     inv_token_free(&token);
     inv_token_free(&reset);
 }
@@ -534,12 +309,12 @@ START_TEST(a_new_account_whose_password_is_deleted)
     inv_token *token = site_invite(site, NULL, 1);
 
     redeem_now(token, "hal", SITE_PASSWORD);
-    ck_assert(is_fresh("hal"));
+    ck_assert(verifiers_are_fresh("hal"));
     delete_elsewhere("hal");
-    ck_assert(!is_fresh("hal"));
+    ck_assert(!verifiers_are_fresh("hal"));
     change_elsewhere("hal", OTHER_PASSWORD);
     change_elsewhere("hal", NULL);
-    ck_assert(!is_fresh("hal"));
+    ck_assert(!verifiers_are_fresh("hal"));
     inv_token_free(&token);
 }
 END_TEST
@@ -554,7 +329,7 @@ START_TEST(changed_between_the_two_modifies)
     token = site_reset_invite(site, "ida");
     ck_assert_int_eq(reset_with(token, &plan, 0, NEW_PASSWORD), INV_OK);
     ck_assert(plan.done);
-    ck_assert(!is_fresh("ida"));
+    ck_assert(!verifiers_are_fresh("ida"));
     ck_assert_int_eq(calls_login("ida", OTHER_PASSWORD), INV_OK);
     inv_token_free(&token);
 }
@@ -600,14 +375,9 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("freshness");
-    TCase *by_hand = tcase_create("by_hand");
     TCase *only = tcase_create("only_scram");
     TCase *both = tcase_create("both");
 
-    tcase_add_test(by_hand, which_are_fresh);
-    tcase_add_test(by_hand, what_a_writer_records);
-    tcase_add_test(by_hand, what_a_container_records);
-    suite_add_tcase(suite, by_hand);
     tcase_set_timeout(only, 120);
     tcase_add_unchecked_fixture(only, start_scram_only, fixture_stop);
     tcase_add_checked_fixture(only, calls_begin, calls_end);

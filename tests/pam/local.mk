@@ -18,6 +18,9 @@ TESTS += $(PAM_SUITES) tests/pam/check_forms
 LONG_TESTS += tests/pam/check_forms
 endif
 tests_pam_check_pam_table_SOURCES = tests/pam/check_pam_table.c plugins/pam/outcome.c plugins/pam/handle.c
+# In parts, for one slapd.
+tests_pam_check_pam_login_SOURCES = tests/pam/check_pam_login.c tests/pam/login_options.c \
+	tests/pam/logging_in.c tests/pam/logging_in.h
 tests_pam_check_locale_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=newlocale
 # Its own getpwnam_r(3), so not in the library.
 tests_pam_check_pam_users_SOURCES = tests/pam/check_pam_users.c tests/support/local_users.c \

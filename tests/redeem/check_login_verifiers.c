@@ -10,6 +10,7 @@
 #include "invitegate/login.h"
 #include "tests/support/calls.h"
 #include "tests/support/counter.h"
+#include "tests/support/verified_account.h"
 
 /* scram_at_login: a login that proved a password gives the account SCRAM verifiers of it. */
 
@@ -18,20 +19,6 @@
 #define OTHER_PASSWORD "set by somebody else"
 #define NEW_PASSWORD   "a new long password"
 #define NBSP           "\xc2\xa0"
-
-static const char *date_attribute(void)
-{
-    return slapd_kind() == SLAPD_389DS ? "pwdUpdateTime" : "pwdChangedTime";
-}
-
-/* In a buffer that the next one reuses. */
-static const char *dn_of(const char *local)
-{
-    static char dn[128];
-
-    (void)snprintf(dn, sizeof(dn), "uid=%s," SITE_PEOPLE, local);
-    return dn;
-}
 
 static inv_result log_in(const char *local, const char *field)
 {
@@ -68,26 +55,9 @@ static void expect_login(const char *local, const char *field, size_t flights, s
     counter_detach(call.directory, &counter);
 }
 
-/* By the times alone, as invitegate's own identity sees them. */
-static bool is_fresh(const char *local)
-{
-    inv_verifiers_read verifiers;
-    bool fresh;
-
-    inv_verifiers_read_start(&verifiers, call.domain, dn_of(local));
-    ck_assert_int_eq(inv_directory_run(call.directory, verifiers.flight, verifiers.count,
-                                       &call.deadline, &verdict),
-                     INV_OK);
-    ck_assert_msg(inv_verifiers_read_check(&verifiers, &verdict) == INV_OK, "%s", verdict.why);
-    ck_assert_ptr_nonnull(verifiers.entry);
-    fresh = verifiers.fresh;
-    inv_verifiers_read_end(&verifiers);
-    return fresh;
-}
-
 static inv_match match(const char *local, const char *password)
 {
-    char *value = site_value(site, dn_of(local), "authPassword");
+    char *value = site_value(site, account_dn(local), "authPassword");
     inv_secret *secret = inv_secret_new(password, strlen(password));
     inv_match matched;
 
@@ -101,37 +71,16 @@ static inv_match match(const char *local, const char *password)
 /* It has one verifier, of this password, and it is good. */
 static void expect_verifiers(const char *local, const char *password)
 {
-    ck_assert_uint_eq(site_values(site, dn_of(local), "authPassword"), 1);
+    ck_assert_uint_eq(site_values(site, account_dn(local), "authPassword"), 1);
     ck_assert_int_eq(match(local, password), INV_MATCH_YES);
     ck_assert_int_eq(match(local, "another password"), INV_MATCH_NO);
-    ck_assert_msg(is_fresh(local), "the verifiers of %s are stale", local);
+    ck_assert_msg(verifiers_are_fresh(local), "the verifiers of %s are stale", local);
 }
 
 static void expect_no_verifiers(const char *local)
 {
-    ck_assert_uint_eq(site_values(site, dn_of(local), "authPassword"), 0);
-    ck_assert_uint_eq(site_values(site, dn_of(local), "xmppVerifiersOf"), 0);
-}
-
-/* As ldappasswd does, in a second of its own; waits until the directory has dated it. */
-static void change_elsewhere(const char *local, const char *password)
-{
-    char *before = site_value(site, dn_of(local), date_attribute());
-    bool dated = false;
-
-    site_next_second();
-    site_modify(site, "dn: %s\nchangetype: modify\nreplace: userPassword\nuserPassword: %s\n",
-                dn_of(local), password);
-    for (int tries = 0; tries < 800 && !dated; tries++) {
-        char *after = site_value(site, dn_of(local), date_attribute());
-
-        dated = after != NULL && (before == NULL || strcmp(after, before) != 0);
-        free(after);
-        if (!dated)
-            (void)nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
-    }
-    ck_assert_msg(dated, "%s does not date the change", date_attribute());
-    free(before);
+    ck_assert_uint_eq(site_values(site, account_dn(local), "authPassword"), 0);
+    ck_assert_uint_eq(site_values(site, account_dn(local), "xmppVerifiersOf"), 0);
 }
 
 static void make(const char *local)
@@ -179,9 +128,9 @@ START_TEST(who_has_fresh_ones)
     char *before;
 
     make("bob");
-    before = site_value(site, dn_of("bob"), "authPassword");
+    before = site_value(site, account_dn("bob"), "authPassword");
     expect_login("bob", SITE_PASSWORD, 1, 0);
-    site_expect_value(site, dn_of("bob"), "authPassword", before);
+    site_expect_value(site, account_dn("bob"), "authPassword", before);
     free(before);
 }
 END_TEST
@@ -190,12 +139,12 @@ START_TEST(whose_password_was_changed_elsewhere)
 {
     make("cat");
     change_elsewhere("cat", OTHER_PASSWORD);
-    ck_assert(!is_fresh("cat"));
+    ck_assert(!verifiers_are_fresh("cat"));
     expect_login("cat", OTHER_PASSWORD, 2, 1);
     expect_verifiers("cat", OTHER_PASSWORD);
     ck_assert_int_eq(match("cat", SITE_PASSWORD), INV_MATCH_NO);
     change_elsewhere("cat", NEW_PASSWORD);
-    ck_assert(!is_fresh("cat"));
+    ck_assert(!verifiers_are_fresh("cat"));
     expect_login("cat", NEW_PASSWORD, 2, 1);
     expect_verifiers("cat", NEW_PASSWORD);
 }
@@ -239,15 +188,15 @@ START_TEST(a_form_that_was_added)
     expect_login("fay", SITE_PASSWORD, 1, 0);
     domain->verifiers |= INV_VERIFIER_SCRAM_SHA_512;
     expect_login("fay", SITE_PASSWORD, 2, 1);
-    ck_assert_uint_eq(site_values(site, dn_of("fay"), "authPassword"), 2);
+    ck_assert_uint_eq(site_values(site, account_dn("fay"), "authPassword"), 2);
     ck_assert_int_eq(match("fay", SITE_PASSWORD), INV_MATCH_YES);
-    ck_assert(is_fresh("fay"));
+    ck_assert(verifiers_are_fresh("fay"));
     expect_login("fay", SITE_PASSWORD, 1, 0);
     domain->verifiers = kept; /* those of a form that is kept no more do no harm */
     expect_login("fay", SITE_PASSWORD, 1, 0);
     domain->verifiers = INV_VERIFIER_SERVER | INV_VERIFIER_SCRAM_SHA_1;
     expect_login("fay", SITE_PASSWORD, 2, 1);
-    ck_assert_uint_eq(site_values(site, dn_of("fay"), "authPassword"), 1);
+    ck_assert_uint_eq(site_values(site, account_dn("fay"), "authPassword"), 1);
     domain->verifiers = kept;
 }
 END_TEST
@@ -258,7 +207,7 @@ START_TEST(a_value_that_is_broken)
     site_modify(site,
                 "dn: %s\nchangetype: modify\nreplace: authPassword\n"
                 "authPassword: SCRAM-SHA-256$4096:AAAA$AAAA:AAAA\n",
-                dn_of("gil"));
+                account_dn("gil"));
     expect_login("gil", SITE_PASSWORD, 2, 1);
     expect_verifiers("gil", SITE_PASSWORD);
 }
@@ -292,7 +241,7 @@ START_TEST(where_it_is_off)
     make("fay");
     change_elsewhere("fay", OTHER_PASSWORD);
     expect_login("fay", OTHER_PASSWORD, 1, 0);
-    ck_assert(!is_fresh("fay"));
+    ck_assert(!verifiers_are_fresh("fay"));
 }
 END_TEST
 
@@ -305,7 +254,7 @@ START_TEST(who_may_not_log_in)
     site_modify(site,
                 "dn: %s\nchangetype: modify\nadd: xmppAccountExpires\n"
                 "xmppAccountExpires: 20200102030405Z\n",
-                dn_of("gus"));
+                account_dn("gus"));
     (void)log_in("gus", SITE_PASSWORD);
     expect(INV_ACCOUNT_EXPIRED);
     expect_no_verifiers("gus");
@@ -319,7 +268,8 @@ END_TEST
 START_TEST(who_has_to_change_the_password)
 {
     site_add_account(site, "ida");
-    site_modify(site, "dn: %s\nchangetype: modify\nadd: pwdReset\npwdReset: TRUE\n", dn_of("ida"));
+    site_modify(site, "dn: %s\nchangetype: modify\nadd: pwdReset\npwdReset: TRUE\n",
+                account_dn("ida"));
     expect_login("ida", SITE_PASSWORD, 1, 0);
     ck_assert(verdict.must_change);
     expect_no_verifiers("ida");
@@ -397,7 +347,7 @@ START_TEST(a_password_changed_in_between_wins)
 {
     site_add_account(site, "kim");
     log_in_with("kim", CHANGED);
-    ck_assert(!is_fresh("kim"));
+    ck_assert(!verifiers_are_fresh("kim"));
     expect_login("kim", OTHER_PASSWORD, 2, 1);
     expect_verifiers("kim", OTHER_PASSWORD);
 }
@@ -479,11 +429,11 @@ START_TEST(between_the_modifies_of_a_reset)
         site_modify(site,
                     "dn: %s\nchangetype: modify\nadd: objectClass\n"
                     "objectClass: authPasswordObject\n",
-                    dn_of(local));
+                    account_dn(local));
     ck_assert_int_eq(inv_account_find_of_jid(&call, name, &late.account), INV_OK);
     ck_assert_ptr_nonnull(late.account);
     ck_assert_int_eq(late.account->nonce != NULL, made);
-    dated = site_value(site, dn_of(local), "xmppVerifiersOf");
+    dated = site_value(site, account_dn(local), "xmppVerifiersOf");
     late.moment = late.account->password_changed_text != NULL ? late.account->password_changed_text
                                                               : INV_VERIFIERS_OF_UNDATED;
     late.old_moment = had ? late.moment : NULL;
@@ -498,7 +448,7 @@ START_TEST(between_the_modifies_of_a_reset)
     counter_detach(own.directory, &counter);
     inv_call_end(&own);
     ck_assert_int_eq(late.code, had || made ? INV_LDAP_NO_SUCH_ATTRIBUTE : INV_LDAP_SUCCESS);
-    ck_assert_msg(match(local, SITE_PASSWORD) != INV_MATCH_YES || !is_fresh(local),
+    ck_assert_msg(match(local, SITE_PASSWORD) != INV_MATCH_YES || !verifiers_are_fresh(local),
                   "the old password of %s logs in by SCRAM", local);
     expect_login(local, NEW_PASSWORD, had || made ? 1 : 2, had || made ? 0 : 1);
     expect_verifiers(local, NEW_PASSWORD);

@@ -10,3 +10,6 @@ HEART_TESTS += tests/redeem/check_redeem_between tests/redeem/check_constraint
 HEART_TESTS += tests/redeem/check_reset_scram
 HEART_TESTS += tests/redeem/check_login tests/redeem/check_login_verifiers
 UNIT_TESTS += tests/redeem/check_types
+# In parts, for one slapd.
+tests_redeem_check_redeem_refused_SOURCES = tests/redeem/check_redeem_refused.c \
+	tests/redeem/refused_names.c tests/redeem/refused_names.h

@@ -24,7 +24,8 @@ tests_libsupport_a_SOURCES = tests/support/adoption.c tests/support/adoption.h \
 	tests/support/slapd.c tests/support/slapd.h tests/support/stored_value.c \
 	tests/support/stored_value.h tests/support/suite.c tests/support/suite.h \
 	tests/support/test_keys.c tests/support/test_keys.h tests/support/tls_site.c \
-	tests/support/tls_site.h tests/support/two_domains.c tests/support/two_domains.h
+	tests/support/tls_site.h tests/support/two_domains.c tests/support/two_domains.h \
+	tests/support/verified_account.c tests/support/verified_account.h
 EXTRA_DIST += tests/support/ctl.sh tests/support/directory.sh tests/support/machine.sh \
 	tests/support/setup.sh tests/support/terminal.py \
 	tests/support/qr.py
