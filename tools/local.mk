@@ -54,7 +54,8 @@ tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/acce
 	tools/ctl/setup/look.c tools/ctl/setup/modules.c tools/ctl/setup/plan.c \
 	tools/ctl/setup/plan.h tools/ctl/setup/policy.c tools/ctl/setup/rights.c \
 	tools/ctl/setup/rights.h tools/ctl/setup/rules.c tools/ctl/setup/rules.h \
-	tools/ctl/setup/schema.c tools/ctl/setup/setup.h tools/ctl/setup/site.c \
+	tools/ctl/setup/schema.c tools/ctl/setup/server.c \
+	tools/ctl/setup/server.h tools/ctl/setup/setup.h tools/ctl/setup/site.c \
 	tools/ctl/setup/site.h tools/ctl/setup/survey.c tools/ctl/setup/undo.c tools/ctl/setup/undo.h
 nodist_tools_invitectl_SOURCES = $(SETUP_EXAMPLES)
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl

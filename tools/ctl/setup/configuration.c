@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "invitegate/dn.h"
 #include "setup/record.h"
 #include "setup/setup.h"
 #include "setup/site.h"
@@ -14,6 +19,92 @@
 
 #define STEP  "configuration"
 #define GROUP "invitegate"
+
+char *ctl_site_configuration(const ctl_task *setup)
+{
+    const ctl_site *site = &setup->site;
+    char *text = NULL;
+    char *header = NULL;
+    struct key {
+        const char *name;
+        const char *value;
+        char *made;
+    } keys[] = {
+        {"uri", setup->answers->uri != NULL ? setup->answers->uri : "ldapi:///", NULL},
+        {"bind", "simple", NULL},
+        {"bind_dn", site->identity, NULL},
+        {"bind_password_file", CTL_SERVICE_PASSWORD, NULL},
+        {"key_file", CTL_CONFIG_FOLDER "token.keys", NULL},
+        {"invites", NULL, inv_dn_child("ou", "invites", site->suffix)},
+        {"people", site->people, NULL},
+        {"rosters", NULL, inv_dn_child("ou", "rosters", site->suffix)},
+        {"name_search_base", site->suffix, NULL},
+    };
+    const size_t count = sizeof(keys) / sizeof(keys[0]);
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    bool fine = stream != NULL && asprintf(&header, "[domain %s]", site->domain) >= 0;
+
+    for (size_t i = 0; ctl_examples[i].name != NULL && fine; i++) {
+        const char *const *line = ctl_examples[i].lines;
+
+        if (strcmp(ctl_examples[i].name, "invitegate.conf") != 0)
+            continue;
+        for (; *line != NULL; line++) {
+            size_t name = strcspn(*line, " =");
+            size_t k = 0;
+
+            while (k < count &&
+                   (strlen(keys[k].name) != name || strncmp(keys[k].name, *line, name) != 0))
+                k++;
+            if (k < count)
+                (void)fprintf(stream, "%s = %s\n", keys[k].name,
+                              keys[k].made != NULL ? keys[k].made : keys[k].value);
+            else
+                (void)fprintf(stream, "%s\n",
+                              strcmp(*line, "[domain example.org]") == 0 ? header : *line);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        fine = fine && (keys[i].made != NULL || keys[i].value != NULL);
+        free(keys[i].made);
+    }
+    if (stream != NULL && fclose(stream) != 0)
+        fine = false;
+    free(header);
+    if (fine)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* The configuration that setup would write, read as any other: by a file that has no name. */
+inv_result ctl_site_make_configuration(ctl_task *setup)
+{
+    char *text = ctl_site_configuration(setup);
+    char path[64];
+    inv_result result;
+    int descriptor;
+
+    inv_config_free(&setup->site.made);
+    if (text == NULL)
+        return inv_verdict_no_memory(setup->verdict);
+    descriptor = memfd_create("invitegate.conf", MFD_CLOEXEC);
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
+    if (descriptor < 0 || fchmod(descriptor, 0600) != 0 ||
+        write(descriptor, text, strlen(text)) != (ssize_t)strlen(text))
+        result =
+            inv_verdict_set(setup->verdict, INV_CONFIG, "no file in memory: %s", strerror(errno));
+    else
+        result = inv_config_read(path, &setup->site.made, setup->verdict);
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    free(text);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------------- plan
+ */
 
 static void plan_file(ctl_task *setup, const char *text)
 {
