@@ -64,6 +64,7 @@ static bool note_site(const ctl_task *task)
 
     return ctl_journal_set_text(journal, "domain", task->site.domain) &&
            ctl_journal_set_text(journal, "suffix", task->site.suffix) &&
+           ctl_journal_note_suffix(journal, task->site.suffix) &&
            ctl_journal_set_text(journal, "identity", task->site.identity) &&
            ctl_journal_set_text(journal, "passwordFile", task->site.password_file);
 }

@@ -58,18 +58,40 @@ static size_t place_of(const ctl_block *block)
     return place;
 }
 
+/* The containers of all domains, with those that an earlier run hid and the configuration lost. */
+static bool find_hidden(const ctl_task *setup, ctl_texts *hidden)
+{
+    const inv_domain *domain;
+    bool fine = true;
+
+    for (size_t i = 0; fine && i < ctl_journal_count(setup->journal); i++) {
+        const json_t *earlier = ctl_journal_record(setup->journal, i);
+
+        if (ctl_record_is(earlier, "rules", "dn", setup->site.database))
+            fine = ctl_record_list(earlier, "hidden", hidden);
+    }
+    for (size_t i = 0; fine && (domain = ctl_setup_each_domain(setup, i)) != NULL; i++)
+        fine = ctl_texts_add(hidden, domain->invites) && ctl_texts_add(hidden, domain->rosters);
+    return fine;
+}
+
 static json_t *record_of(const ctl_task *setup)
 {
     json_t *record = ctl_record_rules(setup->site.database);
-    const inv_domain *domain;
+    ctl_texts hidden = {.texts = NULL};
+    ctl_texts once = {.texts = NULL};
+    bool fine = record != NULL && find_hidden(setup, &hidden);
 
-    for (size_t i = 0; (domain = ctl_setup_each_domain(setup, i)) != NULL && record != NULL; i++) {
-        if (!ctl_record_hide(record, domain->invites) ||
-            !ctl_record_hide(record, domain->rosters)) {
-            json_decref(record);
-            record = NULL;
-        }
+    for (size_t i = 0; fine && i < hidden.count; i++)
+        fine = ctl_texts_add_once(&once, hidden.texts[i]);
+    for (size_t i = 0; fine && i < once.count; i++)
+        fine = ctl_record_hide(record, once.texts[i]);
+    if (!fine) {
+        json_decref(record);
+        record = NULL;
     }
+    ctl_texts_clear(&hidden);
+    ctl_texts_clear(&once);
     return record;
 }
 

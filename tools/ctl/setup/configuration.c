@@ -15,7 +15,8 @@
 #include "setup/setup.h"
 #include "setup/site.h"
 
-/* invitegate.conf, where there is none. One that is there is the site's own. */
+/* invitegate.conf, where there is none. One that setup did not write, or that was changed since, is
+ * the site's own. */
 
 #define STEP  "configuration"
 #define GROUP "invitegate"
@@ -35,9 +36,9 @@ char *ctl_site_configuration(const ctl_task *setup)
         {"bind_dn", site->identity, NULL},
         {"bind_password_file", CTL_SERVICE_PASSWORD, NULL},
         {"key_file", CTL_CONFIG_FOLDER "token.keys", NULL},
-        {"invites", NULL, inv_dn_child("ou", "invites", site->suffix)},
+        {"invites", NULL, inv_dn_child("ou", "invites", site->home)},
         {"people", site->people, NULL},
-        {"rosters", NULL, inv_dn_child("ou", "rosters", site->suffix)},
+        {"rosters", NULL, inv_dn_child("ou", "rosters", site->home)},
         {"name_search_base", site->suffix, NULL},
     };
     const size_t count = sizeof(keys) / sizeof(keys[0]);
@@ -106,7 +107,7 @@ inv_result ctl_site_make_configuration(ctl_task *setup)
 /* ----------------------------------------------------------------------------------------- plan
  */
 
-static void plan_file(ctl_task *setup, const char *text)
+static void plan_file(ctl_task *setup, const char *text, const char *what)
 {
     const struct group *group = getgrnam(GROUP);
     char hash[CTL_FILE_HASH_SIZE];
@@ -119,30 +120,98 @@ static void plan_file(ctl_task *setup, const char *text)
     }
     if (ctl_hash_write(text, strlen(text), hash))
         action.record = ctl_record_file(setup->config_path, hash);
-    ctl_plan_do(setup->plan, STEP, &action, "write %s", setup->config_path);
+    ctl_plan_do(setup->plan, STEP, &action, "%s %s", what, setup->config_path);
+}
+
+/* Prints the keys of the section of the domain, without the comments of the example. */
+static void print_section(FILE *stream, const char *text)
+{
+    const char *line = strstr(text, "\n[domain ");
+    bool first = true;
+
+    for (line = line != NULL ? line + 1 : ""; *line != '\0'; first = false) {
+        size_t length = strcspn(line, "\n");
+
+        if (!first && *line == '[')
+            break;
+        if (length > 0 && *line != '#')
+            (void)fprintf(stream, "%.*s\n", (int)length, line);
+        line += length + (line[length] == '\n' ? 1 : 0);
+    }
+}
+
+/* The file as it is with the section of the domain behind it. The caller frees it; NULL: it cannot
+ * be read, or memory is short. */
+static char *lengthen(const ctl_task *setup, const char *section)
+{
+    FILE *file = fopen(setup->config_path, "re");
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    bool fine = file != NULL && stream != NULL;
+    char part[1024];
+    size_t got;
+
+    while (fine && (got = fread(part, 1, sizeof(part), file)) > 0)
+        (void)fwrite(part, 1, got, stream);
+    fine = fine && ferror(file) == 0;
+    if (fine) {
+        (void)fputc('\n', stream);
+        print_section(stream, section);
+    }
+    if (stream != NULL && fclose(stream) != 0)
+        fine = false;
+    if (file != NULL)
+        (void)fclose(file);
+    if (fine)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* A domain that comes later. */
+static inv_result plan_section(ctl_task *setup, const char *section)
+{
+    const ctl_site *site = &setup->site;
+    char hash[CTL_FILE_HASH_SIZE];
+    inv_result result = ctl_file_hash(setup->config_path, hash, setup->verdict);
+    char *text;
+
+    if (result != INV_OK)
+        return result;
+    if (!ctl_journal_wrote(setup->journal, setup->config_path, hash)) {
+        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP,
+                      "%s is the site's own, and is not changed; put into it: [domain %s], invites "
+                      "= %s, people = %s, rosters = %s, name_search_base = %s",
+                      setup->config_path, site->domain, site->made->domains[0].invites,
+                      site->made->domains[0].people, site->made->domains[0].rosters, site->suffix);
+        return INV_OK;
+    }
+    text = lengthen(setup, section);
+    if (text == NULL)
+        return inv_verdict_no_memory(setup->verdict);
+    plan_file(setup, text, "put the section of the domain into");
+    free(text);
+    return INV_OK;
 }
 
 inv_result ctl_step_configuration(ctl_task *setup)
 {
     const ctl_site *site = &setup->site;
+    inv_result result = INV_OK;
     char *text;
 
     if (site->existing != NULL && site->made == NULL) {
         ctl_plan_tell(setup->plan, CTL_ITEM_THERE, STEP, "%s has the domain", setup->config_path);
         return INV_OK;
     }
-    if (site->existing != NULL) {
-        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP,
-                      "%s is not changed; put into it: [domain %s], invites = %s, people = %s, "
-                      "rosters = %s, name_search_base = %s",
-                      setup->config_path, site->domain, site->made->domains[0].invites,
-                      site->made->domains[0].people, site->made->domains[0].rosters, site->suffix);
-        return INV_OK;
-    }
     text = ctl_site_configuration(setup);
     if (text == NULL)
         return inv_verdict_no_memory(setup->verdict);
-    plan_file(setup, text);
+    if (site->existing != NULL)
+        result = plan_section(setup, text);
+    else
+        plan_file(setup, text, "write");
     free(text);
-    return INV_OK;
+    return result;
 }

@@ -36,6 +36,9 @@ json_t *ctl_record_file(const char *path, const char *hash);
 /* Something that cannot be taken away; text says what, and why. */
 json_t *ctl_record_stays(const char *text);
 
+/* Whether it is of this kind and has the text under the key. */
+bool ctl_record_is(const json_t *record, const char *kind, const char *key, const char *text);
+
 /* The text of a key, or "". */
 const char *ctl_record_text(const json_t *record, const char *key);
 

@@ -112,30 +112,61 @@ static inv_result ask_for_suffix(ctl_task *setup, const ctl_texts *contexts)
     return result;
 }
 
-/* The only one; else that of the domain; else the server's own default. */
+/* The naming context that holds the people of a configured domain: the deepest one. */
+static const char *context_of(const ctl_texts *contexts, const inv_domain *domain)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; domain != NULL && i < contexts->count; i++) {
+        if (inv_dn_within(domain->people, contexts->texts[i]) &&
+            (found == NULL || inv_dn_within(contexts->texts[i], found)))
+            found = contexts->texts[i];
+    }
+    return found;
+}
+
+/*
+ * That of the domain, where it is configured; the only one; that of an earlier run, but for a
+ * domain that comes later; the one that has the domain's name; else the server's own default.
+ */
+static const char *find_suffix(const ctl_task *setup, const ctl_texts *contexts,
+                               const char *by_domain)
+{
+    const inv_config *existing = setup->site.existing;
+    const char *earlier = ctl_journal_text(setup->journal, "suffix");
+    const char *standard = inv_entry_text(setup->root->entries[0], "defaultNamingContext");
+    const char *chosen = NULL;
+
+    if (setup->answers->suffix != NULL)
+        return find_context(contexts, setup->answers->suffix);
+    if (existing != NULL)
+        chosen = context_of(contexts, inv_config_domain(existing, setup->site.domain));
+    if (chosen == NULL && contexts->count == 1)
+        chosen = contexts->texts[0];
+    if (chosen == NULL && existing == NULL && earlier != NULL)
+        chosen = find_context(contexts, earlier);
+    if (chosen == NULL)
+        chosen = find_context(contexts, by_domain);
+    if (chosen == NULL && earlier != NULL)
+        chosen = find_context(contexts, earlier);
+    if (chosen == NULL && standard != NULL)
+        chosen = find_context(contexts, standard);
+    return chosen;
+}
+
 static inv_result choose_suffix(ctl_task *setup)
 {
-    const inv_entry *root = setup->root->entries[0];
-    const char *given = setup->answers->suffix != NULL ? setup->answers->suffix
-                                                       : ctl_journal_text(setup->journal, "suffix");
-    const char *standard = inv_entry_text(root, "defaultNamingContext");
     char *by_domain = suffix_of(setup->site.domain);
     ctl_texts contexts = {.texts = NULL};
-    const char *chosen = NULL;
+    const char *chosen;
     inv_result result = INV_OK;
 
-    if (by_domain == NULL || !ctl_setup_values(root, "namingContexts", &contexts)) {
+    if (by_domain == NULL ||
+        !ctl_setup_values(setup->root->entries[0], "namingContexts", &contexts)) {
         result = inv_verdict_no_memory(setup->verdict);
         goto cleanup;
     }
-    if (given != NULL)
-        chosen = find_context(&contexts, given);
-    else if (contexts.count == 1)
-        chosen = contexts.texts[0];
-    else
-        chosen = find_context(&contexts, by_domain);
-    if (chosen == NULL && given == NULL && standard != NULL)
-        chosen = find_context(&contexts, standard);
+    chosen = find_suffix(setup, &contexts, by_domain);
     if (chosen == NULL)
         result = ask_for_suffix(setup, &contexts);
     else if ((setup->site.suffix = strdup(chosen)) == NULL)
@@ -146,50 +177,99 @@ cleanup:
     return result;
 }
 
-/* slapd matches olcSuffix as a DN. */
-static inv_result find_database(ctl_task *setup)
+static bool has_suffix(const inv_entry *database, const char *suffix)
 {
-    char *escaped = inv_filter_escape(setup->site.suffix);
+    for (size_t i = 0; i < inv_entry_count(database, "olcSuffix"); i++) {
+        if (inv_dn_equal(inv_entry_value(database, "olcSuffix", i, NULL), suffix))
+            return true;
+    }
+    return false;
+}
+
+/* "(olcSuffix=SUFFIX)" of all of them, as slapd matches DNs. The caller frees it; NULL: no memory.
+ */
+static char *filter_of(const ctl_texts *suffixes)
+{
     char *filter = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&filter, &length);
+    bool fine = stream != NULL;
+
+    if (fine)
+        (void)fputs("(&(objectClass=olcDatabaseConfig)(|", stream);
+    for (size_t i = 0; fine && i < suffixes->count; i++) {
+        char *escaped = inv_filter_escape(suffixes->texts[i]);
+
+        fine = escaped != NULL && fprintf(stream, "(olcSuffix=%s)", escaped) > 0;
+        free(escaped);
+    }
+    if (fine)
+        (void)fputs("))", stream);
+    if (stream != NULL && fclose(stream) != 0)
+        fine = false;
+    if (fine)
+        return filter;
+    free(filter);
+    return NULL;
+}
+
+static inv_result find_databases(ctl_task *setup, const ctl_texts *suffixes)
+{
+    char *filter = filter_of(suffixes);
     inv_result result;
 
-    if (escaped == NULL ||
-        asprintf(&filter, "(&(objectClass=olcDatabaseConfig)(olcSuffix=%s))", escaped) < 0) {
-        free(escaped);
+    if (filter == NULL)
         return inv_verdict_no_memory(setup->verdict);
-    }
-    free(escaped);
-    result = ctl_setup_search(setup, "cn=config", INV_SCOPE_ONE, filter, &setup->database);
+    result = ctl_setup_search(setup, "cn=config", INV_SCOPE_ONE, filter, &setup->databases);
     free(filter);
+    for (size_t i = 0; result == INV_OK && i < setup->databases->entry_count; i++) {
+        const inv_entry *entry = setup->databases->entries[i];
+
+        if (has_suffix(entry, setup->site.suffix))
+            setup->database = entry;
+    }
     if (result != INV_OK)
         return result;
-    if (setup->database->entry_count != 1)
+    if (setup->database == NULL)
         return inv_verdict_set(
             setup->verdict, INV_CONFIG,
             "%s does not show this user (%s) the configuration of a database with the suffix %s "
             "below cn=config: run setup as root on the machine of the directory; a slapd that is "
             "kept in slapd.conf is set up by hand, with the files of docs/openldap.md",
             setup->settings.uris[0], setup->self, setup->site.suffix);
-    setup->site.database = strdup(inv_entry_dn(ctl_setup_database(setup)));
+    setup->site.database = strdup(inv_entry_dn(setup->database));
     return setup->site.database != NULL ? INV_OK : inv_verdict_no_memory(setup->verdict);
 }
 
 inv_result ctl_server_find(ctl_task *setup)
 {
+    ctl_texts suffixes = {.texts = NULL};
     inv_result result = open_directory(setup);
 
     if (result == INV_OK)
         result = read_root(setup);
     if (result == INV_OK)
         result = choose_suffix(setup);
-    return result == INV_OK ? find_database(setup) : result;
+    if (result == INV_OK && !ctl_texts_add(&suffixes, setup->site.suffix))
+        result = inv_verdict_no_memory(setup->verdict);
+    if (result == INV_OK)
+        result = find_databases(setup, &suffixes);
+    ctl_texts_clear(&suffixes);
+    return result;
 }
 
 inv_result ctl_server_recall(ctl_task *setup)
 {
+    ctl_texts suffixes = {.texts = NULL};
     inv_result result = open_directory(setup);
 
     if (result == INV_OK)
         result = read_root(setup);
-    return result == INV_OK ? find_database(setup) : result;
+    if (result == INV_OK && (!ctl_texts_add(&suffixes, setup->site.suffix) ||
+                             !ctl_journal_suffixes(setup->journal, &suffixes)))
+        result = inv_verdict_no_memory(setup->verdict);
+    if (result == INV_OK)
+        result = find_databases(setup, &suffixes);
+    ctl_texts_clear(&suffixes);
+    return result;
 }

@@ -10,7 +10,7 @@
  */
 inv_result ctl_server_find(ctl_task *setup);
 
-/* The same for the suffix that the journal of an earlier run has. */
+/* The same for the suffixes that the journal of earlier runs has. */
 inv_result ctl_server_recall(ctl_task *setup);
 
 #endif

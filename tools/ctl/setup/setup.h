@@ -27,6 +27,8 @@ typedef struct ctl_site {
     char *suffix;
     char *database; /* its entry in cn=config */
     char *people;
+    char
+        *home; /* what the containers of a new domain are below: the suffix, or an entry below it */
     char *groups;
     char *services;
     char *policies;
@@ -47,14 +49,14 @@ typedef struct ctl_task {
     inv_directory *service;          /* as the identity; NULL: it cannot bind */
     inv_secret *service_password;    /* of the file; NULL: there is none */
     char *self;                      /* the DN by which the directory knows this user */
-    inv_operation *database;         /* the search that found the database's entry */
+    inv_operation *databases;        /* the search that found the entries of databases */
+    const inv_entry *database;       /* of site.suffix, one of databases */
     inv_operation *root;             /* that of the root DSE */
     ctl_site site;
     ctl_journal *journal;
     ctl_plan *plan;
     bool has_rights;       /* the temporary rule stands, see rights.h */
-    bool without_rules;    /* neither the database nor the frontend has any rule of access */
-    size_t frontend_rules; /* how many the frontend has */
+    size_t frontend_rules; /* how many rules of access the frontend has */
 } ctl_task;
 
 /* The domain that is being set up, in site.made or site.existing. */

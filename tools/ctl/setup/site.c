@@ -61,25 +61,69 @@ static bool choose_identity(ctl_task *setup)
     return true;
 }
 
+/* Whether one of the other domains has its containers below the suffix. */
+static bool has_company(const ctl_site *site)
+{
+    const inv_config *existing = site->existing;
+
+    for (size_t i = 0; existing != NULL && i < existing->domain_count; i++) {
+        if (!inv_ascii_equal(existing->domains[i].name, site->domain) &&
+            inv_dn_within(existing->domains[i].invites, site->suffix))
+            return true;
+    }
+    return false;
+}
+
+/* The containers of a domain that comes later are below an entry of its own: none is shared. */
+static bool choose_home(ctl_site *site)
+{
+    return set_text(&site->home, has_company(site) ? inv_dn_child("ou", site->domain, site->suffix)
+                                                   : strdup(site->suffix));
+}
+
+/* The people of two domains are neither the same nor one below the other. */
+static inv_result check_people(const ctl_task *setup)
+{
+    const ctl_site *site = &setup->site;
+    const inv_config *existing = site->existing;
+
+    if (!inv_dn_within(site->people, site->suffix))
+        return inv_verdict_set(setup->verdict, INV_CONFIG, "%s is not below the suffix %s",
+                               site->people, site->suffix);
+    for (size_t i = 0; existing != NULL && i < existing->domain_count; i++) {
+        const inv_domain *other = &existing->domains[i];
+
+        if (!inv_ascii_equal(other->name, site->domain) &&
+            (inv_dn_within(site->people, other->people) ||
+             inv_dn_within(other->people, site->people)))
+            return inv_verdict_set(setup->verdict, INV_CONFIG,
+                                   "the people of %s would be in %s, and those of %s are in %s: "
+                                   "one must not be in the other; --people DN",
+                                   site->domain, site->people, other->name, other->people);
+    }
+    return INV_OK;
+}
+
 static inv_result derive(ctl_task *setup)
 {
     ctl_site *site = &setup->site;
     const inv_domain *configured =
         site->existing != NULL ? inv_config_domain(site->existing, site->domain) : NULL;
-    char *people = configured != NULL               ? strdup(configured->people)
-                   : setup->answers->people != NULL ? strdup(setup->answers->people)
-                                                    : inv_dn_child("ou", "people", site->suffix);
+    char *people = NULL;
+    inv_result result;
 
+    if (choose_home(site))
+        people = configured != NULL               ? strdup(configured->people)
+                 : setup->answers->people != NULL ? strdup(setup->answers->people)
+                                                  : inv_dn_child("ou", "people", site->home);
     if (!set_text(&site->people, people) ||
         !set_text(&site->groups, inv_dn_child("ou", "groups", site->suffix)) ||
         !set_text(&site->services, inv_dn_child("ou", "services", site->suffix)) ||
         !set_text(&site->policies, inv_dn_child("ou", "policies", site->suffix)) ||
         !choose_identity(setup))
         return inv_verdict_no_memory(setup->verdict);
-    if (!inv_dn_within(site->people, site->suffix))
-        return inv_verdict_set(setup->verdict, INV_CONFIG, "%s is not below the suffix %s",
-                               site->people, site->suffix);
-    return configured != NULL ? INV_OK : ctl_site_make_configuration(setup);
+    result = check_people(setup);
+    return configured != NULL || result != INV_OK ? result : ctl_site_make_configuration(setup);
 }
 
 /* As hostname -d has it: what is behind the first dot of the name of this host. Freed by the

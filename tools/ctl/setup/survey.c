@@ -113,7 +113,9 @@ inv_result ctl_site_survey(ctl_task *setup)
         most = most_of(search, &others);
         site->person_count = search->entry_count;
     }
-    if (most.dn != NULL && site->made != NULL && setup->answers->people == NULL) {
+    /* with a home of its own a domain has none of the people of the others */
+    if (most.dn != NULL && site->made != NULL && setup->answers->people == NULL &&
+        inv_dn_equal(site->home, site->suffix)) {
         if (!set_text(&site->people, strdup(most.dn)))
             result = inv_verdict_no_memory(setup->verdict);
         else

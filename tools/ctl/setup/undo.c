@@ -30,15 +30,19 @@ static inv_result end(undoing *work, json_t *record)
 /* ------------------------------------------------------------------------------------ finding it
  */
 
-/* Whether two entries of cn=config are the same but for the number "{n}" of the first. */
-static bool is_numbered(const char *numbered, const char *dn)
+/*
+ * Whether two entries of cn=config are the same; where setup gave the second one no number "{n}",
+ * but for that of the first. (Two databases differ in nothing else.)
+ */
+static bool is_same(const char *numbered, const char *dn)
 {
     char *attributes[2] = {NULL, NULL};
     char *values[2] = {NULL, NULL};
     bool same = inv_dn_leaf(numbered, &attributes[0], &values[0]) &&
                 inv_dn_leaf(dn, &attributes[1], &values[1]) &&
                 inv_ascii_equal(attributes[0], attributes[1]) &&
-                inv_ascii_equal(ctl_value_text(values[0]), ctl_value_text(values[1]));
+                (inv_ascii_equal(values[0], values[1]) ||
+                 inv_ascii_equal(ctl_value_text(values[0]), values[1]));
 
     for (size_t i = 0; i < 2; i++) {
         free(attributes[i]);
@@ -63,7 +67,7 @@ static inv_result find_entry(const ctl_task *setup, const char *dn, inv_operatio
         ctl_setup_search(setup, config && parent != NULL ? parent : dn,
                          config && parent != NULL ? INV_SCOPE_ONE : INV_SCOPE_BASE, NULL, search);
     for (size_t i = 0; result == INV_OK && i < (*search)->entry_count; i++) {
-        if (!config || is_numbered(inv_entry_dn((*search)->entries[i]), dn))
+        if (!config || is_same(inv_entry_dn((*search)->entries[i]), dn))
             *ret_entry = (*search)->entries[i];
     }
     return result;
@@ -204,6 +208,20 @@ static inv_result is_in_use(const ctl_task *setup, const char *dn, bool *ret_in_
     return result;
 }
 
+/* Whether it is the entry of a suffix, which slapd lets the rootdn of the database delete only. */
+static bool is_for_rootdn(const ctl_task *setup, const char *dn)
+{
+    for (size_t i = 0; i < setup->databases->entry_count; i++) {
+        const inv_entry *database = setup->databases->entries[i];
+        const char *suffix = inv_entry_text(database, "olcSuffix");
+        const char *rootdn = inv_entry_text(database, "olcRootDN");
+
+        if (suffix != NULL && inv_dn_equal(suffix, dn))
+            return rootdn == NULL || !inv_dn_equal(rootdn, setup->self);
+    }
+    return false;
+}
+
 static inv_result undo_entry(undoing *work, json_t *record)
 {
     const ctl_task *setup = work->setup;
@@ -226,6 +244,11 @@ static inv_result undo_entry(undoing *work, json_t *record)
                           "delete %s, if it is there and empty: this user does not see it", dn);
     } else if (!is_as_written(record, entry)) {
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP, "%s was changed since, and stays", dn);
+        result = end(work, record);
+    } else if (is_for_rootdn(setup, dn)) {
+        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP,
+                      "%s stays: slapd lets nobody but the rootdn delete the entry of a suffix",
+                      dn);
         result = end(work, record);
     } else if (in_use) {
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP, "%s is not empty, and stays", dn);
@@ -267,7 +290,8 @@ static inv_result has(const ctl_task *setup, const char *base, const char *filte
 }
 
 /* The rules that have to stay while there is something that they hide. */
-static inv_result keep_rules(const ctl_task *setup, const json_t *record, ctl_texts *kept)
+static inv_result keep_rules(const ctl_task *setup, const json_t *record, const char *suffix,
+                             ctl_texts *kept)
 {
     static const char *const secrets[] = {"authPassword", "pwdHistory"};
     ctl_texts hidden = {.texts = NULL};
@@ -279,7 +303,7 @@ static inv_result keep_rules(const ctl_task *setup, const json_t *record, ctl_te
         char filter[32];
 
         (void)snprintf(filter, sizeof(filter), "(%s=*)", secrets[i]);
-        result = has(setup, setup->site.suffix, filter, NULL, &there);
+        result = has(setup, suffix, filter, NULL, &there);
         if (result == INV_OK && there &&
             (asprintf(&rule, "to attrs=%s by * none", secrets[i]) < 0 ||
              !ctl_texts_take(kept, rule)))
@@ -334,7 +358,7 @@ static inv_result plan_block(undoing *work, json_t *record, const ctl_block *blo
                       kept->count);
     if (kept->count == 0 || !ctl_block_is(block, &wanted)) {
         action.operation =
-            ctl_block_change(setup->site.database, block, &wanted, block->begin, NULL);
+            ctl_block_change(ctl_record_text(record, "dn"), block, &wanted, block->begin, NULL);
         ctl_plan_do(setup->plan, STEP, &action, "take %zu rules of access away",
                     block->end - block->begin + 1 - wanted.count);
     }
@@ -343,13 +367,42 @@ cleanup:
     return result;
 }
 
+/* One of the databases of the journal's suffixes, or NULL. */
+static const inv_entry *find_database(const ctl_task *setup, const char *dn)
+{
+    for (size_t i = 0; i < setup->databases->entry_count; i++) {
+        if (inv_dn_equal(inv_entry_dn(setup->databases->entries[i]), dn))
+            return setup->databases->entries[i];
+    }
+    return NULL;
+}
+
+/* Whether the journal has another record of the same rules behind this one. */
+static bool is_outdated(const ctl_task *setup, const json_t *record)
+{
+    bool later = false;
+    bool found = false;
+
+    for (size_t i = 0; i < ctl_journal_count(setup->journal) && !found; i++) {
+        const json_t *each = ctl_journal_record(setup->journal, i);
+
+        found = later && ctl_record_is(each, "rules", "dn", ctl_record_text(record, "dn"));
+        later = later || each == record;
+    }
+    return found;
+}
+
 static inv_result undo_rules(undoing *work, json_t *record)
 {
     const ctl_task *setup = work->setup;
+    const inv_entry *database = find_database(setup, ctl_record_text(record, "dn"));
     ctl_texts kept = {.texts = NULL};
     ctl_block block;
-    inv_result result = ctl_block_read(setup, ctl_setup_database(setup), &block);
+    inv_result result;
 
+    if (database == NULL || is_outdated(setup, record))
+        return end(work, record);
+    result = ctl_block_read(setup, database, &block);
     if (result == INV_OK && !block.there)
         result = end(work, record);
     else if (result == INV_OK && setup->answers->dry_run)
@@ -357,7 +410,7 @@ static inv_result undo_rules(undoing *work, json_t *record)
                       "take the rules of access away, but for those that hide verifiers, invites "
                       "and rosters where there are any");
     else if (result == INV_OK) {
-        result = keep_rules(setup, record, &kept);
+        result = keep_rules(setup, record, inv_entry_text(database, "olcSuffix"), &kept);
         if (result == INV_OK)
             result = plan_block(work, record, &block, &kept);
     }
@@ -383,7 +436,7 @@ static inv_result undo_file(undoing *work, json_t *record)
         ctl_plan_do(work->setup->plan, STEP, &action, "remove %s", path);
         return INV_OK;
     }
-    if (hash[0] != '\0')
+    if (hash[0] != '\0' && !ctl_journal_wrote(work->setup->journal, path, hash))
         ctl_plan_tell(work->setup->plan, CTL_ITEM_LEFT, STEP, "%s was changed since, and stays",
                       path);
     return end(work, record);
