@@ -51,6 +51,8 @@ tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/acce
 	tools/ctl/setup/block.c tools/ctl/setup/block.h tools/ctl/setup/configuration.c \
 	tools/ctl/setup/database.c \
 	tools/ctl/setup/entries.c tools/ctl/setup/fill.c tools/ctl/setup/fill.h \
+	tools/ctl/setup/handover.c tools/ctl/setup/handover.h tools/ctl/setup/statements.c \
+	tools/ctl/setup/statements.h \
 	tools/ctl/setup/look.c tools/ctl/setup/modules.c tools/ctl/setup/plan.c \
 	tools/ctl/setup/plan.h tools/ctl/setup/policy.c tools/ctl/setup/rights.c \
 	tools/ctl/setup/rights.h tools/ctl/setup/rules.c tools/ctl/setup/rules.h \

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin.h"
 #include "commands.h"
 #include "io/interrupt.h"
 #include "session.h"
 #include "setup/account.h"
 #include "setup/apply.h"
+#include "setup/handover.h"
 #include "setup/rights.h"
 #include "setup/setup.h"
 #include "setup/site.h"
@@ -21,7 +23,9 @@ static const ctl_option options[] = {
     {"answers", 0, "FILE", false, "read what is not said here from FILE, \"key = value\" lines"},
     {"dry-run", 0, NULL, false, "only print what would be done"},
     {"undo", 0, NULL, false, "take away what setup made"},
-    {"uri", 0, "URI", false, "the directory, by a socket of this machine, in place of ldapi:///"},
+    {"uri", 0, "URI", false, "the directory, in place of ldapi:///; ldap:// is with StartTLS"},
+    {"ca-file", 0, "FILE", false, "the authorities for its certificate, in place of the system's"},
+    CTL_ADMIN_OPTIONS("who may change the directory, where root of this machine may not"),
     {"root", 0, "DIR", false, "the machine whose files are below DIR"},
     {NULL, 0, NULL, false, NULL},
 };
@@ -110,7 +114,9 @@ static inv_result plan(setting_up *work)
         result = ctl_step_entries(task, policy);
     if (result == INV_OK)
         result = ctl_step_account(task);
-    return result == INV_OK ? ctl_step_configuration(task) : result;
+    if (result == INV_OK)
+        result = ctl_step_configuration(task);
+    return result == INV_OK && task->unseen != NULL ? ctl_handover_compare(task) : result;
 }
 
 static inv_result plan_undo(setting_up *work)

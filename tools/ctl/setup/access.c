@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "setup/block.h"
+#include "setup/handover.h"
 #include "setup/record.h"
 #include "setup/rules.h"
 #include "setup/value.h"
@@ -138,7 +139,7 @@ static inv_result plan_rules(ctl_task *setup, const ctl_block *block, const ctl_
         result = inv_verdict_no_memory(setup->verdict);
         goto cleanup;
     }
-    open = site.count == 0 && setup->frontend_rules == 0;
+    open = setup->unseen == NULL && site.count == 0 && setup->frontend_rules == 0;
     if (!ctl_rules_make(setup, classes, &site, open, &wanted) ||
         !sort(block, &wanted, &own, &loose)) {
         result = inv_verdict_no_memory(setup->verdict);
@@ -166,7 +167,9 @@ inv_result ctl_step_rules(ctl_task *setup)
 {
     ctl_texts classes = {.texts = NULL};
     ctl_block block;
-    inv_result result = ctl_block_read(setup, ctl_setup_database(setup), &block);
+    inv_result result = setup->unseen != NULL
+                            ? ctl_handover_block(setup, &block)
+                            : ctl_block_read(setup, ctl_setup_database(setup), &block);
 
     if (result == INV_OK)
         result = read_classes(setup, &classes);

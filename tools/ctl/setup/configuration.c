@@ -24,6 +24,7 @@
 char *ctl_site_configuration(const ctl_task *setup)
 {
     const ctl_site *site = &setup->site;
+    const char *uri = ctl_journal_text(setup->journal, "uri");
     char *text = NULL;
     char *header = NULL;
     struct key {
@@ -31,7 +32,9 @@ char *ctl_site_configuration(const ctl_task *setup)
         const char *value;
         char *made;
     } keys[] = {
-        {"uri", setup->answers->uri != NULL ? setup->answers->uri : "ldapi:///", NULL},
+        {"uri", uri != NULL ? uri : "ldapi:///", NULL},
+        {"starttls", setup->settings.starttls ? "demand" : "no", NULL},
+        {"ca_file", setup->settings.ca_file, NULL},
         {"bind", "simple", NULL},
         {"bind_dn", site->identity, NULL},
         {"bind_password_file", CTL_SERVICE_PASSWORD, NULL},

@@ -129,13 +129,17 @@ void ctl_setup_clear(ctl_task *setup)
     clear_site(&setup->site);
     inv_operation_free(&setup->databases);
     setup->database = NULL;
+    inv_entry_free(&setup->unseen);
     inv_operation_free(&setup->root);
+    inv_operation_free(&setup->subschema);
     inv_directory_free(&setup->service);
     inv_secret_free(&setup->service_password);
     inv_directory_free(&setup->directory);
+    inv_secret_free(&setup->bind_password);
     if (setup->settings.uris != NULL)
         free(setup->settings.uris[0]);
     free(setup->settings.uris);
+    free(setup->settings.ca_file);
     free(setup->self);
     ctl_plan_free(&setup->plan);
     ctl_journal_close(&setup->journal);

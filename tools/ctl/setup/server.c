@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "invitegate/ascii.h"
 #include "invitegate/dn.h"
+#include "io/ask.h"
+#include "setup/handover.h"
 
 /* Which directory, which of its suffixes, and where that is configured. */
 
@@ -16,13 +19,11 @@
  */
 
 /* As ldapi:/// has it, below root: /run/slapd/ldapi. The caller frees it. */
-static char *uri_of(const ctl_answers *answers)
+static char *local_uri(const ctl_answers *answers)
 {
     char *path = NULL;
     char *uri = NULL;
 
-    if (answers->uri != NULL)
-        return strdup(answers->uri);
     if (answers->root[0] == '\0')
         return strdup("ldapi:///");
     if (asprintf(&path, "%s/run/slapd/ldapi", answers->root) < 0)
@@ -34,24 +35,88 @@ static char *uri_of(const ctl_answers *answers)
     return uri;
 }
 
+static bool is_socket(const char *uri)
+{
+    return inv_ascii_equal_in(uri, "ldapi:", 6);
+}
+
+/* As the answers have it, else an earlier run, else a configuration of a server elsewhere. */
+static bool choose_server(ctl_task *setup)
+{
+    const inv_config *existing = setup->site.existing;
+    const inv_directory_settings *there = existing != NULL ? &existing->directory : NULL;
+    const ctl_answers *answers = setup->answers;
+    const char *uri = answers->uri;
+    const char *ca_file = answers->ca_file;
+
+    if (uri == NULL)
+        uri = ctl_journal_text(setup->journal, "uri");
+    if (uri == NULL && there != NULL && !is_socket(there->uris[0]))
+        uri = there->uris[0];
+    if (ca_file == NULL)
+        ca_file = ctl_journal_text(setup->journal, "caFile");
+    if (ca_file == NULL && there != NULL)
+        ca_file = there->ca_file;
+    setup->settings.uris[0] = uri != NULL ? strdup(uri) : local_uri(answers);
+    setup->settings.ca_file = strdup(ca_file != NULL ? ca_file : "");
+    if (setup->settings.uris[0] == NULL || setup->settings.ca_file == NULL)
+        return false;
+    setup->is_local = is_socket(setup->settings.uris[0]);
+    /* no password goes without TLS, and what tells who is there should not */
+    setup->settings.starttls = inv_ascii_equal_in(setup->settings.uris[0], "ldap:", 5);
+    return (answers->uri == NULL || ctl_journal_set_text(setup->journal, "uri", answers->uri)) &&
+           (answers->ca_file == NULL ||
+            ctl_journal_set_text(setup->journal, "caFile", answers->ca_file));
+}
+
+/* As bind_dn, as this user by a socket of this machine, else as nobody. */
+static inv_result bind_directory(ctl_task *setup)
+{
+    const ctl_answers *answers = setup->answers;
+    inv_result result;
+    int length = 0;
+
+    if (answers->bind_dn != NULL)
+        length = asprintf(&setup->self, "%s", answers->bind_dn);
+    else if (setup->is_local)
+        length =
+            asprintf(&setup->self, "gidNumber=%lu+uidNumber=%lu,cn=peercred,cn=external,cn=auth",
+                     (unsigned long)getegid(), (unsigned long)geteuid());
+    else
+        length = asprintf(&setup->self, "an anonymous user");
+    if (length < 0) {
+        setup->self = NULL;
+        return inv_verdict_no_memory(setup->verdict);
+    }
+    if (answers->bind_dn == NULL && !setup->is_local)
+        return inv_directory_new_anonymous(&setup->settings, &setup->directory, setup->verdict);
+    if (answers->bind_dn == NULL)
+        return inv_directory_new(&setup->settings, NULL, NULL, &setup->directory, setup->verdict);
+    result =
+        ctl_read_secret_file(answers->bind_password_file, &setup->bind_password, setup->verdict);
+    /* without a password a bind is anonymous, whatever DN it has (RFC 4513 5.1.2) */
+    if (result == INV_OK && inv_secret_length(setup->bind_password) == 0)
+        result = inv_verdict_set(setup->verdict, INV_CONFIG,
+                                 "%s is empty: it has to hold the password of %s",
+                                 answers->bind_password_file, answers->bind_dn);
+    if (result == INV_OK)
+        result = inv_directory_new(&setup->settings, answers->bind_dn, setup->bind_password,
+                                   &setup->directory, setup->verdict);
+    return result;
+}
+
 static inv_result open_directory(ctl_task *setup)
 {
     static char empty[] = "";
-    inv_directory_settings *settings = &setup->settings;
 
-    *settings = (inv_directory_settings){.uris = calloc(2, sizeof(char *)),
-                                         .bind = INV_BIND_EXTERNAL,
-                                         .bind_dn = empty,
-                                         .bind_password_file = empty,
-                                         .ca_file = empty,
-                                         .timeout_ms = 60000};
-    if (settings->uris != NULL)
-        settings->uris[0] = uri_of(setup->answers);
-    if (settings->uris == NULL || settings->uris[0] == NULL ||
-        asprintf(&setup->self, "gidNumber=%lu+uidNumber=%lu,cn=peercred,cn=external,cn=auth",
-                 (unsigned long)getegid(), (unsigned long)geteuid()) < 0)
+    setup->settings = (inv_directory_settings){.uris = calloc(2, sizeof(char *)),
+                                               .bind = INV_BIND_EXTERNAL,
+                                               .bind_dn = empty,
+                                               .bind_password_file = empty,
+                                               .timeout_ms = 60000};
+    if (setup->settings.uris == NULL || !choose_server(setup))
         return inv_verdict_no_memory(setup->verdict);
-    return inv_directory_new(settings, NULL, NULL, &setup->directory, setup->verdict);
+    return bind_directory(setup);
 }
 
 static inv_result read_root(ctl_task *setup)
@@ -228,15 +293,10 @@ static inv_result find_databases(ctl_task *setup, const ctl_texts *suffixes)
         if (has_suffix(entry, setup->site.suffix))
             setup->database = entry;
     }
+    if (result == INV_OK && setup->database == NULL)
+        result = ctl_handover_begin(setup);
     if (result != INV_OK)
         return result;
-    if (setup->database == NULL)
-        return inv_verdict_set(
-            setup->verdict, INV_CONFIG,
-            "%s does not show this user (%s) the configuration of a database with the suffix %s "
-            "below cn=config: run setup as root on the machine of the directory; a slapd that is "
-            "kept in slapd.conf is set up by hand, with the files of docs/openldap.md",
-            setup->settings.uris[0], setup->self, setup->site.suffix);
     setup->site.database = strdup(inv_entry_dn(setup->database));
     return setup->site.database != NULL ? INV_OK : inv_verdict_no_memory(setup->verdict);
 }

@@ -5,8 +5,9 @@
 #include "setup/setup.h"
 
 /*
- * Opens the directory as the user who runs this, chooses the suffix, and finds its database.
- * INV_CONFIG says what could not be found, or that cn=config cannot be read, and why.
+ * Opens the directory as the user who runs this, or with the DN of the answers, chooses the suffix,
+ * and finds its database; where the configuration of that is not shown, handover.h takes over.
+ * INV_CONFIG says what could not be found.
  */
 inv_result ctl_server_find(ctl_task *setup);
 

@@ -82,7 +82,12 @@ static void tell_site(const ctl_task *setup, size_t others)
     ctl_plan *plan = setup->plan;
 
     ctl_plan_tell(plan, CTL_ITEM_FOUND, "domain", "%s", site->domain);
-    ctl_plan_tell(plan, CTL_ITEM_FOUND, "suffix", "%s (%s)", site->suffix, site->database);
+    if (setup->unseen == NULL)
+        ctl_plan_tell(plan, CTL_ITEM_FOUND, "suffix", "%s (%s)", site->suffix, site->database);
+    else
+        ctl_plan_tell(plan, CTL_ITEM_FOUND, "suffix",
+                      "%s; how the directory is configured is not shown to %s", site->suffix,
+                      setup->self);
     ctl_plan_tell(plan, CTL_ITEM_FOUND, "people", "%s; %zu people are there%s", site->people,
                   site->person_count,
                   others > 0 ? ", in several places: those elsewhere need invitectl adopt" : "");
