@@ -49,7 +49,8 @@ tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/acce
 	tools/ctl/setup/account.c tools/ctl/setup/account.h tools/ctl/setup/answers.c \
 	tools/ctl/setup/answers.h tools/ctl/setup/apply.c tools/ctl/setup/apply.h \
 	tools/ctl/setup/block.c tools/ctl/setup/block.h tools/ctl/setup/configuration.c \
-	tools/ctl/setup/database.c \
+	tools/ctl/setup/database.c tools/ctl/setup/ds389.h tools/ctl/setup/ds389_aci.c \
+	tools/ctl/setup/ds389_config.c tools/ctl/setup/ds389_index.c tools/ctl/setup/ds389_schema.c \
 	tools/ctl/setup/entries.c tools/ctl/setup/fill.c tools/ctl/setup/fill.h \
 	tools/ctl/setup/handover.c tools/ctl/setup/handover.h tools/ctl/setup/statements.c \
 	tools/ctl/setup/statements.h \
@@ -67,7 +68,7 @@ tools_invitectl_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(QRENCODE_LIBS)
 # What invitectl setup works from: the very files of config-examples and schema, as a table in C.
 SETUP_EXAMPLES = tools/ctl/setup/examples.c
 setup_embedded = $(slapd_conf_parts) config-examples/slapd/slapd.conf config-examples/slapd/base.ldif \
-	config-examples/invitegate.conf schema/invitegate.ldif schema/authpassword.ldif
+	config-examples/invitegate.conf schema/invitegate.ldif schema/authpassword.ldif $(dist_ds389examples_DATA)
 EXTRA_DIST += tools/ctl/setup/embed
 CLEANFILES += $(SETUP_EXAMPLES)
 tools/ctl/setup/examples.c: $(setup_embedded) tools/ctl/setup/embed

@@ -28,7 +28,8 @@ INTEGRATION_SUITES += tests/integration/setup.sh tests/integration/setup_sites.s
 EXTRA_DIST += tests/integration/foreign-site.ldif
 TESTS += $(INTEGRATION_SUITES)
 # 389 Directory Server: schema, rules of access, init. Only make check DIRECTORY=389ds runs it.
-dist_check_SCRIPTS += $(INTEGRATION_SUITES) tests/integration/ds389.sh tests/integration/ds389_nested.sh
+dist_check_SCRIPTS += $(INTEGRATION_SUITES) tests/integration/ds389.sh tests/integration/ds389_nested.sh \
+	tests/integration/setup_389ds.sh
 EXTRA_DIST += scripts/private-slapd scripts/private-389ds
 
 # Measure time: run when all other tests of the same make are done.

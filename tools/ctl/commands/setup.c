@@ -11,6 +11,7 @@
 #include "session.h"
 #include "setup/account.h"
 #include "setup/apply.h"
+#include "setup/ds389.h"
 #include "setup/handover.h"
 #include "setup/rights.h"
 #include "setup/setup.h"
@@ -86,6 +87,32 @@ static inv_result take_sight(ctl_task *task)
     return result;
 }
 
+/* How the directory is configured. */
+static inv_result plan_slapd(ctl_task *task, bool *ret_policy)
+{
+    inv_result result = ctl_step_schema(task);
+
+    if (result == INV_OK)
+        result = ctl_step_modules(task);
+    if (result == INV_OK)
+        result = ctl_step_hashing(task);
+    if (result == INV_OK)
+        result = ctl_step_database(task);
+    if (result == INV_OK)
+        result = ctl_step_rules(task);
+    return result == INV_OK ? ctl_step_policy(task, ret_policy) : result;
+}
+
+static inv_result plan_389ds(ctl_task *task, bool *ret_policy)
+{
+    inv_result result = ctl_step_ds389_schema(task);
+
+    *ret_policy = false;
+    if (result == INV_OK)
+        result = ctl_step_ds389_config(task);
+    return result == INV_OK ? ctl_step_ds389_indexes(task) : result;
+}
+
 static inv_result plan(setting_up *work)
 {
     ctl_task *task = &work->task;
@@ -99,21 +126,13 @@ static inv_result plan(setting_up *work)
     if (result == INV_OK)
         result = ctl_site_survey(task);
     if (result == INV_OK)
-        result = ctl_step_schema(task);
-    if (result == INV_OK)
-        result = ctl_step_modules(task);
-    if (result == INV_OK)
-        result = ctl_step_hashing(task);
-    if (result == INV_OK)
-        result = ctl_step_database(task);
-    if (result == INV_OK)
-        result = ctl_step_rules(task);
-    if (result == INV_OK)
-        result = ctl_step_policy(task, &policy);
+        result = task->is_389 ? plan_389ds(task, &policy) : plan_slapd(task, &policy);
     if (result == INV_OK)
         result = ctl_step_entries(task, policy);
     if (result == INV_OK)
         result = ctl_step_account(task);
+    if (result == INV_OK && task->is_389)
+        result = ctl_step_ds389_acis(task);
     if (result == INV_OK)
         result = ctl_step_configuration(task);
     return result == INV_OK && task->unseen != NULL ? ctl_handover_compare(task) : result;

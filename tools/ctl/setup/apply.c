@@ -141,13 +141,55 @@ static inv_result run_operation(ctl_task *setup, ctl_item *item, ctl_item_state 
     return result;
 }
 
+#define TASK_MILLISECONDS (600 * 1000L)
+#define TASK_PAUSE        (100 * 1000 * 1000L) /* nanoseconds */
+
+/* Waits until the server has done a task; its entry goes some time after that. */
+static inv_result await_task(ctl_task *setup, const char *dn, ctl_item_state *state)
+{
+    static const char *const attributes[] = {"nsTaskExitCode", NULL};
+    const struct timespec pause = {.tv_nsec = TASK_PAUSE};
+    inv_deadline deadline = inv_deadline_in(TASK_MILLISECONDS);
+    const char *code = NULL;
+    inv_result result = INV_OK;
+
+    while (result == INV_OK) {
+        inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+
+        result = ctl_setup_run(setup, setup->directory, search);
+        code = result == INV_OK && search->entry_count == 1
+                   ? inv_entry_text(search->entries[0], "nsTaskExitCode")
+                   : NULL;
+        if (result == INV_OK && code != NULL && strcmp(code, "0") != 0)
+            result = inv_verdict_set(setup->verdict, INV_CONFIG,
+                                     "the task %s of the server ended with %s", dn, code);
+        if (code != NULL || (result == INV_OK && search->entry_count == 0)) {
+            inv_operation_free(&search);
+            break;
+        }
+        inv_operation_free(&search);
+        if (inv_deadline_left(&deadline) <= 0)
+            result = inv_verdict_set(setup->verdict, INV_TIMEOUT,
+                                     "the task %s of the server still runs", dn);
+        (void)nanosleep(&pause, NULL);
+    }
+    if (result != INV_OK) {
+        *state = CTL_ITEM_UNKNOWN;
+        return result;
+    }
+    return ctl_journal_filled(setup->journal, setup->verdict);
+}
+
 static inv_result do_action(ctl_task *setup, ctl_item *item, ctl_item_state *state)
 {
     const ctl_action *action = &item->action;
     inv_result result;
 
-    if (action->operation != NULL)
-        return run_operation(setup, item, state);
+    if (action->operation != NULL) {
+        result = run_operation(setup, item, state);
+        return result == INV_OK && action->is_task ? await_task(setup, action->operation->dn, state)
+                                                   : result;
+    }
     result = action->file != NULL ? ctl_file_write(action->file, setup->verdict)
                                   : ctl_file_remove(action->remove, setup->verdict);
     if (result != INV_OK)

@@ -12,6 +12,7 @@
 
 #include "invitegate/dn.h"
 #include "setup/record.h"
+#include "setup/server.h"
 #include "setup/setup.h"
 #include "setup/site.h"
 
@@ -24,7 +25,6 @@
 char *ctl_site_configuration(const ctl_task *setup)
 {
     const ctl_site *site = &setup->site;
-    const char *uri = ctl_journal_text(setup->journal, "uri");
     char *text = NULL;
     char *header = NULL;
     struct key {
@@ -32,7 +32,7 @@ char *ctl_site_configuration(const ctl_task *setup)
         const char *value;
         char *made;
     } keys[] = {
-        {"uri", uri != NULL ? uri : "ldapi:///", NULL},
+        {"uri", NULL, ctl_server_uri(setup)},
         {"starttls", setup->settings.starttls ? "demand" : "no", NULL},
         {"ca_file", setup->settings.ca_file, NULL},
         {"bind", "simple", NULL},

@@ -232,6 +232,13 @@ inv_result ctl_journal_add(ctl_journal *journal, json_t *record, inv_verdict *ve
     return save(journal, verdict);
 }
 
+inv_result ctl_journal_filled(ctl_journal *journal, inv_verdict *verdict)
+{
+    for (size_t i = 0; i < ctl_journal_count(journal); i++)
+        (void)json_object_del(ctl_journal_record(journal, i), "unfilled");
+    return save(journal, verdict);
+}
+
 inv_result ctl_journal_drop(ctl_journal *journal, const json_t *record, inv_verdict *verdict)
 {
     for (size_t i = 0; i < ctl_journal_count(journal); i++) {

@@ -57,6 +57,9 @@ bool ctl_journal_wrote(const ctl_journal *journal, const char *path, const char 
  */
 inv_result ctl_journal_add(ctl_journal *journal, json_t *record, inv_verdict *verdict);
 
+/* Writes the journal without the mark of ctl_record_unfilled: all indexes are filled. */
+inv_result ctl_journal_filled(ctl_journal *journal, inv_verdict *verdict);
+
 /* Writes the journal without this record, by its address. */
 inv_result ctl_journal_drop(ctl_journal *journal, const json_t *record, inv_verdict *verdict);
 

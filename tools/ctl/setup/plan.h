@@ -38,6 +38,7 @@ typedef struct ctl_action {
     char *remove;
     json_t *record;       /* written before, NULL: none */
     const json_t *undone; /* a record of the journal that goes when this is done, NULL: none */
+    bool is_task;         /* an add that begins a task of 389 DS, which is waited for */
     bool is_undo;         /* an entry that has children now is left, and not refused */
 } ctl_action;
 

@@ -59,6 +59,16 @@ bool ctl_record_hide(json_t *record, const char *container)
     return json_array_append_new(json_object_get(record, "hidden"), json_string(container)) == 0;
 }
 
+json_t *ctl_record_acis(const char *dn)
+{
+    return json_pack("{s:s, s:s}", "kind", "acis", "dn", dn);
+}
+
+bool ctl_record_unfilled(json_t *record, const char *attribute)
+{
+    return json_object_set_new(record, "unfilled", json_string(attribute)) == 0;
+}
+
 json_t *ctl_record_file(const char *path, const char *hash)
 {
     return json_pack("{s:s, s:s, s:s}", "kind", "file", "path", path, "sha256", hash);

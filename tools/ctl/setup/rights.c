@@ -99,8 +99,11 @@ static inv_result sweep(ctl_task *setup, const inv_entry *database)
 inv_result ctl_rights_sweep(ctl_task *setup)
 {
     inv_operation *frontend = NULL;
-    inv_result result = ctl_setup_search(setup, FRONTEND, INV_SCOPE_BASE, NULL, &frontend);
+    inv_result result;
 
+    if (setup->is_389)
+        return INV_OK;
+    result = ctl_setup_search(setup, FRONTEND, INV_SCOPE_BASE, NULL, &frontend);
     if (result == INV_OK && frontend->entry_count == 1)
         setup->frontend_rules = inv_entry_count(frontend->entries[0], "olcAccess");
     for (size_t i = 0; result == INV_OK && i < setup->databases->entry_count; i++)
@@ -131,7 +134,7 @@ inv_result ctl_rights_take(ctl_task *setup)
 {
     inv_result result = INV_OK;
 
-    if (setup->has_rights)
+    if (setup->has_rights || setup->is_389)
         return INV_OK;
     for (size_t i = 0; result == INV_OK && i < setup->databases->entry_count; i++)
         result = take(setup, setup->databases->entries[i]);

@@ -3,6 +3,7 @@
 
 #include "server.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
 #include "io/ask.h"
+#include "setup/ds389.h"
 #include "setup/handover.h"
 
 /* Which directory, which of its suffixes, and where that is configured. */
@@ -18,18 +20,39 @@
 /* ---------------------------------------------------------------------------------- the directory
  */
 
-/* As ldapi:/// has it, below root: /run/slapd/ldapi. The caller frees it. */
-static char *local_uri(const ctl_answers *answers)
+/* The socket of slapd; where there is none, and one of a 389 Directory Server, that. The caller
+ * frees it. */
+static char *find_socket(const char *root)
 {
     char *path = NULL;
+    char *pattern = NULL;
+    glob_t found = {.gl_pathc = 0};
+
+    if (asprintf(&path, "%s/run/slapd/ldapi", root) < 0)
+        return NULL;
+    if (access(path, F_OK) == 0)
+        return path;
+    if (asprintf(&pattern, "%s/run/slapd-*.socket", root) >= 0 &&
+        glob(pattern, GLOB_NOSORT, NULL, &found) == 0 && found.gl_pathc == 1) {
+        free(path);
+        path = strdup(found.gl_pathv[0]);
+    }
+    globfree(&found);
+    free(pattern);
+    return path;
+}
+
+/* The caller frees it. */
+static char *local_uri(const ctl_answers *answers)
+{
+    char *path = find_socket(answers->root);
     char *uri = NULL;
 
-    if (answers->root[0] == '\0')
-        return strdup("ldapi:///");
-    if (asprintf(&path, "%s/run/slapd/ldapi", answers->root) < 0)
-        return NULL;
-    if (ctl_text_exchange(&path, "%", "%25") && ctl_text_exchange(&path, "/", "%2F") &&
-        ctl_text_exchange(&path, "+", "%2B") && asprintf(&uri, "ldapi://%s", path) < 0)
+    if (path != NULL && strcmp(path, "/run/slapd/ldapi") == 0)
+        uri = strdup("ldapi:///");
+    else if (path != NULL && ctl_text_exchange(&path, "%", "%25") &&
+             ctl_text_exchange(&path, "/", "%2F") && ctl_text_exchange(&path, "+", "%2B") &&
+             asprintf(&uri, "ldapi://%s", path) < 0)
         uri = NULL;
     free(path);
     return uri;
@@ -122,7 +145,7 @@ static inv_result open_directory(ctl_task *setup)
 static inv_result read_root(ctl_task *setup)
 {
     static const char *const attributes[] = {"namingContexts", "defaultNamingContext",
-                                             "supportedControl", NULL};
+                                             "supportedControl", "vendorName", NULL};
     inv_result result;
 
     setup->root = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
@@ -132,6 +155,8 @@ static inv_result read_root(ctl_task *setup)
     if (result == INV_OK && setup->root->entry_count != 1)
         result = inv_verdict_set(setup->verdict, INV_CONFIG, "%s shows no root DSE",
                                  setup->settings.uris[0]);
+    if (result == INV_OK)
+        setup->is_389 = inv_entry_has(setup->root->entries[0], "vendorName", "389 Project");
     return result;
 }
 
@@ -244,11 +269,14 @@ cleanup:
 
 static bool has_suffix(const inv_entry *database, const char *suffix)
 {
-    for (size_t i = 0; i < inv_entry_count(database, "olcSuffix"); i++) {
-        if (inv_dn_equal(inv_entry_value(database, "olcSuffix", i, NULL), suffix))
-            return true;
+    static const char *const attributes[] = {"olcSuffix", "nsslapd-suffix"};
+    bool found = false;
+
+    for (size_t kind = 0; kind < 2; kind++) {
+        for (size_t i = 0; i < inv_entry_count(database, attributes[kind]) && !found; i++)
+            found = inv_dn_equal(inv_entry_value(database, attributes[kind], i, NULL), suffix);
     }
-    return false;
+    return found;
 }
 
 /* "(olcSuffix=SUFFIX)" of all of them, as slapd matches DNs. The caller frees it; NULL: no memory.
@@ -285,7 +313,11 @@ static inv_result find_databases(ctl_task *setup, const ctl_texts *suffixes)
 
     if (filter == NULL)
         return inv_verdict_no_memory(setup->verdict);
-    result = ctl_setup_search(setup, "cn=config", INV_SCOPE_ONE, filter, &setup->databases);
+    if (setup->is_389)
+        result = ctl_setup_search(setup, CTL_DS389_BACKENDS, INV_SCOPE_ONE,
+                                  "(objectClass=nsBackendInstance)", &setup->databases);
+    else
+        result = ctl_setup_search(setup, "cn=config", INV_SCOPE_ONE, filter, &setup->databases);
     free(filter);
     for (size_t i = 0; result == INV_OK && i < setup->databases->entry_count; i++) {
         const inv_entry *entry = setup->databases->entries[i];
@@ -293,6 +325,12 @@ static inv_result find_databases(ctl_task *setup, const ctl_texts *suffixes)
         if (has_suffix(entry, setup->site.suffix))
             setup->database = entry;
     }
+    if (result == INV_OK && setup->database == NULL && setup->is_389)
+        return inv_verdict_set(setup->verdict, INV_CONFIG,
+                               "this 389 Directory Server does not show %s the database of %s: run "
+                               "setup as root on its machine, or with --bind-dn of its Directory "
+                               "Manager",
+                               setup->self, setup->site.suffix);
     if (result == INV_OK && setup->database == NULL)
         result = ctl_handover_begin(setup);
     if (result != INV_OK)
@@ -332,4 +370,24 @@ inv_result ctl_server_recall(ctl_task *setup)
         result = find_databases(setup, &suffixes);
     ctl_texts_clear(&suffixes);
     return result;
+}
+
+char *ctl_server_uri(const ctl_task *setup)
+{
+    const char *told = ctl_journal_text(setup->journal, "uri");
+    char *root = strdup(setup->answers->root);
+    char *uri = NULL;
+    char *front = NULL;
+
+    if (told != NULL)
+        uri = strdup(told);
+    else if (!setup->is_389 && setup->is_local)
+        uri = strdup("ldapi:///");
+    else if (root != NULL && ctl_text_exchange(&root, "%", "%25") &&
+             ctl_text_exchange(&root, "/", "%2F") && ctl_text_exchange(&root, "+", "%2B") &&
+             asprintf(&front, "ldapi://%s", root) >= 0)
+        uri = ctl_text_replace(setup->settings.uris[0], front, "ldapi://");
+    free(front);
+    free(root);
+    return uri;
 }

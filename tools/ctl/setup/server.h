@@ -14,4 +14,8 @@ inv_result ctl_server_find(ctl_task *setup);
 /* The same for the suffixes that the journal of earlier runs has. */
 inv_result ctl_server_recall(ctl_task *setup);
 
+/* The directory as the configuration names it: without root. The caller frees it; NULL: no memory.
+ */
+char *ctl_server_uri(const ctl_task *setup);
+
 #endif

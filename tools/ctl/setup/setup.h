@@ -60,6 +60,7 @@ typedef struct ctl_task {
     ctl_plan *plan;
     bool has_rights;       /* the temporary rule stands, see rights.h */
     size_t frontend_rules; /* how many rules of access the frontend has */
+    bool is_389;           /* the server is a 389 Directory Server, see ds389.h */
     bool is_local;         /* the directory is on this machine */
     bool proved;           /* unseen: the identity has the rights that the rules give it */
 } ctl_task;

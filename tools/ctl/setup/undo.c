@@ -9,6 +9,7 @@
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
 #include "setup/block.h"
+#include "setup/ds389.h"
 #include "setup/record.h"
 #include "setup/value.h"
 
@@ -59,17 +60,51 @@ static inv_result find_entry(const ctl_task *setup, const char *dn, inv_operatio
                              const inv_entry **ret_entry)
 {
     const bool config = inv_dn_within(dn, CONFIG);
+    static const char *const with_acis[] = {"*", "aci", NULL};
     const char *parent = inv_dn_parent(dn);
     inv_result result;
 
     *ret_entry = NULL;
-    result =
-        ctl_setup_search(setup, config && parent != NULL ? parent : dn,
-                         config && parent != NULL ? INV_SCOPE_ONE : INV_SCOPE_BASE, NULL, search);
+    if (setup->is_389)
+        *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, with_acis);
+    else
+        *search = NULL;
+    if (setup->is_389)
+        result = ctl_setup_run(setup, setup->directory, *search);
+    else
+        result = ctl_setup_search(setup, config && parent != NULL ? parent : dn,
+                                  config && parent != NULL ? INV_SCOPE_ONE : INV_SCOPE_BASE, NULL,
+                                  search);
     for (size_t i = 0; result == INV_OK && i < (*search)->entry_count; i++) {
         if (!config || is_same(inv_entry_dn((*search)->entries[i]), dn))
             *ret_entry = (*search)->entries[i];
     }
+    return result;
+}
+
+/* Whether the journal has the entry, so that it goes too. */
+static bool is_own_entry(const ctl_task *setup, const char *dn)
+{
+    for (size_t i = 0; i < ctl_journal_count(setup->journal); i++) {
+        const json_t *record = ctl_journal_record(setup->journal, i);
+
+        if (strcmp(ctl_record_text(record, "kind"), "entry") == 0 &&
+            inv_dn_equal(ctl_record_text(record, "dn"), dn))
+            return true;
+    }
+    return false;
+}
+
+static inv_result is_in_use(const ctl_task *setup, const char *dn, bool *ret_in_use)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *search = inv_operation_search(dn, INV_SCOPE_ONE, NULL, nothing);
+    inv_result result = ctl_setup_run(setup, setup->directory, search);
+
+    *ret_in_use = false;
+    for (size_t i = 0; result == INV_OK && i < search->entry_count && !*ret_in_use; i++)
+        *ret_in_use = !is_own_entry(setup, inv_entry_dn(search->entries[i]));
+    inv_operation_free(&search);
     return result;
 }
 
@@ -180,32 +215,6 @@ static bool is_as_written(const json_t *record, const inv_entry *entry)
         }
     }
     return true;
-}
-
-/* Whether the journal has the entry, so that it goes too. */
-static bool is_own_entry(const ctl_task *setup, const char *dn)
-{
-    for (size_t i = 0; i < ctl_journal_count(setup->journal); i++) {
-        const json_t *record = ctl_journal_record(setup->journal, i);
-
-        if (strcmp(ctl_record_text(record, "kind"), "entry") == 0 &&
-            inv_dn_equal(ctl_record_text(record, "dn"), dn))
-            return true;
-    }
-    return false;
-}
-
-static inv_result is_in_use(const ctl_task *setup, const char *dn, bool *ret_in_use)
-{
-    static const char *const nothing[] = {NULL};
-    inv_operation *search = inv_operation_search(dn, INV_SCOPE_ONE, NULL, nothing);
-    inv_result result = ctl_setup_run(setup, setup->directory, search);
-
-    *ret_in_use = false;
-    for (size_t i = 0; result == INV_OK && i < search->entry_count && !*ret_in_use; i++)
-        *ret_in_use = !is_own_entry(setup, inv_entry_dn(search->entries[i]));
-    inv_operation_free(&search);
-    return result;
 }
 
 /* Whether it is the entry of a suffix, which slapd lets the rootdn of the database delete only. */
@@ -419,6 +428,57 @@ static inv_result undo_rules(undoing *work, json_t *record)
     return result;
 }
 
+/* ---------------------------------------------------------------------------- rules of 389 DS
+ */
+
+/* All that have a name of invitegate's; but for those that hide what is below the entry. */
+static inv_result undo_acis(undoing *work, json_t *record)
+{
+    const ctl_task *setup = work->setup;
+    const char *dn = ctl_record_text(record, "dn");
+    ctl_action action = {.data = true, .undone = record, .is_undo = true};
+    inv_operation *search = NULL;
+    const inv_entry *entry = NULL;
+    bool in_use = false;
+    size_t count = 0;
+    size_t kept = 0;
+    inv_result result = find_entry(setup, dn, &search, &entry);
+
+    if (result == INV_OK && entry != NULL)
+        result = is_in_use(setup, dn, &in_use);
+    if (result != INV_OK)
+        goto cleanup;
+    action.operation = inv_operation_new_modify(dn);
+    for (size_t i = 0; entry != NULL && i < inv_entry_count(entry, "aci"); i++) {
+        const char *value = inv_entry_value(entry, "aci", i, NULL);
+
+        if (strstr(value, CTL_DS389_OWN) == NULL)
+            continue;
+        if (in_use && strstr(value, "deny (") != NULL) {
+            kept++;
+            continue;
+        }
+        inv_operation_text(action.operation, INV_CHANGE_DELETE, "aci", value);
+        count++;
+    }
+    if (kept > 0)
+        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP,
+                      "%zu rules of access of %s stay: they hide what is below it; --undo takes "
+                      "them when that is gone",
+                      kept, dn);
+    if (kept > 0)
+        action.undone = NULL;
+    if (count > 0) {
+        ctl_plan_do(setup->plan, STEP, &action, "take %zu rules of access of %s away", count, dn);
+    } else {
+        inv_operation_free(&action.operation);
+        result = kept == 0 ? end(work, record) : INV_OK;
+    }
+cleanup:
+    inv_operation_free(&search);
+    return result;
+}
+
 /* ----------------------------------------------------------------------------------------- others
  */
 
@@ -454,6 +514,7 @@ static const struct kind {
 } kinds[] = {
     {"values", undo_values}, {"replaced", undo_replaced}, {"entry", undo_entry},
     {"rules", undo_rules},   {"file", undo_file},         {"stays", undo_stays},
+    {"acis", undo_acis},
 };
 
 static inv_result undo_record(undoing *work, json_t *record)
