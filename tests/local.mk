@@ -61,7 +61,7 @@ check-short:
 .PHONY: check-long check-short
 
 # What make check DIRECTORY=389ds runs. The other suites need no directory, or parts of slapd.
-DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh \
+DS389_TESTS = tests/integration/ds389.sh tests/integration/ds389_nested.sh tests/integration/setup_389ds.sh \
 	tests/integration/race tests/integration/crash \
 	tests/integration/bad_input tests/integration/tls tests/integration/faults \
 	tests/pam/check_pam_login tests/pam/check_pam_change tests/directory/check_directory \

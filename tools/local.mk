@@ -49,12 +49,16 @@ tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/acce
 	tools/ctl/setup/account.c tools/ctl/setup/account.h tools/ctl/setup/answers.c \
 	tools/ctl/setup/answers.h tools/ctl/setup/apply.c tools/ctl/setup/apply.h \
 	tools/ctl/setup/block.c tools/ctl/setup/block.h tools/ctl/setup/configuration.c \
-	tools/ctl/setup/database.c \
+	tools/ctl/setup/database.c tools/ctl/setup/ds389.h tools/ctl/setup/ds389_aci.c \
+	tools/ctl/setup/ds389_config.c tools/ctl/setup/ds389_index.c tools/ctl/setup/ds389_schema.c \
 	tools/ctl/setup/entries.c tools/ctl/setup/fill.c tools/ctl/setup/fill.h \
+	tools/ctl/setup/handover.c tools/ctl/setup/handover.h tools/ctl/setup/statements.c \
+	tools/ctl/setup/statements.h \
 	tools/ctl/setup/look.c tools/ctl/setup/modules.c tools/ctl/setup/plan.c \
 	tools/ctl/setup/plan.h tools/ctl/setup/policy.c tools/ctl/setup/rights.c \
 	tools/ctl/setup/rights.h tools/ctl/setup/rules.c tools/ctl/setup/rules.h \
-	tools/ctl/setup/schema.c tools/ctl/setup/setup.h tools/ctl/setup/site.c \
+	tools/ctl/setup/schema.c tools/ctl/setup/server.c \
+	tools/ctl/setup/server.h tools/ctl/setup/setup.h tools/ctl/setup/site.c \
 	tools/ctl/setup/site.h tools/ctl/setup/survey.c tools/ctl/setup/undo.c tools/ctl/setup/undo.h
 nodist_tools_invitectl_SOURCES = $(SETUP_EXAMPLES)
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
@@ -64,7 +68,7 @@ tools_invitectl_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(QRENCODE_LIBS)
 # What invitectl setup works from: the very files of config-examples and schema, as a table in C.
 SETUP_EXAMPLES = tools/ctl/setup/examples.c
 setup_embedded = $(slapd_conf_parts) config-examples/slapd/slapd.conf config-examples/slapd/base.ldif \
-	config-examples/invitegate.conf schema/invitegate.ldif schema/authpassword.ldif
+	config-examples/invitegate.conf schema/invitegate.ldif schema/authpassword.ldif $(dist_ds389examples_DATA)
 EXTRA_DIST += tools/ctl/setup/embed
 CLEANFILES += $(SETUP_EXAMPLES)
 tools/ctl/setup/examples.c: $(setup_embedded) tools/ctl/setup/embed

@@ -65,9 +65,10 @@ alike() {
     verdict "$1" $?
 }
 
-# ready: the paths of the configuration, which is the machine's below root, as this machine has them
+# ready: the paths of the configuration, which is the machine's below root, as this machine has them, and
+# time enough for one that is busy
 ready() {
-    sed -i "s|= [^ ]*/invitegate/\(token.keys\)|= $work/\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/" "$config"
+    sed -i "s|= [^ ]*/invitegate/\(token.keys\)|= $work/\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" "$config"
 }
 
 # admin DN: deletes an entry and what is below it

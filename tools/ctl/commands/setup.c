@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin.h"
 #include "commands.h"
 #include "io/interrupt.h"
 #include "session.h"
 #include "setup/account.h"
 #include "setup/apply.h"
+#include "setup/ds389.h"
+#include "setup/handover.h"
 #include "setup/rights.h"
 #include "setup/setup.h"
 #include "setup/site.h"
@@ -21,7 +24,9 @@ static const ctl_option options[] = {
     {"answers", 0, "FILE", false, "read what is not said here from FILE, \"key = value\" lines"},
     {"dry-run", 0, NULL, false, "only print what would be done"},
     {"undo", 0, NULL, false, "take away what setup made"},
-    {"uri", 0, "URI", false, "the directory, by a socket of this machine, in place of ldapi:///"},
+    {"uri", 0, "URI", false, "the directory, in place of ldapi:///; ldap:// is with StartTLS"},
+    {"ca-file", 0, "FILE", false, "the authorities for its certificate, in place of the system's"},
+    CTL_ADMIN_OPTIONS("who may change the directory, where root of this machine may not"),
     {"root", 0, "DIR", false, "the machine whose files are below DIR"},
     {NULL, 0, NULL, false, NULL},
 };
@@ -64,6 +69,7 @@ static bool note_site(const ctl_task *task)
 
     return ctl_journal_set_text(journal, "domain", task->site.domain) &&
            ctl_journal_set_text(journal, "suffix", task->site.suffix) &&
+           ctl_journal_note_suffix(journal, task->site.suffix) &&
            ctl_journal_set_text(journal, "identity", task->site.identity) &&
            ctl_journal_set_text(journal, "passwordFile", task->site.password_file);
 }
@@ -81,6 +87,32 @@ static inv_result take_sight(ctl_task *task)
     return result;
 }
 
+/* How the directory is configured. */
+static inv_result plan_slapd(ctl_task *task, bool *ret_policy)
+{
+    inv_result result = ctl_step_schema(task);
+
+    if (result == INV_OK)
+        result = ctl_step_modules(task);
+    if (result == INV_OK)
+        result = ctl_step_hashing(task);
+    if (result == INV_OK)
+        result = ctl_step_database(task);
+    if (result == INV_OK)
+        result = ctl_step_rules(task);
+    return result == INV_OK ? ctl_step_policy(task, ret_policy) : result;
+}
+
+static inv_result plan_389ds(ctl_task *task, bool *ret_policy)
+{
+    inv_result result = ctl_step_ds389_schema(task);
+
+    *ret_policy = false;
+    if (result == INV_OK)
+        result = ctl_step_ds389_config(task);
+    return result == INV_OK ? ctl_step_ds389_indexes(task) : result;
+}
+
 static inv_result plan(setting_up *work)
 {
     ctl_task *task = &work->task;
@@ -94,22 +126,16 @@ static inv_result plan(setting_up *work)
     if (result == INV_OK)
         result = ctl_site_survey(task);
     if (result == INV_OK)
-        result = ctl_step_schema(task);
-    if (result == INV_OK)
-        result = ctl_step_modules(task);
-    if (result == INV_OK)
-        result = ctl_step_hashing(task);
-    if (result == INV_OK)
-        result = ctl_step_database(task);
-    if (result == INV_OK)
-        result = ctl_step_rules(task);
-    if (result == INV_OK)
-        result = ctl_step_policy(task, &policy);
+        result = task->is_389 ? plan_389ds(task, &policy) : plan_slapd(task, &policy);
     if (result == INV_OK)
         result = ctl_step_entries(task, policy);
     if (result == INV_OK)
         result = ctl_step_account(task);
-    return result == INV_OK ? ctl_step_configuration(task) : result;
+    if (result == INV_OK && task->is_389)
+        result = ctl_step_ds389_acis(task);
+    if (result == INV_OK)
+        result = ctl_step_configuration(task);
+    return result == INV_OK && task->unseen != NULL ? ctl_handover_compare(task) : result;
 }
 
 static inv_result plan_undo(setting_up *work)

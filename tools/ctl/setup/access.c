@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "setup/block.h"
+#include "setup/handover.h"
 #include "setup/record.h"
 #include "setup/rules.h"
 #include "setup/value.h"
@@ -58,18 +59,40 @@ static size_t place_of(const ctl_block *block)
     return place;
 }
 
+/* The containers of all domains, with those that an earlier run hid and the configuration lost. */
+static bool find_hidden(const ctl_task *setup, ctl_texts *hidden)
+{
+    const inv_domain *domain;
+    bool fine = true;
+
+    for (size_t i = 0; fine && i < ctl_journal_count(setup->journal); i++) {
+        const json_t *earlier = ctl_journal_record(setup->journal, i);
+
+        if (ctl_record_is(earlier, "rules", "dn", setup->site.database))
+            fine = ctl_record_list(earlier, "hidden", hidden);
+    }
+    for (size_t i = 0; fine && (domain = ctl_setup_each_domain(setup, i)) != NULL; i++)
+        fine = ctl_texts_add(hidden, domain->invites) && ctl_texts_add(hidden, domain->rosters);
+    return fine;
+}
+
 static json_t *record_of(const ctl_task *setup)
 {
     json_t *record = ctl_record_rules(setup->site.database);
-    const inv_domain *domain;
+    ctl_texts hidden = {.texts = NULL};
+    ctl_texts once = {.texts = NULL};
+    bool fine = record != NULL && find_hidden(setup, &hidden);
 
-    for (size_t i = 0; (domain = ctl_setup_each_domain(setup, i)) != NULL && record != NULL; i++) {
-        if (!ctl_record_hide(record, domain->invites) ||
-            !ctl_record_hide(record, domain->rosters)) {
-            json_decref(record);
-            record = NULL;
-        }
+    for (size_t i = 0; fine && i < hidden.count; i++)
+        fine = ctl_texts_add_once(&once, hidden.texts[i]);
+    for (size_t i = 0; fine && i < once.count; i++)
+        fine = ctl_record_hide(record, once.texts[i]);
+    if (!fine) {
+        json_decref(record);
+        record = NULL;
     }
+    ctl_texts_clear(&hidden);
+    ctl_texts_clear(&once);
     return record;
 }
 
@@ -116,7 +139,7 @@ static inv_result plan_rules(ctl_task *setup, const ctl_block *block, const ctl_
         result = inv_verdict_no_memory(setup->verdict);
         goto cleanup;
     }
-    open = site.count == 0 && setup->frontend_rules == 0;
+    open = setup->unseen == NULL && site.count == 0 && setup->frontend_rules == 0;
     if (!ctl_rules_make(setup, classes, &site, open, &wanted) ||
         !sort(block, &wanted, &own, &loose)) {
         result = inv_verdict_no_memory(setup->verdict);
@@ -144,7 +167,9 @@ inv_result ctl_step_rules(ctl_task *setup)
 {
     ctl_texts classes = {.texts = NULL};
     ctl_block block;
-    inv_result result = ctl_block_read(setup, ctl_setup_database(setup), &block);
+    inv_result result = setup->unseen != NULL
+                            ? ctl_handover_block(setup, &block)
+                            : ctl_block_read(setup, ctl_setup_database(setup), &block);
 
     if (result == INV_OK)
         result = read_classes(setup, &classes);

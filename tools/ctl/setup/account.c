@@ -145,6 +145,25 @@ static void plan_file(ctl_task *setup, const inv_secret *password, const char *p
                 group != NULL ? "" : "; there is no group invitegate yet that could read it");
 }
 
+/* The limits of the identity, which a 389 Directory Server keeps in its entry. */
+static bool add_limits(inv_operation *add)
+{
+    ctl_texts lines = {.texts = NULL};
+    bool fine =
+        ctl_example_entry("389ds/base.ldif", "cn=invitegate,ou=services,dc=example,dc=org", &lines);
+
+    for (size_t i = 0; fine && i < lines.count; i++) {
+        char *value = strstr(lines.texts[i], ": ");
+
+        if (value == NULL || strncmp(lines.texts[i], "ns", 2) != 0)
+            continue;
+        *value = '\0';
+        inv_operation_text(add, INV_CHANGE_ADD, lines.texts[i], value + 2);
+    }
+    ctl_texts_clear(&lines);
+    return fine;
+}
+
 static bool plan_add(ctl_task *setup, const char *hash)
 {
     ctl_action action = {.data = true,
@@ -158,6 +177,7 @@ static bool plan_add(ctl_task *setup, const char *hash)
     inv_operation_text(action.operation, INV_CHANGE_ADD, "objectClass", "simpleSecurityObject");
     inv_operation_text(action.operation, INV_CHANGE_ADD, "cn", fine ? value : "");
     inv_operation_text(action.operation, INV_CHANGE_ADD, "userPassword", hash);
+    fine = fine && (!setup->is_389 || add_limits(action.operation));
     ctl_plan_do(setup->plan, STEP, &action, "add %s", setup->site.identity);
     free(name);
     free(value);

@@ -20,6 +20,9 @@ static const struct {
     {"suffix", offsetof(ctl_answers, suffix)},
     {"people", offsetof(ctl_answers, people)},
     {"uri", offsetof(ctl_answers, uri)},
+    {"ca-file", offsetof(ctl_answers, ca_file)},
+    {"bind-dn", offsetof(ctl_answers, bind_dn)},
+    {"bind-password-file", offsetof(ctl_answers, bind_password_file)},
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -101,8 +104,11 @@ static inv_result take_line(const line *at, bool given[KEYS], ctl_answers *answe
             *place_of(answers, i) = copy(value, value_length);
         return *place_of(answers, i) != NULL ? INV_OK : inv_verdict_no_memory(verdict);
     }
-    return wrong(at->path, at->number,
-                 "there is no such key; the keys are domain, suffix, people, uri", verdict);
+    return wrong(
+        at->path, at->number,
+        "there is no such key; the keys are domain, suffix, people, uri, ca-file, bind-dn, "
+        "bind-password-file",
+        verdict);
 }
 
 inv_result ctl_answers_read(const char *path, const char *bytes, size_t length,
@@ -206,6 +212,9 @@ int ctl_answers_parse(const ctl_invocation *invocation, ctl_answers *answers)
     answers->undo = ctl_option_given(invocation, "undo");
     if (status == CTL_EXIT_OK && path != NULL && read_file(path, answers, &verdict) != INV_OK)
         status = ctl_fail(&verdict);
+    if (status == CTL_EXIT_OK &&
+        (answers->bind_dn == NULL) != (answers->bind_password_file == NULL))
+        status = ctl_usage(invocation, "--bind-dn and --bind-password-file go together");
     return status;
 }
 

@@ -16,6 +16,9 @@ typedef struct ctl_answers {
     char *suffix;
     char *people;
     char *uri;
+    char *ca_file; /* of the authorities for the server's certificate */
+    char *bind_dn; /* an administrator of the directory; NULL: who the system says this user is */
+    char *bind_password_file;
     bool dry_run;
     bool undo;
 } ctl_answers;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "io/ldif.h"
+#include "setup/handover.h"
 #include "setup/rights.h"
 
 #define BACKUP_FOLDER "/var/backups"
@@ -140,13 +141,55 @@ static inv_result run_operation(ctl_task *setup, ctl_item *item, ctl_item_state 
     return result;
 }
 
+#define TASK_MILLISECONDS (600 * 1000L)
+#define TASK_PAUSE        (100 * 1000 * 1000L) /* nanoseconds */
+
+/* Waits until the server has done a task; its entry goes some time after that. */
+static inv_result await_task(ctl_task *setup, const char *dn, ctl_item_state *state)
+{
+    static const char *const attributes[] = {"nsTaskExitCode", NULL};
+    const struct timespec pause = {.tv_nsec = TASK_PAUSE};
+    inv_deadline deadline = inv_deadline_in(TASK_MILLISECONDS);
+    const char *code = NULL;
+    inv_result result = INV_OK;
+
+    while (result == INV_OK) {
+        inv_operation *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, attributes);
+
+        result = ctl_setup_run(setup, setup->directory, search);
+        code = result == INV_OK && search->entry_count == 1
+                   ? inv_entry_text(search->entries[0], "nsTaskExitCode")
+                   : NULL;
+        if (result == INV_OK && code != NULL && strcmp(code, "0") != 0)
+            result = inv_verdict_set(setup->verdict, INV_CONFIG,
+                                     "the task %s of the server ended with %s", dn, code);
+        if (code != NULL || (result == INV_OK && search->entry_count == 0)) {
+            inv_operation_free(&search);
+            break;
+        }
+        inv_operation_free(&search);
+        if (inv_deadline_left(&deadline) <= 0)
+            result = inv_verdict_set(setup->verdict, INV_TIMEOUT,
+                                     "the task %s of the server still runs", dn);
+        (void)nanosleep(&pause, NULL);
+    }
+    if (result != INV_OK) {
+        *state = CTL_ITEM_UNKNOWN;
+        return result;
+    }
+    return ctl_journal_filled(setup->journal, setup->verdict);
+}
+
 static inv_result do_action(ctl_task *setup, ctl_item *item, ctl_item_state *state)
 {
     const ctl_action *action = &item->action;
     inv_result result;
 
-    if (action->operation != NULL)
-        return run_operation(setup, item, state);
+    if (action->operation != NULL) {
+        result = run_operation(setup, item, state);
+        return result == INV_OK && action->is_task ? await_task(setup, action->operation->dn, state)
+                                                   : result;
+    }
     result = action->file != NULL ? ctl_file_write(action->file, setup->verdict)
                                   : ctl_file_remove(action->remove, setup->verdict);
     if (result != INV_OK)
@@ -154,12 +197,24 @@ static inv_result do_action(ctl_task *setup, ctl_item *item, ctl_item_state *sta
     return result;
 }
 
+/* Where the configuration is not shown, a refusal of data is for the administrator as well. */
+static bool is_for_others(const ctl_task *setup, const ctl_action *action, ctl_item_state state)
+{
+    return setup->unseen != NULL && state == CTL_ITEM_REFUSED && action->data && !action->is_undo &&
+           action->operation->state == INV_OPERATION_ANSWERED;
+}
+
 static inv_result do_item(ctl_task *setup, ctl_item *item)
 {
     const ctl_action *action = &item->action;
     ctl_item_state state = CTL_ITEM_DONE;
-    inv_result result = prepare_rights(setup, action);
+    inv_result result;
 
+    if (ctl_handover_takes(setup, item)) {
+        ctl_plan_end(setup->plan, item, CTL_ITEM_HANDED, NULL);
+        return INV_OK;
+    }
+    result = prepare_rights(setup, action);
     if (result == INV_OK && action->record != NULL)
         result = ctl_journal_add(setup->journal, action->record, setup->verdict);
     if (result != INV_OK) {
@@ -173,6 +228,12 @@ static inv_result do_item(ctl_task *setup, ctl_item *item)
 
         (void)ctl_journal_drop(setup->journal, action->record, &unused);
     }
+    if (is_for_others(setup, action, state)) {
+        item->state = CTL_ITEM_HANDED;
+        setup->verdict->result = INV_OK;
+        (void)inv_verdict_clear_words(setup->verdict);
+        return INV_OK;
+    }
     if (result == INV_OK && state == CTL_ITEM_DONE && action->undone != NULL)
         result = ctl_journal_drop(setup->journal, action->undone, setup->verdict);
     return result;
@@ -184,7 +245,7 @@ inv_result ctl_setup_apply(ctl_task *setup)
     inv_verdict back = INV_VERDICT_INIT;
     inv_result result = INV_OK;
 
-    if (item != NULL)
+    if (item != NULL && setup->unseen == NULL)
         result = copy_config(setup);
     if (result != INV_OK)
         ctl_plan_tell(setup->plan, CTL_ITEM_REFUSED, "copy",
@@ -193,6 +254,8 @@ inv_result ctl_setup_apply(ctl_task *setup)
     while (result == INV_OK && (item = ctl_plan_next(setup->plan)) != NULL)
         result = do_item(setup, item);
     ctl_plan_stop(setup->plan);
+    if (setup->unseen != NULL && result == INV_OK && !setup->answers->undo)
+        result = ctl_handover_write(setup);
     if (ctl_rights_give_back(setup, &back) != INV_OK) {
         ctl_plan_tell(setup->plan, CTL_ITEM_UNKNOWN, "rights", "%s", back.why);
         if (result == INV_OK) {

@@ -50,7 +50,7 @@ inv_result ctl_block_read(const ctl_task *setup, const inv_entry *database, ctl_
                            "olcAccess of %s: the rules that mark those of invitegate are damaged. "
                            "They are \"%s\" and \"%s\", once each; what stands between them is "
                            "written anew",
-                           setup->site.database, CTL_BLOCK_BEGIN, CTL_BLOCK_END);
+                           inv_entry_dn(database), CTL_BLOCK_BEGIN, CTL_BLOCK_END);
 }
 
 void ctl_block_clear(ctl_block *block)

@@ -105,6 +105,7 @@ inv_result ctl_step_entries(ctl_task *setup, bool policy)
     char *own_policy = inv_dn_child("cn", "default", site->policies);
     const own_entry entries[] = {
         {BASE, site->suffix, false},
+        {"ou=people," BASE, site->made != NULL ? site->home : NULL, false},
         {"ou=people," BASE, domain->people, false},
         {"ou=groups," BASE, site->groups, false},
         {"ou=invites," BASE, domain->invites, false},
@@ -115,7 +116,7 @@ inv_result ctl_step_entries(ctl_task *setup, bool policy)
     inv_result result = own_policy != NULL ? INV_OK : inv_verdict_no_memory(setup->verdict);
 
     for (size_t i = 0; result == INV_OK && i < sizeof(entries) / sizeof(entries[0]); i++) {
-        if (entries[i].dn != NULL)
+        if (entries[i].dn != NULL && (i == 0 || !inv_dn_equal(entries[i].dn, site->suffix)))
             result = look(setup, &entries[i]);
     }
     free(own_policy);

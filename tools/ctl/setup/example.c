@@ -123,6 +123,37 @@ bool ctl_example_entry(const char *name, const char *dn, ctl_texts *lines)
     return true;
 }
 
+bool ctl_example_record(const char *name, const char *dn, const char *attribute, ctl_texts *values)
+{
+    const size_t length = strlen(attribute);
+    bool inside = false;
+    bool value = false;
+
+    for (const char *const *line = lines_of(name); *line != NULL; line++) {
+        if (strncmp(*line, "dn: ", 4) == 0)
+            inside = strcmp(*line + 4, dn) == 0;
+        if ((*line)[0] == ' ') {
+            if (value && !lengthen(values, "", *line + 1))
+                return false;
+            continue;
+        }
+        value = inside && inv_ascii_equal_in(*line, attribute, length) &&
+                strncmp(*line + length, ": ", 2) == 0;
+        if (value && !ctl_texts_add(values, *line + length + 2))
+            return false;
+    }
+    return true;
+}
+
+bool ctl_example_dns(const char *name, ctl_texts *dns)
+{
+    for (const char *const *line = lines_of(name); *line != NULL; line++) {
+        if (strncmp(*line, "dn: ", 4) == 0 && !ctl_texts_add_once(dns, *line + 4))
+            return false;
+    }
+    return true;
+}
+
 char *ctl_text_replace(const char *text, const char *from, const char *to)
 {
     char *result = NULL;

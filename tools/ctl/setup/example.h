@@ -10,7 +10,7 @@
  * here is secret, and nothing changes.
  */
 typedef struct ctl_example {
-    const char *name;         /* without its folder */
+    const char *name;         /* without its folder, but for those of 389ds */
     const char *const *lines; /* without their line feeds; ends with NULL */
 } ctl_example;
 
@@ -44,6 +44,12 @@ bool ctl_example_values(const char *name, const char *attribute, ctl_texts *valu
  * folded or encoded. False: out of memory.
  */
 bool ctl_example_entry(const char *name, const char *dn, ctl_texts *lines);
+
+/* The values of an attribute in all records of this DN, unfolded. False: out of memory. */
+bool ctl_example_record(const char *name, const char *dn, const char *attribute, ctl_texts *values);
+
+/* The DNs of an example in LDIF, each once. False: out of memory. */
+bool ctl_example_dns(const char *name, ctl_texts *dns);
 
 /*
  * A copy of text in which every from is to. The caller frees it; NULL: out of memory, or text is

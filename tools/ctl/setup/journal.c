@@ -13,6 +13,7 @@
 
 #include "invitegate/trusted_file.h"
 #include "setup/files.h"
+#include "setup/record.h"
 
 #define FOLDER "/var/lib/invitegate"
 #define NAME   "setup.json"
@@ -155,6 +156,29 @@ bool ctl_journal_set_text(ctl_journal *journal, const char *key, const char *tex
     return json_object_set_new(journal->site, key, json_string(text)) == 0;
 }
 
+bool ctl_journal_note_suffix(ctl_journal *journal, const char *suffix)
+{
+    json_t *list = json_object_get(journal->site, "suffixes");
+    ctl_texts known = {.texts = NULL};
+    bool done = ctl_journal_suffixes(journal, &known);
+    const size_t count = known.count;
+
+    done = done && ctl_texts_add_once(&known, suffix);
+    if (done && list == NULL) {
+        list = json_array();
+        done = json_object_set_new(journal->site, "suffixes", list) == 0;
+    }
+    if (done && known.count > count)
+        done = json_array_append_new(list, json_string(suffix)) == 0;
+    ctl_texts_clear(&known);
+    return done;
+}
+
+bool ctl_journal_suffixes(const ctl_journal *journal, ctl_texts *suffixes)
+{
+    return ctl_record_list(journal->site, "suffixes", suffixes);
+}
+
 size_t ctl_journal_count(const ctl_journal *journal)
 {
     return json_array_size(journal->records);
@@ -163,6 +187,18 @@ size_t ctl_journal_count(const ctl_journal *journal)
 json_t *ctl_journal_record(const ctl_journal *journal, size_t index)
 {
     return json_array_get(journal->records, index);
+}
+
+bool ctl_journal_wrote(const ctl_journal *journal, const char *path, const char *hash)
+{
+    for (size_t i = 0; i < ctl_journal_count(journal); i++) {
+        const json_t *record = ctl_journal_record(journal, i);
+
+        if (ctl_record_is(record, "file", "path", path) &&
+            ctl_record_is(record, "file", "sha256", hash))
+            return true;
+    }
+    return false;
 }
 
 static inv_result save(ctl_journal *journal, inv_verdict *verdict)
@@ -193,6 +229,13 @@ inv_result ctl_journal_add(ctl_journal *journal, json_t *record, inv_verdict *ve
         known = json_equal(ctl_journal_record(journal, i), record) == 1;
     if (!known && json_array_append(journal->records, record) != 0)
         return inv_verdict_no_memory(verdict);
+    return save(journal, verdict);
+}
+
+inv_result ctl_journal_filled(ctl_journal *journal, inv_verdict *verdict)
+{
+    for (size_t i = 0; i < ctl_journal_count(journal); i++)
+        (void)json_object_del(ctl_journal_record(journal, i), "unfilled");
     return save(journal, verdict);
 }
 

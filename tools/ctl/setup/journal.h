@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "invitegate/verdict.h"
+#include "setup/example.h"
 
 /*
  * What setup has done on this machine and in its directory, so that --undo can take it away:
@@ -36,15 +37,28 @@ const char *ctl_journal_text(const ctl_journal *journal, const char *key);
 /* Sets it, in memory; text NULL takes it away. False: out of memory. */
 bool ctl_journal_set_text(ctl_journal *journal, const char *key, const char *text);
 
+/*
+ * The suffixes of all domains that were set up: adds one, in memory; and adds all to the list. A
+ * journal of an older release has none. False: out of memory.
+ */
+bool ctl_journal_note_suffix(ctl_journal *journal, const char *suffix);
+bool ctl_journal_suffixes(const ctl_journal *journal, ctl_texts *suffixes);
+
 size_t ctl_journal_count(const ctl_journal *journal);
 /* Borrowed. */
 json_t *ctl_journal_record(const ctl_journal *journal, size_t index);
+
+/* Whether it has a record of that very file: written by setup, and not changed since. */
+bool ctl_journal_wrote(const ctl_journal *journal, const char *path, const char *hash);
 
 /*
  * Writes the journal with this record at its end, or as it is where an equal one is in it; on the
  * disk when this returns INV_OK. record NULL: as it is.
  */
 inv_result ctl_journal_add(ctl_journal *journal, json_t *record, inv_verdict *verdict);
+
+/* Writes the journal without the mark of ctl_record_unfilled: all indexes are filled. */
+inv_result ctl_journal_filled(ctl_journal *journal, inv_verdict *verdict);
 
 /* Writes the journal without this record, by its address. */
 inv_result ctl_journal_drop(ctl_journal *journal, const json_t *record, inv_verdict *verdict);

@@ -70,7 +70,7 @@ inv_result ctl_setup_sees(const ctl_task *setup, const char *dn, bool *ret_there
 
 const inv_entry *ctl_setup_database(const ctl_task *setup)
 {
-    return setup->database->entries[0];
+    return setup->database;
 }
 
 bool ctl_setup_values(const inv_entry *entry, const char *attribute, ctl_texts *values)
@@ -112,9 +112,9 @@ const inv_domain *ctl_setup_each_domain(const ctl_task *setup, size_t index)
 
 static void clear_site(ctl_site *site)
 {
-    char **const texts[] = {&site->domain,   &site->suffix,   &site->database,
-                            &site->people,   &site->groups,   &site->services,
-                            &site->policies, &site->identity, &site->password_file};
+    char **const texts[] = {&site->domain,   &site->suffix,       &site->database, &site->people,
+                            &site->home,     &site->groups,       &site->services, &site->policies,
+                            &site->identity, &site->password_file};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);
@@ -127,14 +127,19 @@ static void clear_site(ctl_site *site)
 void ctl_setup_clear(ctl_task *setup)
 {
     clear_site(&setup->site);
-    inv_operation_free(&setup->database);
+    inv_operation_free(&setup->databases);
+    setup->database = NULL;
+    inv_entry_free(&setup->unseen);
     inv_operation_free(&setup->root);
+    inv_operation_free(&setup->subschema);
     inv_directory_free(&setup->service);
     inv_secret_free(&setup->service_password);
     inv_directory_free(&setup->directory);
+    inv_secret_free(&setup->bind_password);
     if (setup->settings.uris != NULL)
         free(setup->settings.uris[0]);
     free(setup->settings.uris);
+    free(setup->settings.ca_file);
     free(setup->self);
     ctl_plan_free(&setup->plan);
     ctl_journal_close(&setup->journal);

@@ -134,6 +134,9 @@ inv_result ctl_step_hashing(ctl_task *setup)
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, "hashing",
                       "the directory hashes passwords by {SSHA} and has people in it: another "
                       "scheme (olcPasswordHash: {ARGON2}) is for you to choose");
+    else if (!setup->is_local || setup->unseen != NULL)
+        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, "hashing",
+                      "as the directory does it; argon2 is better than {SSHA}");
     else if (!is_loaded(lists, "argon2") && !is_installed(lists, "argon2"))
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, "hashing",
                       "{SSHA}: slapd's module argon2 is not installed");

@@ -124,10 +124,11 @@ size_t ctl_plan_count(const ctl_plan *plan, ctl_item_state state)
 const char *ctl_plan_state(ctl_item_state state)
 {
     static const char *const names[] = {
-        [CTL_ITEM_FOUND] = "found",     [CTL_ITEM_THERE] = "there",
-        [CTL_ITEM_LEFT] = "left",       [CTL_ITEM_WOULD] = "would",
-        [CTL_ITEM_DONE] = "done",       [CTL_ITEM_REFUSED] = "refused",
-        [CTL_ITEM_UNKNOWN] = "unknown", [CTL_ITEM_NOT_DONE] = "not done",
+        [CTL_ITEM_FOUND] = "found",        [CTL_ITEM_THERE] = "there",
+        [CTL_ITEM_LEFT] = "left",          [CTL_ITEM_WOULD] = "would",
+        [CTL_ITEM_DONE] = "done",          [CTL_ITEM_REFUSED] = "refused",
+        [CTL_ITEM_UNKNOWN] = "unknown",    [CTL_ITEM_NOT_DONE] = "not done",
+        [CTL_ITEM_HANDED] = "handed over",
     };
 
     return names[state];
@@ -159,6 +160,11 @@ bool ctl_plan_print(ctl_plan *plan, bool json)
         ctl_table_print(stdout, table);
     ctl_table_free(&table);
     return printed;
+}
+
+ctl_item *ctl_plan_item(ctl_plan *plan, size_t index)
+{
+    return index < plan->count ? &plan->items[index] : NULL;
 }
 
 ctl_item *ctl_plan_next(ctl_plan *plan)

@@ -27,6 +27,7 @@ typedef enum ctl_item_state {
     CTL_ITEM_REFUSED,  /* the directory or the system refused it: not done */
     CTL_ITEM_UNKNOWN,  /* begun, and the answer is lost */
     CTL_ITEM_NOT_DONE, /* not begun, because of an earlier one */
+    CTL_ITEM_HANDED,   /* written down for the administrator of the directory, see handover.h */
 } ctl_item_state;
 
 /* One of operation and file, or remove: a path. */
@@ -37,6 +38,7 @@ typedef struct ctl_action {
     char *remove;
     json_t *record;       /* written before, NULL: none */
     const json_t *undone; /* a record of the journal that goes when this is done, NULL: none */
+    bool is_task;         /* an add that begins a task of 389 DS, which is waited for */
     bool is_undo;         /* an entry that has children now is left, and not refused */
 } ctl_action;
 
@@ -79,6 +81,9 @@ typedef struct ctl_item {
     ctl_action action;
 } ctl_item;
 
+/* The item of that number, NULL behind the last. */
+ctl_item *ctl_plan_item(ctl_plan *plan, size_t index);
+
 /* The first item that is to be done, or NULL. */
 ctl_item *ctl_plan_next(ctl_plan *plan);
 
@@ -88,8 +93,8 @@ void ctl_plan_end(ctl_plan *plan, ctl_item *item, ctl_item_state state, const ch
 /* All that are still to be done are CTL_ITEM_NOT_DONE from now on. */
 void ctl_plan_stop(ctl_plan *plan);
 
-/* For JSON and tables: "found", "there", "left", "would", "done", "refused", "unknown", "not done".
- */
+/* For JSON and tables: "found", "there", "left", "would", "done", "refused", "unknown", "not done",
+ * "handed over". */
 const char *ctl_plan_state(ctl_item_state state);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "record.h"
 
+#include <string.h>
+
 static json_t *array_of(const ctl_texts *list)
 {
     json_t *array = json_array();
@@ -57,6 +59,16 @@ bool ctl_record_hide(json_t *record, const char *container)
     return json_array_append_new(json_object_get(record, "hidden"), json_string(container)) == 0;
 }
 
+json_t *ctl_record_acis(const char *dn)
+{
+    return json_pack("{s:s, s:s}", "kind", "acis", "dn", dn);
+}
+
+bool ctl_record_unfilled(json_t *record, const char *attribute)
+{
+    return json_object_set_new(record, "unfilled", json_string(attribute)) == 0;
+}
+
 json_t *ctl_record_file(const char *path, const char *hash)
 {
     return json_pack("{s:s, s:s, s:s}", "kind", "file", "path", path, "sha256", hash);
@@ -65,6 +77,12 @@ json_t *ctl_record_file(const char *path, const char *hash)
 json_t *ctl_record_stays(const char *text)
 {
     return json_pack("{s:s, s:s}", "kind", "stays", "text", text);
+}
+
+bool ctl_record_is(const json_t *record, const char *kind, const char *key, const char *text)
+{
+    return strcmp(ctl_record_text(record, "kind"), kind) == 0 &&
+           strcmp(ctl_record_text(record, key), text) == 0;
 }
 
 const char *ctl_record_text(const json_t *record, const char *key)

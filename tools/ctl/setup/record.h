@@ -30,11 +30,21 @@ bool ctl_record_expect(json_t *record, const char *attribute, const char *value)
 json_t *ctl_record_rules(const char *dn);
 bool ctl_record_hide(json_t *record, const char *container);
 
+/* The rules of access of 389 DS that an entry has; those that deny stay as long as there is
+ * something below it. */
+json_t *ctl_record_acis(const char *dn);
+
+/* Puts into a record that the index of this attribute has to be filled; ctl_journal_filled. */
+bool ctl_record_unfilled(json_t *record, const char *attribute);
+
 /* A file, by the hash of what was written. */
 json_t *ctl_record_file(const char *path, const char *hash);
 
 /* Something that cannot be taken away; text says what, and why. */
 json_t *ctl_record_stays(const char *text);
+
+/* Whether it is of this kind and has the text under the key. */
+bool ctl_record_is(const json_t *record, const char *kind, const char *key, const char *text);
 
 /* The text of a key, or "". */
 const char *ctl_record_text(const json_t *record, const char *key);

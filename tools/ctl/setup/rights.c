@@ -38,11 +38,24 @@ bool ctl_rights_is_rule(const ctl_task *setup, const char *value)
     return found;
 }
 
-/* One modify of the database's rules. */
-static inv_result change(const ctl_task *setup, inv_change_kind kind, const char *value,
-                         const char *what, inv_verdict *verdict)
+/* Whether the database has no other rule, and the frontend none that would count instead. */
+static bool stands_alone(const ctl_task *setup, const inv_entry *database)
 {
-    inv_operation *modify = inv_operation_new_modify(setup->site.database);
+    size_t others = setup->frontend_rules;
+
+    for (size_t i = 0; i < inv_entry_count(database, "olcAccess"); i++)
+        others +=
+            ctl_rights_is_rule(setup, inv_entry_value(database, "olcAccess", i, NULL)) ? 0 : 1;
+    return others == 0;
+}
+
+/* One modify of the rules of a database. */
+static inv_result change(const ctl_task *setup, const inv_entry *database, inv_change_kind kind,
+                         const char *value, inv_verdict *verdict)
+{
+    const char *what = kind == INV_CHANGE_ADD ? "giving root rights for the time of this run"
+                                              : "taking root's rights back";
+    inv_operation *modify = inv_operation_new_modify(inv_entry_dn(database));
     inv_result result;
 
     inv_operation_text(modify, kind, "olcAccess", value);
@@ -55,7 +68,7 @@ static inv_result change(const ctl_task *setup, inv_change_kind kind, const char
     return result;
 }
 
-static inv_result remove_left_one(ctl_task *setup, const char *value)
+static inv_result remove_left_one(ctl_task *setup, const inv_entry *database, const char *value)
 {
     static const char words[] = "a rule of access that an interrupted run left";
     inv_result result = INV_OK;
@@ -64,75 +77,99 @@ static inv_result remove_left_one(ctl_task *setup, const char *value)
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, "rights", "%s would be removed first", words);
         return INV_OK;
     }
-    result = change(setup, INV_CHANGE_DELETE, ctl_value_text(value),
-                    "removing a rule of access that an interrupted run left", setup->verdict);
+    result = change(setup, database, INV_CHANGE_DELETE, ctl_value_text(value), setup->verdict);
     if (result == INV_OK)
         ctl_plan_tell(setup->plan, CTL_ITEM_DONE, "rights", "%s is removed", words);
     return result;
 }
 
-inv_result ctl_rights_sweep(ctl_task *setup)
+static inv_result sweep(ctl_task *setup, const inv_entry *database)
 {
-    const inv_entry *database = ctl_setup_database(setup);
-    inv_operation *frontend = NULL;
-    inv_result result = ctl_setup_search(setup, FRONTEND, INV_SCOPE_BASE, NULL, &frontend);
-    size_t others = 0;
+    inv_result result = INV_OK;
 
     for (size_t i = 0; result == INV_OK && i < inv_entry_count(database, "olcAccess"); i++) {
         const char *value = inv_entry_value(database, "olcAccess", i, NULL);
 
         if (ctl_rights_is_rule(setup, value))
-            result = remove_left_one(setup, value);
-        else
-            others++;
+            result = remove_left_one(setup, database, value);
     }
+    return result;
+}
+
+inv_result ctl_rights_sweep(ctl_task *setup)
+{
+    inv_operation *frontend = NULL;
+    inv_result result;
+
+    if (setup->is_389)
+        return INV_OK;
+    result = ctl_setup_search(setup, FRONTEND, INV_SCOPE_BASE, NULL, &frontend);
     if (result == INV_OK && frontend->entry_count == 1)
         setup->frontend_rules = inv_entry_count(frontend->entries[0], "olcAccess");
-    setup->without_rules = result == INV_OK && others + setup->frontend_rules == 0;
+    for (size_t i = 0; result == INV_OK && i < setup->databases->entry_count; i++)
+        result = sweep(setup, setup->databases->entries[i]);
     inv_operation_free(&frontend);
+    return result;
+}
+
+static inv_result take(ctl_task *setup, const inv_entry *database)
+{
+    char *rule = rule_of(setup, stands_alone(setup, database));
+    char *text = NULL;
+    inv_result result;
+
+    if (rule == NULL || asprintf(&text, "{0}%s", rule) < 0) {
+        free(rule);
+        return inv_verdict_no_memory(setup->verdict);
+    }
+    result = change(setup, database, INV_CHANGE_ADD, text, setup->verdict);
+    /* with a lost answer it may stand */
+    setup->has_rights = setup->has_rights || result != INV_CONFIG;
+    free(text);
+    free(rule);
     return result;
 }
 
 inv_result ctl_rights_take(ctl_task *setup)
 {
-    char *rule = NULL;
-    char *text = NULL;
+    inv_result result = INV_OK;
+
+    if (setup->has_rights || setup->is_389)
+        return INV_OK;
+    for (size_t i = 0; result == INV_OK && i < setup->databases->entry_count; i++)
+        result = take(setup, setup->databases->entries[i]);
+    return result;
+}
+
+static inv_result give_back(const ctl_task *setup, const inv_entry *database, inv_verdict *verdict)
+{
+    char *rule = rule_of(setup, stands_alone(setup, database));
+    inv_verdict failed = INV_VERDICT_INIT;
     inv_result result;
 
-    if (setup->has_rights)
-        return INV_OK;
-    rule = rule_of(setup, setup->without_rules);
-    if (rule == NULL || asprintf(&text, "{0}%s", rule) < 0) {
-        free(rule);
-        return inv_verdict_no_memory(setup->verdict);
-    }
-    result = change(setup, INV_CHANGE_ADD, text, "giving root rights for the time of this run",
-                    setup->verdict);
-    /* with a lost answer it may stand */
-    setup->has_rights = result != INV_CONFIG;
-    free(text);
+    if (rule == NULL)
+        return inv_verdict_no_memory(verdict);
+    result = change(setup, database, INV_CHANGE_DELETE, rule, &failed);
+    if (result != INV_OK)
+        (void)inv_verdict_set(verdict, result,
+                              "the rule \"%s\" may still stand in olcAccess of %s (%s); the next "
+                              "setup removes it",
+                              rule, inv_entry_dn(database), failed.why);
     free(rule);
     return result;
 }
 
 inv_result ctl_rights_give_back(ctl_task *setup, inv_verdict *verdict)
 {
-    inv_verdict failed = INV_VERDICT_INIT;
-    inv_result result;
-    char *rule;
+    inv_result result = INV_OK;
 
     if (!setup->has_rights)
         return INV_OK;
-    rule = rule_of(setup, setup->without_rules);
-    if (rule == NULL)
-        return inv_verdict_no_memory(verdict);
-    result = change(setup, INV_CHANGE_DELETE, rule, "taking root's rights back", &failed);
+    for (size_t i = 0; i < setup->databases->entry_count; i++) {
+        inv_result each = give_back(setup, setup->databases->entries[i], verdict);
+
+        result = each != INV_OK ? each : result;
+    }
     setup->has_rights = result != INV_OK;
-    if (result != INV_OK)
-        (void)inv_verdict_set(verdict, result,
-                              "the rule \"%s\" may still stand in olcAccess of %s (%s); the next "
-                              "setup removes it",
-                              rule, setup->site.database, failed.why);
-    free(rule);
     return result;
 }

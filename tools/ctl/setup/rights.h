@@ -8,7 +8,7 @@
  * Debian's slapd lets root over ldapi:/// manage cn=config, but not the data: the frontend's rule
  * for it stands behind the database's own. So root gives itself the right by a rule in front of the
  * database's, for as long as it needs it. The caller holds signals meanwhile; one that a crash has
- * left is recognised by its text, and goes at the next start.
+ * left is recognised by its text, and goes at the next start. A 389 Directory Server needs none.
  */
 
 /* Reads whether there are any rules at all, and removes what a crash has left (a dry run tells). */

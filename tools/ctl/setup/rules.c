@@ -89,26 +89,32 @@ static const char *definition_of(const ctl_texts *own, const ctl_texts *classes,
     return NULL;
 }
 
-/* The classes of a new account, and all that they derive from. */
-static bool exchange_classes(const inv_domain *domain, const ctl_texts *classes, char **text)
+bool ctl_rules_classes(const inv_domain *domain, const ctl_texts *classes, ctl_texts *names)
 {
     ctl_texts own = {.texts = NULL};
-    ctl_texts names = {.texts = NULL};
     bool done = ctl_example_values("invitegate.ldif", "olcObjectClasses", &own);
 
     for (size_t i = 0; done && domain->account_classes[i] != NULL; i++)
-        done = ctl_texts_add_once(&names, domain->account_classes[i]);
-    for (size_t i = 0; done && i < names.count; i++) {
-        const char *definition = definition_of(&own, classes, names.texts[i]);
+        done = ctl_texts_add_once(names, domain->account_classes[i]);
+    for (size_t i = 0; done && i < names->count; i++) {
+        const char *definition = definition_of(&own, classes, names->texts[i]);
         ctl_texts above = {.texts = NULL};
 
         done = definition == NULL || ctl_value_superiors(definition, &above);
         for (size_t j = 0; done && j < above.count; j++)
-            done = ctl_texts_add_once(&names, above.texts[j]);
+            done = ctl_texts_add_once(names, above.texts[j]);
         ctl_texts_clear(&above);
     }
-    done = done && exchange(text, EXAMPLE_CLASSES, join("^(", &names, "|", ")$"));
     ctl_texts_clear(&own);
+    return done;
+}
+
+static bool exchange_classes(const inv_domain *domain, const ctl_texts *classes, char **text)
+{
+    ctl_texts names = {.texts = NULL};
+    bool done = ctl_rules_classes(domain, classes, &names) &&
+                exchange(text, EXAMPLE_CLASSES, join("^(", &names, "|", ")$"));
+
     ctl_texts_clear(&names);
     return done;
 }

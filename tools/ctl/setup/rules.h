@@ -13,4 +13,10 @@
 bool ctl_rules_make(const ctl_task *setup, const ctl_texts *classes, const ctl_texts *site_rules,
                     bool open, ctl_texts *rules);
 
+/*
+ * Adds the classes of the domain's new accounts, and all that they derive from; classes: the
+ * definitions that the directory has. False: out of memory.
+ */
+bool ctl_rules_classes(const inv_domain *domain, const ctl_texts *classes, ctl_texts *names);
+
 #endif

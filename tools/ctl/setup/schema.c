@@ -114,11 +114,41 @@ static void plan_new(ctl_task *setup, const own_schema *schema, const ctl_texts 
     free(stays);
 }
 
+/* Where cn=config is not shown, the subschema tells which definitions there are (RFC 4512 4.2). */
+static inv_result read_subschema(ctl_task *setup)
+{
+    static const char *const attributes[] = {"attributeTypes", "objectClasses", NULL};
+
+    inv_operation_free(&setup->subschema);
+    setup->subschema =
+        inv_operation_search("cn=Subschema", INV_SCOPE_BASE, "(objectClass=subschema)", attributes);
+    return ctl_setup_run(setup, setup->directory, setup->subschema);
+}
+
+/* Whether the subschema has all of them, by OID. */
+static bool is_known(const ctl_task *setup, const ctl_texts values[2])
+{
+    static const char *const published[] = {"attributeTypes", "objectClasses"};
+    const inv_entry *home = NULL;
+    bool known = true;
+
+    for (size_t kind = 0; kind < 2 && known; kind++) {
+        for (size_t i = 0; i < values[kind].count && known; i++)
+            known = find(setup->subschema, published[kind], values[kind].texts[i], &home) != NULL;
+    }
+    return known;
+}
+
 static void plan_schema(ctl_task *setup, const own_schema *schema, const inv_operation *all,
                         const ctl_texts values[2])
 {
     comparison found = {.home = NULL};
 
+    if (setup->unseen != NULL && is_known(setup, values)) {
+        ctl_plan_tell(setup->plan, CTL_ITEM_THERE, STEP, "%s, all %zu definitions", schema->name,
+                      values[0].count + values[1].count);
+        return;
+    }
     find_home(all, values, &found);
     if (found.home == NULL) {
         plan_new(setup, schema, values);
@@ -156,6 +186,8 @@ inv_result ctl_step_schema(ctl_task *setup)
     inv_result result =
         ctl_setup_search(setup, "cn=schema,cn=config", INV_SCOPE_SUBTREE, NULL, &all);
 
+    if (result == INV_OK && setup->unseen != NULL)
+        result = read_subschema(setup);
     for (size_t i = 0; result == INV_OK && i < sizeof(schemas) / sizeof(schemas[0]); i++) {
         ctl_texts values[2] = {{.texts = NULL}, {.texts = NULL}};
 

@@ -27,6 +27,8 @@ typedef struct ctl_site {
     char *suffix;
     char *database; /* its entry in cn=config */
     char *people;
+    char
+        *home; /* what the containers of a new domain are below: the suffix, or an entry below it */
     char *groups;
     char *services;
     char *policies;
@@ -43,18 +45,24 @@ typedef struct ctl_task {
     const char *config_path; /* as it is opened */
     inv_verdict *verdict;
     inv_directory_settings settings; /* of directory; its texts are owned */
-    inv_directory *directory;        /* as the user who runs this, by EXTERNAL */
+    inv_directory *directory;        /* as the user who runs this, by EXTERNAL, or as bind_dn */
+    inv_secret *bind_password;       /* of answers->bind_dn; NULL: there is none */
     inv_directory *service;          /* as the identity; NULL: it cannot bind */
     inv_secret *service_password;    /* of the file; NULL: there is none */
-    char *self;                      /* the DN by which the directory knows this user */
-    inv_operation *database;         /* the search that found the database's entry */
-    inv_operation *root;             /* that of the root DSE */
+    char *self;                /* the DN by which the directory knows this user, or words: nobody */
+    inv_operation *databases;  /* the search that found the entries of databases */
+    const inv_entry *database; /* of site.suffix, one of databases, or unseen */
+    inv_entry *unseen;   /* stands for it where its configuration is not shown, see handover.h */
+    inv_operation *root; /* that of the root DSE */
+    inv_operation *subschema; /* that of the subschema, where it was read */
     ctl_site site;
     ctl_journal *journal;
     ctl_plan *plan;
     bool has_rights;       /* the temporary rule stands, see rights.h */
-    bool without_rules;    /* neither the database nor the frontend has any rule of access */
-    size_t frontend_rules; /* how many the frontend has */
+    size_t frontend_rules; /* how many rules of access the frontend has */
+    bool is_389;           /* the server is a 389 Directory Server, see ds389.h */
+    bool is_local;         /* the directory is on this machine */
+    bool proved;           /* unseen: the identity has the rights that the rules give it */
 } ctl_task;
 
 /* The domain that is being set up, in site.made or site.existing. */

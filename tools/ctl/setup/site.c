@@ -8,263 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
+#include "setup/server.h"
 
-#define FOLDER           SYSCONFDIR "/invitegate/"
-#define SERVICE_PASSWORD FOLDER "directory.password"
-
-/* ---------------------------------------------------------------------------------- the directory
+/* -------------------------------------------------------------------------------- configuration
  */
-
-/* As ldapi:/// has it, below root: /run/slapd/ldapi. The caller frees it. */
-static char *uri_of(const ctl_answers *answers)
-{
-    char *path = NULL;
-    char *uri = NULL;
-
-    if (answers->uri != NULL)
-        return strdup(answers->uri);
-    if (answers->root[0] == '\0')
-        return strdup("ldapi:///");
-    if (asprintf(&path, "%s/run/slapd/ldapi", answers->root) < 0)
-        return NULL;
-    if (ctl_text_exchange(&path, "%", "%25") && ctl_text_exchange(&path, "/", "%2F") &&
-        ctl_text_exchange(&path, "+", "%2B") && asprintf(&uri, "ldapi://%s", path) < 0)
-        uri = NULL;
-    free(path);
-    return uri;
-}
-
-static inv_result open_directory(ctl_task *setup)
-{
-    static char empty[] = "";
-    inv_directory_settings *settings = &setup->settings;
-
-    *settings = (inv_directory_settings){.uris = calloc(2, sizeof(char *)),
-                                         .bind = INV_BIND_EXTERNAL,
-                                         .bind_dn = empty,
-                                         .bind_password_file = empty,
-                                         .ca_file = empty,
-                                         .timeout_ms = 60000};
-    if (settings->uris != NULL)
-        settings->uris[0] = uri_of(setup->answers);
-    if (settings->uris == NULL || settings->uris[0] == NULL ||
-        asprintf(&setup->self, "gidNumber=%lu+uidNumber=%lu,cn=peercred,cn=external,cn=auth",
-                 (unsigned long)getegid(), (unsigned long)geteuid()) < 0)
-        return inv_verdict_no_memory(setup->verdict);
-    return inv_directory_new(settings, NULL, NULL, &setup->directory, setup->verdict);
-}
-
-static inv_result read_root(ctl_task *setup)
-{
-    static const char *const attributes[] = {"namingContexts", "defaultNamingContext",
-                                             "supportedControl", NULL};
-    inv_result result;
-
-    setup->root = inv_operation_search("", INV_SCOPE_BASE, NULL, attributes);
-    result = ctl_setup_run(setup, setup->directory, setup->root);
-    if (result == INV_OK)
-        result = inv_operation_result(setup->root, "reading the root DSE", setup->verdict);
-    if (result == INV_OK && setup->root->entry_count != 1)
-        result = inv_verdict_set(setup->verdict, INV_CONFIG, "%s shows no root DSE",
-                                 setup->settings.uris[0]);
-    return result;
-}
-
-/* ------------------------------------------------------------------------------------- the suffix
- */
-
-/* "dc=example,dc=org" of "example.org"; the caller frees it. */
-static char *suffix_of(const char *domain)
-{
-    char *suffix = NULL;
-
-    if (asprintf(&suffix, "dc=%s", domain) < 0)
-        return NULL;
-    (void)ctl_text_exchange(&suffix, ".", ",dc=");
-    return suffix;
-}
-
-static const char *find_context(const ctl_texts *contexts, const char *dn)
-{
-    for (size_t i = 0; i < contexts->count; i++) {
-        if (inv_dn_equal(contexts->texts[i], dn))
-            return contexts->texts[i];
-    }
-    return NULL;
-}
-
-static inv_result ask_for_suffix(ctl_task *setup, const ctl_texts *contexts)
-{
-    char *all = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&all, &length);
-    inv_result result;
-
-    for (size_t i = 0; stream != NULL && i < contexts->count; i++)
-        (void)fprintf(stream, "%s%s", i > 0 ? "; " : "", contexts->texts[i]);
-    if (stream == NULL || fclose(stream) != 0)
-        result = inv_verdict_no_memory(setup->verdict);
-    else
-        result = inv_verdict_set(setup->verdict, INV_CONFIG,
-                                 "which suffix? --suffix DN, one of the naming contexts of %s: %s",
-                                 setup->settings.uris[0], length > 0 ? all : "it shows none");
-    free(all);
-    return result;
-}
-
-/* The only one; else that of the domain; else the server's own default. */
-static inv_result choose_suffix(ctl_task *setup)
-{
-    const inv_entry *root = setup->root->entries[0];
-    const char *given = setup->answers->suffix != NULL ? setup->answers->suffix
-                                                       : ctl_journal_text(setup->journal, "suffix");
-    const char *standard = inv_entry_text(root, "defaultNamingContext");
-    char *by_domain = suffix_of(setup->site.domain);
-    ctl_texts contexts = {.texts = NULL};
-    const char *chosen = NULL;
-    inv_result result = INV_OK;
-
-    if (by_domain == NULL || !ctl_setup_values(root, "namingContexts", &contexts)) {
-        result = inv_verdict_no_memory(setup->verdict);
-        goto cleanup;
-    }
-    if (given != NULL)
-        chosen = find_context(&contexts, given);
-    else if (contexts.count == 1)
-        chosen = contexts.texts[0];
-    else
-        chosen = find_context(&contexts, by_domain);
-    if (chosen == NULL && given == NULL && standard != NULL)
-        chosen = find_context(&contexts, standard);
-    if (chosen == NULL)
-        result = ask_for_suffix(setup, &contexts);
-    else if ((setup->site.suffix = strdup(chosen)) == NULL)
-        result = inv_verdict_no_memory(setup->verdict);
-cleanup:
-    ctl_texts_clear(&contexts);
-    free(by_domain);
-    return result;
-}
-
-/* slapd matches olcSuffix as a DN. */
-static inv_result find_database(ctl_task *setup)
-{
-    char *escaped = inv_filter_escape(setup->site.suffix);
-    char *filter = NULL;
-    inv_result result;
-
-    if (escaped == NULL ||
-        asprintf(&filter, "(&(objectClass=olcDatabaseConfig)(olcSuffix=%s))", escaped) < 0) {
-        free(escaped);
-        return inv_verdict_no_memory(setup->verdict);
-    }
-    free(escaped);
-    result = ctl_setup_search(setup, "cn=config", INV_SCOPE_ONE, filter, &setup->database);
-    free(filter);
-    if (result != INV_OK)
-        return result;
-    if (setup->database->entry_count != 1)
-        return inv_verdict_set(
-            setup->verdict, INV_CONFIG,
-            "%s does not show this user (%s) the configuration of a database with the suffix %s "
-            "below cn=config: run setup as root on the machine of the directory; a slapd that is "
-            "kept in slapd.conf is set up by hand, with the files of docs/openldap.md",
-            setup->settings.uris[0], setup->self, setup->site.suffix);
-    setup->site.database = strdup(inv_entry_dn(ctl_setup_database(setup)));
-    return setup->site.database != NULL ? INV_OK : inv_verdict_no_memory(setup->verdict);
-}
-
-/* --------------------------------------------------------------------------------- configuration
- */
-
-char *ctl_site_configuration(const ctl_task *setup)
-{
-    const ctl_site *site = &setup->site;
-    char *text = NULL;
-    char *header = NULL;
-    struct key {
-        const char *name;
-        const char *value;
-        char *made;
-    } keys[] = {
-        {"uri", setup->answers->uri != NULL ? setup->answers->uri : "ldapi:///", NULL},
-        {"bind", "simple", NULL},
-        {"bind_dn", site->identity, NULL},
-        {"bind_password_file", SERVICE_PASSWORD, NULL},
-        {"key_file", FOLDER "token.keys", NULL},
-        {"invites", NULL, inv_dn_child("ou", "invites", site->suffix)},
-        {"people", site->people, NULL},
-        {"rosters", NULL, inv_dn_child("ou", "rosters", site->suffix)},
-        {"name_search_base", site->suffix, NULL},
-    };
-    const size_t count = sizeof(keys) / sizeof(keys[0]);
-    size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    bool fine = stream != NULL && asprintf(&header, "[domain %s]", site->domain) >= 0;
-
-    for (size_t i = 0; ctl_examples[i].name != NULL && fine; i++) {
-        const char *const *line = ctl_examples[i].lines;
-
-        if (strcmp(ctl_examples[i].name, "invitegate.conf") != 0)
-            continue;
-        for (; *line != NULL; line++) {
-            size_t name = strcspn(*line, " =");
-            size_t k = 0;
-
-            while (k < count &&
-                   (strlen(keys[k].name) != name || strncmp(keys[k].name, *line, name) != 0))
-                k++;
-            if (k < count)
-                (void)fprintf(stream, "%s = %s\n", keys[k].name,
-                              keys[k].made != NULL ? keys[k].made : keys[k].value);
-            else
-                (void)fprintf(stream, "%s\n",
-                              strcmp(*line, "[domain example.org]") == 0 ? header : *line);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        fine = fine && (keys[i].made != NULL || keys[i].value != NULL);
-        free(keys[i].made);
-    }
-    if (stream != NULL && fclose(stream) != 0)
-        fine = false;
-    free(header);
-    if (fine)
-        return text;
-    free(text);
-    return NULL;
-}
-
-/* The configuration that setup would write, read as any other: by a file that has no name. */
-inv_result ctl_site_make_configuration(ctl_task *setup)
-{
-    char *text = ctl_site_configuration(setup);
-    char path[64];
-    inv_result result;
-    int descriptor;
-
-    inv_config_free(&setup->site.made);
-    if (text == NULL)
-        return inv_verdict_no_memory(setup->verdict);
-    descriptor = memfd_create("invitegate.conf", MFD_CLOEXEC);
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    if (descriptor < 0 || fchmod(descriptor, 0600) != 0 ||
-        write(descriptor, text, strlen(text)) != (ssize_t)strlen(text))
-        result =
-            inv_verdict_set(setup->verdict, INV_CONFIG, "no file in memory: %s", strerror(errno));
-    else
-        result = inv_config_read(path, &setup->site.made, setup->verdict);
-    if (descriptor >= 0)
-        (void)close(descriptor);
-    free(text);
-    return result;
-}
 
 static inv_result read_configuration(ctl_task *setup)
 {
@@ -298,7 +49,7 @@ static bool choose_identity(ctl_task *setup)
             !set_text(&site->password_file, strdup(existing->directory.bind_password_file)))
             return false;
     } else if (!set_text(&site->identity, inv_dn_child("cn", "invitegate", site->services)) ||
-               !set_text(&site->password_file, strdup(SERVICE_PASSWORD))) {
+               !set_text(&site->password_file, strdup(CTL_SERVICE_PASSWORD))) {
         return false;
     }
     if (existing != NULL) {
@@ -310,25 +61,69 @@ static bool choose_identity(ctl_task *setup)
     return true;
 }
 
+/* Whether one of the other domains has its containers below the suffix. */
+static bool has_company(const ctl_site *site)
+{
+    const inv_config *existing = site->existing;
+
+    for (size_t i = 0; existing != NULL && i < existing->domain_count; i++) {
+        if (!inv_ascii_equal(existing->domains[i].name, site->domain) &&
+            inv_dn_within(existing->domains[i].invites, site->suffix))
+            return true;
+    }
+    return false;
+}
+
+/* The containers of a domain that comes later are below an entry of its own: none is shared. */
+static bool choose_home(ctl_site *site)
+{
+    return set_text(&site->home, has_company(site) ? inv_dn_child("ou", site->domain, site->suffix)
+                                                   : strdup(site->suffix));
+}
+
+/* The people of two domains are neither the same nor one below the other. */
+static inv_result check_people(const ctl_task *setup)
+{
+    const ctl_site *site = &setup->site;
+    const inv_config *existing = site->existing;
+
+    if (!inv_dn_within(site->people, site->suffix))
+        return inv_verdict_set(setup->verdict, INV_CONFIG, "%s is not below the suffix %s",
+                               site->people, site->suffix);
+    for (size_t i = 0; existing != NULL && i < existing->domain_count; i++) {
+        const inv_domain *other = &existing->domains[i];
+
+        if (!inv_ascii_equal(other->name, site->domain) &&
+            (inv_dn_within(site->people, other->people) ||
+             inv_dn_within(other->people, site->people)))
+            return inv_verdict_set(setup->verdict, INV_CONFIG,
+                                   "the people of %s would be in %s, and those of %s are in %s: "
+                                   "one must not be in the other; --people DN",
+                                   site->domain, site->people, other->name, other->people);
+    }
+    return INV_OK;
+}
+
 static inv_result derive(ctl_task *setup)
 {
     ctl_site *site = &setup->site;
     const inv_domain *configured =
         site->existing != NULL ? inv_config_domain(site->existing, site->domain) : NULL;
-    char *people = configured != NULL               ? strdup(configured->people)
-                   : setup->answers->people != NULL ? strdup(setup->answers->people)
-                                                    : inv_dn_child("ou", "people", site->suffix);
+    char *people = NULL;
+    inv_result result;
 
+    if (choose_home(site))
+        people = configured != NULL               ? strdup(configured->people)
+                 : setup->answers->people != NULL ? strdup(setup->answers->people)
+                                                  : inv_dn_child("ou", "people", site->home);
     if (!set_text(&site->people, people) ||
         !set_text(&site->groups, inv_dn_child("ou", "groups", site->suffix)) ||
         !set_text(&site->services, inv_dn_child("ou", "services", site->suffix)) ||
         !set_text(&site->policies, inv_dn_child("ou", "policies", site->suffix)) ||
         !choose_identity(setup))
         return inv_verdict_no_memory(setup->verdict);
-    if (!inv_dn_within(site->people, site->suffix))
-        return inv_verdict_set(setup->verdict, INV_CONFIG, "%s is not below the suffix %s",
-                               site->people, site->suffix);
-    return configured != NULL ? INV_OK : ctl_site_make_configuration(setup);
+    result = check_people(setup);
+    return configured != NULL || result != INV_OK ? result : ctl_site_make_configuration(setup);
 }
 
 /* As hostname -d has it: what is behind the first dot of the name of this host. Freed by the
@@ -401,7 +196,6 @@ inv_result ctl_site_recall(ctl_task *setup)
                  {&site->suffix, "suffix"},
                  {&site->identity, "identity"},
                  {&site->password_file, "passwordFile"}};
-    inv_result result;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         const char *text = ctl_journal_text(setup->journal, texts[i].key);
@@ -412,21 +206,12 @@ inv_result ctl_site_recall(ctl_task *setup)
         if (!set_text(texts[i].place, strdup(text)))
             return inv_verdict_no_memory(setup->verdict);
     }
-    result = open_directory(setup);
-    if (result == INV_OK)
-        result = read_root(setup);
-    return result == INV_OK ? find_database(setup) : result;
+    return ctl_server_recall(setup);
 }
 
 inv_result ctl_site_find(ctl_task *setup)
 {
-    inv_result result = open_directory(setup);
+    inv_result result = ctl_server_find(setup);
 
-    if (result == INV_OK)
-        result = read_root(setup);
-    if (result == INV_OK)
-        result = choose_suffix(setup);
-    if (result == INV_OK)
-        result = find_database(setup);
     return result == INV_OK ? derive(setup) : result;
 }

@@ -4,6 +4,9 @@
 
 #include "setup/setup.h"
 
+#define CTL_CONFIG_FOLDER    SYSCONFDIR "/invitegate/"
+#define CTL_SERVICE_PASSWORD CTL_CONFIG_FOLDER "directory.password"
+
 /*
  * Reads the configuration that is there, and finds the domain: that of the answers, of an earlier
  * run, the only one of the configuration, else it is asked for. For an undo there is nothing to

@@ -82,7 +82,12 @@ static void tell_site(const ctl_task *setup, size_t others)
     ctl_plan *plan = setup->plan;
 
     ctl_plan_tell(plan, CTL_ITEM_FOUND, "domain", "%s", site->domain);
-    ctl_plan_tell(plan, CTL_ITEM_FOUND, "suffix", "%s (%s)", site->suffix, site->database);
+    if (setup->unseen == NULL)
+        ctl_plan_tell(plan, CTL_ITEM_FOUND, "suffix", "%s (%s)", site->suffix, site->database);
+    else
+        ctl_plan_tell(plan, CTL_ITEM_FOUND, "suffix",
+                      "%s; how the directory is configured is not shown to %s", site->suffix,
+                      setup->self);
     ctl_plan_tell(plan, CTL_ITEM_FOUND, "people", "%s; %zu people are there%s", site->people,
                   site->person_count,
                   others > 0 ? ", in several places: those elsewhere need invitectl adopt" : "");
@@ -113,7 +118,9 @@ inv_result ctl_site_survey(ctl_task *setup)
         most = most_of(search, &others);
         site->person_count = search->entry_count;
     }
-    if (most.dn != NULL && site->made != NULL && setup->answers->people == NULL) {
+    /* with a home of its own a domain has none of the people of the others */
+    if (most.dn != NULL && site->made != NULL && setup->answers->people == NULL &&
+        inv_dn_equal(site->home, site->suffix)) {
         if (!set_text(&site->people, strdup(most.dn)))
             result = inv_verdict_no_memory(setup->verdict);
         else

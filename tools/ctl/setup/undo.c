@@ -9,6 +9,7 @@
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
 #include "setup/block.h"
+#include "setup/ds389.h"
 #include "setup/record.h"
 #include "setup/value.h"
 
@@ -30,15 +31,19 @@ static inv_result end(undoing *work, json_t *record)
 /* ------------------------------------------------------------------------------------ finding it
  */
 
-/* Whether two entries of cn=config are the same but for the number "{n}" of the first. */
-static bool is_numbered(const char *numbered, const char *dn)
+/*
+ * Whether two entries of cn=config are the same; where setup gave the second one no number "{n}",
+ * but for that of the first. (Two databases differ in nothing else.)
+ */
+static bool is_same(const char *numbered, const char *dn)
 {
     char *attributes[2] = {NULL, NULL};
     char *values[2] = {NULL, NULL};
     bool same = inv_dn_leaf(numbered, &attributes[0], &values[0]) &&
                 inv_dn_leaf(dn, &attributes[1], &values[1]) &&
                 inv_ascii_equal(attributes[0], attributes[1]) &&
-                inv_ascii_equal(ctl_value_text(values[0]), ctl_value_text(values[1]));
+                (inv_ascii_equal(values[0], values[1]) ||
+                 inv_ascii_equal(ctl_value_text(values[0]), values[1]));
 
     for (size_t i = 0; i < 2; i++) {
         free(attributes[i]);
@@ -55,17 +60,51 @@ static inv_result find_entry(const ctl_task *setup, const char *dn, inv_operatio
                              const inv_entry **ret_entry)
 {
     const bool config = inv_dn_within(dn, CONFIG);
+    static const char *const with_acis[] = {"*", "aci", NULL};
     const char *parent = inv_dn_parent(dn);
     inv_result result;
 
     *ret_entry = NULL;
-    result =
-        ctl_setup_search(setup, config && parent != NULL ? parent : dn,
-                         config && parent != NULL ? INV_SCOPE_ONE : INV_SCOPE_BASE, NULL, search);
+    if (setup->is_389)
+        *search = inv_operation_search(dn, INV_SCOPE_BASE, NULL, with_acis);
+    else
+        *search = NULL;
+    if (setup->is_389)
+        result = ctl_setup_run(setup, setup->directory, *search);
+    else
+        result = ctl_setup_search(setup, config && parent != NULL ? parent : dn,
+                                  config && parent != NULL ? INV_SCOPE_ONE : INV_SCOPE_BASE, NULL,
+                                  search);
     for (size_t i = 0; result == INV_OK && i < (*search)->entry_count; i++) {
-        if (!config || is_numbered(inv_entry_dn((*search)->entries[i]), dn))
+        if (!config || is_same(inv_entry_dn((*search)->entries[i]), dn))
             *ret_entry = (*search)->entries[i];
     }
+    return result;
+}
+
+/* Whether the journal has the entry, so that it goes too. */
+static bool is_own_entry(const ctl_task *setup, const char *dn)
+{
+    for (size_t i = 0; i < ctl_journal_count(setup->journal); i++) {
+        const json_t *record = ctl_journal_record(setup->journal, i);
+
+        if (strcmp(ctl_record_text(record, "kind"), "entry") == 0 &&
+            inv_dn_equal(ctl_record_text(record, "dn"), dn))
+            return true;
+    }
+    return false;
+}
+
+static inv_result is_in_use(const ctl_task *setup, const char *dn, bool *ret_in_use)
+{
+    static const char *const nothing[] = {NULL};
+    inv_operation *search = inv_operation_search(dn, INV_SCOPE_ONE, NULL, nothing);
+    inv_result result = ctl_setup_run(setup, setup->directory, search);
+
+    *ret_in_use = false;
+    for (size_t i = 0; result == INV_OK && i < search->entry_count && !*ret_in_use; i++)
+        *ret_in_use = !is_own_entry(setup, inv_entry_dn(search->entries[i]));
+    inv_operation_free(&search);
     return result;
 }
 
@@ -178,30 +217,18 @@ static bool is_as_written(const json_t *record, const inv_entry *entry)
     return true;
 }
 
-/* Whether the journal has the entry, so that it goes too. */
-static bool is_own_entry(const ctl_task *setup, const char *dn)
+/* Whether it is the entry of a suffix, which slapd lets the rootdn of the database delete only. */
+static bool is_for_rootdn(const ctl_task *setup, const char *dn)
 {
-    for (size_t i = 0; i < ctl_journal_count(setup->journal); i++) {
-        const json_t *record = ctl_journal_record(setup->journal, i);
+    for (size_t i = 0; i < setup->databases->entry_count; i++) {
+        const inv_entry *database = setup->databases->entries[i];
+        const char *suffix = inv_entry_text(database, "olcSuffix");
+        const char *rootdn = inv_entry_text(database, "olcRootDN");
 
-        if (strcmp(ctl_record_text(record, "kind"), "entry") == 0 &&
-            inv_dn_equal(ctl_record_text(record, "dn"), dn))
-            return true;
+        if (suffix != NULL && inv_dn_equal(suffix, dn))
+            return rootdn == NULL || !inv_dn_equal(rootdn, setup->self);
     }
     return false;
-}
-
-static inv_result is_in_use(const ctl_task *setup, const char *dn, bool *ret_in_use)
-{
-    static const char *const nothing[] = {NULL};
-    inv_operation *search = inv_operation_search(dn, INV_SCOPE_ONE, NULL, nothing);
-    inv_result result = ctl_setup_run(setup, setup->directory, search);
-
-    *ret_in_use = false;
-    for (size_t i = 0; result == INV_OK && i < search->entry_count && !*ret_in_use; i++)
-        *ret_in_use = !is_own_entry(setup, inv_entry_dn(search->entries[i]));
-    inv_operation_free(&search);
-    return result;
 }
 
 static inv_result undo_entry(undoing *work, json_t *record)
@@ -226,6 +253,11 @@ static inv_result undo_entry(undoing *work, json_t *record)
                           "delete %s, if it is there and empty: this user does not see it", dn);
     } else if (!is_as_written(record, entry)) {
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP, "%s was changed since, and stays", dn);
+        result = end(work, record);
+    } else if (is_for_rootdn(setup, dn)) {
+        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP,
+                      "%s stays: slapd lets nobody but the rootdn delete the entry of a suffix",
+                      dn);
         result = end(work, record);
     } else if (in_use) {
         ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP, "%s is not empty, and stays", dn);
@@ -267,7 +299,8 @@ static inv_result has(const ctl_task *setup, const char *base, const char *filte
 }
 
 /* The rules that have to stay while there is something that they hide. */
-static inv_result keep_rules(const ctl_task *setup, const json_t *record, ctl_texts *kept)
+static inv_result keep_rules(const ctl_task *setup, const json_t *record, const char *suffix,
+                             ctl_texts *kept)
 {
     static const char *const secrets[] = {"authPassword", "pwdHistory"};
     ctl_texts hidden = {.texts = NULL};
@@ -279,7 +312,7 @@ static inv_result keep_rules(const ctl_task *setup, const json_t *record, ctl_te
         char filter[32];
 
         (void)snprintf(filter, sizeof(filter), "(%s=*)", secrets[i]);
-        result = has(setup, setup->site.suffix, filter, NULL, &there);
+        result = has(setup, suffix, filter, NULL, &there);
         if (result == INV_OK && there &&
             (asprintf(&rule, "to attrs=%s by * none", secrets[i]) < 0 ||
              !ctl_texts_take(kept, rule)))
@@ -334,7 +367,7 @@ static inv_result plan_block(undoing *work, json_t *record, const ctl_block *blo
                       kept->count);
     if (kept->count == 0 || !ctl_block_is(block, &wanted)) {
         action.operation =
-            ctl_block_change(setup->site.database, block, &wanted, block->begin, NULL);
+            ctl_block_change(ctl_record_text(record, "dn"), block, &wanted, block->begin, NULL);
         ctl_plan_do(setup->plan, STEP, &action, "take %zu rules of access away",
                     block->end - block->begin + 1 - wanted.count);
     }
@@ -343,13 +376,42 @@ cleanup:
     return result;
 }
 
+/* One of the databases of the journal's suffixes, or NULL. */
+static const inv_entry *find_database(const ctl_task *setup, const char *dn)
+{
+    for (size_t i = 0; i < setup->databases->entry_count; i++) {
+        if (inv_dn_equal(inv_entry_dn(setup->databases->entries[i]), dn))
+            return setup->databases->entries[i];
+    }
+    return NULL;
+}
+
+/* Whether the journal has another record of the same rules behind this one. */
+static bool is_outdated(const ctl_task *setup, const json_t *record)
+{
+    bool later = false;
+    bool found = false;
+
+    for (size_t i = 0; i < ctl_journal_count(setup->journal) && !found; i++) {
+        const json_t *each = ctl_journal_record(setup->journal, i);
+
+        found = later && ctl_record_is(each, "rules", "dn", ctl_record_text(record, "dn"));
+        later = later || each == record;
+    }
+    return found;
+}
+
 static inv_result undo_rules(undoing *work, json_t *record)
 {
     const ctl_task *setup = work->setup;
+    const inv_entry *database = find_database(setup, ctl_record_text(record, "dn"));
     ctl_texts kept = {.texts = NULL};
     ctl_block block;
-    inv_result result = ctl_block_read(setup, ctl_setup_database(setup), &block);
+    inv_result result;
 
+    if (database == NULL || is_outdated(setup, record))
+        return end(work, record);
+    result = ctl_block_read(setup, database, &block);
     if (result == INV_OK && !block.there)
         result = end(work, record);
     else if (result == INV_OK && setup->answers->dry_run)
@@ -357,12 +419,63 @@ static inv_result undo_rules(undoing *work, json_t *record)
                       "take the rules of access away, but for those that hide verifiers, invites "
                       "and rosters where there are any");
     else if (result == INV_OK) {
-        result = keep_rules(setup, record, &kept);
+        result = keep_rules(setup, record, inv_entry_text(database, "olcSuffix"), &kept);
         if (result == INV_OK)
             result = plan_block(work, record, &block, &kept);
     }
     ctl_texts_clear(&kept);
     ctl_block_clear(&block);
+    return result;
+}
+
+/* ---------------------------------------------------------------------------- rules of 389 DS
+ */
+
+/* All that have a name of invitegate's; but for those that hide what is below the entry. */
+static inv_result undo_acis(undoing *work, json_t *record)
+{
+    const ctl_task *setup = work->setup;
+    const char *dn = ctl_record_text(record, "dn");
+    ctl_action action = {.data = true, .undone = record, .is_undo = true};
+    inv_operation *search = NULL;
+    const inv_entry *entry = NULL;
+    bool in_use = false;
+    size_t count = 0;
+    size_t kept = 0;
+    inv_result result = find_entry(setup, dn, &search, &entry);
+
+    if (result == INV_OK && entry != NULL)
+        result = is_in_use(setup, dn, &in_use);
+    if (result != INV_OK)
+        goto cleanup;
+    action.operation = inv_operation_new_modify(dn);
+    for (size_t i = 0; entry != NULL && i < inv_entry_count(entry, "aci"); i++) {
+        const char *value = inv_entry_value(entry, "aci", i, NULL);
+
+        if (strstr(value, CTL_DS389_OWN) == NULL)
+            continue;
+        if (in_use && strstr(value, "deny (") != NULL) {
+            kept++;
+            continue;
+        }
+        inv_operation_text(action.operation, INV_CHANGE_DELETE, "aci", value);
+        count++;
+    }
+    if (kept > 0)
+        ctl_plan_tell(setup->plan, CTL_ITEM_LEFT, STEP,
+                      "%zu rules of access of %s stay: they hide what is below it; --undo takes "
+                      "them when that is gone",
+                      kept, dn);
+    if (kept > 0)
+        action.undone = NULL;
+    if (count > 0) {
+        ctl_plan_do(setup->plan, STEP, &action, "take %zu rules of access of %s away", count, dn);
+    } else {
+        inv_operation_free(&action.operation);
+        result = kept == 0 ? end(work, record) : INV_OK;
+    }
+cleanup:
+    inv_operation_free(&search);
     return result;
 }
 
@@ -383,7 +496,7 @@ static inv_result undo_file(undoing *work, json_t *record)
         ctl_plan_do(work->setup->plan, STEP, &action, "remove %s", path);
         return INV_OK;
     }
-    if (hash[0] != '\0')
+    if (hash[0] != '\0' && !ctl_journal_wrote(work->setup->journal, path, hash))
         ctl_plan_tell(work->setup->plan, CTL_ITEM_LEFT, STEP, "%s was changed since, and stays",
                       path);
     return end(work, record);
@@ -401,6 +514,7 @@ static const struct kind {
 } kinds[] = {
     {"values", undo_values}, {"replaced", undo_replaced}, {"entry", undo_entry},
     {"rules", undo_rules},   {"file", undo_file},         {"stays", undo_stays},
+    {"acis", undo_acis},
 };
 
 static inv_result undo_record(undoing *work, json_t *record)
