@@ -10,6 +10,8 @@
 #include "session.h"
 #include "setup/account.h"
 #include "setup/apply.h"
+#include "setup/machine.h"
+#include "setup/prove.h"
 #include "setup/rights.h"
 #include "setup/setup.h"
 #include "setup/site.h"
@@ -18,7 +20,10 @@
 static const ctl_option options[] = {
     {"suffix", 0, "DN", false, "the suffix of the database, where there are several"},
     {"people", 0, "DN", false, "where the accounts are, or shall be"},
+    {"server", 0, "NAME", false, "prosody or none; by itself, what is installed"},
+    {"saslauthd", 0, NULL, false, "also saslauthd, and the PAM service that it asks"},
     {"answers", 0, "FILE", false, "read what is not said here from FILE, \"key = value\" lines"},
+    {"no-proof", 0, NULL, false, "do not try at the end what was set up"},
     {"dry-run", 0, NULL, false, "only print what would be done"},
     {"undo", 0, NULL, false, "take away what setup made"},
     {"uri", 0, "URI", false, "the directory, by a socket of this machine, in place of ldapi:///"},
@@ -81,12 +86,28 @@ static inv_result take_sight(ctl_task *task)
     return result;
 }
 
+/* What is behind the directory: keys, agent, XMPP server. */
+static inv_result plan_machine(ctl_task *task)
+{
+    inv_result result = ctl_step_keys(task);
+
+    if (result == INV_OK)
+        result = ctl_step_owners(task);
+    if (result == INV_OK)
+        result = ctl_step_agent(task);
+    if (result == INV_OK)
+        result = ctl_step_prosody(task);
+    return result == INV_OK ? ctl_step_saslauthd(task) : result;
+}
+
 static inv_result plan(setting_up *work)
 {
     ctl_task *task = &work->task;
     bool policy = true;
-    inv_result result = ctl_site_find(task);
+    inv_result result = ctl_machine_find(task);
 
+    if (result == INV_OK)
+        result = ctl_site_find(task);
     if (result == INV_OK && !note_site(task))
         result = inv_verdict_no_memory(task->verdict);
     if (result == INV_OK)
@@ -108,8 +129,12 @@ static inv_result plan(setting_up *work)
     if (result == INV_OK)
         result = ctl_step_entries(task, policy);
     if (result == INV_OK)
+        result = ctl_step_user(task);
+    if (result == INV_OK)
         result = ctl_step_account(task);
-    return result == INV_OK ? ctl_step_configuration(task) : result;
+    if (result == INV_OK)
+        result = ctl_step_configuration(task);
+    return result == INV_OK ? plan_machine(task) : result;
 }
 
 static inv_result plan_undo(setting_up *work)
@@ -197,13 +222,16 @@ static int print(const ctl_session *session, void *state)
     if (!ctl_plan_print(made, json))
         return CTL_EXIT_TEMPORARY;
     changes = ctl_plan_count(made, work->answers.dry_run ? CTL_ITEM_WOULD : CTL_ITEM_DONE);
-    if (session->verdict.result != INV_OK || json)
+    if (session->verdict.result != INV_OK)
         return CTL_EXIT_OK;
-    if (changes == 0)
+    if (changes == 0 && !json)
         (void)puts("Nothing to change.");
-    else if (work->answers.dry_run)
+    else if (work->answers.dry_run && !json)
         (void)printf("%zu changes would be made.\n", changes);
-    return CTL_EXIT_OK;
+    if (work->answers.dry_run || work->answers.undo || work->answers.no_proof)
+        return CTL_EXIT_OK;
+    (void)fflush(stdout);
+    return ctl_setup_prove(&work->task, json);
 }
 
 static void clear(void *state)

@@ -16,10 +16,9 @@ static const struct {
     const char *name;
     size_t place; /* in ctl_answers */
 } keys[] = {
-    {"domain", offsetof(ctl_answers, domain)},
-    {"suffix", offsetof(ctl_answers, suffix)},
-    {"people", offsetof(ctl_answers, people)},
-    {"uri", offsetof(ctl_answers, uri)},
+    {"domain", offsetof(ctl_answers, domain)}, {"suffix", offsetof(ctl_answers, suffix)},
+    {"people", offsetof(ctl_answers, people)}, {"uri", offsetof(ctl_answers, uri)},
+    {"server", offsetof(ctl_answers, server)}, {"saslauthd", offsetof(ctl_answers, saslauthd)},
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -102,7 +101,9 @@ static inv_result take_line(const line *at, bool given[KEYS], ctl_answers *answe
         return *place_of(answers, i) != NULL ? INV_OK : inv_verdict_no_memory(verdict);
     }
     return wrong(at->path, at->number,
-                 "there is no such key; the keys are domain, suffix, people, uri", verdict);
+                 "there is no such key; the keys are domain, suffix, people, uri, server and "
+                 "saslauthd",
+                 verdict);
 }
 
 inv_result ctl_answers_read(const char *path, const char *bytes, size_t length,
@@ -167,6 +168,16 @@ static inv_result read_file(const char *path, ctl_answers *answers, inv_verdict 
 /* ------------------------------------------------------------------------------------ the options
  */
 
+/* What the command line says of a key, or NULL. */
+static const char *text_of(const ctl_invocation *invocation, const char *key)
+{
+    if (strcmp(key, "domain") == 0)
+        return invocation->domain;
+    if (strcmp(key, "saslauthd") == 0)
+        return ctl_option_given(invocation, key) ? "yes" : NULL;
+    return ctl_option_text(invocation, key);
+}
+
 static int take_options(const ctl_invocation *invocation, ctl_answers *answers)
 {
     const char *root = ctl_option_text(invocation, "root");
@@ -180,9 +191,7 @@ static int take_options(const ctl_invocation *invocation, ctl_answers *answers)
     answers->root = strndup(root != NULL ? root : "", length);
     memory = answers->root != NULL;
     for (size_t i = 0; i < KEYS && memory; i++) {
-        const char *text = strcmp(keys[i].name, "domain") == 0
-                               ? invocation->domain
-                               : ctl_option_text(invocation, keys[i].name);
+        const char *text = text_of(invocation, keys[i].name);
 
         if (text != NULL && text[0] == '\0')
             return ctl_usage(invocation, "--%s is empty", keys[i].name);
@@ -204,6 +213,7 @@ int ctl_answers_parse(const ctl_invocation *invocation, ctl_answers *answers)
 
     answers->dry_run = ctl_option_given(invocation, "dry-run");
     answers->undo = ctl_option_given(invocation, "undo");
+    answers->no_proof = ctl_option_given(invocation, "no-proof");
     if (status == CTL_EXIT_OK && path != NULL && read_file(path, answers, &verdict) != INV_OK)
         status = ctl_fail(&verdict);
     return status;

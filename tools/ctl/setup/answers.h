@@ -16,6 +16,9 @@ typedef struct ctl_answers {
     char *suffix;
     char *people;
     char *uri;
+    char *server;    /* "prosody" or "none" */
+    char *saslauthd; /* "yes" or "no" */
+    bool no_proof;
     bool dry_run;
     bool undo;
 } ctl_answers;

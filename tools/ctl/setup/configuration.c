@@ -1,31 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "setup/machine.h"
 #include "setup/record.h"
 #include "setup/setup.h"
 #include "setup/site.h"
 
 /* invitegate.conf, where there is none. One that is there is the site's own. */
 
-#define STEP  "configuration"
-#define GROUP "invitegate"
+#define STEP "configuration"
 
 static void plan_file(ctl_task *setup, const char *text)
 {
-    const struct group *group = getgrnam(GROUP);
     char hash[CTL_FILE_HASH_SIZE];
-    ctl_action action = {.file = ctl_file_new(setup->config_path, text, strlen(text))};
+    ctl_action action = {.file = ctl_file_new(setup->config_path, text, strlen(text)),
+                         .group = setup->machine.group};
 
-    if (action.file != NULL) {
-        action.file->mode = 0640;
-        if (group != NULL && geteuid() == 0)
-            action.file->group = group->gr_gid;
-    }
+    if (action.file != NULL)
+        action.file->mode = CTL_MACHINE_MODE;
     if (ctl_hash_write(text, strlen(text), hash))
         action.record = ctl_record_file(setup->config_path, hash);
     ctl_plan_do(setup->plan, STEP, &action, "write %s", setup->config_path);

@@ -3,6 +3,8 @@
 
 #include "record.h"
 
+#include <limits.h>
+
 static json_t *array_of(const ctl_texts *list)
 {
     json_t *array = json_array();
@@ -60,6 +62,31 @@ bool ctl_record_hide(json_t *record, const char *container)
 json_t *ctl_record_file(const char *path, const char *hash)
 {
     return json_pack("{s:s, s:s, s:s}", "kind", "file", "path", path, "sha256", hash);
+}
+
+json_t *ctl_record_file_replaced(const char *path, const char *hash, const char *before,
+                                 unsigned mode)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:i}", "kind", "file", "path", path, "sha256", hash,
+                     "before", before, "mode", (int)mode);
+}
+
+json_t *ctl_record_owner(const char *path, const char *group, unsigned mode)
+{
+    return json_pack("{s:s, s:s, s:s, s:i}", "kind", "owner", "path", path, "group", group, "mode",
+                     (int)mode);
+}
+
+json_t *ctl_record_unit(const char *name)
+{
+    return json_pack("{s:s, s:s}", "kind", "unit", "name", name);
+}
+
+unsigned ctl_record_number(const json_t *record, const char *key)
+{
+    json_int_t number = json_integer_value(json_object_get(record, key));
+
+    return number > 0 && number <= INT_MAX ? (unsigned)number : 0;
 }
 
 json_t *ctl_record_stays(const char *text)

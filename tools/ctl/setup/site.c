@@ -183,6 +183,11 @@ static inv_result find_database(ctl_task *setup)
 /* --------------------------------------------------------------------------------- configuration
  */
 
+bool ctl_site_serves_verifiers(const ctl_task *setup)
+{
+    return setup->machine.prosody && setup->site.person_count == 0;
+}
+
 char *ctl_site_configuration(const ctl_task *setup)
 {
     const ctl_site *site = &setup->site;
@@ -202,6 +207,8 @@ char *ctl_site_configuration(const ctl_task *setup)
         {"people", site->people, NULL},
         {"rosters", NULL, inv_dn_child("ou", "rosters", site->suffix)},
         {"name_search_base", site->suffix, NULL},
+        {"socket_group", setup->machine.socket_group, NULL},
+        {"verifiers", ctl_site_serves_verifiers(setup) ? "yes" : "no", NULL},
     };
     const size_t count = sizeof(keys) / sizeof(keys[0]);
     size_t length = 0;

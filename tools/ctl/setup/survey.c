@@ -113,8 +113,8 @@ inv_result ctl_site_survey(ctl_task *setup)
         most = most_of(search, &others);
         site->person_count = search->entry_count;
     }
-    if (most.dn != NULL && site->made != NULL && setup->answers->people == NULL) {
-        if (!set_text(&site->people, strdup(most.dn)))
+    if (most.dn != NULL && site->made != NULL) {
+        if (setup->answers->people == NULL && !set_text(&site->people, strdup(most.dn)))
             result = inv_verdict_no_memory(setup->verdict);
         else
             result = ctl_site_make_configuration(setup);
