@@ -14,8 +14,6 @@
 
 #define SAID_MAX 200
 
-extern char **environ;
-
 /* Whether there is such a program; path is where. */
 static bool find(const char *name, char *path, size_t size)
 {
