@@ -46,6 +46,9 @@ SETUP_VALUES = tools/ctl/setup/example.c tools/ctl/setup/example.h tools/ctl/set
 SETUP_JOURNAL = tools/ctl/setup/files.c tools/ctl/setup/files.h tools/ctl/setup/journal.c \
 	tools/ctl/setup/journal.h tools/ctl/setup/record.c tools/ctl/setup/record.h
 tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/access.c \
+	tools/ctl/setup/agent.c tools/ctl/setup/keys.c tools/ctl/setup/machine.c tools/ctl/setup/machine.h \
+	tools/ctl/setup/program.c tools/ctl/setup/program.h tools/ctl/setup/prosody.c \
+	tools/ctl/setup/prove.c tools/ctl/setup/prove.h tools/ctl/setup/saslauthd.c tools/ctl/setup/user.c \
 	tools/ctl/setup/account.c tools/ctl/setup/account.h tools/ctl/setup/answers.c \
 	tools/ctl/setup/answers.h tools/ctl/setup/apply.c tools/ctl/setup/apply.h \
 	tools/ctl/setup/block.c tools/ctl/setup/block.h tools/ctl/setup/configuration.c \
@@ -68,12 +71,15 @@ tools_invitectl_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(QRENCODE_LIBS)
 # What invitectl setup works from: the very files of config-examples and schema, as a table in C.
 SETUP_EXAMPLES = tools/ctl/setup/examples.c
 setup_embedded = $(slapd_conf_parts) config-examples/slapd/slapd.conf config-examples/slapd/base.ldif \
+	config-examples/pam.d/xmpp config-examples/saslauthd config-examples/prosody/invitegate.cfg.lua \
+	config-examples/systemd/invite-agent.service config-examples/systemd/invite-agent.socket \
 	config-examples/invitegate.conf schema/invitegate.ldif schema/authpassword.ldif $(dist_ds389examples_DATA)
 EXTRA_DIST += tools/ctl/setup/embed
 CLEANFILES += $(SETUP_EXAMPLES)
-tools/ctl/setup/examples.c: $(setup_embedded) tools/ctl/setup/embed
+# the list of them is in this file
+tools/ctl/setup/examples.c: $(setup_embedded) tools/ctl/setup/embed tools/local.mk
 	$(AM_V_GEN)$(MKDIR_P) tools/ctl/setup && \
-	$(SHELL) $(top_srcdir)/tools/ctl/setup/embed $(filter-out %/embed,$^) >$@.new && mv $@.new $@
+	$(SHELL) $(top_srcdir)/tools/ctl/setup/embed $(filter-out %/embed %.mk,$^) >$@.new && mv $@.new $@
 
 # The daemon that XMPP servers ask: the protocol (frame), the thread that talks (loop, places,
 # connection), the order of requests (turns), the threads that wait for the directory (workers), and

@@ -24,7 +24,8 @@ INTEGRATION_SUITES += tests/integration/agent_manual.sh tests/integration/fail2b
 INTEGRATION_SUITES += tests/integration/bad_rights.sh tests/integration/upgrade.sh \
 	tests/integration/scram_of_slapd.sh tests/integration/nested_databases.sh
 # invitectl setup: by Debian's own slapd.
-INTEGRATION_SUITES += tests/integration/setup.sh tests/integration/setup_sites.sh tests/integration/setup_handover.sh tests/integration/setup_killed.sh
+INTEGRATION_SUITES += tests/integration/setup.sh tests/integration/setup_host.sh \
+	tests/integration/setup_sites.sh tests/integration/setup_handover.sh tests/integration/setup_killed.sh
 EXTRA_DIST += tests/integration/foreign-site.ldif
 TESTS += $(INTEGRATION_SUITES)
 # 389 Directory Server: schema, rules of access, init. Only make check DIRECTORY=389ds runs it.

@@ -30,13 +30,13 @@ for call in rename fsync; do
         at=$((at + step))
         fresh
         strace -f -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$at \
-            "$invitectl" -c "$config" -d example.org setup --root "$root" --uri "$uri" >"$out" 2>"$err"
+            "$invitectl" -c "$config" -d example.org setup --no-proof --root "$root" --uri "$uri" >"$out" 2>"$err"
         status=$?
         [ $status -eq 137 ] || break
-        "$invitectl" -c "$config" -d example.org setup --root "$root" --uri "$uri" >"$work/again" 2>"$err" &&
-            "$invitectl" -c "$config" setup --root "$root" --uri "$uri" >"$work/third" 2>"$err" &&
+        "$invitectl" -c "$config" -d example.org setup --no-proof --root "$root" --uri "$uri" >"$work/again" 2>"$err" &&
+            "$invitectl" -c "$config" setup --no-proof --root "$root" --uri "$uri" >"$work/third" 2>"$err" &&
             grep -q '^Nothing to change' "$work/third" &&
-            "$invitectl" -c "$config" setup --root "$root" --uri "$uri" --undo >"$out" 2>"$err"
+            "$invitectl" -c "$config" setup --no-proof --root "$root" --uri "$uri" --undo >"$out" 2>"$err"
         undone=$?
         keep undone
         # the entry of the suffix is made anew each time

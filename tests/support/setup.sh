@@ -22,8 +22,15 @@ fresh() {
     uri=$(sed -n 's/^uri=//p' "$work/start")
 }
 
-# setup STATUS DESCRIPTION OPTION...
+# setup STATUS DESCRIPTION OPTION...: what is set up is not tried, unless by proved
 setup() {
+    expected=$1 description=$2
+    shift 2
+    exits "$expected" "$description" setup --no-proof --root "$root" --uri "$uri" "$@"
+}
+
+# proved STATUS DESCRIPTION OPTION...
+proved() {
     expected=$1 description=$2
     shift 2
     exits "$expected" "$description" setup --root "$root" --uri "$uri" "$@"
@@ -68,7 +75,7 @@ alike() {
 # ready: the paths of the configuration, which is the machine's below root, as this machine has them, and
 # time enough for one that is busy
 ready() {
-    sed -i "s|= [^ ]*/invitegate/\(token.keys\)|= $work/\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" "$config"
+    sed -i "s|= \([^ ]*/invitegate/token.keys\)|= $root\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" "$config"
 }
 
 # admin DN: deletes an entry and what is below it

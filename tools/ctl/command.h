@@ -39,6 +39,7 @@ typedef struct ctl_invocation {
     const char *config_path;           /* NULL: the built-in one */
     const char *domain;                /* -d, or NULL */
     bool json;
+    bool brief; /* of a report, only what is not as it should be: run within another command */
     bool help;
     bool version;
     ctl_value *values; /* the command's own options, in order */

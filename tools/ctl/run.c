@@ -80,6 +80,31 @@ static int run_parsed(const ctl_invocation *invocation, void *state)
     return status;
 }
 
+int ctl_run_within(const ctl_invocation *invocation, inv_context **context)
+{
+    const ctl_command *command = invocation->command;
+    ctl_session session = {
+        .invocation = invocation, .verdict = INV_VERDICT_INIT, .context = *context};
+    void *state = calloc(1, command->state_size + 1);
+    inv_result result;
+    int status;
+
+    *context = NULL;
+    if (state == NULL)
+        result = inv_verdict_no_memory(&session.verdict);
+    else
+        result = ctl_choose_given_domain(&session);
+    if (result == INV_OK)
+        result = run_command(&session, state);
+    session.verdict.result = result;
+    status = conclude(&session, state);
+    ctl_session_close(&session);
+    if (state != NULL && command->clear != NULL)
+        command->clear(state);
+    free(state);
+    return status;
+}
+
 int ctl_run(const ctl_invocation *invocation)
 {
     const ctl_command *command = invocation->command;

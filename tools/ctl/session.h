@@ -25,6 +25,13 @@ struct ctl_session {
 /* Closes what is open; ctl_run does it. */
 void ctl_session_close(ctl_session *session);
 
+/*
+ * Runs a command that takes neither options nor arguments within another one, in a context that is
+ * open already and is closed here; parse and read of the command are not called. Prints as it does,
+ * and returns its exit status.
+ */
+int ctl_run_within(const ctl_invocation *invocation, inv_context **context);
+
 /* -------------------------------------------------------------------------------------- domains */
 
 /* Chooses the domain of -d, else the only one, else INV_CONFIG. */

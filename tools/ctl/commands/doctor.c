@@ -359,7 +359,7 @@ static int print(const ctl_session *session, void *state)
 
     if (work->report == NULL)
         return CTL_EXIT_OK;
-    if (!ctl_report_print(work->report, session->invocation->json))
+    if (!ctl_report_print(work->report, session->invocation->json, session->invocation->brief))
         return CTL_EXIT_TEMPORARY;
     return ctl_report_open(work->report) > 0 ? CTL_EXIT_REFUSED : CTL_EXIT_OK;
 }

@@ -300,9 +300,10 @@ static int print(const ctl_session *session, void *state)
         return print_ldif(session->context->config, work);
     /* the report must not mix with LDIF on standard output */
     if (work->report != NULL && work->containers != NULL && !work->prints_ldif)
-        printed = ctl_report_print(work->report, json);
+        printed = ctl_report_print(work->report, json, session->invocation->brief);
     if (session->verdict.result == INV_OK && ctl_report_findings(work->report) > 0) {
-        ctl_warn("not ready: change what the findings say, then run init again");
+        ctl_warn("not ready: change what the findings say, then run %s again",
+                 session->invocation->brief ? "setup" : "init");
         return CTL_EXIT_CONFIG;
     }
     return printed ? CTL_EXIT_OK : CTL_EXIT_TEMPORARY;

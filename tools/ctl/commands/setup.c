@@ -13,6 +13,8 @@
 #include "setup/apply.h"
 #include "setup/ds389.h"
 #include "setup/handover.h"
+#include "setup/machine.h"
+#include "setup/prove.h"
 #include "setup/rights.h"
 #include "setup/setup.h"
 #include "setup/site.h"
@@ -21,7 +23,10 @@
 static const ctl_option options[] = {
     {"suffix", 0, "DN", false, "the suffix of the database, where there are several"},
     {"people", 0, "DN", false, "where the accounts are, or shall be"},
+    {"server", 0, "NAME", false, "prosody or none; by itself, what is installed"},
+    {"saslauthd", 0, NULL, false, "also saslauthd, and the PAM service that it asks"},
     {"answers", 0, "FILE", false, "read what is not said here from FILE, \"key = value\" lines"},
+    {"no-proof", 0, NULL, false, "do not try at the end what was set up"},
     {"dry-run", 0, NULL, false, "only print what would be done"},
     {"undo", 0, NULL, false, "take away what setup made"},
     {"uri", 0, "URI", false, "the directory, in place of ldapi:///; ldap:// is with StartTLS"},
@@ -113,12 +118,28 @@ static inv_result plan_389ds(ctl_task *task, bool *ret_policy)
     return result == INV_OK ? ctl_step_ds389_indexes(task) : result;
 }
 
+/* What is behind the directory: keys, agent, XMPP server. */
+static inv_result plan_machine(ctl_task *task)
+{
+    inv_result result = ctl_step_keys(task);
+
+    if (result == INV_OK)
+        result = ctl_step_owners(task);
+    if (result == INV_OK)
+        result = ctl_step_agent(task);
+    if (result == INV_OK)
+        result = ctl_step_prosody(task);
+    return result == INV_OK ? ctl_step_saslauthd(task) : result;
+}
+
 static inv_result plan(setting_up *work)
 {
     ctl_task *task = &work->task;
     bool policy = true;
-    inv_result result = ctl_site_find(task);
+    inv_result result = ctl_machine_find(task);
 
+    if (result == INV_OK)
+        result = ctl_site_find(task);
     if (result == INV_OK && !note_site(task))
         result = inv_verdict_no_memory(task->verdict);
     if (result == INV_OK)
@@ -130,12 +151,16 @@ static inv_result plan(setting_up *work)
     if (result == INV_OK)
         result = ctl_step_entries(task, policy);
     if (result == INV_OK)
+        result = ctl_step_user(task);
+    if (result == INV_OK)
         result = ctl_step_account(task);
     if (result == INV_OK && task->is_389)
         result = ctl_step_ds389_acis(task);
     if (result == INV_OK)
         result = ctl_step_configuration(task);
-    return result == INV_OK && task->unseen != NULL ? ctl_handover_compare(task) : result;
+    if (result == INV_OK && task->unseen != NULL)
+        result = ctl_handover_compare(task);
+    return result == INV_OK ? plan_machine(task) : result;
 }
 
 static inv_result plan_undo(setting_up *work)
@@ -223,13 +248,16 @@ static int print(const ctl_session *session, void *state)
     if (!ctl_plan_print(made, json))
         return CTL_EXIT_TEMPORARY;
     changes = ctl_plan_count(made, work->answers.dry_run ? CTL_ITEM_WOULD : CTL_ITEM_DONE);
-    if (session->verdict.result != INV_OK || json)
+    if (session->verdict.result != INV_OK)
         return CTL_EXIT_OK;
-    if (changes == 0)
+    if (changes == 0 && !json)
         (void)puts("Nothing to change.");
-    else if (work->answers.dry_run)
+    else if (work->answers.dry_run && !json)
         (void)printf("%zu changes would be made.\n", changes);
-    return CTL_EXIT_OK;
+    if (work->answers.dry_run || work->answers.undo || work->answers.no_proof)
+        return CTL_EXIT_OK;
+    (void)fflush(stdout);
+    return ctl_setup_prove(&work->task, json);
 }
 
 static void clear(void *state)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "invitegate/account.h"
 #include "invitegate/context.h"
 #include "invitegate/directory.h"
 #include "invitegate/invite.h"
@@ -168,6 +169,20 @@ bool ctl_guest_redeem(ctl_guest *guest)
     end_act(guest);
     return result == INV_OK ||
            tell_none(guest, "as root, or as the agent's user: invitectl doctor", verdict.why);
+}
+
+bool ctl_guest_log_in(ctl_guest *guest, char *why, size_t size)
+{
+    inv_verdict verdict = INV_VERDICT_INIT;
+    inv_call call = begin(guest, &verdict);
+    inv_result result;
+
+    act(guest);
+    result = inv_account_login(&call, guest->name, guest->password);
+    end_act(guest);
+    if (result != INV_OK)
+        ctl_host_write(why, size, "%s", verdict.why[0] != '\0' ? verdict.why : "it is refused");
+    return result == INV_OK;
 }
 
 /* -------------------------------------------------------------------------------------- removal */

@@ -45,6 +45,9 @@ bool ctl_guest_invite(ctl_host *host, const char *check, const char *domain, ctl
  */
 bool ctl_guest_redeem(ctl_guest *guest);
 
+/* A login by the directory itself. False: why says what came of it. */
+bool ctl_guest_log_in(ctl_guest *guest, char *why, size_t size);
+
 /*
  * Takes the account away, with all that came with it, and the invite. *ret_was_there: there was
  * such an account. False: a row says what is still there.

@@ -222,6 +222,31 @@ void ctl_host_try_agent(ctl_host *host, const char *domain, const char *path)
     ctl_release_interrupts(&before);
 }
 
+void ctl_host_try_directory(ctl_host *host, const char *domain)
+{
+    trial work = {.place = {.file = NULL},
+                  .log = "invitectl doctor",
+                  .where = "invitectl",
+                  .how = "its password"};
+    bool was_there;
+    sigset_t before;
+
+    ctl_hold_interrupts(&before);
+    if (ctl_guest_invite(host, "throwaway", domain, &work.guest)) {
+        if (ctl_guest_redeem(&work.guest)) {
+            work.entered = CTL_LOGIN_YES;
+            work.logged_in = ctl_guest_log_in(&work.guest, work.why, sizeof(work.why))
+                                 ? CTL_LOGIN_YES
+                                 : CTL_LOGIN_NO;
+            conclude(&work);
+        } else {
+            (void)ctl_guest_remove(&work.guest, &was_there);
+        }
+    }
+    ctl_guest_clear(&work.guest);
+    ctl_release_interrupts(&before);
+}
+
 /*
  * A service may be for logins only, without "register": then the account is made otherwise, and the
  * login tried all the same.

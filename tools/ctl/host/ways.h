@@ -23,6 +23,9 @@ void ctl_host_try_prosody(ctl_host *host, const ctl_prosody *prosody,
 /* Registration through the agent, where no host of Prosody asks it: as this process. */
 void ctl_host_try_agent(ctl_host *host, const char *domain, const char *path);
 
+/* Through no way in: it is redeemed, and the account logs in by the directory itself. */
+void ctl_host_try_directory(ctl_host *host, const char *domain);
+
 /*
  * saslauthd at path, as Prosody's user, for each host of Prosody with the provider cyrus:
  * TOKEN:PASSWORD in place of a password, then the password.

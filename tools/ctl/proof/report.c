@@ -136,12 +136,23 @@ static void print_remedy(const char *remedy)
     }
 }
 
-bool ctl_report_print(const ctl_report *report, bool json)
+static void print_row(const stored_row *each, const size_t widths[3])
+{
+    (void)printf("%-*s  %-*s  %-*s  ", (int)widths[0], status_name(each->status), (int)widths[1],
+                 each->check, (int)widths[2], each->domain != NULL ? each->domain : "-");
+    (void)ctl_print_safe(stdout, each->what != NULL ? each->what : "out of memory");
+    (void)putchar('\n');
+    if (each->remedy != NULL)
+        print_remedy(each->remedy);
+}
+
+static void print_table(const ctl_report *report, bool brief)
 {
     static const char *const headers[] = {"RESULT", "CHECK", "DOMAIN", "WHAT", NULL};
     size_t widths[3] = {7, 11, 6};
+    size_t shown = 0;
 
-    for (size_t i = 0; i < report->count && !json; i++) {
+    for (size_t i = 0; i < report->count; i++) {
         const stored_row *each = &report->rows[i];
 
         if (ctl_width(each->check) > widths[1])
@@ -149,24 +160,23 @@ bool ctl_report_print(const ctl_report *report, bool json)
         if (each->domain != NULL && ctl_width(each->domain) > widths[2])
             widths[2] = ctl_width(each->domain);
     }
-    if (!json && report->count > 0)
-        (void)printf("%-*s  %-*s  %-*s  %s\n", (int)widths[0], headers[0], (int)widths[1],
-                     headers[1], (int)widths[2], headers[2], headers[3]);
     for (size_t i = 0; i < report->count; i++) {
-        const stored_row *each = &report->rows[i];
-
-        if (json) {
-            if (!print_json(each))
-                return false;
+        if (brief && report->rows[i].status == CTL_FINE)
             continue;
-        }
-        (void)printf("%-*s  %-*s  %-*s  ", (int)widths[0], status_name(each->status),
-                     (int)widths[1], each->check, (int)widths[2],
-                     each->domain != NULL ? each->domain : "-");
-        (void)ctl_print_safe(stdout, each->what != NULL ? each->what : "out of memory");
-        (void)putchar('\n');
-        if (each->remedy != NULL)
-            print_remedy(each->remedy);
+        if (shown++ == 0)
+            (void)printf("%-*s  %-*s  %-*s  %s\n", (int)widths[0], headers[0], (int)widths[1],
+                         headers[1], (int)widths[2], headers[2], headers[3]);
+        print_row(&report->rows[i], widths);
     }
-    return true;
+}
+
+bool ctl_report_print(const ctl_report *report, bool json, bool brief)
+{
+    bool printed = true;
+
+    if (!json)
+        print_table(report, brief);
+    for (size_t i = 0; i < report->count && json && printed; i++)
+        printed = print_json(&report->rows[i]);
+    return printed;
 }

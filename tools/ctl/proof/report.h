@@ -47,8 +47,8 @@ bool ctl_report_has(const ctl_report *report, const char *check, const char *wha
 
 /*
  * Prints rows with their remedies, or with json one object a row: check, domain, status, what,
- * remedy. False: out of memory.
+ * remedy. brief: without those that are fine, unless with json. False: out of memory.
  */
-bool ctl_report_print(const ctl_report *report, bool json);
+bool ctl_report_print(const ctl_report *report, bool json, bool brief);
 
 #endif

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -24,7 +23,6 @@
 #define PASSWORD_BYTES 24
 #define SALT_BYTES     8
 #define DIGEST_BYTES   20
-#define GROUP          "invitegate"
 
 /* ------------------------------------------------------------------------------------- passwords
  */
@@ -130,19 +128,14 @@ inv_result ctl_account_bind(ctl_task *setup)
 /* The file, for the group of the agent where the system has it. */
 static void plan_file(ctl_task *setup, const inv_secret *password, const char *path)
 {
-    const struct group *group = getgrnam(GROUP);
     char hash[CTL_FILE_HASH_SIZE];
     ctl_action action = {
-        .file = ctl_file_new(path, inv_secret_bytes(password), inv_secret_length(password))};
+        .file = ctl_file_new(path, inv_secret_bytes(password), inv_secret_length(password)),
+        .group = setup->machine.group};
 
-    if (action.file != NULL && group != NULL && geteuid() == 0) {
-        action.file->mode = 0640;
-        action.file->group = group->gr_gid;
-    }
     if (ctl_hash_write(inv_secret_bytes(password), inv_secret_length(password), hash))
         action.record = ctl_record_file(path, hash);
-    ctl_plan_do(setup->plan, STEP, &action, "write %s, the password of the identity%s", path,
-                group != NULL ? "" : "; there is no group invitegate yet that could read it");
+    ctl_plan_do(setup->plan, STEP, &action, "write %s, the password of the identity", path);
 }
 
 /* The limits of the identity, which a 389 Directory Server keeps in its entry. */

@@ -23,6 +23,8 @@ static const struct {
     {"ca-file", offsetof(ctl_answers, ca_file)},
     {"bind-dn", offsetof(ctl_answers, bind_dn)},
     {"bind-password-file", offsetof(ctl_answers, bind_password_file)},
+    {"server", offsetof(ctl_answers, server)},
+    {"saslauthd", offsetof(ctl_answers, saslauthd)},
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -107,7 +109,7 @@ static inv_result take_line(const line *at, bool given[KEYS], ctl_answers *answe
     return wrong(
         at->path, at->number,
         "there is no such key; the keys are domain, suffix, people, uri, ca-file, bind-dn, "
-        "bind-password-file",
+        "bind-password-file, server and saslauthd",
         verdict);
 }
 
@@ -173,6 +175,16 @@ static inv_result read_file(const char *path, ctl_answers *answers, inv_verdict 
 /* ------------------------------------------------------------------------------------ the options
  */
 
+/* What the command line says of a key, or NULL. */
+static const char *text_of(const ctl_invocation *invocation, const char *key)
+{
+    if (strcmp(key, "domain") == 0)
+        return invocation->domain;
+    if (strcmp(key, "saslauthd") == 0)
+        return ctl_option_given(invocation, key) ? "yes" : NULL;
+    return ctl_option_text(invocation, key);
+}
+
 static int take_options(const ctl_invocation *invocation, ctl_answers *answers)
 {
     const char *root = ctl_option_text(invocation, "root");
@@ -186,9 +198,7 @@ static int take_options(const ctl_invocation *invocation, ctl_answers *answers)
     answers->root = strndup(root != NULL ? root : "", length);
     memory = answers->root != NULL;
     for (size_t i = 0; i < KEYS && memory; i++) {
-        const char *text = strcmp(keys[i].name, "domain") == 0
-                               ? invocation->domain
-                               : ctl_option_text(invocation, keys[i].name);
+        const char *text = text_of(invocation, keys[i].name);
 
         if (text != NULL && text[0] == '\0')
             return ctl_usage(invocation, "--%s is empty", keys[i].name);
@@ -210,6 +220,7 @@ int ctl_answers_parse(const ctl_invocation *invocation, ctl_answers *answers)
 
     answers->dry_run = ctl_option_given(invocation, "dry-run");
     answers->undo = ctl_option_given(invocation, "undo");
+    answers->no_proof = ctl_option_given(invocation, "no-proof");
     if (status == CTL_EXIT_OK && path != NULL && read_file(path, answers, &verdict) != INV_OK)
         status = ctl_fail(&verdict);
     if (status == CTL_EXIT_OK &&

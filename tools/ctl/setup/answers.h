@@ -19,6 +19,9 @@ typedef struct ctl_answers {
     char *ca_file; /* of the authorities for the server's certificate */
     char *bind_dn; /* an administrator of the directory; NULL: who the system says this user is */
     char *bind_password_file;
+    char *server;    /* "prosody" or "none" */
+    char *saslauthd; /* "yes" or "no" */
+    bool no_proof;
     bool dry_run;
     bool undo;
 } ctl_answers;

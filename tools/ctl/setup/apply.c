@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "io/ldif.h"
 #include "setup/handover.h"
+#include "setup/machine.h"
+#include "setup/program.h"
 #include "setup/rights.h"
 
 #define BACKUP_FOLDER "/var/backups"
@@ -180,6 +184,27 @@ static inv_result await_task(ctl_task *setup, const char *dn, ctl_item_state *st
     return ctl_journal_filled(setup->journal, setup->verdict);
 }
 
+static inv_result write_file(const ctl_task *setup, const ctl_action *action)
+{
+    gid_t group;
+
+    if (action->group != NULL && geteuid() == 0 &&
+        ctl_machine_group(setup, action->group, &group)) {
+        action->file->group = group;
+        action->file->mode |= S_IRGRP;
+    }
+    return ctl_file_write(action->file, setup->verdict);
+}
+
+static inv_result make_keys(const ctl_task *setup, const ctl_action *action)
+{
+    inv_result result = ctl_file_make_keys(action->keys, setup->verdict);
+
+    return result == INV_OK && action->group != NULL
+               ? ctl_machine_own(setup, action->keys, action->group, CTL_MACHINE_MODE)
+               : result;
+}
+
 static inv_result do_action(ctl_task *setup, ctl_item *item, ctl_item_state *state)
 {
     const ctl_action *action = &item->action;
@@ -190,8 +215,16 @@ static inv_result do_action(ctl_task *setup, ctl_item *item, ctl_item_state *sta
         return result == INV_OK && action->is_task ? await_task(setup, action->operation->dn, state)
                                                    : result;
     }
-    result = action->file != NULL ? ctl_file_write(action->file, setup->verdict)
-                                  : ctl_file_remove(action->remove, setup->verdict);
+    if (action->file != NULL)
+        result = write_file(setup, action);
+    else if (action->own != NULL)
+        result = ctl_machine_own(setup, action->own, action->group, action->mode);
+    else if (action->keys != NULL)
+        result = make_keys(setup, action);
+    else if (action->run.count > 0)
+        result = ctl_program_run(&action->run, setup->verdict);
+    else
+        result = ctl_file_remove(action->remove, setup->verdict);
     if (result != INV_OK)
         *state = CTL_ITEM_REFUSED;
     return result;

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "invitegate/dn.h"
+#include "setup/machine.h"
 #include "setup/record.h"
 #include "setup/server.h"
 #include "setup/setup.h"
@@ -19,8 +19,12 @@
 /* invitegate.conf, where there is none. One that setup did not write, or that was changed since, is
  * the site's own. */
 
-#define STEP  "configuration"
-#define GROUP "invitegate"
+#define STEP "configuration"
+
+bool ctl_site_serves_verifiers(const ctl_task *setup)
+{
+    return setup->machine.prosody && setup->site.person_count == 0;
+}
 
 char *ctl_site_configuration(const ctl_task *setup)
 {
@@ -43,6 +47,8 @@ char *ctl_site_configuration(const ctl_task *setup)
         {"people", site->people, NULL},
         {"rosters", NULL, inv_dn_child("ou", "rosters", site->home)},
         {"name_search_base", site->suffix, NULL},
+        {"socket_group", setup->machine.socket_group, NULL},
+        {"verifiers", ctl_site_serves_verifiers(setup) ? "yes" : "no", NULL},
     };
     const size_t count = sizeof(keys) / sizeof(keys[0]);
     size_t length = 0;
@@ -112,15 +118,12 @@ inv_result ctl_site_make_configuration(ctl_task *setup)
 
 static void plan_file(ctl_task *setup, const char *text, const char *what)
 {
-    const struct group *group = getgrnam(GROUP);
     char hash[CTL_FILE_HASH_SIZE];
-    ctl_action action = {.file = ctl_file_new(setup->config_path, text, strlen(text))};
+    ctl_action action = {.file = ctl_file_new(setup->config_path, text, strlen(text)),
+                         .group = setup->machine.group};
 
-    if (action.file != NULL) {
-        action.file->mode = 0640;
-        if (group != NULL && geteuid() == 0)
-            action.file->group = group->gr_gid;
-    }
+    if (action.file != NULL)
+        action.file->mode = CTL_MACHINE_MODE;
     if (ctl_hash_write(text, strlen(text), hash))
         action.record = ctl_record_file(setup->config_path, hash);
     ctl_plan_do(setup->plan, STEP, &action, "%s %s", what, setup->config_path);

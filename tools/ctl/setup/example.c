@@ -90,6 +90,22 @@ bool ctl_example_statements(const char *name, const char *word, ctl_texts *state
     return true;
 }
 
+char *ctl_example_text(const char *name)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+
+    if (stream == NULL)
+        return NULL;
+    for (const char *const *line = lines_of(name); *line != NULL; line++)
+        (void)fprintf(stream, "%s\n", *line);
+    if (fclose(stream) == 0 && length > 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
 bool ctl_example_values(const char *name, const char *attribute, ctl_texts *values)
 {
     const size_t length = strlen(attribute);

@@ -36,6 +36,9 @@ void ctl_texts_clear(ctl_texts *list);
  */
 bool ctl_example_statements(const char *name, const char *word, ctl_texts *statements);
 
+/* The whole text of an example. The caller frees it; NULL: out of memory, or there is none. */
+char *ctl_example_text(const char *name);
+
 /* The values of an attribute in an example of one LDIF entry, unfolded. False: out of memory. */
 bool ctl_example_values(const char *name, const char *attribute, ctl_texts *values);
 

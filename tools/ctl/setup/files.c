@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "invitegate/key.h"
+
 #define HASHED_MAX ((size_t)1 << 20)
 
 ctl_file *ctl_file_new(const char *path, const char *content, size_t length)
@@ -154,6 +156,27 @@ inv_result ctl_file_write(const ctl_file *file, inv_verdict *verdict)
     else
         result = sync_folder(file->path, verdict);
 cleanup:
+    free(fresh);
+    return result;
+}
+
+inv_result ctl_file_make_keys(const char *path, inv_verdict *verdict)
+{
+    inv_result result = make_way(path, verdict);
+    char *fresh = NULL;
+
+    if (result != INV_OK)
+        return result;
+    if (asprintf(&fresh, "%s.new", path) < 0)
+        return inv_verdict_no_memory(verdict);
+    (void)unlink(fresh); /* what a crash has left */
+    result = inv_keys_create(fresh, verdict);
+    /* a link, since it replaces nothing: open invites need the keys that are there */
+    if (result == INV_OK && link(fresh, path) != 0 && errno != EEXIST)
+        result = failure(path, "cannot be made", verdict);
+    (void)unlink(fresh);
+    if (result == INV_OK)
+        result = sync_folder(path, verdict);
     free(fresh);
     return result;
 }

@@ -31,6 +31,12 @@ void ctl_file_free(ctl_file **file);
  */
 inv_result ctl_file_write(const ctl_file *file, inv_verdict *verdict);
 
+/*
+ * Makes a key file, mode 0600, whole or not at all; one that is there stays. INV_CONFIG: it cannot
+ * be made.
+ */
+inv_result ctl_file_make_keys(const char *path, inv_verdict *verdict);
+
 /* Removes the file; one that is not there is fine. */
 inv_result ctl_file_remove(const char *path, inv_verdict *verdict);
 

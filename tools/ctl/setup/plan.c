@@ -27,6 +27,9 @@ static void clear_action(ctl_action *action)
     inv_operation_free(&action->operation);
     ctl_file_free(&action->file);
     free(action->remove);
+    free(action->own);
+    free(action->keys);
+    ctl_texts_clear(&action->run);
     json_decref(action->record);
 }
 
@@ -84,7 +87,8 @@ static bool is_made(const ctl_action *action)
 {
     if (action->operation != NULL)
         return !action->operation->no_memory;
-    return action->file != NULL || action->remove != NULL;
+    return action->file != NULL || action->remove != NULL || action->own != NULL ||
+           action->keys != NULL || action->run.count > 0;
 }
 
 void ctl_plan_do(ctl_plan *plan, const char *step, const ctl_action *action, const char *format,

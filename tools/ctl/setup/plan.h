@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "invitegate/verdict.h"
+#include "setup/example.h"
 #include "setup/files.h"
 
 /* of invitegate/directory.h */
@@ -30,12 +31,21 @@ typedef enum ctl_item_state {
     CTL_ITEM_HANDED,   /* written down for the administrator of the directory, see handover.h */
 } ctl_item_state;
 
-/* One of operation and file, or remove: a path. */
+/* One of operation, file, remove, own, keys and run. */
 typedef struct ctl_action {
     inv_operation *operation;
     bool data; /* of the directory's data: with the temporary rule of access */
     ctl_file *file;
-    char *remove;
+    char *remove; /* a path */
+    char *own;    /* the path of a file that is given to group, with mode */
+    mode_t mode;
+    char *keys;    /* the path of a key file that is made */
+    ctl_texts run; /* a program and its arguments */
+    /*
+     * Whose group a file of file, own and keys is then, and may read it, by name, where this user
+     * is root and the machine has the group by then; borrowed. NULL: as it is.
+     */
+    const char *group;
     json_t *record;       /* written before, NULL: none */
     const json_t *undone; /* a record of the journal that goes when this is done, NULL: none */
     bool is_task;         /* an add that begins a task of 389 DS, which is waited for */

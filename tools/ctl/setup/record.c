@@ -3,6 +3,7 @@
 
 #include "record.h"
 
+#include <limits.h>
 #include <string.h>
 
 static json_t *array_of(const ctl_texts *list)
@@ -72,6 +73,31 @@ bool ctl_record_unfilled(json_t *record, const char *attribute)
 json_t *ctl_record_file(const char *path, const char *hash)
 {
     return json_pack("{s:s, s:s, s:s}", "kind", "file", "path", path, "sha256", hash);
+}
+
+json_t *ctl_record_file_replaced(const char *path, const char *hash, const char *before,
+                                 unsigned mode)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:i}", "kind", "file", "path", path, "sha256", hash,
+                     "before", before, "mode", (int)mode);
+}
+
+json_t *ctl_record_owner(const char *path, const char *group, unsigned mode)
+{
+    return json_pack("{s:s, s:s, s:s, s:i}", "kind", "owner", "path", path, "group", group, "mode",
+                     (int)mode);
+}
+
+json_t *ctl_record_unit(const char *name)
+{
+    return json_pack("{s:s, s:s}", "kind", "unit", "name", name);
+}
+
+unsigned ctl_record_number(const json_t *record, const char *key)
+{
+    json_int_t number = json_integer_value(json_object_get(record, key));
+
+    return number > 0 && number <= INT_MAX ? (unsigned)number : 0;
 }
 
 json_t *ctl_record_stays(const char *text)

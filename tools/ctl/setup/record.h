@@ -40,6 +40,19 @@ bool ctl_record_unfilled(json_t *record, const char *attribute);
 /* A file, by the hash of what was written. */
 json_t *ctl_record_file(const char *path, const char *hash);
 
+/* The same, with what was there before, for undo to put back. before is UTF-8, mode its mode. */
+json_t *ctl_record_file_replaced(const char *path, const char *hash, const char *before,
+                                 unsigned mode);
+
+/* A file that was given to a group, with mode 0640; it had root's group and this mode. */
+json_t *ctl_record_owner(const char *path, const char *group, unsigned mode);
+
+/* A unit of systemd that was enabled and started. */
+json_t *ctl_record_unit(const char *name);
+
+/* The number of a key, or 0. */
+unsigned ctl_record_number(const json_t *record, const char *key);
+
 /* Something that cannot be taken away; text says what, and why. */
 json_t *ctl_record_stays(const char *text);
 

@@ -40,6 +40,16 @@ typedef struct ctl_site {
     inv_config *made;     /* what setup would write for the domain; NULL: existing has the domain */
 } ctl_site;
 
+/* What is set up on this machine, see machine.h. */
+typedef struct ctl_machine {
+    bool prosody;          /* Prosody, and invite-agent for it */
+    bool saslauthd;        /* saslauthd, and a PAM service */
+    bool has_user;         /* the user of the agent is there, or will be */
+    char user[64];         /* of the agent */
+    char group[64];        /* the group that reads its files */
+    char socket_group[64]; /* the group that may use its socket; "": none in particular */
+} ctl_machine;
+
 typedef struct ctl_task {
     const ctl_answers *answers;
     const char *config_path; /* as it is opened */
@@ -56,6 +66,7 @@ typedef struct ctl_task {
     inv_operation *root; /* that of the root DSE */
     inv_operation *subschema; /* that of the subschema, where it was read */
     ctl_site site;
+    ctl_machine machine;
     ctl_journal *journal;
     ctl_plan *plan;
     bool has_rights;       /* the temporary rule stands, see rights.h */
@@ -126,5 +137,13 @@ inv_result ctl_step_policy(ctl_task *setup, bool *ret_needs_entry);
 inv_result ctl_step_entries(ctl_task *setup, bool policy);
 inv_result ctl_step_account(ctl_task *setup);
 inv_result ctl_step_configuration(ctl_task *setup);
+
+/* Those of the machine, in this order; the user first, whose group files are given to. */
+inv_result ctl_step_user(ctl_task *setup);
+inv_result ctl_step_keys(ctl_task *setup);
+inv_result ctl_step_owners(ctl_task *setup);
+inv_result ctl_step_agent(ctl_task *setup);
+inv_result ctl_step_prosody(ctl_task *setup);
+inv_result ctl_step_saslauthd(ctl_task *setup);
 
 #endif

@@ -38,4 +38,10 @@ inv_result ctl_site_make_configuration(ctl_task *setup);
  * The caller frees it; NULL: out of memory. */
 char *ctl_site_configuration(const ctl_task *setup);
 
+/*
+ * Whether the agent is to hand out SCRAM verifiers: for Prosody, and where nobody is there who has
+ * none, since a client that is offered SCRAM tries nothing else.
+ */
+bool ctl_site_serves_verifiers(const ctl_task *setup);
+
 #endif

@@ -119,9 +119,9 @@ inv_result ctl_site_survey(ctl_task *setup)
         site->person_count = search->entry_count;
     }
     /* with a home of its own a domain has none of the people of the others */
-    if (most.dn != NULL && site->made != NULL && setup->answers->people == NULL &&
-        inv_dn_equal(site->home, site->suffix)) {
-        if (!set_text(&site->people, strdup(most.dn)))
+    if (most.dn != NULL && site->made != NULL) {
+        if (setup->answers->people == NULL && inv_dn_equal(site->home, site->suffix) &&
+            !set_text(&site->people, strdup(most.dn)))
             result = inv_verdict_no_memory(setup->verdict);
         else
             result = ctl_site_make_configuration(setup);

@@ -5,11 +5,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "host/unit.h"
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
 #include "setup/block.h"
 #include "setup/ds389.h"
+#include "setup/machine.h"
 #include "setup/record.h"
 #include "setup/value.h"
 
@@ -491,14 +494,62 @@ static inv_result undo_file(undoing *work, json_t *record)
     if (result != INV_OK)
         return result;
     if (hash[0] != '\0' && strcmp(hash, ctl_record_text(record, "sha256")) == 0) {
-        ctl_action action = {.remove = strdup(path), .undone = record};
+        const char *before = json_string_value(json_object_get(record, "before"));
+        ctl_action action = {.undone = record};
 
-        ctl_plan_do(work->setup->plan, STEP, &action, "remove %s", path);
+        if (before != NULL)
+            action.file = ctl_file_new(path, before, strlen(before));
+        else
+            action.remove = strdup(path);
+        if (action.file != NULL)
+            action.file->mode = (mode_t)ctl_record_number(record, "mode");
+        ctl_plan_do(work->setup->plan, STEP, &action, before != NULL ? "%s as it was" : "remove %s",
+                    path);
         return INV_OK;
     }
     if (hash[0] != '\0' && !ctl_journal_wrote(work->setup->journal, path, hash))
         ctl_plan_tell(work->setup->plan, CTL_ITEM_LEFT, STEP, "%s was changed since, and stays",
                       path);
+    return end(work, record);
+}
+
+/* The group is root's again, and the mode what it was. */
+static inv_result undo_owner(undoing *work, json_t *record)
+{
+    const char *path = ctl_record_text(record, "path");
+    struct stat status;
+    gid_t group;
+
+    if (lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+        (status.st_mode & (mode_t)07777) == CTL_MACHINE_MODE &&
+        ctl_machine_group(work->setup, ctl_record_text(record, "group"), &group) &&
+        status.st_gid == group) {
+        ctl_action action = {.own = strdup(path),
+                             .mode = (mode_t)ctl_record_number(record, "mode"),
+                             .group = "root",
+                             .undone = record};
+
+        ctl_plan_do(work->setup->plan, STEP, &action, "%s is of the group root again", path);
+        return INV_OK;
+    }
+    return end(work, record);
+}
+
+static inv_result undo_unit(undoing *work, json_t *record)
+{
+    const char *name = ctl_record_text(record, "name");
+
+    if (ctl_machine_runs_systemd(work->setup)) {
+        ctl_action action = {.undone = record};
+
+        if (!ctl_texts_add(&action.run, "systemctl") || !ctl_texts_add(&action.run, "disable") ||
+            !ctl_texts_add(&action.run, "--now") || !ctl_texts_add(&action.run, name) ||
+            !ctl_texts_add(&action.run, CTL_UNIT_AGENT))
+            ctl_texts_clear(&action.run);
+        ctl_plan_do(work->setup->plan, STEP, &action, "systemctl disable --now %s " CTL_UNIT_AGENT,
+                    name);
+        return INV_OK;
+    }
     return end(work, record);
 }
 
@@ -514,7 +565,7 @@ static const struct kind {
 } kinds[] = {
     {"values", undo_values}, {"replaced", undo_replaced}, {"entry", undo_entry},
     {"rules", undo_rules},   {"file", undo_file},         {"stays", undo_stays},
-    {"acis", undo_acis},
+    {"acis", undo_acis},     {"owner", undo_owner},       {"unit", undo_unit},
 };
 
 static inv_result undo_record(undoing *work, json_t *record)
