@@ -122,7 +122,7 @@ elsewhere() {
         port=$((port + 1))
     done
     uri=$(sed -n 's/^uri=//p' "$work/start")
-    "$top/scripts/private-certificate" "$site"
+    "$top/scripts/private-certificate" "$site" && cp "$site/ca.crt" "$root"
     as_root ldapmodify >"$out" 2>"$err" <<END || verdict "the certificate" 1
 dn: cn=config
 changetype: modify
@@ -142,7 +142,7 @@ END
 far() {
     expected=$1 description=$2
     shift 2
-    exits "$expected" "$description" setup --root "$root" --uri "ldap://127.0.0.1:$port" --ca-file "$site/ca.crt" "$@"
+    exits "$expected" "$description" setup --root "$root" --uri "ldap://127.0.0.1:$port" --ca-file /ca.crt "$@"
 }
 for each in config wrong; do password $each; done
 : >"$work/empty.password" && chmod 600 "$work/empty.password"
@@ -162,7 +162,7 @@ exits 3 "without the authority it trusts nobody" setup --root "$root" --uri "lda
 far 0 "with the rights of cn=config" -d example.org --bind-dn cn=admin,cn=config --bind-password-file "$work/config.password"
 says "all is done" "^done +rules +30 rules of access, in front of the site's own" "$out"
 says "entries too" "^done +entries +add ou=invites" "$out"
-grep -qx 'starttls = demand' "$config" && grep -qx "ca_file = $site/ca.crt" "$config" && grep -qx "uri = ldap://127.0.0.1:$port" "$config"
+grep -qx 'starttls = demand' "$config" && grep -qx "ca_file = /ca.crt" "$config" && grep -qx "uri = ldap://127.0.0.1:$port" "$config"
 verdict "the configuration has the server" $?
 keep set
 ! grep -q 'cn=admin,cn=config" manage' "$work/set.config"

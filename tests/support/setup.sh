@@ -75,7 +75,7 @@ alike() {
 # ready: the paths of the configuration, which is the machine's below root, as this machine has them, and
 # time enough for one that is busy
 ready() {
-    sed -i "s|= \([^ ]*/invitegate/token.keys\)|= $root\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" "$config"
+    sed -i "s|= \([^ ]*/invitegate/token.keys\)|= $root\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s|^ca_file = /|ca_file = $root/|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" "$config"
 }
 
 # admin DN: deletes an entry and what is below it

@@ -29,6 +29,8 @@ bool ctl_site_serves_verifiers(const ctl_task *setup)
 char *ctl_site_configuration(const ctl_task *setup)
 {
     const ctl_site *site = &setup->site;
+    const char *opened = setup->settings.ca_file;
+    const char *ca_file = opened[0] != '\0' ? opened + strlen(setup->answers->root) : "";
     char *text = NULL;
     char *header = NULL;
     struct key {
@@ -38,7 +40,7 @@ char *ctl_site_configuration(const ctl_task *setup)
     } keys[] = {
         {"uri", NULL, ctl_server_uri(setup)},
         {"starttls", setup->settings.starttls ? "demand" : "no", NULL},
-        {"ca_file", setup->settings.ca_file, NULL},
+        {"ca_file", ca_file, NULL},
         {"bind", "simple", NULL},
         {"bind_dn", site->identity, NULL},
         {"bind_password_file", CTL_SERVICE_PASSWORD, NULL},

@@ -12,6 +12,7 @@
 #include "host/ways.h"
 #include "session.h"
 #include "setup/machine.h"
+#include "setup/server.h"
 
 /* A text of the configuration becomes another one. */
 static bool exchange(char **text, char *other)
@@ -26,8 +27,13 @@ static bool exchange(char **text, char *other)
 /* Below a root the configuration says where things are when the machine runs. */
 static bool move_uri(const ctl_task *setup, inv_config *config)
 {
-    return setup->answers->root[0] == '\0' || strcmp(config->directory.uris[0], "ldapi:///") != 0 ||
-           exchange(&config->directory.uris[0], strdup(setup->settings.uris[0]));
+    char *named = ctl_server_uri(setup);
+    bool is_same = named != NULL && strcmp(config->directory.uris[0], named) == 0;
+    bool fine = named != NULL;
+
+    free(named);
+    return fine &&
+           (!is_same || exchange(&config->directory.uris[0], strdup(setup->settings.uris[0])));
 }
 
 static bool move_files(const ctl_task *setup, inv_config *config)

@@ -14,6 +14,7 @@
 #include "io/ask.h"
 #include "setup/ds389.h"
 #include "setup/handover.h"
+#include "setup/machine.h"
 
 /* Which directory, which of its suffixes, and where that is configured. */
 
@@ -81,7 +82,8 @@ static bool choose_server(ctl_task *setup)
     if (ca_file == NULL && there != NULL)
         ca_file = there->ca_file;
     setup->settings.uris[0] = uri != NULL ? strdup(uri) : local_uri(answers);
-    setup->settings.ca_file = strdup(ca_file != NULL ? ca_file : "");
+    setup->settings.ca_file =
+        ca_file != NULL && ca_file[0] != '\0' ? ctl_machine_path(setup, ca_file) : strdup("");
     if (setup->settings.uris[0] == NULL || setup->settings.ca_file == NULL)
         return false;
     setup->is_local = is_socket(setup->settings.uris[0]);
