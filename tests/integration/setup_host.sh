@@ -91,6 +91,8 @@ files first
 proved 0 "the second time, with nothing said" --json
 json "has nothing to do" \
     "all(row['result'] in ('found', 'there', 'left') for row in rows if 'step' in row) and len(rows) > 60"
+json "says that saslauthd does not run yet" \
+    "any('restart saslauthd' in row['what'] for row in rows if row.get('step') == 'saslauthd')"
 json "and finds nothing amiss" "all(row['status'] in ('ok', 'note') for row in rows if 'status' in row)"
 keep second
 files second

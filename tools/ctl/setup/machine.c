@@ -49,15 +49,20 @@ bool ctl_machine_runs_systemd(const ctl_task *setup)
            S_ISDIR(status.st_mode);
 }
 
+bool ctl_machine_listens(const ctl_task *setup, const char *path)
+{
+    char *below = ctl_machine_path(setup, path);
+    int connection = below != NULL ? ctl_socket_connect(below, NULL, NULL) : -1;
+
+    free(below);
+    if (connection >= 0)
+        (void)close(connection);
+    return connection >= 0;
+}
+
 bool ctl_machine_has_agent(const ctl_task *setup)
 {
-    char *path = ctl_machine_path(setup, "/run/invitegate/agent.sock");
-    int agent = path != NULL ? ctl_socket_connect(path, NULL, NULL) : -1;
-
-    free(path);
-    if (agent >= 0)
-        (void)close(agent);
-    return agent >= 0;
+    return ctl_machine_listens(setup, "/run/invitegate/agent.sock");
 }
 
 static bool find_in_file(const ctl_task *setup, const char *name, gid_t *group)

@@ -31,6 +31,9 @@ bool ctl_machine_has(const ctl_task *setup, const char *path);
 /* Whether systemd runs here, so that units can be started. */
 bool ctl_machine_runs_systemd(const ctl_task *setup);
 
+/* Whether something listens at a socket of the machine. */
+bool ctl_machine_listens(const ctl_task *setup, const char *path);
+
 /* Whether something listens at the socket of the units of invite-agent. */
 bool ctl_machine_has_agent(const ctl_task *setup);
 

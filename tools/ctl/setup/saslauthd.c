@@ -19,6 +19,7 @@
 #define DEFAULTS "/etc/default/saslauthd"
 #define SERVICE  "/etc/pam.d/xmpp"
 #define PROGRAM  "/usr/sbin/saslauthd"
+#define SOCKET   "/run/saslauthd/mux"
 #define STATUS   "/var/lib/dpkg/status"
 
 static inv_result plan_service(ctl_task *setup)
@@ -141,7 +142,8 @@ static inv_result plan_defaults(ctl_task *setup, const char *text)
             setup->plan, CTL_ITEM_LEFT, STEP,
             "it has to ask PAM (MECHANISMS=\"pam\"), to start (START=yes), and to have no "
             "-c in OPTIONS: invitectl doctor --host looks at it");
-    if (result == INV_OK && state == CTL_ITEM_WOULD)
+    if (result == INV_OK && (state == CTL_ITEM_WOULD ||
+                             (state == CTL_ITEM_THERE && !ctl_machine_listens(setup, SOCKET))))
         plan_start(setup);
     free(before);
     free(path);
