@@ -112,7 +112,7 @@ static void plan_start(ctl_task *setup, bool written)
         !ctl_machine_has_agent(setup))
         ctl_machine_plan_program(
             setup, STEP, (const char *const[]){"systemctl", "enable", "--now", SOCKET, NULL},
-            ctl_record_unit(SOCKET));
+            ctl_record_unit(SOCKET " " CTL_UNIT_AGENT));
     else
         ctl_plan_tell(setup->plan, CTL_ITEM_THERE, STEP, SOCKET " is enabled, and listens");
 }

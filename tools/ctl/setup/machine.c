@@ -150,7 +150,7 @@ inv_result ctl_machine_find(ctl_task *setup)
     if (report == NULL)
         return inv_verdict_no_memory(setup->verdict);
     server = choose(setup, answers->server, "server",
-                    ctl_host_is_folder(&host, "/etc/prosody/conf.d") ? "prosody" : "none");
+                    ctl_host_is_folder(&host, CTL_MACHINE_HOSTS) ? "prosody" : "none");
     if (strcmp(server, "ejabberd") == 0)
         result = inv_verdict_set(
             setup->verdict, INV_CONFIG,

@@ -9,8 +9,10 @@
 
 /* The machine that is set up: files, users and units below answers->root. Paths are without it. */
 
-#define CTL_MACHINE_MODE 0640         /* of files that the agent reads */
-#define CTL_MACHINE_USER "invitegate" /* of the agent's unit, and its group */
+/* Of Prosody, a file a host. */
+#define CTL_MACHINE_HOSTS "/etc/prosody/conf.d/"
+#define CTL_MACHINE_MODE  0640         /* of files that the agent reads */
+#define CTL_MACHINE_USER  "invitegate" /* of the agent's unit, and its group */
 
 /*
  * Finds out which XMPP server is set up: the answer, that of an earlier run, Prosody where

@@ -12,7 +12,6 @@
 /* The host of the domain at Prosody, in a file of its own. */
 
 #define STEP    "prosody"
-#define FOLDER  "/etc/prosody/conf.d/"
 #define EXAMPLE "invitegate.cfg.lua"
 #define PATHS                                                                                      \
     "plugin_paths = { \"/usr/local/share/invitegate/prosody\"; "                                   \
@@ -213,7 +212,8 @@ inv_result ctl_step_prosody(ctl_task *setup)
     if (!setup->machine.prosody)
         return INV_OK;
     report = ctl_report_new();
-    if (report == NULL || asprintf(&work.path, FOLDER "%s.cfg.lua", setup->site.domain) < 0) {
+    if (report == NULL ||
+        asprintf(&work.path, CTL_MACHINE_HOSTS "%s.cfg.lua", setup->site.domain) < 0) {
         ctl_report_free(&report);
         return inv_verdict_no_memory(setup->verdict);
     }

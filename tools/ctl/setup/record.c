@@ -88,9 +88,9 @@ json_t *ctl_record_owner(const char *path, const char *group, unsigned mode)
                      (int)mode);
 }
 
-json_t *ctl_record_unit(const char *name)
+json_t *ctl_record_unit(const char *names)
 {
-    return json_pack("{s:s, s:s}", "kind", "unit", "name", name);
+    return json_pack("{s:s, s:s}", "kind", "unit", "names", names);
 }
 
 unsigned ctl_record_number(const json_t *record, const char *key)

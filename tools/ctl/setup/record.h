@@ -47,8 +47,8 @@ json_t *ctl_record_file_replaced(const char *path, const char *hash, const char 
 /* A file that was given to a group, with mode 0640; it had root's group and this mode. */
 json_t *ctl_record_owner(const char *path, const char *group, unsigned mode);
 
-/* A unit of systemd that was enabled and started. */
-json_t *ctl_record_unit(const char *name);
+/* Units of systemd, with a blank between their names, that are disabled and stopped for an undo. */
+json_t *ctl_record_unit(const char *names);
 
 /* The number of a key, or 0. */
 unsigned ctl_record_number(const json_t *record, const char *key);

@@ -109,7 +109,8 @@ static void plan_start(ctl_task *setup)
 {
     if (ctl_machine_runs_systemd(setup)) {
         ctl_machine_plan_program(
-            setup, STEP, (const char *const[]){"systemctl", "enable", "saslauthd", NULL}, NULL);
+            setup, STEP, (const char *const[]){"systemctl", "enable", "saslauthd", NULL},
+            ctl_machine_listens(setup, SOCKET) ? NULL : ctl_record_unit("saslauthd"));
         ctl_machine_plan_program(
             setup, STEP, (const char *const[]){"systemctl", "restart", "saslauthd", NULL}, NULL);
     } else {

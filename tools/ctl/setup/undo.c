@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "host/unit.h"
 #include "invitegate/ascii.h"
 #include "invitegate/dn.h"
 #include "setup/block.h"
@@ -505,6 +504,9 @@ static inv_result undo_file(undoing *work, json_t *record)
             action.file->mode = (mode_t)ctl_record_number(record, "mode");
         ctl_plan_do(work->setup->plan, STEP, &action, before != NULL ? "%s as it was" : "remove %s",
                     path);
+        if (strstr(path, CTL_MACHINE_HOSTS) != NULL)
+            ctl_plan_tell(work->setup->plan, CTL_ITEM_LEFT, STEP,
+                          "Prosody has the host until it is restarted: systemctl restart prosody");
         return INV_OK;
     }
     if (hash[0] != '\0' && !ctl_journal_wrote(work->setup->journal, path, hash))
@@ -535,19 +537,32 @@ static inv_result undo_owner(undoing *work, json_t *record)
     return end(work, record);
 }
 
+/* Words of a text, as a list; false: out of memory. */
+static bool add_words(ctl_texts *list, const char *text)
+{
+    bool fine = true;
+
+    while (*text != '\0' && fine) {
+        size_t length = strcspn(text, " ");
+        char *word = strndup(text, length);
+
+        fine = word != NULL && ctl_texts_add(list, word);
+        free(word);
+        text += length + (text[length] == ' ' ? 1 : 0);
+    }
+    return fine;
+}
+
 static inv_result undo_unit(undoing *work, json_t *record)
 {
-    const char *name = ctl_record_text(record, "name");
+    const char *names = ctl_record_text(record, "names");
 
     if (ctl_machine_runs_systemd(work->setup)) {
         ctl_action action = {.undone = record};
 
-        if (!ctl_texts_add(&action.run, "systemctl") || !ctl_texts_add(&action.run, "disable") ||
-            !ctl_texts_add(&action.run, "--now") || !ctl_texts_add(&action.run, name) ||
-            !ctl_texts_add(&action.run, CTL_UNIT_AGENT))
+        if (!add_words(&action.run, "systemctl disable --now") || !add_words(&action.run, names))
             ctl_texts_clear(&action.run);
-        ctl_plan_do(work->setup->plan, STEP, &action, "systemctl disable --now %s " CTL_UNIT_AGENT,
-                    name);
+        ctl_plan_do(work->setup->plan, STEP, &action, "systemctl disable --now %s", names);
         return INV_OK;
     }
     return end(work, record);
