@@ -26,8 +26,4 @@ inv_result ctl_undo_find(const ctl_task *setup, const char *dn, inv_operation **
 /* Whether something is below the entry that the journal does not have. */
 inv_result ctl_undo_in_use(const ctl_task *setup, const char *dn, bool *ret_in_use);
 
-/* Rules of access: the block of slapd, those of an entry of 389 DS. What hides something stays. */
-inv_result ctl_undo_rules(ctl_undoing *work, json_t *record);
-inv_result ctl_undo_acis(ctl_undoing *work, json_t *record);
-
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "undo_rules.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,6 @@
 #include "setup/block.h"
 #include "setup/ds389.h"
 #include "setup/record.h"
-#include "setup/undo_part.h"
 
 /* Taking rules of access away. */
 
