@@ -70,7 +70,7 @@ says "who runs it is told what next" "run setup again when that is done" "$err"
 says "what could be done is done" "^done +configuration +write" "$out"
 setup 4 "a second time" -d example.org
 says "the same is told" "$folder/slapd-modules.conf in front of the first database" "$out"
-cp "$folder/entries.ldif" "$work/entries.ldif"
+says "as nobody has loaded it" "^handed over +rules +30 rules" "$out"
 # as it says
 sed -i -e "s|^pidfile|include $folder/slapd-schema.conf\\n&|; s|^database mdb|include $folder/slapd-modules.conf\\n&|" \
     -e "0,/^access/s|^access|include $folder/slapd-database.conf\\ninclude $folder/slapd-access.conf\\n&|" "$site/slapd.conf"
