@@ -62,7 +62,10 @@ tools_invitectl_SOURCES += $(SETUP_VALUES) $(SETUP_JOURNAL) tools/ctl/setup/acce
 	tools/ctl/setup/rights.h tools/ctl/setup/rules.c tools/ctl/setup/rules.h \
 	tools/ctl/setup/schema.c tools/ctl/setup/server.c \
 	tools/ctl/setup/server.h tools/ctl/setup/setup.h tools/ctl/setup/site.c \
-	tools/ctl/setup/site.h tools/ctl/setup/survey.c tools/ctl/setup/undo.c tools/ctl/setup/undo.h
+	tools/ctl/setup/site.h tools/ctl/setup/survey.c tools/ctl/setup/undo.c tools/ctl/setup/undo.h \
+	tools/ctl/setup/undo_machine.c tools/ctl/setup/undo_machine.h tools/ctl/setup/undo_part.c \
+	tools/ctl/setup/undo_part.h tools/ctl/setup/undo_rules.c \
+	tools/ctl/setup/undo_rules.h
 nodist_tools_invitectl_SOURCES = $(SETUP_EXAMPLES)
 tools_invitectl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools/ctl
 tools_invitectl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(QRENCODE_CFLAGS)

@@ -177,6 +177,33 @@ START_TEST(privileged)
 }
 END_TEST
 
+/* Records in LDIF, folded, several of one DN, with comments between. */
+START_TEST(examples)
+{
+    static const char people[] = "ou=people,dc=example,dc=org";
+    ctl_texts dns = {.texts = NULL};
+    ctl_texts values = {.texts = NULL};
+
+    ck_assert(ctl_example_dns("389ds/invitegate-aci.ldif", &dns));
+    ck_assert_uint_eq(dns.count, 5);
+    ck_assert_str_eq(dns.texts[2], people);
+    ctl_texts_clear(&dns);
+    ck_assert(ctl_example_record("389ds/invitegate-aci.ldif", people, "aci", &values));
+    ck_assert_uint_eq(values.count, 11);
+    ck_assert_str_eq(values.texts[3],
+                     "(targetfilter = \"(objectClass=xmppAccount)\")(targetattr = \"userPassword\")"
+                     " (version 3.0; acl \"invitegate: whether there is a password\"; allow "
+                     "(search) userdn = "
+                     "\"ldap:///cn=invitegate,ou=services,dc=example,dc=org\";)");
+    ctl_texts_clear(&values);
+    ck_assert(ctl_example_record("389ds/invitegate-config.ldif", "cn=config", "aci", &values));
+    ck_assert_uint_eq(values.count, 1);
+    ctl_texts_clear(&values);
+    ck_assert(ctl_example_record("389ds/invitegate-aci.ldif", "ou=none", "aci", &values));
+    ck_assert_uint_eq(values.count, 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("setup_values");
@@ -189,6 +216,7 @@ static Suite *suite(void)
     tcase_add_test(tests, administrators);
     tcase_add_test(tests, parts_of_a_rule);
     tcase_add_test(tests, privileged);
+    tcase_add_test(tests, examples);
     suite_add_tcase(all, tests);
     return all;
 }

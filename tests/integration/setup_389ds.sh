@@ -53,8 +53,8 @@ here() {
     config=$work/invitegate.conf
 }
 registers() {
-    "$invitectl" -c "$work/here.conf" create --print token >"$work/token" 2>"$err" &&
-        echo "a kettle full of fish" | "$invitectl" -c "$work/here.conf" redeem --user "$2" "$(cat "$work/token")" >"$out" 2>"$err"
+    "$invitectl" -c "$work/here.conf" -d example.org create --print token >"$work/token" 2>"$err" &&
+        echo "a kettle full of fish" | "$invitectl" -c "$work/here.conf" -d example.org redeem --user "$2" "$(cat "$work/token")" >"$out" 2>"$err"
     verdict "$1" $?
 }
 
@@ -84,6 +84,19 @@ as anonymous ldapsearch -LLL -b "$suffix" '(|(objectClass=xmppInvite)(authPasswo
 ! grep -q '^dn' "$out"
 verdict "nobody sees invites or verifiers" $?
 
+# a domain that comes later, and the password of its Directory Manager
+chmod 600 "$site/admin.password"
+setup 0 "setup of one more domain, by a DN" -d example.net --bind-dn "cn=admin,$suffix" --bind-password-file "$site/admin.password"
+says "gives it containers of its own" "^done +entries +add ou=invites,ou=example.net,$suffix" "$out"
+says "with their rules" "^done +rules +ou=people,ou=example.net,$suffix: 11 rules of access" "$out"
+for domain in example.org example.net; do
+    # shellcheck disable=SC2086
+    setup 0 "setup of $domain again" -d $domain $own
+    says "there is nothing to do" "^Nothing to change" "$out"
+done
+ready
+here 0 "init of both" init
+
 # the socket is found, as dscreate calls it
 mkdir -p "$work/other/run"
 ln -s "$site/ldapi" "$work/other/run/slapd-localhost.socket"
@@ -96,7 +109,7 @@ verdict "its configuration has the path without the root" $?
 # which gave the identity another password
 rm -r "$work/other"
 # shellcheck disable=SC2086
-setup 0 "the first one takes its identity back" $own
+setup 0 "the first one takes its identity back" -d example.org $own
 
 # a changed template
 cp "$config" "$work/first.conf"
@@ -104,17 +117,17 @@ sed -i 's/^account_classes = .*/account_classes = inetOrgPerson posixAccount xmp
     s|^account_attributes = .*|account_attributes = cn=%u sn=%u uidNumber=10000 gidNumber=100 homeDirectory=/home/%u|
     s/^name_filter = .*/name_filter = (\|(uid=%u)(displayName=%u)(xmppJid=%j))/' "$config"
 ready
-"$invitectl" -c "$work/here.conf" create --print token >"$work/token" 2>"$err"
-echo "a kettle full of fish" | "$invitectl" -c "$work/here.conf" redeem --user carol "$(cat "$work/token")" >"$out" 2>"$err"
+"$invitectl" -c "$work/here.conf" -d example.org create --print token >"$work/token" 2>"$err"
+echo "a kettle full of fish" | "$invitectl" -c "$work/here.conf" -d example.org redeem --user carol "$(cat "$work/token")" >"$out" 2>"$err"
 verdict "after another template nobody registers" $((! $?))
 # shellcheck disable=SC2086
-setup 0 "until setup has come again" $own
+setup 0 "until setup has come again" -d example.org $own
 says "which writes two rules anew" "^done +rules +ou=people,$suffix: 2 rules of access in place of 2" "$out"
 says "and indexes what the filter names" "^done +indexes +an index of displayName" "$out"
 registers "then somebody does" carol
 cp "$work/first.conf" "$config"
 # shellcheck disable=SC2086
-setup 0 "back to the first template" $own
+setup 0 "back to the first template" -d example.org $own
 
 # taken away again
 # shellcheck disable=SC2086
@@ -157,7 +170,7 @@ alike "leaves it, too" policy after
 
 # killed in front of some of the files it puts in their places, the journal most of all
 if [ "${INV_SANITIZERS:-no}" = no ] && strace -o /dev/null true 2>/dev/null; then
-    for at in 2 9 15 22 30; do
+    for at in 2 9 17 22 30; do
         rm -rf "$config"
         # shellcheck disable=SC2086
         strace -f -o /dev/null -e trace=rename -e inject=rename:signal=KILL:when=$at \
@@ -170,7 +183,8 @@ if [ "${INV_SANITIZERS:-no}" = no ] && strace -o /dev/null true 2>/dev/null; the
             grep -q '^Nothing to change' "$work/third" &&
             "$invitectl" -c "$config" setup --root "$root" --uri "$uri" --undo $own >"$out" 2>"$err"
         verdict "it ends well" $?
-        ! grep -q '^done.*an index of' "$work/again" || grep -q '^done.*the server fills' "$work/again"
+        # up to the 17th the journal says that they are not filled
+        [ $at -gt 17 ] || grep -q '^done.*the server fills 14 ' "$work/again"
         verdict "with its indexes filled" $?
         keep undone
         alike "and can be taken away" policy undone

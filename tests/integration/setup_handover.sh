@@ -63,19 +63,17 @@ says "says that the configuration is not shown" "^found +suffix .*is not shown" 
 [ ! -e "$root/var" ]
 verdict "and makes nothing" $?
 setup 4 "setup where the directory is in slapd.conf" -d example.org
-there slapd-global.conf slapd-database.conf slapd-overlay.conf entries.ldif
+there slapd-schema.conf slapd-modules.conf slapd-database.conf slapd-access.conf slapd-overlay.conf entries.ldif
 ! grep -q 'config.ldif' "$out"
 verdict "but nothing for cn=config" $?
 says "who runs it is told what next" "run setup again when that is done" "$err"
 says "what could be done is done" "^done +configuration +write" "$out"
 setup 4 "a second time" -d example.org
-says "the same is told" "$folder/slapd-global.conf in front of the first database" "$out"
-cp "$folder/entries.ldif" "$work/entries.ldif"
+says "the same is told" "$folder/slapd-modules.conf in front of the first database" "$out"
+says "as nobody has loaded it" "^handed over +rules +30 rules" "$out"
 # as it says
-sed -i -e "s|^pidfile|include $folder/slapd-global.conf\\n&|" -e "0,/^access/s|^access|include $folder/slapd-database.conf\\n&|" \
-    "$site/slapd.conf"
-# the module has to be loaded in front of what the schema of its policy needs
-sed -i "s|^moduleload back_mdb|&|; /^include .*slapd-global.conf/d; s|^database mdb|include $folder/slapd-global.conf\\n&|" "$site/slapd.conf"
+sed -i -e "s|^pidfile|include $folder/slapd-schema.conf\\n&|; s|^database mdb|include $folder/slapd-modules.conf\\n&|" \
+    -e "0,/^access/s|^access|include $folder/slapd-database.conf\\ninclude $folder/slapd-access.conf\\n&|" "$site/slapd.conf"
 echo "include $folder/slapd-overlay.conf" >>"$site/slapd.conf"
 serve
 setup 0 "setup with the rights of the rootdn" -d example.org --bind-dn cn=admin,dc=nodomain --bind-password-file "$work/admin.password"
@@ -96,6 +94,7 @@ setup 4 "setup after another template" -d example.org
 says "hands the new rules over" "^handed over +rules +30 rules of access in place of the 30" "$out"
 ! grep -q '^handed over +indexes' "$out"
 verdict "and what is as it was, not" $?
+says "whose file stays as it is" "^add_content_acl on" "$folder/slapd-database.conf"
 serve
 setup 0 "when it is loaded" -d example.org
 says "there is nothing to do" "^Nothing to change" "$out"
@@ -103,7 +102,7 @@ ready
 registers "somebody registers with it" carol
 setup 0 "undo, as the rootdn" --undo --bind-dn cn=admin,dc=nodomain --bind-password-file "$work/admin.password"
 says "says what the administrator has to take out" "^left +undo +what was handed over" "$out"
-[ ! -e "$folder/slapd-global.conf" ]
+[ ! -e "$folder/slapd-access.conf" ]
 verdict "the files are gone" $?
 
 # -------------------------------------------------------------------- on another host, in cn=config
@@ -149,7 +148,7 @@ for each in config wrong; do password $each; done
 elsewhere
 keep before
 far 4 "without a DN" -d example.org
-there config.ldif slapd-global.conf entries.ldif
+there config.ldif slapd-schema.conf entries.ldif
 says "what this machine needs is done" "^done +configuration +write" "$out"
 keep anonymous
 same "and nothing in the directory" before anonymous

@@ -174,6 +174,7 @@ machine
 files before
 setup 0 "setup again" -d example.org --saslauthd
 setup 0 "and undo" --undo
+says "Prosody has to be told" "^left +undo +Prosody has the host until it is restarted" "$out"
 files undone
 grep -vE '/(passwd|group|[gs]*shadow|token.keys) |/(passwd|group|[gs]*shadow|token.keys)$' "$work/undone.files" >"$work/rest"
 grep -vE '/(passwd|group) |/(passwd|group)$' "$work/before.files" | diff - "$work/rest" >"$out"

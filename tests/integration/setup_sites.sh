@@ -197,8 +197,8 @@ sed 's/^level = .*/level = info/' "$work/three.conf" >"$config"
 setup 0 "one more, when the configuration was edited" -d example.edu --suffix dc=nodomain --dry-run
 says "says what to put into it" "^left +configuration .* put into it: \\[domain example.edu\\], invites = ou=invites,ou=example.edu,dc=nodomain" "$out"
 # an undo hides what each domain has, also of one that is in the configuration no more
-sed '/^\[domain example.net\]/,$d' "$work/three.conf" >"$config"
-setup 0 "a run when a domain has left the configuration" -d example.org
+sed '/^\[domain example.org\]/,/^\[agent\]/{/^\[agent\]/!d}' "$work/three.conf" >"$config"
+setup 0 "a run when a domain has left the configuration" -d example.net
 cp "$work/three.conf" "$config"
 setup 0 "undo, with people there" --undo
 says "keeps the rules of the first suffix" "^left +undo +3 rules of access stay" "$out"

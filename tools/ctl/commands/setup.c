@@ -275,9 +275,14 @@ const ctl_command ctl_setup = {
     .arguments = "",
     .summary = "Set up the directory for invites, or take that away again.",
     .details =
-        "Run as root on the machine of an OpenLDAP that is kept in cn=config. It looks what there\n"
-        "is, makes what is missing, and leaves alone what is the site's. May be repeated: then it\n"
-        "finishes what was interrupted, and changes nothing else. --undo takes away what it made.",
+        "Run as root on the machine of the directory, an OpenLDAP in cn=config or a 389 Directory\n"
+        "Server; elsewhere with --bind-dn. It looks what there is, makes what is missing, and "
+        "leaves\n"
+        "alone what is the site's; what it may not change is written into files, with the "
+        "commands\n"
+        "to run. May be repeated: then it finishes what was interrupted, and changes nothing "
+        "else.\n"
+        "--undo takes away what it made.",
     .options = options,
     .without_keys = true,
     .prints_failures = true,

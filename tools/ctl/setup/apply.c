@@ -145,8 +145,8 @@ static inv_result run_operation(ctl_task *setup, ctl_item *item, ctl_item_state 
     return result;
 }
 
-#define TASK_MILLISECONDS (600 * 1000L)
-#define TASK_PAUSE        (100 * 1000 * 1000L) /* nanoseconds */
+#define TASK_MILLISECONDS (600L * 1000)
+#define TASK_PAUSE        (100L * 1000 * 1000) /* nanoseconds */
 
 /* Waits until the server has done a task; its entry goes some time after that. */
 static inv_result await_task(ctl_task *setup, const char *dn, ctl_item_state *state)

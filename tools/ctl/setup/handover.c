@@ -211,8 +211,10 @@ bool ctl_handover_takes(const ctl_task *setup, const ctl_item *item)
 
 typedef enum part {
     PART_CONFIG,   /* LDIF for cn=config */
-    PART_GLOBAL,   /* for slapd.conf, as statements.h has them */
+    PART_SCHEMA,   /* for slapd.conf, as statements.h has them */
+    PART_MODULES,  /* likewise */
     PART_DATABASE, /* likewise */
+    PART_ACCESS,   /* likewise */
     PART_OVERLAY,  /* likewise */
     PART_ENTRIES,  /* LDIF of data */
     PARTS,
@@ -266,8 +268,10 @@ static bool print_one_by_one(FILE *stream, const inv_operation *operation)
 static bool print_item(const handover *work, const ctl_item *item)
 {
     const inv_operation *operation = item->action.operation;
-    const ctl_statements statements = {.global = work->streams[PART_GLOBAL],
+    const ctl_statements statements = {.schema = work->streams[PART_SCHEMA],
+                                       .modules = work->streams[PART_MODULES],
                                        .database = work->streams[PART_DATABASE],
+                                       .access = work->streams[PART_ACCESS],
                                        .overlay = work->streams[PART_OVERLAY]};
 
     if (item->action.data)
@@ -307,12 +311,14 @@ static const struct {
                      "kept in cn=config: as root on its machine ldapmodify -c -Q -Y EXTERNAL -H "
                      "ldapi:/// -f %s (the database is taken for " DATABASE
                      ": change that where it is another; -c goes on where something is there)"},
-    [PART_GLOBAL] = {"slapd-global.conf",
-                     "kept in slapd.conf: include %s in front of the first database"},
+    [PART_SCHEMA] = {"slapd-schema.conf",
+                     "kept in slapd.conf: include %s behind the schemas that are there"},
+    [PART_MODULES] = {"slapd-modules.conf", "include %s in front of the first database"},
     [PART_DATABASE] =
         {"slapd-database.conf",
          "include %s in the section of the database, in front of its rules of access; "
          "leave out what is there; then slapindex with slapd stopped"},
+    [PART_ACCESS] = {"slapd-access.conf", "include %s in front of the rules of access"},
     [PART_OVERLAY] = {"slapd-overlay.conf",
                       "include %s at the end of that section, where it has no ppolicy"},
     [PART_ENTRIES] = {"entries.ldif",

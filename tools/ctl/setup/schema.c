@@ -139,12 +139,13 @@ static bool is_known(const ctl_task *setup, const ctl_texts values[2])
     return known;
 }
 
+/* known: where cn=config is not shown, the subschema has both schemas. */
 static void plan_schema(ctl_task *setup, const own_schema *schema, const inv_operation *all,
-                        const ctl_texts values[2])
+                        const ctl_texts values[2], bool known)
 {
     comparison found = {.home = NULL};
 
-    if (setup->unseen != NULL && is_known(setup, values)) {
+    if (known) {
         ctl_plan_tell(setup->plan, CTL_ITEM_THERE, STEP, "%s, all %zu definitions", schema->name,
                       values[0].count + values[1].count);
         return;
@@ -178,26 +179,39 @@ static void plan_schema(ctl_task *setup, const own_schema *schema, const inv_ope
     inv_operation_free(&found.update);
 }
 
+#define SCHEMAS 2
+
+/* For all of them, as what is handed over is one file. */
+static bool are_known(const ctl_task *setup, ctl_texts values[SCHEMAS][2])
+{
+    bool known = setup->unseen != NULL;
+
+    for (size_t i = 0; i < SCHEMAS && known; i++)
+        known = is_known(setup, values[i]);
+    return known;
+}
+
 inv_result ctl_step_schema(ctl_task *setup)
 {
-    static const own_schema schemas[] = {{"invitegate", "invitegate.ldif", true},
-                                         {"authpassword", "authpassword.ldif", false}};
+    static const own_schema schemas[SCHEMAS] = {{"invitegate", "invitegate.ldif", true},
+                                                {"authpassword", "authpassword.ldif", false}};
+    ctl_texts values[SCHEMAS][2] = {{{.texts = NULL}}};
     inv_operation *all = NULL;
     inv_result result =
         ctl_setup_search(setup, "cn=schema,cn=config", INV_SCOPE_SUBTREE, NULL, &all);
 
     if (result == INV_OK && setup->unseen != NULL)
         result = read_subschema(setup);
-    for (size_t i = 0; result == INV_OK && i < sizeof(schemas) / sizeof(schemas[0]); i++) {
-        ctl_texts values[2] = {{.texts = NULL}, {.texts = NULL}};
-
-        if (ctl_example_values(schemas[i].file, kinds[0], &values[0]) &&
-            ctl_example_values(schemas[i].file, kinds[1], &values[1]))
-            plan_schema(setup, &schemas[i], all, values);
-        else
+    for (size_t i = 0; result == INV_OK && i < SCHEMAS; i++) {
+        if (!ctl_example_values(schemas[i].file, kinds[0], &values[i][0]) ||
+            !ctl_example_values(schemas[i].file, kinds[1], &values[i][1]))
             result = inv_verdict_no_memory(setup->verdict);
-        ctl_texts_clear(&values[0]);
-        ctl_texts_clear(&values[1]);
+    }
+    for (size_t i = 0; result == INV_OK && i < SCHEMAS; i++)
+        plan_schema(setup, &schemas[i], all, values[i], are_known(setup, values));
+    for (size_t i = 0; i < SCHEMAS; i++) {
+        ctl_texts_clear(&values[i][0]);
+        ctl_texts_clear(&values[i][1]);
     }
     inv_operation_free(&all);
     return result;

@@ -15,13 +15,13 @@ static const struct spelling {
     const char *format; /* with the value */
     bool is_switch;     /* TRUE is the format alone */
 } spellings[] = {
-    {"olcAttributeTypes", offsetof(ctl_statements, global), "attributetype %s\n", false},
-    {"olcObjectClasses", offsetof(ctl_statements, global), "objectclass %s\n", false},
-    {"olcModuleLoad", offsetof(ctl_statements, global), "moduleload %s\n", false},
+    {"olcAttributeTypes", offsetof(ctl_statements, schema), "attributetype %s\n", false},
+    {"olcObjectClasses", offsetof(ctl_statements, schema), "objectclass %s\n", false},
+    {"olcModuleLoad", offsetof(ctl_statements, modules), "moduleload %s\n", false},
     {"olcAddContentAcl", offsetof(ctl_statements, database), "add_content_acl on\n", true},
     {"olcLimits", offsetof(ctl_statements, database), "limits %s\n", false},
     {"olcDbIndex", offsetof(ctl_statements, database), "index %s\n", false},
-    {"olcAccess", offsetof(ctl_statements, database), "access %s\n", false},
+    {"olcAccess", offsetof(ctl_statements, access), "access %s\n", false},
     {"olcOverlay", offsetof(ctl_statements, overlay), "overlay %s\n", false},
     {"olcPPolicyDefault", offsetof(ctl_statements, overlay), "ppolicy_default \"%s\"\n", false},
     {"olcPPolicyHashCleartext", offsetof(ctl_statements, overlay), "ppolicy_hash_cleartext\n",
