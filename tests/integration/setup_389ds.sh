@@ -22,7 +22,7 @@ fi
 setup() {
     expected=$1 description=$2
     shift 2
-    exits "$expected" "$description" setup --root "$root" --uri "$uri" "$@"
+    exits "$expected" "$description" setup --no-proof --root "$root" --uri "$uri" "$@"
 }
 # where "$@" of the suite has to be given, too
 own="$*"
@@ -43,7 +43,7 @@ alike() {
     verdict "$1" $?
 }
 ready() {
-    sed "s|= [^ ]*/invitegate/token.keys|= $work/token.keys|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" \
+    sed "s|= \([^ ]*/invitegate/token.keys\)|= $root\1|; s|= \([^ ]*/directory.password\)|= $root\1|; s/^to = syslog/to = stderr/; s/^timeout = .*/timeout = 6s/" \
         "$config" >"$work/here.conf"
 }
 # here STATUS DESCRIPTION ARGUMENT...: with the paths of this machine
@@ -76,8 +76,10 @@ cmp "$work/first.tree" "$work/second.tree" >"$out" 2>&1 && cmp "$work/first.sche
 verdict "and not a byte has changed" $?
 grep -q "^uri = ldapi://" "$config"
 verdict "the configuration has the socket" $?
+# shellcheck disable=SC2086
+exits 0 "a third time, with the proof" setup --root "$root" --uri "$uri" $own
+says "finds nothing amiss" "^Tried, and found right" "$out"
 ready
-here 0 "init" init
 here 0 "doctor finds nothing" doctor
 registers "somebody registers" bob
 as anonymous ldapsearch -LLL -b "$suffix" '(|(objectClass=xmppInvite)(authPassword=*))' 1.1 >"$out" 2>"$err"
@@ -101,7 +103,7 @@ here 0 "init of both" init
 mkdir -p "$work/other/run"
 ln -s "$site/ldapi" "$work/other/run/slapd-localhost.socket"
 # shellcheck disable=SC2086
-"$invitectl" -c "$work/other.conf" -d example.org setup --root "$work/other" $own >"$out" 2>"$err"
+"$invitectl" -c "$work/other.conf" -d example.org setup --no-proof --root "$work/other" $own >"$out" 2>"$err"
 verdict "another machine finds the socket" $?
 says "and what is there" "^there +rules +ou=invites,$suffix: all 8" "$out"
 grep -qx 'uri = ldapi://%2Frun%2Fslapd-localhost.socket' "$work/other.conf"
@@ -174,12 +176,12 @@ if [ "${INV_SANITIZERS:-no}" = no ] && strace -o /dev/null true 2>/dev/null; the
         rm -rf "$config"
         # shellcheck disable=SC2086
         strace -f -o /dev/null -e trace=rename -e inject=rename:signal=KILL:when=$at \
-            "$invitectl" -c "$config" -d example.org setup --root "$root" --uri "$uri" $own >"$out" 2>"$err"
+            "$invitectl" -c "$config" -d example.org setup --no-proof --root "$root" --uri "$uri" $own >"$out" 2>"$err"
         [ $? -eq 137 ]
         verdict "killed at file $at" $?
         # shellcheck disable=SC2086
-        "$invitectl" -c "$config" -d example.org setup --root "$root" --uri "$uri" $own >"$work/again" 2>"$err" &&
-            "$invitectl" -c "$config" setup --root "$root" --uri "$uri" $own >"$work/third" 2>"$err" &&
+        "$invitectl" -c "$config" -d example.org setup --no-proof --root "$root" --uri "$uri" $own >"$work/again" 2>"$err" &&
+            "$invitectl" -c "$config" setup --no-proof --root "$root" --uri "$uri" $own >"$work/third" 2>"$err" &&
             grep -q '^Nothing to change' "$work/third" &&
             "$invitectl" -c "$config" setup --root "$root" --uri "$uri" --undo $own >"$out" 2>"$err"
         verdict "it ends well" $?

@@ -43,6 +43,18 @@ owns() {
     verdict "$1" $?
 }
 
+# reachable PATH: by everybody
+reachable() {
+    each=$1
+    while [ "$each" != / ]; do
+        case $(stat -c %A "$each") in
+        *[xt]) ;;
+        *) return 1 ;;
+        esac
+        each=$(dirname "$each")
+    done
+}
+
 # ------------------------------------------------------------------------------- what it refuses
 machine
 files before
@@ -103,8 +115,8 @@ cmp "$work/first.files" "$work/second.files" >"$out" 2>&1
 verdict "and no file" $?
 
 # ------------------------------------------------------- an agent that runs is what is asked, as Prosody
-if [ -n "$is_root" ]; then
-    chmod 711 "$work"
+chmod 711 "$work"
+if [ -n "$is_root" ] && reachable "$work"; then
     mkdir -p "$root/run/invitegate"
     sed -e "s|= \\(.*/token.keys\\)|= $root\\1|; s|= \\(.*/directory.password\\)|= $root\\1|" \
         -e "s|^socket = .*|socket = $root/run/invitegate/agent.sock|; s/^socket_group = .*/socket_group =/" \
