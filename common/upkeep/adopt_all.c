@@ -86,7 +86,7 @@ static inv_result take_page(adopt_run *run, const inv_operation *search)
  * A search by a negation finds at least its base, unless an attribute in it is hidden or unknown.
  * In that case it finds no entry, and the run would end without a word about anyone.
  */
-static inv_result check_sight(const adopt_run *run)
+static inv_result check_people_are_visible(const adopt_run *run)
 {
     if (run->seen > 0 || run->order->undo)
         return INV_OK;
@@ -119,7 +119,7 @@ static inv_result take_all(adopt_run *run)
     } while (result == INV_OK && inv_operation_has_more(search));
     adopt_flight_clear(run);
     inv_operation_free(&search);
-    return result == INV_OK ? check_sight(run) : result;
+    return result == INV_OK ? check_people_are_visible(run) : result;
 }
 
 static inv_result prepare_except(adopt_run *run)
