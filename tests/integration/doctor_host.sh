@@ -235,7 +235,8 @@ if [ $has_directory -eq 1 ] && [ $is_root -eq 1 ] && command -v setpriv >/dev/nu
     mkdir "$work/socket"
     chown 64001:64001 "$work/socket"
     sed -i "s,^socket = .*,socket = $work/socket/agent.sock," "$work/agent.conf"
-    as_agent "$agent" -c "$work/agent.conf" --listen >>"$work/agent.log" 2>&1 &
+    # (Of a function in the background $! would be a shell in front of it, which does not pass a signal on.)
+    setpriv --reuid 64001 --regid 64001 --clear-groups "$agent" -c "$work/agent.conf" --listen >>"$work/agent.log" 2>&1 &
     echo $! >"$work/agent.pid"
     tries=0
     while [ ! -S "$work/socket/agent.sock" ] && [ $tries -lt 100 ]; do
